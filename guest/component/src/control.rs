@@ -1,0 +1,136 @@
+//! The control connection: send a command, wait for its reply, and nothing may go on after that has failed once.
+//!
+//! Which commands, and in what order, is `upload.rs`; the meaning of a reply is `ftp_protocol::step`.
+
+use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
+use crate::bindings::ftp_uploader::upload::capabilities::{ControlConnection, DataConnection, IoError, Secret};
+use crate::error;
+use core::num::NonZeroU16;
+use ftp_protocol::command::Command;
+use ftp_protocol::reply::Reply;
+use ftp_protocol::reply_reader::{NotAReply, ReplyReader};
+use ftp_protocol::step::{Meaning, Step};
+
+/// How many preliminary replies one command may have. RFC 959 §5.4 knows of one; some servers count on.
+const MAX_PRELIMINARY: u32 = 16;
+
+/// How many bytes are taken from the host at a time: most replies fit.
+const PORTION: u32 = 4096;
+
+pub(crate) struct Control {
+    connection: ControlConnection,
+    reader: ReplyReader,
+    /// Preliminary replies since the last command.
+    preliminary: u32,
+    /// What ended the conversation. Later replies could belong to an earlier command, so nothing is asked any more.
+    ended: Option<UploadError>,
+}
+
+/// A reply that lets the conversation go on.
+pub(crate) struct Answer {
+    pub(crate) meaning: Meaning,
+    pub(crate) reply: Reply,
+}
+
+impl Control {
+    pub(crate) fn new(connection: ControlConnection) -> Self {
+        Self { connection, reader: ReplyReader::default(), preliminary: 0, ended: None }
+    }
+
+    /// Sends `command` and waits for the reply that decides it.
+    pub(crate) fn ask(&mut self, step: Step, command: Command) -> Result<Answer, UploadError> {
+        self.still_open()?;
+        self.preliminary = 0;
+        let sent = self.connection.send(&command.to_bytes());
+        self.note_end(sent.map_err(|cause| error::broken(step, Connection::Control, cause)))?;
+        self.await_reply(step)
+    }
+
+    /// Has the host send PASS, and waits for the reply that decides it.
+    pub(crate) fn send_password(&mut self, password: &Secret) -> Result<Answer, UploadError> {
+        self.still_open()?;
+        self.preliminary = 0;
+        let sent = self.connection.send_password(password);
+        self.note_end(sent.map_err(|cause| error::broken(Step::Pass, Connection::Control, cause)))?;
+        self.await_reply(Step::Pass)
+    }
+
+    /// Waits for the reply that decides `step`.
+    pub(crate) fn await_reply(&mut self, step: Step) -> Result<Answer, UploadError> {
+        self.still_open()?;
+        loop {
+            if let Some(answer) = self.read_reply(step)? {
+                return Ok(answer);
+            }
+            self.receive(step)?;
+        }
+    }
+
+    /// Takes in once what the server has sent by itself, and heeds it: for the time of a transfer, when waiting for
+    /// the rest of a reply would hold the data up.
+    pub(crate) fn listen(&mut self, step: Step) -> Result<(), UploadError> {
+        self.receive(step)?;
+        self.heed(step)
+    }
+
+    /// Judges what is already here: the server may have sent more than one reply at once.
+    pub(crate) fn heed(&mut self, step: Step) -> Result<(), UploadError> {
+        self.read_reply(step).map(|_| ())
+    }
+
+    pub(crate) fn open_data(&self, port: NonZeroU16) -> Result<DataConnection, IoError> {
+        self.connection.open_data(port.get())
+    }
+
+    /// The next decisive reply among the bytes already here.
+    fn read_reply(&mut self, step: Step) -> Result<Option<Answer>, UploadError> {
+        let read = self.next_decisive(step);
+        self.note_end(read)
+    }
+
+    fn next_decisive(&mut self, step: Step) -> Result<Option<Answer>, UploadError> {
+        while let Some(reply) = self.reader.next_reply().map_err(|what| malformed(step, what))? {
+            match step.meaning(reply.code) {
+                Meaning::Wait if self.preliminary == MAX_PRELIMINARY => {
+                    return Err(error::misbehaved(step, Violation::TooManyReplies));
+                }
+                Meaning::Wait => self.preliminary += 1,
+                Meaning::Refused => return Err(error::refused(step, &reply)),
+                Meaning::EarlySuccess => return Err(error::misbehaved(step, Violation::EarlySuccess)),
+                Meaning::Unexpected => return Err(error::misbehaved(step, Violation::UnexpectedReply)),
+                meaning @ (Meaning::Done | Meaning::NeedPassword | Meaning::NeedAccount) => {
+                    return Ok(Some(Answer { meaning, reply }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn receive(&mut self, step: Step) -> Result<(), UploadError> {
+        let received = self.connection.receive(PORTION);
+        let bytes = self.note_end(received.map_err(|cause| error::broken(step, Connection::Control, cause)))?;
+        self.reader.feed(&bytes);
+        Ok(())
+    }
+
+    fn still_open(&self) -> Result<(), UploadError> {
+        self.ended.as_ref().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    fn note_end<T>(&mut self, result: Result<T, UploadError>) -> Result<T, UploadError> {
+        if let Err(error) = &result
+            && error::is_final(error)
+        {
+            self.ended = Some(error.clone());
+        }
+        result
+    }
+}
+
+fn malformed(step: Step, what: NotAReply) -> UploadError {
+    let violation = match what {
+        NotAReply::NoCode => Violation::NotAReply,
+        NotAReply::TooLong => Violation::ReplyTooLong,
+    };
+    error::misbehaved(step, violation)
+}

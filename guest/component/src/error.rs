@@ -1,0 +1,60 @@
+//! Failures of the protocol and of connections, as the `upload-error` of `wit/upload.wit`.
+//!
+//! Only builds and classifies them; the wording is the host's (`host/cli/message.rs`).
+
+use crate::bindings::exports::ftp_uploader::upload::upload::{
+    Breakage, Connection, Misbehaviour, Refusal, UploadError, Violation,
+};
+use crate::bindings::ftp_uploader::upload::capabilities::{IoError, Step as Stage};
+use ftp_protocol::reply::Reply;
+use ftp_protocol::step::Step;
+
+/// How much of a reply's text is passed on, in bytes.
+const MAX_QUOTE: usize = 512;
+
+pub(crate) fn refused(step: Step, reply: &Reply) -> UploadError {
+    let text = reply.text.iter().take(MAX_QUOTE).copied().collect();
+    UploadError::Refused(Refusal { step: stage(step), code: reply.code.number(), text })
+}
+
+pub(crate) fn misbehaved(step: Step, what: Violation) -> UploadError {
+    UploadError::Misbehaved(Misbehaviour { step: stage(step), what })
+}
+
+pub(crate) fn broken(step: Step, connection: Connection, cause: IoError) -> UploadError {
+    UploadError::Broken(Breakage { step: stage(step), connection, cause })
+}
+
+/// Whether the control connection cannot be used any more after `error`.
+pub(crate) fn is_final(error: &UploadError) -> bool {
+    match error {
+        // RFC 959 §4.2.2: 421, the server closes the control connection.
+        UploadError::Refused(refusal) => refusal.code == 421,
+        UploadError::Misbehaved(misbehaviour) => misbehaviour.what != Violation::NoPort,
+        UploadError::Broken(breakage) => breakage.connection == Connection::Control,
+        UploadError::Unreadable(_)
+        | UploadError::Unconfirmed(_)
+        | UploadError::Mismatch(_)
+        | UploadError::Invalid(_) => false,
+    }
+}
+
+/// Whether the server does not know the command at all (RFC 959 §4.2.2), so that asking again is in vain.
+pub(crate) fn is_unknown_command(error: &UploadError) -> bool {
+    matches!(error, UploadError::Refused(Refusal { code: 500 | 502, .. }))
+}
+
+/// The stage of an upload, as users know it, that a step of the protocol belongs to.
+fn stage(step: Step) -> Stage {
+    match step {
+        Step::Greeting => Stage::Greeting,
+        Step::User | Step::Pass | Step::Acct => Stage::Login,
+        Step::Opts | Step::Cwd => Stage::Directory,
+        Step::Type => Stage::BinaryType,
+        Step::Epsv | Step::Pasv => Stage::DataConnection,
+        Step::Stor => Stage::Store,
+        Step::Transfer => Stage::Transfer,
+        Step::Confirmation | Step::Size => Stage::Confirmation,
+        Step::Quit => Stage::Quit,
+    }
+}

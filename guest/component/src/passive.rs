@@ -1,0 +1,60 @@
+//! A data connection: EPSV first, PASV where that does not lead to one, and what worked is kept.
+//!
+//! Only a port is ever taken from the server; the machine is the one that the control connection leads to.
+
+use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
+use crate::bindings::ftp_uploader::upload::capabilities::DataConnection;
+use crate::control::Control;
+use crate::error;
+use core::num::NonZeroU16;
+use ftp_protocol::command::Command;
+use ftp_protocol::passive::{epsv_port, pasv_port};
+use ftp_protocol::step::Step;
+
+/// Which command gets us a data connection from this server.
+#[derive(Default)]
+pub(crate) enum Passive {
+    /// RFC 2428 §3: works for both IP versions and names no host.
+    #[default]
+    Extended,
+    /// RFC 959 §4.1.2: EPSV was tried and failed, in vain it would be tried again.
+    Classic,
+}
+
+impl Passive {
+    pub(crate) fn connect(&mut self, control: &mut Control) -> Result<DataConnection, UploadError> {
+        match self {
+            Self::Classic => classic(control),
+            Self::Extended => extended(control).or_else(|first| {
+                if error::is_final(&first) {
+                    return Err(first);
+                }
+                *self = Self::Classic;
+                classic(control).map_err(|second| more_telling(first, second))
+            }),
+        }
+    }
+}
+
+fn extended(control: &mut Control) -> Result<DataConnection, UploadError> {
+    let answer = control.ask(Step::Epsv, Command::Epsv)?;
+    dial(control, Step::Epsv, epsv_port(&answer.reply.text))
+}
+
+fn classic(control: &mut Control) -> Result<DataConnection, UploadError> {
+    let answer = control.ask(Step::Pasv, Command::Pasv)?;
+    dial(control, Step::Pasv, pasv_port(&answer.reply.text))
+}
+
+fn dial(control: &Control, step: Step, port: Option<NonZeroU16>) -> Result<DataConnection, UploadError> {
+    let port = port.ok_or_else(|| error::misbehaved(step, Violation::NoPort))?;
+    control.open_data(port).map_err(|cause| error::broken(step, Connection::Data, cause))
+}
+
+/// A server that knows only EPSV refuses PASV; then what went wrong with EPSV is the reason.
+fn more_telling(first: UploadError, second: UploadError) -> UploadError {
+    match second {
+        UploadError::Refused(_) if !error::is_final(&second) => first,
+        _ => second,
+    }
+}

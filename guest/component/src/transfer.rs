@@ -1,0 +1,62 @@
+//! The file: splice until the source is spent, and when something breaks, ask the server why before judging.
+//!
+//! The one place where both connections matter at once. Bytes are moved by the host (`host/src/lent/`
+//! `data_connection.rs`); this loop decides only whether to go on. Here the walk through one upload ends.
+
+use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError};
+use crate::bindings::ftp_uploader::upload::capabilities::{DataConnection, IoError, SourceFile, SpliceError};
+use crate::control::Control;
+use crate::error;
+use ftp_protocol::step::Step;
+
+/// How much the host is asked to move at a time. It moves less when the connection takes less.
+const CHUNK: u64 = 16 * 1024 * 1024;
+
+/// What became of the last bytes, as far as the data connection tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tail {
+    /// The server read to the end and closed its side.
+    Delivered,
+    /// The server reset the connection after the last byte was handed over: it may or may not have read it.
+    Doubtful,
+}
+
+/// Sends the whole file and says that it is whole.
+pub(crate) fn send(control: &mut Control, data: DataConnection, source: &SourceFile) -> Result<Tail, UploadError> {
+    control.heed(Step::Transfer)?;
+    let size = source.size();
+    let mut sent = 0;
+    while sent < size {
+        match data.splice(source, sent, CHUNK.min(size - sent)) {
+            Ok(0) => control.listen(Step::Transfer)?,
+            Ok(moved) => sent += moved,
+            Err(SpliceError::Connection(cause)) => return Err(reason(control, cause)),
+            Err(SpliceError::Source(cause)) => return Err(UploadError::Unreadable(cause)),
+        }
+    }
+    match data.finish() {
+        Ok(()) => Ok(Tail::Delivered),
+        Err(IoError::Reset) => Ok(Tail::Doubtful),
+        Err(cause) => Err(reason(control, cause)),
+    }
+}
+
+/// Waits for the final reply (RFC 959 §5.4: 226 or 250), which alone makes the file stored.
+pub(crate) fn confirm(control: &mut Control, tail: Tail) -> Result<(), UploadError> {
+    match (control.await_reply(Step::Confirmation), tail) {
+        (Ok(_), _) => Ok(()),
+        (Err(UploadError::Broken(_)), Tail::Doubtful) => {
+            Err(error::broken(Step::Transfer, Connection::Data, IoError::Reset))
+        }
+        (Err(UploadError::Broken(lost)), Tail::Delivered) => Err(UploadError::Unconfirmed(lost.cause)),
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// Why the data connection broke: the server's own words if it has any, else what was seen.
+fn reason(control: &mut Control, cause: IoError) -> UploadError {
+    match control.await_reply(Step::Transfer) {
+        Err(told @ (UploadError::Refused(_) | UploadError::Misbehaved(_))) => told,
+        Err(_) | Ok(_) => error::broken(Step::Transfer, Connection::Data, cause),
+    }
+}

@@ -1,0 +1,26 @@
+//! FTP as plain values: what may be sent, what may come back, and what it means at each step.
+//!
+//! No sockets, no clock, no files, no dependencies: bytes in, values out, so that every line can be tested and
+//! fuzzed where it stands. Walking through the conversation is the component's (`guest/component/src/upload.rs`).
+//! Next: [`step`], the table of what each reply means at each step.
+//!
+//! ```text
+//!          connect            USER          PASS          CWD, TYPE I       EPSV | PASV
+//! server ───220──▶ greeting ──331──▶ login ──230──▶ ready ──250,200──▶ there ──229|227──▶ data connection
+//!                                                                                            │ STOR
+//!          QUIT            SIZE                  226                 the file               ▼
+//!  done ◀──221── again ◀──213── stored ◀───────────────── sent ◀─────────────────────────── 150
+//! ```
+//!
+//! In scope: what an upload needs of RFC 959, 1123, 2428, 2640 and 3659. Out of scope: listings, downloads.
+
+#![no_std]
+
+extern crate alloc;
+
+pub mod argument;
+pub mod command;
+pub mod passive;
+pub mod reply;
+pub mod reply_reader;
+pub mod step;

@@ -1,0 +1,99 @@
+//! One reply of the server: a code that is certain to be one, and text that is certain of nothing.
+//!
+//! Reading replies from bytes is `reply_reader.rs`; what a reply means at a step is `step.rs`.
+
+use alloc::vec::Vec;
+
+/// A whole reply (RFC 959 §4.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The code that the server gave.
+    pub code: Code,
+    /// The text behind the code, its lines joined by LF. In no certain charset, and hostile until escaped.
+    pub text: Vec<u8>,
+}
+
+/// A reply code: 100 to 599.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code(u16);
+
+/// The first digit of a code (RFC 959 §4.2): all that a client may rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// 1xx: begun; another reply follows.
+    Preliminary,
+    /// 2xx: done.
+    Completion,
+    /// 3xx: so far so good; say more.
+    Intermediate,
+    /// 4xx: not now.
+    Transient,
+    /// 5xx: not like this.
+    Permanent,
+}
+
+impl Code {
+    /// Reads the code at the start of a line, if there is one.
+    pub fn parse(line: &[u8]) -> Option<Self> {
+        match line {
+            [class @ b'1'..=b'5', tens @ b'0'..=b'9', ones @ b'0'..=b'9', ..] => {
+                let digit = |byte: &u8| u16::from(byte - b'0');
+                Some(Self(digit(class) * 100 + digit(tens) * 10 + digit(ones)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The code as a number.
+    pub fn number(self) -> u16 {
+        self.0
+    }
+
+    /// What kind of answer it is.
+    pub fn class(self) -> Class {
+        match self.0 / 100 {
+            1 => Class::Preliminary,
+            2 => Class::Completion,
+            3 => Class::Intermediate,
+            4 => Class::Transient,
+            _ => Class::Permanent,
+        }
+    }
+}
+
+impl Reply {
+    /// The number in a reply to SIZE (RFC 3659 §4), if it holds one and nothing else.
+    pub fn size(&self) -> Option<u64> {
+        let digits = self.text.trim_ascii();
+        let all_digits = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+        core::str::from_utf8(digits).ok().filter(|_| all_digits)?.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size_in(text: &str) -> Option<u64> {
+        let reply = Reply { code: Code::parse(b"213").unwrap(), text: text.as_bytes().to_vec() };
+        reply.size()
+    }
+
+    #[test]
+    fn a_code_is_three_digits_of_which_the_first_is_1_to_5() {
+        assert_eq!(Code::parse(b"226 Stored").unwrap().number(), 226);
+        assert_eq!(Code::parse(b"599").unwrap().class(), Class::Permanent);
+        for line in ["", "2", "22", "022 x", "600 x", "2a2", "SSH-2.0"] {
+            assert_eq!(Code::parse(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_a_number_and_nothing_else() {
+        assert_eq!(size_in("0"), Some(0));
+        assert_eq!(size_in(" 4294967296 "), Some(4_294_967_296));
+        for nonsense in ["", "-1", "+1", "1 byte", "18446744073709551616", "0x10", "1\n2"] {
+            assert_eq!(size_in(nonsense), None, "{nonsense}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The table: at each step of an upload, what each reply means. All that decides how the conversation goes on
+//! lives here; `guest/component/src/upload.rs` only acts on it.
+//!
+//! Codes are taken by their first digit, as RFC 959 §4.2 asks, save for the two that change what to do: 332 and
+//! a completion that comes before the data.
+
+use crate::reply::{Class, Code};
+
+/// What was asked last, and so what the next reply answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing yet: the server speaks first.
+    Greeting,
+    /// USER.
+    User,
+    /// PASS.
+    Pass,
+    /// ACCT.
+    Acct,
+    /// OPTS UTF8 ON.
+    Opts,
+    /// CWD.
+    Cwd,
+    /// TYPE I.
+    Type,
+    /// EPSV.
+    Epsv,
+    /// PASV.
+    Pasv,
+    /// STOR: may the data come?
+    Stor,
+    /// The data is on its way; the server speaks only if something is wrong.
+    Transfer,
+    /// All data is there: is it stored?
+    Confirmation,
+    /// SIZE.
+    Size,
+    /// QUIT.
+    Quit,
+}
+
+/// What a reply means for the step that it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The step is done.
+    Done,
+    /// Another reply to the same step follows.
+    Wait,
+    /// The server wants PASS.
+    NeedPassword,
+    /// The server wants ACCT.
+    NeedAccount,
+    /// The server says no.
+    Refused,
+    /// The server says that the file is complete while it is not.
+    EarlySuccess,
+    /// The reply makes no sense at this step.
+    Unexpected,
+}
+
+impl Step {
+    /// What a reply with this code means now.
+    pub fn meaning(self, code: Code) -> Meaning {
+        use Class::{Completion, Intermediate, Permanent, Preliminary, Transient};
+        match (self, code.class()) {
+            // RFC 959 §5.4: 125 and 150 both open the way for the data.
+            (Self::Stor, Preliminary) => Meaning::Done,
+            (_, Preliminary) => Meaning::Wait,
+            // RFC 959 §5.4: only a preliminary reply lets the transfer begin, only the last byte ends it.
+            (Self::Stor | Self::Transfer, Completion) => Meaning::EarlySuccess,
+            (_, Completion) => Meaning::Done,
+            // RFC 959 §6, login diagram: USER and PASS may each lead to ACCT.
+            (Self::User | Self::Pass, Intermediate) if code.number() == 332 => Meaning::NeedAccount,
+            (Self::User, Intermediate) => Meaning::NeedPassword,
+            (_, Intermediate) => Meaning::Unexpected,
+            (_, Transient | Permanent) => Meaning::Refused,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    const ALL: [Step; 14] = [
+        Step::Greeting,
+        Step::User,
+        Step::Pass,
+        Step::Acct,
+        Step::Opts,
+        Step::Cwd,
+        Step::Type,
+        Step::Epsv,
+        Step::Pasv,
+        Step::Stor,
+        Step::Transfer,
+        Step::Confirmation,
+        Step::Size,
+        Step::Quit,
+    ];
+
+    fn meaning(step: Step, code: &str) -> Meaning {
+        step.meaning(Code::parse(code.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_greeting_of_120_waits_and_220_is_done() {
+        assert_eq!(meaning(Step::Greeting, "120"), Meaning::Wait);
+        assert_eq!(meaning(Step::Greeting, "220"), Meaning::Done);
+    }
+
+    #[test]
+    fn a_user_may_be_logged_in_at_once_or_asked_for_password_or_account() {
+        assert_eq!(meaning(Step::User, "230"), Meaning::Done);
+        assert_eq!(meaning(Step::User, "331"), Meaning::NeedPassword);
+        assert_eq!(meaning(Step::User, "332"), Meaning::NeedAccount);
+        assert_eq!(meaning(Step::Pass, "332"), Meaning::NeedAccount);
+        assert_eq!(meaning(Step::Pass, "331"), Meaning::Unexpected);
+    }
+
+    #[test]
+    fn data_may_flow_after_125_and_150_and_after_nothing_else() {
+        assert_eq!(meaning(Step::Stor, "125"), Meaning::Done);
+        assert_eq!(meaning(Step::Stor, "150"), Meaning::Done);
+        for code in ["200", "226", "250", "350", "450", "553"] {
+            assert_ne!(meaning(Step::Stor, code), Meaning::Done, "{code}");
+        }
+    }
+
+    #[test]
+    fn success_before_the_last_byte_is_no_success() {
+        for code in ["200", "226", "250", "299"] {
+            assert_eq!(meaning(Step::Transfer, code), Meaning::EarlySuccess);
+            assert_eq!(meaning(Step::Confirmation, code), Meaning::Done);
+        }
+    }
+
+    #[test]
+    fn every_4xx_and_5xx_is_a_refusal_and_never_anything_else() {
+        for step in ALL {
+            for code in 100..600 {
+                let refused = meaning(step, &code.to_string()) == Meaning::Refused;
+                assert_eq!(refused, code >= 400, "{step:?} {code}");
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_2xx_codes_complete_the_steps_that_a_2xx_can_complete() {
+        for step in ALL.into_iter().filter(|s| !matches!(s, Step::Stor | Step::Transfer)) {
+            assert_eq!(meaning(step, "299"), Meaning::Done, "{step:?}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What the user typed, and how it becomes a `Request`.
+//!
+//! Typed text is shown again only where it cannot hold a password. Next: `password.rs`.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{Parser, ValueEnum};
+use ftp_uploader::{Request, Scheme, Server, Tls, UploadError};
+
+use crate::exit_code::{self, ExitCode};
+use crate::trouble::Trouble;
+
+/// Uploads files over FTP, in a sandbox.
+///
+/// Each LOCALFILE is stored under its own name in REMOTEDIR, and is reported as stored only when the server has
+/// confirmed every byte. The code that reads what the server sends runs in a WebAssembly sandbox that can reach no
+/// other machine and can read neither the files nor the password.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_long_help = exit_code::table(), after_help = "Exit codes: see --help")]
+pub struct Args {
+    /// The server: name, name:port, [IPv6]:port or ftp://name:port
+    #[arg(value_name = "HOST")]
+    host: OsString,
+
+    /// Who logs in
+    #[arg(value_name = "USERNAME")]
+    pub user: OsString,
+
+    /// The files to upload
+    #[arg(value_name = "LOCALFILE", required = true)]
+    files: Vec<PathBuf>,
+
+    /// An existing directory on the server; . for the one after login
+    #[arg(value_name = "REMOTEDIR")]
+    pub directory: OsString,
+
+    /// How the connection is protected. This version can do `off` only, and does so by itself for ftp:// and for
+    /// servers on this machine
+    #[arg(long, value_enum, value_name = "MODE")]
+    tls: Option<TlsMode>,
+
+    /// Read the password from the first line of PATH, instead of FTP_PASSWORD or the prompt
+    #[arg(long, value_name = "PATH", group = "source")]
+    pub password_file: Option<PathBuf>,
+
+    /// Read the password from the first line of the open file descriptor N
+    #[arg(long, value_name = "N", group = "source")]
+    pub password_fd: Option<u32>,
+
+    /// Read the password from the first line of standard input
+    #[arg(long, group = "source")]
+    pub password_stdin: bool,
+
+    /// The account, for servers that ask for one
+    #[arg(long, value_name = "TEXT")]
+    account: Option<OsString>,
+
+    /// How long the server may be silent, in seconds
+    #[arg(long, value_name = "SECS", default_value = "60", value_parser = seconds)]
+    timeout: Duration,
+
+    /// How long connecting may take, in seconds
+    #[arg(long, value_name = "SECS", default_value = "15", value_parser = seconds)]
+    connect_timeout: Duration,
+
+    /// Print errors only
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Show the conversation with the server, with the password masked
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// How the connection is protected.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TlsMode {
+    /// TLS after AUTH: not built yet
+    Explicit,
+    /// TLS from the first byte: not built yet
+    Implicit,
+    /// Everything in clear, the password too
+    Off,
+}
+
+impl Args {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// With the exit code, when all has been said: usage errors, `--help`, `--version`.
+    pub fn parse() -> Result<Self, ExitCode> {
+        <Self as Parser>::try_parse().map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                // There is nothing else to do when no one reads it.
+                let _ = write!(io::stdout(), "{error}");
+                ExitCode::Stored
+            }
+            _ => {
+                let _ = writeln!(io::stderr(), "ftp-uploader: {}; see ftp-uploader --help", one_line(&error));
+                ExitCode::Usage
+            }
+        })
+    }
+
+    /// The host as it was typed. Show it only when it has parsed: it could hold a password before.
+    pub fn host(&self) -> std::borrow::Cow<'_, str> {
+        self.host.to_string_lossy()
+    }
+
+    /// How many files are to be uploaded.
+    pub fn file_count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// What is asked for, without the password.
+    ///
+    /// # Errors
+    /// When something in it can never be: a malformed host, text that no command can carry, TLS.
+    pub fn to_request(&self) -> Result<Request, Trouble> {
+        let server: Server = self.host().parse()?;
+        let tls = self.tls(&server)?;
+        let mut request = Request::new(server, self.user.as_bytes(), self.directory.as_bytes())?
+            .tls(tls)
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout);
+        if let Some(account) = &self.account {
+            request = request.account(account.as_bytes())?;
+        }
+        Ok(self.files.iter().try_fold(request, Request::file)?)
+    }
+
+    /// An explicit wish for TLS is refused at once; without one it depends on what the server's name leads to.
+    fn tls(&self, server: &Server) -> Result<Tls, UploadError> {
+        match (self.tls, server.scheme()) {
+            (Some(TlsMode::Explicit | TlsMode::Implicit), _) | (_, Some(Scheme::Ftps | Scheme::Ftpes)) => {
+                Err(UploadError::NoTls { server: server.clone() })
+            }
+            (Some(TlsMode::Off), _) | (None, Some(Scheme::Ftp)) => Ok(Tls::Off),
+            (None, None) => Ok(Tls::Required),
+        }
+    }
+}
+
+/// Clap explains over several lines; scripts and logs want one.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let explanation = text.split("\n\nUsage:").next().unwrap_or_default();
+    let words: Vec<_> = explanation.split_whitespace().collect();
+    ftp_uploader::Escaped(words.join(" ").trim_start_matches("error: ").as_bytes()).to_string()
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+        _ => Err("not a whole number of seconds from 1 to 86400".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn an_error_of_clap_becomes_one_line() {
+        let error = Args::try_parse_from(["ftp-uploader", "host"]).err().unwrap();
+        let line = one_line(&error);
+        assert!(line.contains("REMOTEDIR") && !line.contains('\n') && !line.starts_with("error"), "{line}");
+    }
+}

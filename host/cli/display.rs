@@ -1,0 +1,171 @@
+//! What a person or a log sees while files are sent: a bar on a terminal, lines elsewhere, nothing with `--quiet`.
+//! All of it on stderr, and none of it can change the outcome: an output that is closed or full is not heard of.
+
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ftp_uploader::{Escaped, Progress, Receipt, Speaker, Verification};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::args::Args;
+
+/// How often a line is written where there is no terminal.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// The bar: bytes, percent, rate and time left.
+const BAR: &str = "{msg} {wide_bar} {bytes} of {total_bytes} ({percent}%) {bytes_per_sec}, {eta} left";
+
+/// Shows progress in the way that suits where it goes.
+pub struct Display {
+    style: Style,
+    verbose: bool,
+    /// Whether lines have to say which file they are about.
+    several: bool,
+    directory: String,
+}
+
+enum Style {
+    Bar(ProgressBar),
+    Lines(Mutex<Pacer>),
+    Silent,
+}
+
+/// When the last line was written, and whether it was the last for its file.
+#[derive(Default)]
+struct Pacer {
+    last: Option<Instant>,
+    complete: bool,
+}
+
+impl Display {
+    pub fn new(args: &Args) -> Self {
+        let style = match (args.quiet, io::stderr().is_terminal()) {
+            (true, _) => Style::Silent,
+            (false, true) => Style::Bar(bar()),
+            (false, false) => Style::Lines(Mutex::default()),
+        };
+        let directory = Escaped(args.directory.as_bytes()).to_string();
+        Self { style, verbose: args.verbose, several: args.file_count() > 1, directory }
+    }
+
+    /// Takes the bar away, so that nothing is written over it.
+    pub fn clear(&self) {
+        if let Style::Bar(bar) = &self.style {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn write_line(&self, line: &str) {
+        match &self.style {
+            Style::Bar(bar) => bar.suspend(|| say(line)),
+            Style::Lines(_) => say(line),
+            Style::Silent => {}
+        }
+    }
+
+    fn write_progress(&self, pacer: &Mutex<Pacer>, file: &Path, sent: u64, size: u64) {
+        let mut pacer = lock(pacer);
+        let complete = sent == size;
+        let early = pacer.last.is_some_and(|last| last.elapsed() < INTERVAL);
+        if early && !complete {
+            return;
+        }
+        *pacer = Pacer { last: Some(Instant::now()), complete };
+        let name = if self.several { format!(" {}", shown(file)) } else { String::new() };
+        say(&format!("Sent {sent} of {size} bytes ({}%){name}", percent(sent, size)));
+    }
+}
+
+impl Progress for Display {
+    fn sent(&self, file: &Path, sent: u64, size: u64) {
+        match &self.style {
+            Style::Bar(bar) => {
+                if bar.length() != Some(size) || bar.position() > sent {
+                    bar.reset();
+                    bar.set_length(size);
+                    bar.set_message(shown(file));
+                }
+                bar.set_position(sent);
+            }
+            Style::Lines(pacer) => self.write_progress(pacer, file, sent, size),
+            Style::Silent => {}
+        }
+    }
+
+    fn stored(&self, receipt: &Receipt) {
+        if let Style::Lines(pacer) = &self.style
+            && !std::mem::take(&mut lock(pacer).complete)
+        {
+            self.write_progress(pacer, &receipt.file, receipt.sent, receipt.sent);
+            lock(pacer).complete = false;
+        }
+        let name = shown(&receipt.file);
+        let confirmed = match receipt.verified {
+            Verification::Size => "size confirmed by the server",
+            Verification::None => "confirmed by the server",
+        };
+        self.write_line(&format!("Stored {name} in {}: {} bytes, {confirmed}", self.directory, receipt.sent));
+        if receipt.source_changed {
+            self.write_line(&format!(
+                "Note: {name} changed while it was sent; stored are the {} bytes it had at first. If they may mix old \
+                 and new, upload it again.",
+                receipt.sent
+            ));
+        }
+    }
+
+    fn line(&self, speaker: Speaker, line: &str) {
+        if self.verbose {
+            let mark = match speaker {
+                Speaker::Client => '>',
+                Speaker::Server => '<',
+            };
+            self.write_line(&format!("{mark} {line}"));
+        }
+    }
+}
+
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_style(style.progress_chars("=> "));
+    bar
+}
+
+fn shown(file: &Path) -> String {
+    Escaped(file.file_name().unwrap_or_default().as_bytes()).to_string()
+}
+
+/// Rounded down, so that 100% is said only when all is sent. An empty file is sent as soon as it is begun.
+fn percent(sent: u64, size: u64) -> u64 {
+    u64::try_from(u128::from(sent) * 100 / u128::from(size.max(1))).map_or(100, |p| if size == 0 { 100 } else { p })
+}
+
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+fn lock(pacer: &Mutex<Pacer>) -> MutexGuard<'_, Pacer> {
+    pacer.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_can_be_drawn() {
+        assert!(ProgressStyle::with_template(BAR).is_ok());
+    }
+
+    #[test]
+    fn a_hundred_percent_is_said_only_when_all_is_sent() {
+        assert_eq!(percent(0, 0), 100);
+        assert_eq!(percent(199, 200), 99);
+        assert_eq!(percent(u64::MAX - 1, u64::MAX), 99);
+        assert_eq!(percent(u64::MAX, u64::MAX), 100);
+    }
+}

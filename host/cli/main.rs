@@ -1,0 +1,58 @@
+//! The program: parse, ask for the password, upload, report, exit. It can do nothing that the library cannot.
+//!
+//! What was typed becomes a `Request` in `args.rs`; words for what went wrong are in `message.rs`. Next:
+//! `host/src/uploader.rs`, which does what the request asks.
+
+mod args;
+mod display;
+mod exit_code;
+mod message;
+mod password;
+mod signals;
+mod trouble;
+
+use std::io::{self, Write};
+use std::process;
+use std::sync::Arc;
+
+use ftp_uploader::{Interrupt, UploadError, Uploader};
+
+use args::Args;
+use display::Display;
+use exit_code::ExitCode;
+use trouble::Trouble;
+
+fn main() -> process::ExitCode {
+    let args = match Args::parse() {
+        Ok(args) => args,
+        Err(done) => return done.into(),
+    };
+    match upload(&args) {
+        Ok(()) => ExitCode::Stored.into(),
+        Err(trouble) => {
+            report(&args, &trouble);
+            ExitCode::of(&trouble).into()
+        }
+    }
+}
+
+fn upload(args: &Args) -> Result<(), Trouble> {
+    let interrupt = Interrupt::new().map_err(|error| UploadError::Fault(error.to_string()))?;
+    signals::ring(&interrupt);
+    let request = args.to_request()?.interrupt(&interrupt);
+    request.check_files()?;
+    let request = request.password(password::find(args)?);
+    let display = Arc::new(Display::new(args));
+    let outcome = Uploader::new()?.upload(&request, display.clone());
+    display.clear();
+    outcome?;
+    Ok(())
+}
+
+/// One line for each thing that went wrong. A full or closed stderr must not change the outcome.
+fn report(args: &Args, trouble: &Trouble) {
+    let mut stderr = io::stderr().lock();
+    for line in message::lines(args, trouble) {
+        let _ = writeln!(stderr, "ftp-uploader: {line}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Signals: SIGINT, SIGTERM and SIGHUP ring the bell that stops the upload; whoever does not want to wait for that
+//! sends a second one. While a password is being typed, the terminal gets its echo back.
+
+use std::fs::{self, File};
+use std::process;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use ftp_uploader::Interrupt;
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::exit_code::ExitCode;
+
+/// How long a first signal may take to end the program, where a wait cannot be interrupted.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The terminal on which a password is being typed, and how it was before.
+static PROMPT: Mutex<Option<(File, Termios)>> = Mutex::new(None);
+
+/// From here on, signals ring `interrupt`. Those that the caller has us ignore (nohup, background jobs) stay ignored.
+pub fn ring(interrupt: &Interrupt) {
+    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
+    // Without handlers a signal ends the program less politely; that is no reason not to upload.
+    let Ok(mut signals) = Signals::new(wanted) else { return };
+    let interrupt = interrupt.clone();
+    thread::spawn(move || {
+        for _ in signals.forever() {
+            if give_echo_back() || interrupt.is_raised() {
+                leave();
+            }
+            interrupt.raise();
+            thread::spawn(|| {
+                thread::sleep(PATIENCE);
+                leave();
+            });
+        }
+    });
+}
+
+/// While the returned guard lives, a signal restores the terminal as it is now and ends the program.
+pub fn restore_echo_on_signal() -> impl Drop {
+    struct Guard;
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            *prompt() = None;
+        }
+    }
+    let terminal = File::open("/dev/tty").and_then(|tty| Ok((tcgetattr(&tty)?, tty)));
+    *prompt() = terminal.ok().map(|(modes, tty)| (tty, modes));
+    Guard
+}
+
+fn give_echo_back() -> bool {
+    match prompt().take() {
+        None => false,
+        Some((tty, modes)) => {
+            // If this fails there is no terminal left to care about.
+            let _ = tcsetattr(&tty, OptionalActions::Now, &modes);
+            eprintln!();
+            true
+        }
+    }
+}
+
+fn prompt() -> std::sync::MutexGuard<'static, Option<(File, Termios)>> {
+    PROMPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn leave() -> ! {
+    process::exit(ExitCode::Interrupted as i32)
+}
+
+/// Whether the process was started with `signal` ignored, where the system tells (proc(5), `SigIgn`).
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & (1 << (signal - 1)) != 0)
+}

@@ -1,0 +1,106 @@
+//! The way to the server: its addresses, whether they may be spoken to in clear, and a connection to the first that
+//! accepts one. All of it within one deadline.
+//!
+//! This is the only place that dials a server; data connections go to the same machine (`lent/control_connection.rs`).
+
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::UploadError;
+use crate::interrupt::{Interrupt, Stop};
+use crate::request::{Request, Tls};
+use crate::server::Server;
+use crate::socket::Socket;
+
+/// How often a wait for the resolver looks up, to hear an interrupt.
+const RESOLVER_TICK: Duration = Duration::from_millis(50);
+
+/// Connects to the server that `request` names.
+pub(crate) fn dial(request: &Request) -> Result<Socket, UploadError> {
+    let until = Instant::now() + request.connect_timeout;
+    let interrupt = request.interrupt.as_ref();
+    let addresses = resolve(&request.server, until, interrupt)?;
+    permit_clear_text(request, &addresses)?;
+    first_that_accepts(&addresses, until, interrupt)
+}
+
+/// The resolver of the system knows no deadline, so it works on a thread that can be left behind.
+fn resolve(server: &Server, until: Instant, interrupt: Option<&Interrupt>) -> Result<Vec<SocketAddr>, UploadError> {
+    let unresolved = |error| UploadError::Unresolved { server: server.clone(), error };
+    let (sender, receiver) = mpsc::channel();
+    let name = (server.host().to_owned(), server.port());
+    thread::spawn(move || sender.send(name.to_socket_addrs().map(Vec::from_iter)));
+    loop {
+        match receiver.recv_timeout(RESOLVER_TICK.min(until.saturating_duration_since(Instant::now()))) {
+            Ok(Ok(found)) if found.is_empty() => return Err(unresolved(io::ErrorKind::NotFound.into())),
+            Ok(found) => return found.map_err(unresolved),
+            Err(_) if interrupt.is_some_and(Interrupt::is_raised) => {
+                return Err(UploadError::Interrupted { step: None });
+            }
+            Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
+            Err(_) => return Err(unresolved(io::ErrorKind::TimedOut.into())),
+        }
+    }
+}
+
+/// Clear text stays on this machine unless the user says that it may leave.
+fn permit_clear_text(request: &Request, addresses: &[SocketAddr]) -> Result<(), UploadError> {
+    let stays_here = addresses.iter().all(|address| address.ip().to_canonical().is_loopback());
+    match request.tls {
+        Tls::Off => Ok(()),
+        Tls::Required if stays_here => Ok(()),
+        Tls::Required => Err(UploadError::NoTls { server: request.server.clone() }),
+    }
+}
+
+/// Tries one address after the other, each with its share of the time left, so that none uses it all up.
+fn first_that_accepts(
+    addresses: &[SocketAddr],
+    until: Instant,
+    interrupt: Option<&Interrupt>,
+) -> Result<Socket, UploadError> {
+    let mut last = UploadError::Fault("a name resolved to no address".into());
+    for (tried, &address) in addresses.iter().enumerate() {
+        let left = until.saturating_duration_since(Instant::now());
+        let untried = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+        match Socket::connect(address, Instant::now() + left / untried, interrupt) {
+            Ok(socket) => return Ok(socket),
+            Err(Stop::Interrupted) => return Err(UploadError::Interrupted { step: None }),
+            Err(Stop::Failed(error)) => last = UploadError::Unreachable { address, error },
+        }
+    }
+    Err(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    fn request(tls: Tls) -> Request {
+        Request::new("h".parse().unwrap(), "u", ".").unwrap().tls(tls)
+    }
+
+    #[test]
+    fn clear_text_leaves_this_machine_only_when_tls_is_off() {
+        let here: SocketAddr = "127.0.0.1:21".parse().unwrap();
+        let also_here: SocketAddr = "[::ffff:127.1.2.3]:21".parse().unwrap();
+        let away: SocketAddr = "192.0.2.1:21".parse().unwrap();
+        assert!(permit_clear_text(&request(Tls::Required), &[here, also_here]).is_ok());
+        assert!(permit_clear_text(&request(Tls::Required), &[here, away]).is_err());
+        assert!(permit_clear_text(&request(Tls::Off), &[away]).is_ok());
+    }
+
+    #[test]
+    fn an_address_that_refuses_does_not_keep_the_next_from_being_tried() {
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let open = listener.local_addr().unwrap();
+        let far = Instant::now() + Duration::from_secs(10);
+        assert_eq!(first_that_accepts(&[closed, open], far, None).unwrap().peer(), open);
+        assert!(matches!(first_that_accepts(&[closed], far, None), Err(UploadError::Unreachable { .. })));
+    }
+}

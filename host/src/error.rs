@@ -1,0 +1,224 @@
+//! Everything that can go wrong, by step and by whose doing it is, and whether a partial file may be left behind.
+//!
+//! Mirrors `upload-error` in `wit/upload.wit` and adds what happens outside the sandbox. The words for people, with
+//! likely causes and advice, are the program's: `cli/message.rs`.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ftp_protocol::argument::NotAnArgument;
+
+use crate::escape::Escaped;
+use crate::progress::{Receipt, Step};
+use crate::server::Server;
+
+pub use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, Violation};
+pub use crate::bindings::ftp_uploader::upload::capabilities::IoError as Cause;
+
+/// Why a file was not stored, or why it is not known whether it was.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// The caller's doing: a text that no FTP command can carry. Nothing was sent.
+    #[error("{what} {why}")]
+    Argument {
+        /// Which text.
+        what: &'static str,
+        /// What is wrong with it.
+        why: NotAnArgument,
+    },
+    /// The caller's doing: two files would be stored under one name. Nothing was sent.
+    #[error("{one:?} and {other:?} have the same name")]
+    SameName {
+        /// The file added first.
+        one: PathBuf,
+        /// The file added later.
+        other: PathBuf,
+    },
+    /// The local file's doing.
+    #[error("{file:?}: {problem}")]
+    Source {
+        /// The local file.
+        file: PathBuf,
+        /// What is wrong with it.
+        problem: SourceProblem,
+    },
+    /// TLS is required, and this version does not have it. Nothing was sent.
+    #[error("TLS is required for {server}, and not built yet")]
+    NoTls {
+        /// The server.
+        server: Server,
+    },
+    /// The server's name leads to no address.
+    #[error("cannot resolve {}: {error}", server.host())]
+    Unresolved {
+        /// The server.
+        server: Server,
+        /// What the resolver said.
+        error: io::Error,
+    },
+    /// None of the server's addresses accepts a connection.
+    #[error("cannot connect to {address}: {error}")]
+    Unreachable {
+        /// The address that was tried last.
+        address: SocketAddr,
+        /// What became of it.
+        error: io::Error,
+    },
+    /// The server said no.
+    #[error("refused at {step:?}: {code} {text}")]
+    Refused {
+        /// What it was asked.
+        step: Step,
+        /// The reply code.
+        code: u16,
+        /// The reply's text.
+        text: ServerText,
+    },
+    /// The server broke the protocol.
+    #[error("protocol broken at {step:?}: {what:?}")]
+    Misbehaved {
+        /// When.
+        step: Step,
+        /// What it did.
+        what: Violation,
+    },
+    /// A connection failed.
+    #[error("{connection:?} connection failed at {step:?}: {cause:?}")]
+    Broken {
+        /// When.
+        step: Step,
+        /// Which connection.
+        connection: Connection,
+        /// How.
+        cause: Cause,
+    },
+    /// Every byte was sent, and no one can tell whether they arrived.
+    #[error("sent, but not confirmed: {cause:?}")]
+    Unconfirmed {
+        /// Why there is no confirmation.
+        cause: Cause,
+    },
+    /// The server confirmed the file, and has a different size than was sent.
+    #[error("sent {sent} bytes, stored {stored}")]
+    Mismatch {
+        /// Bytes sent.
+        sent: u64,
+        /// Bytes that the server says it has.
+        stored: u64,
+    },
+    /// The caller's [`Interrupt`](crate::Interrupt) was raised.
+    #[error("interrupted")]
+    Interrupted {
+        /// How far the conversation had come.
+        step: Option<Step>,
+    },
+    /// Our doing: the component crashed or hit a limit, or the host could not run it.
+    #[error("internal fault: {0}")]
+    Fault(String),
+}
+
+/// What is wrong with a local file.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceProblem {
+    /// It cannot be opened or read.
+    #[error("{0}")]
+    Unreadable(io::Error),
+    /// It is a directory.
+    #[error("it is a directory")]
+    Directory,
+    /// It is a pipe, a socket or a device.
+    #[error("it is not a regular file")]
+    NotAFile,
+    /// It was cut shorter while it was being sent.
+    #[error("it became shorter while it was being sent")]
+    Shrank,
+    /// Reading failed while it was being sent.
+    #[error("reading failed while it was being sent")]
+    Failed,
+}
+
+/// Text that a server sent: shown escaped, whichever way it is shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ServerText(pub(crate) Vec<u8>);
+
+/// Not every file was stored. What was is in here, too.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Incomplete {
+    /// The files that were stored.
+    pub stored: Vec<Receipt>,
+    /// What went wrong, in the order in which it did. Never empty.
+    pub failures: Vec<Failure>,
+    /// Files that were not tried, because the session was over.
+    pub untried: Vec<PathBuf>,
+}
+
+/// Something that went wrong.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The file it happened to, if it was one file's matter.
+    pub file: Option<PathBuf>,
+    /// What went wrong.
+    pub error: UploadError,
+}
+
+impl UploadError {
+    /// How far the conversation had come, if it had begun.
+    pub fn step(&self) -> Option<Step> {
+        match *self {
+            Self::Refused { step, .. } | Self::Misbehaved { step, .. } | Self::Broken { step, .. } => Some(step),
+            Self::Interrupted { step } => step,
+            Self::Source { problem: SourceProblem::Shrank | SourceProblem::Failed, .. } => Some(Step::Transfer),
+            Self::Unconfirmed { .. } | Self::Mismatch { .. } => Some(Step::Confirmation),
+            Self::Argument { .. }
+            | Self::SameName { .. }
+            | Self::Source { .. }
+            | Self::NoTls { .. }
+            | Self::Unresolved { .. }
+            | Self::Unreachable { .. }
+            | Self::Fault(_) => None,
+        }
+    }
+
+    /// Whether a part of the file may lie on the server.
+    pub fn partial_file_may_remain(&self) -> bool {
+        matches!(self.step(), Some(Step::Transfer | Step::Confirmation))
+    }
+}
+
+impl fmt::Display for ServerText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for ServerText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&Escaped(&self.0), f)
+    }
+}
+
+impl fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, Failure { file, error }) in self.failures.iter().enumerate() {
+            let between = if i == 0 { "" } else { "; " };
+            match file {
+                Some(file) => write!(f, "{between}{file:?}: {error}")?,
+                None => write!(f, "{between}{error}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Incomplete {}
+
+impl From<UploadError> for Incomplete {
+    /// A failure before the first file.
+    fn from(error: UploadError) -> Self {
+        Self { stored: Vec::new(), failures: vec![Failure { file: None, error }], untried: Vec::new() }
+    }
+}

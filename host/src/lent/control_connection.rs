@@ -1,0 +1,149 @@
+//! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
+//! machine. No method names a host, and none can send the password but the one that is for it.
+
+use std::io;
+use std::net::SocketAddr;
+
+use wasmtime::component::Resource;
+
+use super::{DataConnection, Lent, answer};
+use crate::bindings::ftp_uploader::upload::capabilities::{HostControlConnection, IoError};
+use crate::interrupt::Stop;
+use crate::password::Password;
+use crate::socket::Socket;
+
+/// The most bytes of one `receive`, whatever the guest asks for.
+const MAX_RECEIVE: u32 = 65_536;
+
+/// The longest command, in bytes with its line end.
+const MAX_COMMAND: usize = 16_384;
+
+/// Ports below this are never data connections: a server that names one wants something else of us.
+const FIRST_DATA_PORT: u16 = 1024;
+
+/// The right to use the control connection, which is in [`Lent`].
+pub struct ControlConnection;
+
+/// What one call of the guest may use up on the control connection.
+pub(crate) struct Budget {
+    /// Bytes to receive: some dozens of the longest replies.
+    receive: usize,
+    /// Data connections to open: EPSV, PASV, and room for more careful guests.
+    connections: u32,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { receive: 2 * 1024 * 1024, connections: 8 }
+    }
+}
+
+impl Lent {
+    /// The control connection, unless the guest has dropped it.
+    pub(super) fn control(&self) -> Result<&Socket, Stop> {
+        self.control.as_ref().ok_or_else(|| denied())
+    }
+
+    fn receive_some(&mut self, limit: u32) -> Result<Vec<u8>, Stop> {
+        let most = usize::try_from(limit.clamp(1, MAX_RECEIVE)).unwrap_or_default().min(self.budget.receive);
+        if most == 0 {
+            return Err(denied());
+        }
+        let mut buffer = vec![0; most];
+        let count = self.control()?.read(&mut buffer, self.pace.reply_due(), self.interrupt.as_ref())?;
+        buffer.truncate(count);
+        self.budget.receive -= count;
+        self.transcript.received(&buffer);
+        Ok(buffer)
+    }
+
+    fn send_line(&mut self, line: &[u8]) -> Result<(), Stop> {
+        self.pace.mark();
+        self.control()?.write_all(line, self.pace.movement_due(), self.interrupt.as_ref())
+    }
+
+    fn send_pass(&mut self, password: &Resource<Password>) -> Result<(), Stop> {
+        let line = self.table.get(password).map_err(|_| denied())?.pass_line();
+        if std::mem::replace(&mut self.password_sent, true) {
+            return Err(denied());
+        }
+        self.transcript.sent_password();
+        self.send_line(&line)
+    }
+
+    fn dial_data(&mut self, port: u16) -> Result<Socket, Stop> {
+        if port < FIRST_DATA_PORT || self.budget.connections == 0 {
+            return Err(denied());
+        }
+        self.budget.connections -= 1;
+        let address = SocketAddr::new(self.control()?.peer().ip(), port);
+        Socket::connect(address, self.pace.connection_due(), self.interrupt.as_ref())
+    }
+}
+
+impl HostControlConnection for Lent {
+    fn receive(&mut self, _: Resource<ControlConnection>, limit: u32) -> wasmtime::Result<Result<Vec<u8>, IoError>> {
+        answer(self.waiting(|lent| lent.receive_some(limit)))
+    }
+
+    fn send(&mut self, _: Resource<ControlConnection>, bytes: Vec<u8>) -> wasmtime::Result<Result<(), IoError>> {
+        if !is_one_command(&bytes) {
+            return Ok(Err(IoError::Denied));
+        }
+        self.transcript.sent(&bytes);
+        answer(self.waiting(|lent| lent.send_line(&bytes)))
+    }
+
+    fn send_password(
+        &mut self,
+        _: Resource<ControlConnection>,
+        password: Resource<Password>,
+    ) -> wasmtime::Result<Result<(), IoError>> {
+        answer(self.waiting(|lent| lent.send_pass(&password)))
+    }
+
+    fn open_data(
+        &mut self,
+        _: Resource<ControlConnection>,
+        port: u16,
+    ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
+        match answer(self.waiting(|lent| lent.dial_data(port)))? {
+            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(socket))?)),
+            Err(cause) => Ok(Err(cause)),
+        }
+    }
+
+    fn drop(&mut self, handle: Resource<ControlConnection>) -> wasmtime::Result<()> {
+        self.table.delete(handle)?;
+        self.control = None;
+        Ok(())
+    }
+}
+
+/// A second wall behind the guest's own: one line, one command, and not PASS.
+fn is_one_command(bytes: &[u8]) -> bool {
+    let Some(line) = bytes.strip_suffix(b"\r\n") else { return false };
+    let verb = line.split(|&byte| byte == b' ').next().unwrap_or_default();
+    bytes.len() <= MAX_COMMAND
+        && !line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+        && !verb.eq_ignore_ascii_case(b"PASS")
+}
+
+fn denied() -> Stop {
+    Stop::Failed(io::ErrorKind::PermissionDenied.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_command_at_a_time_can_be_sent_and_never_pass() {
+        assert!(is_one_command(b"STOR a b\r\n"));
+        for bytes in ["", "STOR a", "STOR a\n", "STOR a\r\nDELE b\r\n", "STOR\0\r\n", "PASS x\r\n", "pass\r\n"] {
+            assert!(!is_one_command(bytes.as_bytes()), "{bytes:?}");
+        }
+        let endless = [&[b'x'; MAX_COMMAND][..], b"\r\n"].concat();
+        assert!(!is_one_command(&endless));
+    }
+}

@@ -1,0 +1,180 @@
+//! `data-connection`: splice and finish, and a reset for every data connection that was not finished, so that no
+//! server takes a cut file for a whole one.
+//!
+//! How bytes get from the file into the socket is `splice.rs`.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rustix::event::PollFlags;
+use wasmtime::component::Resource;
+
+use super::splice::{Failure, Mover};
+use super::{Delivered, Interrupted, Lent, SourceFile, answer, cause};
+use crate::bindings::ftp_uploader::upload::capabilities::{HostDataConnection, IoError, SourceError, SpliceError};
+use crate::interrupt::{Interrupt, Stop, wait};
+use crate::lent::Pace;
+use crate::socket::Socket;
+
+/// One data connection.
+pub struct DataConnection {
+    socket: Option<Socket>,
+    mover: Mover,
+    delivered: Delivered,
+}
+
+impl DataConnection {
+    pub(crate) fn new(socket: Socket) -> Self {
+        Self { socket: Some(socket), mover: Mover::default(), delivered: Delivered::default() }
+    }
+}
+
+impl Drop for DataConnection {
+    fn drop(&mut self) {
+        if let Some(socket) = self.socket.take()
+            && !self.delivered.finished
+        {
+            socket.reset();
+        }
+    }
+}
+
+/// What a wait for the data connection came to.
+enum Turn {
+    /// It takes bytes, or has ended.
+    Data,
+    /// The server has something to say first.
+    Control,
+}
+
+impl HostDataConnection for Lent {
+    fn splice(
+        &mut self,
+        data: Resource<DataConnection>,
+        source: Resource<SourceFile>,
+        offset: u64,
+        length: u64,
+    ) -> wasmtime::Result<Result<u64, SpliceError>> {
+        let source = Arc::clone(&self.table.get(&source)?.0);
+        // The size at opening is the whole of what was lent, however the file grows.
+        let length = length.min(source.size().saturating_sub(offset));
+        if length == 0 {
+            return Ok(Ok(0));
+        }
+        let began = Instant::now();
+        let control = self.control.as_ref();
+        let connection = self.table.get_mut(&data)?;
+        let moved = connection.splice(&source, offset, length, control, self.pace, self.interrupt.as_ref());
+        self.meter.waited_since(began);
+        match moved {
+            Ok(0) => Ok(Ok(0)),
+            Ok(bytes) => {
+                self.delivered = connection.delivered;
+                self.meter.moved(bytes);
+                self.pace.mark();
+                self.progress.sent(source.path(), self.delivered.bytes, source.size());
+                Ok(Ok(bytes))
+            }
+            Err(Failure::Source(error)) => Ok(Err(SpliceError::Source(error))),
+            Err(Failure::Connection(Stop::Failed(error))) => Ok(Err(SpliceError::Connection(cause(&error)))),
+            Err(Failure::Connection(Stop::Interrupted)) => Err(wasmtime::Error::new(Interrupted)),
+        }
+    }
+
+    fn finish(&mut self, data: Resource<DataConnection>) -> wasmtime::Result<Result<(), IoError>> {
+        let began = Instant::now();
+        let connection = self.table.get_mut(&data)?;
+        let finished = connection.finish(self.control.as_ref(), self.pace, self.interrupt.as_ref());
+        self.delivered = connection.delivered;
+        self.meter.waited_since(began);
+        self.pace.mark();
+        answer(finished)
+    }
+
+    fn drop(&mut self, handle: Resource<DataConnection>) -> wasmtime::Result<()> {
+        self.table.delete(handle)?;
+        Ok(())
+    }
+}
+
+impl DataConnection {
+    fn splice(
+        &mut self,
+        source: &crate::source::Source,
+        offset: u64,
+        length: u64,
+        control: Option<&Socket>,
+        pace: Pace,
+        interrupt: Option<&Interrupt>,
+    ) -> Result<u64, Failure> {
+        let socket = self.socket.as_ref().ok_or(Failure::Source(SourceError::Unreadable))?;
+        loop {
+            if let Turn::Control = await_turn(socket, PollFlags::OUT, control, pace, interrupt)? {
+                return Ok(0);
+            }
+            let moved = self.mover.move_some(source, offset, length, socket)?;
+            if moved > 0 {
+                // Anything out of order is not the file: it will never match the receipt.
+                let in_order = offset == self.delivered.bytes && !self.delivered.finished;
+                self.delivered.bytes = if in_order { offset + moved } else { u64::MAX };
+                return Ok(moved);
+            }
+        }
+    }
+
+    fn finish(&mut self, control: Option<&Socket>, pace: Pace, interrupt: Option<&Interrupt>) -> Result<(), Stop> {
+        let socket = self.socket.as_ref().ok_or(Stop::Failed(io::ErrorKind::UnexpectedEof.into()))?;
+        socket.half_close()?;
+        self.delivered.finished = true;
+        if let Turn::Control = await_turn(socket, PollFlags::IN, control, pace, interrupt)? {
+            return await_end(socket, pace.grace_ends(), interrupt).or_else(no_longer_needed);
+        }
+        await_end(socket, pace.movement_due(), interrupt)
+    }
+}
+
+/// Waits until `data` is ready for `flags`, or the server speaks on `control`. A server that still takes bytes out of
+/// our send queue is not silent, however long it needs.
+fn await_turn(
+    data: &Socket,
+    flags: PollFlags,
+    control: Option<&Socket>,
+    pace: Pace,
+    interrupt: Option<&Interrupt>,
+) -> Result<Turn, Stop> {
+    // Without a control connection there is nothing to hear; the data connection stands in for it.
+    let control = control.unwrap_or(data);
+    let mut queued = data.unacknowledged();
+    loop {
+        let control_flags = if std::ptr::eq(control, data) { PollFlags::empty() } else { PollFlags::IN };
+        match wait([(control.as_fd(), control_flags), (data.as_fd(), flags)], pace.movement_due(), interrupt)? {
+            [true, _] => return Ok(Turn::Control),
+            [false, true] => return Ok(Turn::Data),
+            [false, false] if data.unacknowledged() < queued => queued = data.unacknowledged(),
+            [false, false] => return Err(Stop::Failed(io::ErrorKind::TimedOut.into())),
+        }
+    }
+}
+
+/// Reads away what the server may send on a connection that is not for that, up to its end.
+fn await_end(socket: &Socket, until: Instant, interrupt: Option<&Interrupt>) -> Result<(), Stop> {
+    let mut ignored = [0; 4096];
+    while Instant::now() < until {
+        match socket.read(&mut ignored, until, interrupt) {
+            Ok(_) => {}
+            Err(Stop::Failed(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+            Err(stop) => return Err(stop),
+        }
+    }
+    Err(Stop::Failed(io::ErrorKind::TimedOut.into()))
+}
+
+/// The final reply is here: that the server does not close its end of the data connection takes nothing away.
+fn no_longer_needed(stop: Stop) -> Result<(), Stop> {
+    match stop {
+        Stop::Failed(error) if error.kind() == io::ErrorKind::TimedOut => Ok(()),
+        stop => Err(stop),
+    }
+}

@@ -1,0 +1,159 @@
+//! Everything that one upload may touch: the state behind the handles that the guest is lent. If it is not in
+//! [`Lent`], no guest can reach it.
+//!
+//! One file for each handle implements its methods. The guest's side of the story begins in
+//! `guest/component/src/upload.rs`; read that next.
+
+mod control_connection;
+mod data_connection;
+mod pace;
+mod source_file;
+mod splice;
+mod transcript;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use wasmtime::component::{Resource, ResourceTable};
+use wasmtime::{StoreLimits, UpdateDeadline};
+
+use crate::bindings::ftp_uploader::upload::capabilities::{Host, HostProgress, HostSecret, IoError, Step};
+use crate::interrupt::{Interrupt, Stop};
+use crate::limits::{HANDLES, Meter, store_limits};
+use crate::password::Password;
+use crate::progress::Progress;
+use crate::request::Request;
+use crate::socket::Socket;
+
+pub use control_connection::ControlConnection;
+pub use data_connection::DataConnection;
+pub(crate) use pace::Pace;
+pub use source_file::SourceFile;
+
+use control_connection::Budget;
+use transcript::Transcript;
+
+/// The right to tell how far the conversation has come.
+pub struct ProgressHandle;
+
+/// The store's state.
+pub(crate) struct Lent {
+    pub(crate) table: ResourceTable,
+    pub(crate) limits: StoreLimits,
+    pub(crate) meter: Meter,
+    pub(crate) pace: Pace,
+    /// How far the guest says that it has come.
+    pub(crate) step: Step,
+    /// What was moved of the file that is being stored, for comparison with the guest's receipt.
+    pub(crate) delivered: Delivered,
+    control: Option<Socket>,
+    password_sent: bool,
+    budget: Budget,
+    transcript: Transcript,
+    progress: Arc<dyn Progress>,
+    interrupt: Option<Interrupt>,
+}
+
+/// What the host itself saw of one file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Delivered {
+    /// Bytes moved, all of them in order and none twice.
+    pub(crate) bytes: u64,
+    /// Whether the end of the file was announced after them.
+    pub(crate) finished: bool,
+}
+
+/// The caller's interrupt, on its way out of the guest.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub(crate) struct Interrupted;
+
+impl Lent {
+    pub(crate) fn new(control: Socket, request: &Request, progress: Arc<dyn Progress>) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(HANDLES);
+        Self {
+            table,
+            limits: store_limits(),
+            meter: Meter::start(),
+            pace: Pace::new(request.timeout, request.connect_timeout),
+            step: Step::Greeting,
+            delivered: Delivered::default(),
+            control: Some(control),
+            password_sent: false,
+            budget: Budget::default(),
+            transcript: Transcript::new(Arc::clone(&progress)),
+            progress,
+            interrupt: request.interrupt.clone(),
+        }
+    }
+
+    /// A new call of the guest begins: what is bounded for each call starts afresh.
+    pub(crate) fn begin_call(&mut self) {
+        self.meter = Meter::start();
+        self.budget = Budget::default();
+        self.delivered = Delivered::default();
+    }
+
+    /// The engine's clock has ticked while the guest was computing.
+    pub(crate) fn on_tick(&self) -> wasmtime::Result<UpdateDeadline> {
+        if self.interrupt.as_ref().is_some_and(Interrupt::is_raised) {
+            return Err(wasmtime::Error::new(Interrupted));
+        }
+        self.meter.check().map_err(wasmtime::Error::new)?;
+        Ok(UpdateDeadline::Continue(1))
+    }
+
+    /// Does something that may wait, and does not count the wait as the guest's.
+    fn waiting<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        let began = Instant::now();
+        let done = act(self);
+        self.meter.waited_since(began);
+        done
+    }
+}
+
+/// An answer that the guest may handle, or the end of the guest.
+fn answer<T>(outcome: Result<T, Stop>) -> wasmtime::Result<Result<T, IoError>> {
+    match outcome {
+        Ok(value) => Ok(Ok(value)),
+        Err(Stop::Failed(error)) => Ok(Err(cause(&error))),
+        Err(Stop::Interrupted) => Err(wasmtime::Error::new(Interrupted)),
+    }
+}
+
+/// What the guest is told of a failure.
+fn cause(error: &io::Error) -> IoError {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::UnexpectedEof => IoError::Closed,
+        Kind::TimedOut => IoError::TimedOut,
+        Kind::ConnectionRefused => IoError::Refused,
+        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::AddrNotAvailable => IoError::Unreachable,
+        Kind::PermissionDenied => IoError::Denied,
+        _ => IoError::Reset,
+    }
+}
+
+impl Host for Lent {}
+
+impl HostSecret for Lent {
+    fn drop(&mut self, handle: Resource<Password>) -> wasmtime::Result<()> {
+        self.table.delete(handle)?;
+        Ok(())
+    }
+}
+
+impl HostProgress for Lent {
+    fn entered(&mut self, _: Resource<ProgressHandle>, step: Step) -> wasmtime::Result<()> {
+        self.step = step;
+        self.progress.entered(step);
+        Ok(())
+    }
+
+    fn drop(&mut self, handle: Resource<ProgressHandle>) -> wasmtime::Result<()> {
+        self.table.delete(handle)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! File to socket: sendfile(2) on Linux, which never brings the bytes into this process, and copying through a
+//! buffer where there is no sendfile or it does not work for this file.
+//!
+//! Never waits: whoever calls has waited for the socket (`data_connection.rs`).
+
+use std::io;
+
+use super::cause;
+use crate::bindings::ftp_uploader::upload::capabilities::{IoError, SourceError};
+use crate::interrupt::Stop;
+use crate::socket::Socket;
+use crate::source::Source;
+
+/// How much is read at a time where bytes are copied.
+const BUFFER: usize = 256 * 1024;
+
+/// Moves bytes, and remembers which way works.
+#[derive(Default)]
+pub(crate) struct Mover {
+    /// Present once sendfile was found not to work.
+    buffer: Option<Vec<u8>>,
+}
+
+/// Whose fault it is that nothing was moved.
+pub(crate) enum Failure {
+    Connection(Stop),
+    Source(SourceError),
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        Self::Connection(stop)
+    }
+}
+
+impl Mover {
+    /// Moves at most `length` bytes of `source` from `offset` on, as many as `socket` takes now: perhaps none.
+    pub(crate) fn move_some(
+        &mut self,
+        source: &Source,
+        offset: u64,
+        length: u64,
+        socket: &Socket,
+    ) -> Result<u64, Failure> {
+        if self.buffer.is_none() {
+            match sendfile(source, offset, length, socket) {
+                Ok(0) => return Err(Failure::Source(SourceError::Shrank)),
+                Ok(moved) => return Ok(moved),
+                Err(error) if is_unsupported(&error) => {}
+                Err(error) => return not_now(error),
+            }
+        }
+        let buffer = self.buffer.get_or_insert_with(|| vec![0; BUFFER]);
+        copy(buffer, source, offset, length, socket)
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn sendfile(source: &Source, mut offset: u64, length: u64, socket: &Socket) -> io::Result<u64> {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    Ok(rustix::fs::sendfile(socket, source.file(), Some(&mut offset), length)? as u64)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sendfile(_: &Source, _: u64, _: u64, _: &Socket) -> io::Result<u64> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// sendfile(2): EINVAL where the file system does not support it, ENOSYS where nothing does.
+fn is_unsupported(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
+}
+
+fn copy(buffer: &mut [u8], source: &Source, offset: u64, length: u64, socket: &Socket) -> Result<u64, Failure> {
+    let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
+    let buffer = &mut buffer[..wanted];
+    let read = source.read_at(buffer, offset).map_err(|_| Failure::Source(SourceError::Unreadable))?;
+    if read == 0 {
+        return Err(Failure::Source(SourceError::Shrank));
+    }
+    match socket.write_some(&buffer[..read]) {
+        Ok(written) => Ok(written as u64),
+        Err(error) => not_now(error),
+    }
+}
+
+/// Nothing was moved: because the socket is full for now, or because one end is broken.
+fn not_now(error: io::Error) -> Result<u64, Failure> {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(0),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::NotConnected => Err(Stop::Failed(error).into()),
+        // What is no failure that a connection can have, the file must have had.
+        _ if cause(&error) == IoError::Reset && error.kind() != io::ErrorKind::ConnectionReset => {
+            Err(Failure::Source(SourceError::Unreadable))
+        }
+        _ => Err(Stop::Failed(error).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::time::{Duration, Instant};
+
+    /// Sends a small file through `mover` and returns what arrives.
+    fn arrives_through(mut mover: Mover) -> Vec<u8> {
+        let path = std::env::temp_dir().join(format!("ftp-uploader-splice-{}-{:p}", std::process::id(), &mover));
+        std::fs::File::create(&path).unwrap().write_all(b"0123456789").unwrap();
+        let source = Source::open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let far = Instant::now() + Duration::from_secs(10);
+        let socket = Socket::connect(listener.local_addr().unwrap(), far, None).unwrap();
+        let mut server = listener.accept().unwrap().0;
+        assert_eq!(mover.move_some(&source, 2, 5, &socket).ok(), Some(5));
+        assert!(matches!(mover.move_some(&source, 10, 1, &socket), Err(Failure::Source(SourceError::Shrank))));
+        drop(socket);
+        let mut arrived = Vec::new();
+        server.read_to_end(&mut arrived).unwrap();
+        arrived
+    }
+
+    #[test]
+    fn both_ways_move_exactly_the_bytes_asked_for_and_notice_the_end() {
+        assert_eq!(arrives_through(Mover::default()), b"23456");
+        assert_eq!(arrives_through(Mover { buffer: Some(vec![0; BUFFER]) }), b"23456");
+    }
+}

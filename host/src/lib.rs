@@ -1,0 +1,67 @@
+//! Uploads files over FTP. The code that speaks FTP, and so reads whatever a server sends, is a WebAssembly component
+//! in a sandbox: it can reach one server, and it can read neither the files nor the password.
+//!
+//! ```text
+//! Request ──▶ Uploader ──▶ Session: one guest, one control connection
+//!                              │ lends handles            ▲ asks
+//!                              ▼                          │
+//!                   control-connection, source-file,   the guest walks through FTP:
+//!                   secret, progress ───────────────▶  USER, PASS, CWD, TYPE, EPSV, STOR, 226
+//! ```
+//!
+//! # Example
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use ftp_uploader::{Password, Request, Tls, Uploader};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let password = Password::new(std::fs::read("password")?)?;
+//!     let request = Request::new("ftp.example.org".parse()?, "alice", "incoming")?
+//!         .password(password)
+//!         .tls(Tls::Off) // everything, the password too, crosses the network in clear
+//!         .file("report.csv")?;
+//!     for receipt in Uploader::new()?.upload(&request, Arc::new(()))? {
+//!         println!("{} stored, {} bytes", receipt.file.display(), receipt.sent);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # What it refuses to do
+//!
+//! To report success without the server's word that it has every byte; to send anything in clear without being told
+//! to; to connect to another machine than the one named; to put a control byte into a command; to wait without end.
+//!
+//! Works on Unix systems. An upload blocks the thread that asks for it; no async runtime is needed or started.
+//!
+//! To read the code, start at `wit/world.wit`, then `host/cli/main.rs`, then [`uploader`](Uploader).
+
+#[allow(missing_docs, reason = "generated; documented in wit/")]
+mod bindings;
+mod connect;
+mod engine;
+mod error;
+mod escape;
+mod interrupt;
+mod lent;
+mod limits;
+mod password;
+mod progress;
+mod request;
+mod server;
+mod session;
+mod socket;
+mod source;
+mod unacknowledged;
+mod uploader;
+
+pub use error::{Cause, Connection, Failure, Incomplete, ServerText, SourceProblem, UploadError, Violation};
+pub use escape::Escaped;
+pub use ftp_protocol::argument::NotAnArgument;
+pub use interrupt::Interrupt;
+pub use password::Password;
+pub use progress::{Progress, Receipt, Speaker, Step, Verification};
+pub use request::{Request, Tls};
+pub use server::{NotAServer, Scheme, Server};
+pub use uploader::Uploader;

@@ -1,0 +1,197 @@
+//! Which server: the HOST that a user types, parsed into a name and a port.
+//!
+//! What its name resolves to, and whether it may be dialled in clear, is `connect.rs`.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+
+/// The port for FTP's control connection (RFC 959 §8).
+const FTP_PORT: u16 = 21;
+
+/// A server, as `name`, `name:port`, `[v6]`, `[v6]:port` or `ftp://name[:port]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    host: String,
+    port: u16,
+    scheme: Option<Scheme>,
+}
+
+/// The scheme of an address: it says how the connection is to be protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `ftp://`: in clear.
+    Ftp,
+    /// `ftps://`: TLS from the first byte.
+    Ftps,
+    /// `ftpes://`: TLS after AUTH (RFC 4217).
+    Ftpes,
+}
+
+/// Why some text is no [`Server`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAServer {
+    /// No name in it.
+    #[error("it has no host name")]
+    NoHost,
+    /// Blanks, control bytes, or other characters that no host name has.
+    #[error("its host name has characters that no host name has")]
+    BadHost,
+    /// What stands behind the colon is no port.
+    #[error("what stands behind the colon is no port from 1 to 65535")]
+    BadPort,
+    /// A scheme other than ftp, ftps and ftpes.
+    #[error("its scheme is none of ftp://, ftps:// and ftpes://")]
+    BadScheme,
+    /// A user or password in the address.
+    #[error("a user or password does not belong into the address, where others can see it")]
+    UserInfo,
+    /// A path in the address.
+    #[error("a path does not belong into the address; the remote directory is an argument of its own")]
+    Path,
+}
+
+impl Server {
+    /// The host name or IP address, without brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port of the control connection.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The scheme, where the user gave one.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.scheme
+    }
+}
+
+impl FromStr for Server {
+    type Err = NotAServer;
+
+    fn from_str(text: &str) -> Result<Self, NotAServer> {
+        let (scheme, rest) = match text.split_once("://") {
+            None => (None, text),
+            Some((scheme, rest)) => (Some(parse_scheme(scheme)?), rest.strip_suffix('/').unwrap_or(rest)),
+        };
+        if rest.contains('@') {
+            return Err(NotAServer::UserInfo);
+        }
+        if rest.contains('/') {
+            return Err(NotAServer::Path);
+        }
+        let (host, port) = split_port(rest)?;
+        check_host(host)?;
+        let port = port.map_or(Ok(FTP_PORT), parse_port)?;
+        Ok(Self { host: host.to_owned(), port, scheme })
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.host.contains(':'), self.port) {
+            (false, FTP_PORT) => write!(f, "{}", self.host),
+            (false, port) => write!(f, "{}:{port}", self.host),
+            (true, FTP_PORT) => write!(f, "[{}]", self.host),
+            (true, port) => write!(f, "[{}]:{port}", self.host),
+        }
+    }
+}
+
+fn parse_scheme(scheme: &str) -> Result<Scheme, NotAServer> {
+    match scheme.to_ascii_lowercase().as_str() {
+        "ftp" => Ok(Scheme::Ftp),
+        "ftps" => Ok(Scheme::Ftps),
+        "ftpes" => Ok(Scheme::Ftpes),
+        _ => Err(NotAServer::BadScheme),
+    }
+}
+
+/// Brackets keep the colons of an IPv6 address apart from the port's; a bare IPv6 address has no port.
+fn split_port(text: &str) -> Result<(&str, Option<&str>), NotAServer> {
+    if let Some(bracketed) = text.strip_prefix('[') {
+        let (address, rest) = bracketed.split_once(']').ok_or(NotAServer::BadHost)?;
+        address.parse::<Ipv6Addr>().map_err(|_| NotAServer::BadHost)?;
+        return match rest.strip_prefix(':') {
+            None if rest.is_empty() => Ok((address, None)),
+            None => Err(NotAServer::BadPort),
+            port => Ok((address, port)),
+        };
+    }
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return Ok((text, None));
+    }
+    Ok(text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))))
+}
+
+fn check_host(host: &str) -> Result<(), NotAServer> {
+    let in_names = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    match host {
+        "" => Err(NotAServer::NoHost),
+        _ if host.parse::<IpAddr>().is_ok() || host.chars().all(in_names) => Ok(()),
+        _ => Err(NotAServer::BadHost),
+    }
+}
+
+fn parse_port(digits: &str) -> Result<u16, NotAServer> {
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|&port| plain && port != 0).ok_or(NotAServer::BadPort)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<(String, u16), NotAServer> {
+        text.parse().map(|server: Server| (server.host, server.port))
+    }
+
+    #[test]
+    fn every_form_of_a_server_is_understood() {
+        for (text, host, port) in [
+            ("ftp.example.org", "ftp.example.org", 21),
+            ("localhost:2121", "localhost", 2121),
+            ("127.0.0.1:1", "127.0.0.1", 1),
+            ("[::1]", "::1", 21),
+            ("[::1]:65535", "::1", 65535),
+            ("::1", "::1", 21),
+            ("ftp://h:2121/", "h", 2121),
+            ("FTP://h", "h", 21),
+        ] {
+            assert_eq!(parse(text), Ok((host.to_owned(), port)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_server_is_refused_with_its_reason() {
+        for (text, why) in [
+            ("", NotAServer::NoHost),
+            (":21", NotAServer::NoHost),
+            ("a b", NotAServer::BadHost),
+            ("a\r\nb", NotAServer::BadHost),
+            ("[h]:21", NotAServer::BadHost),
+            ("[::1", NotAServer::BadHost),
+            ("[::1]21", NotAServer::BadPort),
+            ("h:", NotAServer::BadPort),
+            ("h:0", NotAServer::BadPort),
+            ("h:+21", NotAServer::BadPort),
+            ("h:65536", NotAServer::BadPort),
+            ("http://h", NotAServer::BadScheme),
+            ("ftp://alice:secret@h", NotAServer::UserInfo),
+            ("alice@h", NotAServer::UserInfo),
+            ("ftp://h/dir", NotAServer::Path),
+            ("h/dir", NotAServer::Path),
+        ] {
+            assert_eq!(parse(text), Err(why), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_shown_as_it_could_be_typed() {
+        for text in ["h", "h:2121", "[::1]", "[::1]:2121"] {
+            assert_eq!(text.parse::<Server>().unwrap().to_string(), text);
+        }
+    }
+}

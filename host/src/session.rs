@@ -1,0 +1,153 @@
+//! One guest and one control connection: a store with its limits, the handles lent, and calls into the guest with
+//! their answers turned into ours.
+//!
+//! Which calls are made, in what order, is `uploader.rs`. What the guest can do meanwhile is `lent/mod.rs`.
+
+use std::sync::Arc;
+
+use wasmtime::component::{InstancePre, Resource, ResourceAny};
+use wasmtime::{Engine, Store};
+
+use crate::bindings::exports::ftp_uploader::upload::upload::{self as wit, Login};
+use crate::bindings::ftp_uploader::upload::capabilities::SourceError;
+use crate::bindings::{Uploader as World, UploaderPre};
+use crate::error::{ServerText, SourceProblem, UploadError};
+use crate::lent::{ControlConnection, Delivered, Interrupted, Lent, ProgressHandle, SourceFile};
+use crate::limits::{CALL_BYTES, HANDLES, Ticker};
+use crate::progress::{Progress, Receipt, Step};
+use crate::request::Request;
+use crate::socket::Socket;
+use crate::source::Source;
+
+/// A conversation that has begun.
+pub(crate) struct Session {
+    store: Store<Lent>,
+    world: World,
+    conversation: ResourceAny,
+    _ticker: Ticker,
+}
+
+impl Session {
+    /// Makes a guest, lends it what `request` grants, and has it log in.
+    pub(crate) fn open(
+        engine: &Engine,
+        component: &InstancePre<Lent>,
+        control: Socket,
+        request: &Request,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Self, UploadError> {
+        let ticker = Ticker::start(engine);
+        let mut store = confined_store(engine, Lent::new(control, request, progress));
+        let pre = UploaderPre::new(component.clone()).map_err(|error| fault(&store, &error))?;
+        let world = pre.instantiate(&mut store).map_err(|error| fault(&store, &error))?;
+        let opened = open_conversation(&mut store, &world, request).map_err(|error| fault(&store, &error))?;
+        let conversation = opened.map_err(|error| from_guest(error, None))?;
+        Ok(Self { store, world, conversation, _ticker: ticker })
+    }
+
+    /// Changes into `directory`.
+    pub(crate) fn enter(&mut self, directory: &[u8]) -> Result<(), UploadError> {
+        self.store.data_mut().begin_call();
+        let guest = self.world.ftp_uploader_upload_upload().session();
+        let entered = guest.call_enter(&mut self.store, self.conversation, &directory.to_vec());
+        entered.map_err(|error| fault(&self.store, &error))?.map_err(|error| from_guest(error, None))
+    }
+
+    /// Stores `source` under its own name.
+    pub(crate) fn store(&mut self, source: &Arc<Source>) -> Result<Receipt, UploadError> {
+        self.store.data_mut().begin_call();
+        let answer = self.call_store(source).map_err(|error| fault(&self.store, &error))?;
+        let receipt = answer.map_err(|error| from_guest(error, Some(source)))?;
+        if self.store.data().delivered != (Delivered { bytes: source.size(), finished: true }) {
+            return Err(UploadError::Fault("the component reports a file stored that it has not sent".into()));
+        }
+        Ok(Receipt {
+            file: source.path().to_owned(),
+            sent: receipt.sent,
+            verified: receipt.verified,
+            source_changed: source.has_changed(),
+        })
+    }
+
+    /// Says goodbye. Every file has its outcome by now, and nothing that happens here changes it.
+    pub(crate) fn quit(mut self) {
+        self.store.data_mut().begin_call();
+        self.store.data_mut().pace.say_farewell();
+        let guest = self.world.ftp_uploader_upload_upload().session();
+        let _ = guest.call_quit(&mut self.store, self.conversation);
+    }
+
+    fn call_store(&mut self, source: &Arc<Source>) -> wasmtime::Result<Result<wit::Receipt, wit::UploadError>> {
+        let lent = self.store.data_mut().table.push(SourceFile(Arc::clone(source)))?;
+        let number = lent.rep();
+        let guest = self.world.ftp_uploader_upload_upload().session();
+        let answer = guest.call_store(&mut self.store, self.conversation, lent, &source.name().to_vec());
+        self.store.data_mut().table.delete(Resource::<SourceFile>::new_own(number))?;
+        answer
+    }
+}
+
+fn confined_store(engine: &Engine, lent: Lent) -> Store<Lent> {
+    let mut store = Store::new(engine, lent);
+    store.limiter(|lent| &mut lent.limits);
+    store.set_max_component_handles(HANDLES);
+    store.set_hostcall_fuel(CALL_BYTES);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|store| store.data().on_tick());
+    store
+}
+
+fn open_conversation(
+    store: &mut Store<Lent>,
+    world: &World,
+    request: &Request,
+) -> wasmtime::Result<Result<ResourceAny, wit::UploadError>> {
+    let table = &mut store.data_mut().table;
+    let control = table.push(ControlConnection)?;
+    let password = table.push(request.password.share())?;
+    let progress = table.push(ProgressHandle)?;
+    let number = password.rep();
+    let login = Login { user: request.user.clone(), account: request.account.clone() };
+    let guest = world.ftp_uploader_upload_upload().session();
+    let opened = guest.call_open(&mut *store, control, password, &login, progress);
+    // Lent for the login only: from here on not even the host side of this session has it.
+    store.data_mut().table.delete(Resource::<crate::password::Password>::new_own(number))?;
+    opened
+}
+
+/// The guest did not answer but was stopped: by the caller, by a limit, or by a bug.
+fn fault(store: &Store<Lent>, error: &wasmtime::Error) -> UploadError {
+    if error.is::<Interrupted>() {
+        return UploadError::Interrupted { step: Some(store.data().step) };
+    }
+    UploadError::Fault(error.root_cause().to_string())
+}
+
+/// The guest's error, as ours. `source` is the file that it was about.
+fn from_guest(error: wit::UploadError, source: Option<&Source>) -> UploadError {
+    use wit::UploadError as Guest;
+    match error {
+        Guest::Refused(wit::Refusal { step, code, text }) => {
+            UploadError::Refused { step, code, text: ServerText(text) }
+        }
+        Guest::Misbehaved(wit::Misbehaviour { step, what }) => UploadError::Misbehaved { step, what },
+        Guest::Broken(wit::Breakage { step, connection, cause }) => UploadError::Broken { step, connection, cause },
+        Guest::Unconfirmed(cause) => UploadError::Unconfirmed { cause },
+        Guest::Mismatch(wit::SizeMismatch { sent, stored }) => UploadError::Mismatch { sent, stored },
+        Guest::Unreadable(problem) => UploadError::Source {
+            file: source.map(|source| source.path().to_owned()).unwrap_or_default(),
+            problem: match problem {
+                SourceError::Shrank => SourceProblem::Shrank,
+                SourceError::Unreadable => SourceProblem::Failed,
+            },
+        },
+        Guest::Invalid(argument) => {
+            UploadError::Fault(format!("the component refuses {argument:?}, which was checked"))
+        }
+    }
+}
+
+/// Whether the conversation can go on after `error`: the server said no to one file, and stays.
+pub(crate) fn survives(error: &UploadError) -> bool {
+    matches!(error, UploadError::Refused { step: Step::DataConnection | Step::Store, code, .. } if *code != 421)
+}

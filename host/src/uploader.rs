@@ -1,0 +1,107 @@
+//! Doing what a request asks: open the files, connect, lend, run, collect.
+//!
+//! One [`Uploader`] serves a whole process: it holds the engine and the component, loaded once. Next: `session.rs`
+//! for one guest, then `lent/mod.rs` for what that guest may touch.
+
+use std::sync::Arc;
+
+use wasmtime::Engine;
+use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+
+use crate::bindings::Uploader as World;
+use crate::connect;
+use crate::engine::engine;
+use crate::error::{Failure, Incomplete, UploadError};
+use crate::lent::Lent;
+use crate::progress::{Progress, Receipt};
+use crate::request::Request;
+use crate::session::{Session, survives};
+use crate::source::Source;
+
+/// The component, precompiled by `build.rs`.
+const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/component.cwasm"));
+
+/// Uploads files; can be used for many requests, also at the same time from several threads.
+pub struct Uploader {
+    engine: Engine,
+    component: InstancePre<Lent>,
+}
+
+impl Uploader {
+    /// Loads the component. Takes a fraction of a millisecond: nothing is compiled.
+    ///
+    /// # Errors
+    /// [`UploadError::Fault`] when this machine cannot run code that was compiled for it.
+    pub fn new() -> Result<Self, UploadError> {
+        let engine = engine(env!("FTP_UPLOADER_TARGET")).map_err(fault)?;
+        #[allow(unsafe_code, reason = "wasmtime cannot prove where precompiled code comes from")]
+        // SAFETY: build.rs made COMPONENT by `Engine::precompile_component` of the same wasmtime, and it is embedded
+        // in this very binary, so whoever could change it could change all of it.
+        let component = unsafe { Component::deserialize(&engine, COMPONENT) }.map_err(fault)?;
+        Self::with_component(engine, &component)
+    }
+
+    /// Compiles and uses another component for the same world instead of the built-in one.
+    ///
+    /// # Errors
+    /// [`UploadError::Fault`] when `wasm` is no such component, or wants more than the world's imports.
+    #[cfg(feature = "compiler")]
+    pub fn from_wasm(wasm: &[u8]) -> Result<Self, UploadError> {
+        let engine = engine(env!("FTP_UPLOADER_TARGET")).map_err(fault)?;
+        let component = Component::new(&engine, wasm).map_err(fault)?;
+        Self::with_component(engine, &component)
+    }
+
+    fn with_component(engine: Engine, component: &Component) -> Result<Self, UploadError> {
+        let mut linker = Linker::new(&engine);
+        World::add_to_linker::<_, HasSelf<_>>(&mut linker, |lent: &mut Lent| lent).map_err(fault)?;
+        let component = linker.instantiate_pre(component).map_err(fault)?;
+        Ok(Self { engine, component })
+    }
+
+    /// Uploads the files of `request` one after the other, and tells `progress` about it.
+    ///
+    /// A file that the server refuses does not keep the later ones from being tried; any other failure ends the
+    /// session.
+    ///
+    /// # Errors
+    /// [`Incomplete`] unless the server has confirmed every file. It says which files are stored all the same.
+    pub fn upload(&self, request: &Request, progress: Arc<dyn Progress>) -> Result<Vec<Receipt>, Incomplete> {
+        let sources: Vec<_> = request.open_files()?.into_iter().map(Arc::new).collect();
+        let control = connect::dial(request)?;
+        let mut session = Session::open(&self.engine, &self.component, control, request, Arc::clone(&progress))?;
+        session.enter(&request.directory)?;
+        store_all(session, &sources, progress.as_ref())
+    }
+}
+
+fn store_all(
+    mut session: Session,
+    sources: &[Arc<Source>],
+    progress: &dyn Progress,
+) -> Result<Vec<Receipt>, Incomplete> {
+    let mut stored = Vec::new();
+    let mut failures = Vec::new();
+    for (i, source) in sources.iter().enumerate() {
+        match session.store(source) {
+            Ok(receipt) => {
+                progress.stored(&receipt);
+                stored.push(receipt);
+            }
+            Err(error) => {
+                let over = !survives(&error);
+                failures.push(Failure { file: Some(source.path().to_owned()), error });
+                if over {
+                    let untried = sources[i + 1..].iter().map(|source| source.path().to_owned()).collect();
+                    return Err(Incomplete { stored, failures, untried });
+                }
+            }
+        }
+    }
+    session.quit();
+    if failures.is_empty() { Ok(stored) } else { Err(Incomplete { stored, failures, untried: Vec::new() }) }
+}
+
+fn fault(error: wasmtime::Error) -> UploadError {
+    UploadError::Fault(format!("{error:#}"))
+}
