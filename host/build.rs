@@ -1,8 +1,9 @@
 //! Builds the component for wasm32-wasip2 in a target folder of its own, and precompiles it for the machine that the
-//! program is built for, so that the program starts without compiling anything.
+//! program is built for, so that the program starts without compiling anything. For the tests (feature `compiler`)
+//! also the hostile components.
 //!
 //! The engine's settings are shared with the library: `src/engine.rs`. Which compiler builds the component is
-//! settled by `cargo xtask set-up`.
+//! settled by `cargo xtask set-up`, whose record `xtask/src/wasm_toolchain.rs` reads.
 
 use std::env;
 use std::fs;
@@ -11,6 +12,10 @@ use std::process::Command;
 
 #[path = "src/engine.rs"]
 mod engine;
+#[path = "../xtask/src/wasm_toolchain.rs"]
+mod wasm_toolchain;
+
+use wasm_toolchain::WasmToolchain;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -24,31 +29,65 @@ fn main() {
 fn build() -> Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let workspace = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("..");
-    for source in ["wit", "guest", "Cargo.toml", "Cargo.lock"] {
+    for source in ["wit", "guest", "tests/guests", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", workspace.join(source).display());
     }
-    let wasm = fs::read(build_component(&workspace, &out.join("guest"))?)?;
+    let built = build_wasm(&workspace, &out, &["--package", "ftp-uploader-component"])?;
+    let wasm = fs::read(built.join("ftp_uploader_component.wasm"))?;
     let engine = engine::engine(&env::var("TARGET")?)?;
     fs::write(out.join("component.wasm"), &wasm)?;
     fs::write(out.join("component.cwasm"), engine.precompile_component(&wasm)?)?;
     println!("cargo::rustc-env=FTP_UPLOADER_TARGET={}", env::var("TARGET")?);
+    if env::var_os("CARGO_FEATURE_COMPILER").is_some() {
+        let built = build_wasm(&workspace, &out, &["--package", "hostile-guests", "--examples"])?;
+        println!("cargo::rustc-env=HOSTILE_GUESTS={}", built.join("examples").display());
+    }
     Ok(())
 }
 
-fn build_component(workspace: &Path, target_dir: &Path) -> Result<PathBuf> {
-    let status = Command::new(env::var("CARGO")?)
-        .args(["build", "--quiet", "--package", "ftp-uploader-component", "--target", "wasm32-wasip2"])
-        .args(["--profile", "guest", "--target-dir"])
-        .arg(target_dir)
+/// Returns the folder with what was built.
+fn build_wasm(workspace: &Path, out: &Path, what: &[&str]) -> Result<PathBuf> {
+    let target_dir = out.join("guest");
+    let status = cargo_build(out)?
+        .args(["--quiet", "--target", "wasm32-wasip2", "--profile", "guest"])
+        .args(what)
+        .arg("--target-dir")
+        .arg(&target_dir)
         .current_dir(workspace)
-        // Flags for the program's own target must not reach the component.
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("RUSTC_WORKSPACE_WRAPPER")
         .status()?;
     if !status.success() {
         return Err("the component did not build; if the wasm32-wasip2 target is missing: \
              `rustup target add wasm32-wasip2`, or `cargo xtask set-up` where rustup cannot"
             .into());
     }
-    Ok(target_dir.join("wasm32-wasip2/guest/ftp_uploader_component.wasm"))
+    Ok(target_dir.join("wasm32-wasip2/guest"))
+}
+
+/// The cargo that runs us, unless `cargo xtask set-up` has found that it cannot build for wasm32-wasip2, and has written
+/// what can into the target directory, somewhere above `out`.
+fn cargo_build(out: &Path) -> Result<Command> {
+    let record = out.ancestors().map(|folder| folder.join(wasm_toolchain::FILE_NAME)).find(|file| file.is_file());
+    let mut command = match record {
+        None => with_own_cargo()?,
+        Some(file) => with_recorded(&file)?,
+    };
+    // Flags for the program's own target must not reach the component, nor clippy in the place of rustc.
+    command.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTC_WORKSPACE_WRAPPER");
+    Ok(command)
+}
+
+fn with_own_cargo() -> Result<Command> {
+    let mut command = Command::new(env::var("CARGO")?);
+    command.arg("build").env_remove("RUSTFLAGS");
+    Ok(command)
+}
+
+fn with_recorded(file: &Path) -> Result<Command> {
+    // Only where there is one: a missing file would have this script run each time.
+    println!("cargo::rerun-if-changed={}", file.display());
+    let toolchain = WasmToolchain::parse(&fs::read_to_string(file)?)?;
+    let mut command = Command::new(toolchain.cargo);
+    command.arg("build").args(toolchain.flags.split_whitespace());
+    command.env("RUSTC", toolchain.rustc).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", toolchain.rustflags);
+    Ok(command)
 }

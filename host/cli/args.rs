@@ -101,7 +101,11 @@ impl Args {
                 ExitCode::Stored
             }
             _ => {
-                let _ = writeln!(io::stderr(), "ftp-uploader: {}; see ftp-uploader --help", one_line(&error));
+                let _ = writeln!(
+                    io::stderr(),
+                    "ftp-uploader: {}. The command line is incomplete or wrong; see ftp-uploader --help.",
+                    one_line(&error)
+                );
                 ExitCode::Usage
             }
         })

@@ -85,6 +85,7 @@ impl Progress for Display {
             Style::Bar(bar) => {
                 if bar.length() != Some(size) || bar.position() > sent {
                     bar.reset();
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
                     bar.set_length(size);
                     bar.set_message(shown(file));
                 }
@@ -130,7 +131,8 @@ impl Progress for Display {
 
 fn bar() -> ProgressBar {
     let style = ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    // Drawn from the first file on: before that it would show a file of no bytes.
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     bar.set_style(style.progress_chars("=> "));
     bar
 }

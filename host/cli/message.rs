@@ -33,7 +33,7 @@ fn line(args: &Args, failure: &Failure) -> String {
     };
     line.push_str(&explain(args, &failure.error));
     if failure.error.partial_file_may_remain() {
-        line.push_str("; a partial file may remain on the server");
+        line.push_str(" A partial file may remain on the server.");
     }
     line
 }
@@ -43,10 +43,10 @@ fn summary(args: &Args, incomplete: &Incomplete) -> Option<String> {
     let count = args.file_count();
     let begun = incomplete.failures.iter().any(|failure| failure.file.is_some());
     (count > 1 && begun).then(|| {
-        let mut text = format!("{} of {count} files stored", incomplete.stored.len());
+        let mut text = format!("{} of {count} files stored.", incomplete.stored.len());
         if !incomplete.untried.is_empty() {
             let names: Vec<_> = incomplete.untried.iter().map(|file| shown(file)).collect();
-            let _ = write!(text, "; not tried: {}", names.join(", "));
+            let _ = write!(text, " Not tried: {}.", names.join(", "));
         }
         text
     })
@@ -55,41 +55,45 @@ fn summary(args: &Args, incomplete: &Incomplete) -> Option<String> {
 fn explain(args: &Args, error: &UploadError) -> String {
     let host = Escaped(args.host().as_bytes()).to_string();
     match error {
-        UploadError::Argument { what, why } => format!("{what} {why}; no FTP command can carry that, nothing was sent"),
+        UploadError::Argument { what, why } => {
+            format!("{what} {why}. No FTP command can carry that; nothing was sent.")
+        }
         UploadError::SameName { one, other } => format!(
-            "{} and {} would be stored under one name; upload them to different directories, nothing was sent",
+            "{} and {} have one name. The second would overwrite the first; send them to different directories.",
             shown(one),
             shown(other)
         ),
         UploadError::Source { file, problem } => local_file(file, problem),
         UploadError::NoTls { .. } => format!(
-            "{host} is to be reached over TLS, which this version cannot do yet; --tls off would send the password \
-             and the files in clear, readable for everyone on the way. Nothing was sent"
+            "{host} is to be reached over TLS, and this version has none. Nothing was sent; --tls off would send the \
+             password and the files in clear, readable for everyone on the way."
         ),
         UploadError::Unresolved { error, .. } => {
-            format!("cannot find {host}: {}; check the name and this machine's network", without_code(error))
+            format!("cannot find {host}: {}. Check the name and this machine's network.", without_code(error))
         }
         UploadError::Unreachable { address, error } => unreachable(address, error),
         UploadError::Refused { step, code, text } => {
-            format!("{} ({code} \"{text}\"); {}", refused(args, *step), advice(*step, *code))
+            format!("{} ({code} \"{text}\"). {}.", refused(args, *step), advice(*step, *code))
         }
         UploadError::Misbehaved { step, what } => {
-            format!("{host} does not speak FTP properly: while {}, {}", doing(*step), misbehaved(*what))
+            format!("{host} broke the FTP protocol while {}. {}.", doing(*step), misbehaved(*what))
         }
-        UploadError::Broken { step, connection, cause } => broken(*step, *connection, *cause),
+        UploadError::Broken { step, connection, cause } => broken(&host, *step, *connection, *cause),
         UploadError::Unconfirmed { cause } => format!(
-            "every byte was sent, but the server never said whether it has them ({}); the file may be whole: look \
-             before you send it again",
+            "every byte was sent, but {host} never said whether it has them: {}. The file may be whole; look before \
+             you send it again.",
             control(*cause)
         ),
         UploadError::Mismatch { sent, stored } => format!(
-            "{sent} bytes were sent, but the server has {stored}; something on the way or another writer changed the \
-             file: remove it and send it again"
+            "{sent} bytes were sent, but {host} says that it has {stored}. Something on the way or another writer \
+             changed the file; look, and send it again."
         ),
-        UploadError::Interrupted { step: Some(step) } => format!("interrupted while {}", doing(*step)),
-        UploadError::Interrupted { step: None } => "interrupted before anything was sent".to_owned(),
+        UploadError::Interrupted { step: Some(step) } => {
+            format!("interrupted while {}. The file was not stored; send it again.", doing(*step))
+        }
+        UploadError::Interrupted { step: None } => "interrupted. Nothing was sent; try again.".to_owned(),
         UploadError::Fault(what) => {
-            format!("internal error: {}; this is a bug, please report it", Escaped(what.as_bytes()))
+            format!("internal error: {}. This is a bug; please report it.", Escaped(what.as_bytes()))
         }
     }
 }
@@ -98,26 +102,33 @@ fn local_file(file: &Path, problem: &SourceProblem) -> String {
     let name = Escaped(file.as_os_str().as_bytes());
     match problem {
         SourceProblem::Unreadable(error) => {
-            format!("cannot open {name}: {}; check the path and its permissions, nothing was sent", without_code(error))
+            format!(
+                "cannot open {name}: {}. Nothing was sent; check the path and who may read it.",
+                without_code(error)
+            )
         }
-        SourceProblem::Directory => format!("{name} is a directory; name the files in it, nothing was sent"),
-        SourceProblem::NotAFile => format!("{name} is not a regular file; copy its content to one, nothing was sent"),
+        SourceProblem::Directory => format!("{name} is a directory. Nothing was sent; name the files in it."),
+        SourceProblem::NotAFile => {
+            format!("{name} is not a regular file. Nothing was sent; put its content into one.")
+        }
         SourceProblem::Shrank => {
-            format!("{name} became shorter while it was sent; send it again when no one is writing to it")
+            format!("{name} became shorter while it was sent. Another program writes to it; send it again later.")
         }
-        SourceProblem::Failed => format!("{name} could not be read to its end; check the disk that it is on"),
+        SourceProblem::Failed => {
+            format!("{name} could not be read to its end. Its disk may be failing; check it, and send the file again.")
+        }
     }
 }
 
 fn unreachable(address: &std::net::SocketAddr, error: &io::Error) -> String {
     let cause = match error.kind() {
-        io::ErrorKind::ConnectionRefused => "nothing listens there; check host and port".to_owned(),
+        io::ErrorKind::ConnectionRefused => "Nothing listens there; check host and port".to_owned(),
         io::ErrorKind::TimedOut => {
-            "no answer in time; check host and port, a firewall may drop it, or raise --connect-timeout".to_owned()
+            "No answer came in time; check host and port, ask about firewalls, or raise --connect-timeout".to_owned()
         }
-        _ => format!("{}; check host, port and network", without_code(error)),
+        _ => format!("The system says: {}; check host, port and network", without_code(error)),
     };
-    format!("cannot connect to {address}: {cause}")
+    format!("cannot connect to {address}. {cause}.")
 }
 
 fn refused(args: &Args, step: Step) -> String {
@@ -125,10 +136,10 @@ fn refused(args: &Args, step: Step) -> String {
     let directory = Escaped(args.directory.as_bytes());
     match step {
         Step::Greeting => "the server takes no connections now".to_owned(),
-        Step::Login => format!("the server refused to log {user} in"),
+        Step::Login => format!("the server refused the login of {user}"),
         Step::Directory => format!("the server refused the directory {directory}"),
         Step::BinaryType => "the server refused to store bytes as they are".to_owned(),
-        Step::DataConnection => "the server offers no data connection".to_owned(),
+        Step::DataConnection => "the server refused a data connection".to_owned(),
         Step::Store => "the server refused to store the file".to_owned(),
         Step::Transfer | Step::Confirmation => "the server gave up storing the file".to_owned(),
         Step::Quit => "the server refused to say goodbye".to_owned(),
@@ -137,42 +148,44 @@ fn refused(args: &Args, step: Step) -> String {
 
 fn advice(step: Step, code: u16) -> &'static str {
     match (step, code) {
-        (_, 421) => "it is busy, closing down, or you were idle for too long: try again later",
-        (Step::Login, 332) => "it wants an account: give one with --account",
-        (_, 452 | 552) => "its disk or your quota is full: make room there",
-        (Step::Greeting, _) => "try again later",
-        (Step::Login, _) => "check the user name and the password",
-        (Step::Directory, _) => "check that it exists and that you may enter it",
-        (Step::BinaryType | Step::DataConnection, _) => "ask whoever runs the server",
-        (Step::Store, _) => "check that you may write in that directory and that it allows this name",
-        (Step::Transfer | Step::Confirmation | Step::Quit, _) => "check the room on its disk, then send the file again",
+        (_, 421) => "It is busy or shutting down; try again later",
+        (Step::Login, 332) => "It wants an account; give one with --account",
+        (_, 452 | 552) => "Its disk or your quota is full; make room there",
+        (Step::Greeting, _) => "It may be busy; try again later",
+        (Step::Login, _) => "User name or password may be wrong; check both",
+        (Step::Directory, _) => "It may not exist, or not for this user; check it",
+        (Step::BinaryType | Step::DataConnection, _) => "Its configuration forbids uploads; ask whoever runs it",
+        (Step::Store, _) => "You may not write there, or not under this name; check both",
+        (Step::Transfer | Step::Confirmation | Step::Quit, _) => {
+            "Its disk may be full, or the network broke; check, and send the file again"
+        }
     }
 }
 
 fn misbehaved(what: Violation) -> &'static str {
     match what {
-        Violation::NotAReply => "it sent something that is no FTP reply; check that the port is that of an FTP server",
-        Violation::ReplyTooLong => "it sent a reply of more than 64 KiB",
-        Violation::TooManyReplies => "it sent one preliminary reply after another",
-        Violation::UnexpectedReply => "it sent a reply that makes no sense there",
-        Violation::EarlySuccess => "it reported the file complete before the last byte was sent; send it again",
-        Violation::NoPort => "it named no port for the data connection",
+        Violation::NotAReply => "It sent something that is no FTP reply; check that the port belongs to an FTP server",
+        Violation::ReplyTooLong => "It sent a reply of more than 64 KiB; tell whoever runs it",
+        Violation::TooManyReplies => "It sent one preliminary reply after another; tell whoever runs it",
+        Violation::UnexpectedReply => "It sent a reply that makes no sense there; tell whoever runs it",
+        Violation::EarlySuccess => "It reported the file complete before the last byte was sent; send it again",
+        Violation::NoPort => "It named no port for the data connection; tell whoever runs it",
     }
 }
 
-fn broken(step: Step, connection: Connection, cause: Cause) -> String {
+fn broken(host: &str, step: Step, connection: Connection, cause: Cause) -> String {
     match (connection, step) {
         (Connection::Control, _) => {
-            format!("lost the server while {}: {}; try again", doing(step), control(cause))
+            format!("lost {host} while {}: {}. Server or network failed; try again.", doing(step), control(cause))
         }
         (Connection::Data, Step::DataConnection) => format!(
-            "the server's data port cannot be reached ({}); a firewall may block it: ask for its passive ports to be \
-             opened",
+            "the data port that {host} named cannot be reached: {}. A firewall may block it; ask for the passive \
+             ports to be opened.",
             data(cause)
         ),
         (Connection::Data, _) => format!(
-            "the data connection broke while {}: {}; check the network and the room on the server's disk, then send \
-             the file again",
+            "the data connection failed while {}: {}. The network or the server's disk may be the cause; check both, \
+             and send the file again.",
             doing(step),
             data(cause)
         ),
@@ -182,8 +195,8 @@ fn broken(step: Step, connection: Connection, cause: Cause) -> String {
 fn control(cause: Cause) -> &'static str {
     match cause {
         Cause::Closed => "it closed the connection",
-        Cause::Reset => "it reset the connection",
-        Cause::TimedOut => "no whole reply came in time, see --timeout",
+        Cause::Reset => "the connection was reset",
+        Cause::TimedOut => "it timed out (no whole reply within --timeout)",
         Cause::Refused => "it refused the connection",
         Cause::Unreachable => "there is no way to it",
         Cause::Denied => "it sent more than is allowed",
@@ -192,12 +205,12 @@ fn control(cause: Cause) -> &'static str {
 
 fn data(cause: Cause) -> &'static str {
     match cause {
-        Cause::Closed => "closed by the server",
-        Cause::Reset => "reset by the server",
-        Cause::TimedOut => "nothing moved in time, see --timeout",
-        Cause::Refused => "connection refused",
-        Cause::Unreachable => "no way there",
-        Cause::Denied => "a port below 1024, which is never used for data",
+        Cause::Closed => "the server closed it",
+        Cause::Reset => "it was reset",
+        Cause::TimedOut => "it timed out (nothing moved within --timeout)",
+        Cause::Refused => "the connection was refused",
+        Cause::Unreachable => "there is no way there",
+        Cause::Denied => "ports below 1024 are never used for data",
     }
 }
 

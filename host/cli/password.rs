@@ -32,7 +32,8 @@ pub fn find(args: &Args) -> Result<Password, Trouble> {
     } else {
         prompt(args)?
     };
-    Password::new(line).map_err(|why| Trouble::Usage(format!("the password {why}; nothing was sent")))
+    Password::new(line)
+        .map_err(|why| Trouble::Usage(format!("the password {why}. No FTP command can carry that; nothing was sent.")))
 }
 
 fn first_line_of(path: &Path, option: &str) -> Result<Zeroizing<Vec<u8>>, Trouble> {
@@ -52,8 +53,8 @@ fn first_line(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
 fn prompt(args: &Args) -> Result<Zeroizing<Vec<u8>>, Trouble> {
     if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
         return Err(Trouble::Usage(
-            "no password: there is no terminal to ask on; set FTP_PASSWORD, or use --password-file, --password-fd or \
-             --password-stdin"
+            "no password. There is no terminal to ask on; set FTP_PASSWORD, or use --password-file, --password-fd or \
+             --password-stdin."
                 .to_owned(),
         ));
     }
@@ -65,7 +66,9 @@ fn prompt(args: &Args) -> Result<Zeroizing<Vec<u8>>, Trouble> {
 }
 
 fn unreadable(place: &str, error: &io::Error) -> Trouble {
-    Trouble::Usage(format!("no password: {place} cannot be read ({error}); check that it exists and is open to you"))
+    Trouble::Usage(format!(
+        "no password: {place} cannot be read ({error}). Nothing was sent; check that it exists and is open to you."
+    ))
 }
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ pub enum Trouble {
 impl From<NotAServer> for Trouble {
     /// Does not repeat what was typed: there may be a password in it.
     fn from(why: NotAServer) -> Self {
-        Self::Usage(format!("HOST is not a server: {why}; write it as name, name:port, [IPv6]:port or ftp://name:port"))
+        Self::Usage(format!(
+            "HOST is not a server: {why}. Write it as name, name:port, [IPv6]:port or ftp://name:port."
+        ))
     }
 }
 

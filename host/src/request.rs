@@ -43,11 +43,7 @@ impl Request {
     ///
     /// # Errors
     /// [`UploadError::Argument`] when no FTP command can carry `user` or `directory`.
-    pub fn new(
-        server: Server,
-        user: impl Into<Vec<u8>>,
-        directory: impl Into<Vec<u8>>,
-    ) -> Result<Self, UploadError> {
+    pub fn new(server: Server, user: impl Into<Vec<u8>>, directory: impl Into<Vec<u8>>) -> Result<Self, UploadError> {
         Ok(Self {
             server,
             user: argument("the user name", user.into())?,

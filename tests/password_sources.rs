@@ -1,0 +1,129 @@
+//! Where a password comes from, which source wins, and that it shows up nowhere but in the PASS line.
+//!
+//! That no run prints it is checked in `outcome.rs`. The prompt is in `terminal.rs`. Next: `server_names.rs`.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
+
+use crate::meeting::{Meeting, Unvisited, skipped};
+use crate::program::Program;
+use crate::script::{Move, Script};
+use crate::scripted_server::ScriptedServer;
+use crate::upload::{PASSWORD, Upload};
+use crate::visit::A_FEW_SECONDS;
+
+#[test]
+fn a_password_comes_from_the_environment() {
+    accepted(Upload::of_hello());
+}
+
+#[test]
+fn a_password_comes_from_a_file() {
+    for content in line_ends() {
+        accepted(with_file(&content).options(["--password-file", "password"]));
+    }
+}
+
+#[test]
+fn a_password_comes_from_a_file_descriptor() {
+    for content in line_ends() {
+        let redirect = |program: Program| program.redirected("3<password");
+        accepted(with_file(&content).options(["--password-fd", "3"]).program(redirect));
+    }
+}
+
+#[test]
+fn a_password_comes_from_standard_input() {
+    for content in line_ends() {
+        let upload = Upload::of_hello().without_password().options(["--password-stdin"]);
+        accepted(upload.program(|program| program.stdin(content)));
+    }
+    let upload = Upload::of_hello().without_password().options(["--password-fd", "0"]);
+    accepted(upload.program(|program| program.stdin(PASSWORD)));
+}
+
+#[test]
+fn a_password_on_standard_input_is_read_to_its_line_end_and_no_further() {
+    let server = ScriptedServer::start(Script::logged_in().expect("CWD inbox").reply("550 No inbox"));
+    let mut upload = Upload::of_hello().without_password().options(["--password-stdin"]).to(server.address());
+    upload = upload.stdin(format!("{PASSWORD}\n")).keeping_stdin_open();
+    let met = Meeting::end(upload.start(), server);
+    met.outcome.fails(7).within(A_FEW_SECONDS);
+}
+
+#[test]
+fn an_option_wins_over_the_environment() {
+    let both = |options: &[&str]| {
+        let wrong = |program: Program| program.environment("FTP_PASSWORD", "wrong").stdin(PASSWORD);
+        with_file(PASSWORD).options(options).program(wrong)
+    };
+    accepted(both(&["--password-file", "password"]));
+    accepted(both(&["--password-stdin"]));
+}
+
+#[test]
+fn a_password_that_is_no_utf8_is_sent_as_it_is() {
+    let secret = OsStr::from_bytes(b"gr\xfc\xdfe");
+    let upload = Upload::of_hello().without_password().program(|program| program.environment("FTP_PASSWORD", secret));
+    let met = Script::greeted().expect("USER alice").reply("331 Go on").then(Move::ExpectAny);
+    let met = met.reply("530 No").meet(upload);
+    met.outcome.fails(6);
+    met.visit.claim(met.visit.commands[1] == b"PASS gr\xfc\xdfe\r\n", "the password's own bytes");
+}
+
+#[test]
+fn no_password_and_no_terminal_is_exit_2_with_advice() {
+    if Command::new("setsid").arg("true").status().is_err() {
+        return skipped("no `setsid` to run without a terminal");
+    }
+    let upload = Upload::of_hello().without_password().program(Program::without_terminal);
+    Unvisited::listen().refuses(2, upload).says("FTP_PASSWORD").within(A_FEW_SECONDS);
+}
+
+#[test]
+fn a_control_byte_in_the_password_is_exit_2_and_it_is_not_shown() {
+    for secret in ["hunter\x01two", "hunter\rtwo", "hunter\ttwo", "hunter\x7ftwo", "hunter\x1b[2Jtwo"] {
+        let upload = || Upload::of_hello().without_password();
+        let set = |program: Program| program.environment("FTP_PASSWORD", secret);
+        Unvisited::listen().refuses(2, upload().program(set)).mentions(&["password"]).never_says("hunter");
+
+        let read = upload().options(["--password-stdin"]).program(|program| program.stdin(format!("{secret}\n")));
+        Unvisited::listen().refuses(2, read).mentions(&["password"]).never_says("hunter");
+    }
+    // The environment knows no lines, so a line end in it is part of the password, and refused.
+    let lines = Upload::of_hello().without_password();
+    let lines = lines.program(|program| program.environment("FTP_PASSWORD", "hunter\ntwo"));
+    Unvisited::listen().refuses(2, lines).never_says("hunter");
+}
+
+#[test]
+fn a_password_source_that_is_not_there_is_refused_before_anything_is_sent() {
+    let file = Upload::of_hello().without_password().options(["--password-file", "missing"]);
+    Unvisited::listen().refuses(2, file).mentions(&["missing", "--password-file"]);
+    let descriptor = Upload::of_hello().without_password().options(["--password-fd", "77"]);
+    Unvisited::listen().refuses(2, descriptor).mentions(&["77", "--password-fd"]);
+}
+
+#[test]
+fn a_password_without_an_end_is_refused_in_time() {
+    let upload = Upload::of_hello().without_password().options(["--password-file", "/dev/zero"]);
+    Unvisited::listen().refuses(2, upload).within(A_FEW_SECONDS);
+}
+
+/// Only the first line counts, and only its line end is taken away.
+fn line_ends() -> [String; 4] {
+    ["", "\n", "\r\n", "\nsecond line\n"].map(|end| format!("{PASSWORD}{end}"))
+}
+
+fn with_file(content: &str) -> Upload {
+    let content = content.as_bytes().to_vec();
+    Upload::of_hello().without_password().program(|program| program.with_file("password", &content))
+}
+
+/// The server gets the password, and the upload is refused only later.
+#[track_caller]
+fn accepted(upload: Upload) {
+    let met = Script::logged_in().expect("CWD inbox").reply("550 No inbox").meet(upload);
+    met.outcome.fails(7);
+}

@@ -1,0 +1,134 @@
+//! What the sandbox promises about the real component: it imports nothing but our capabilities, and neither the
+//! password nor a byte of the file is ever in its memory.
+//!
+//! Components that try to break out are `hostile_guests.rs`.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::FileExt;
+use std::sync::{Arc, Mutex};
+
+use ftp_uploader::{Password, Progress, Request, Step, Uploader};
+use wasmparser::{Parser, Payload};
+
+use crate::servers::Kind;
+
+/// The component that is embedded in the program.
+const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/component.wasm"));
+
+/// Sizes that `host/src/engine.rs` gives to the memory of a guest; they tell it from all other mappings.
+const RESERVED: u64 = 8 * 1024 * 1024 + 64 * 1024;
+
+#[test]
+fn the_component_imports_one_interface_and_nothing_else() {
+    let mut imports = Vec::new();
+    for payload in Parser::new(0).parse_all(COMPONENT) {
+        if let Payload::ComponentImportSection(section) = payload.unwrap() {
+            imports.extend(section.into_iter().map(|import| import.unwrap().name.name.to_owned()));
+        }
+    }
+    assert_eq!(imports, ["ftp-uploader:upload/capabilities@0.1.0"]);
+}
+
+#[test]
+fn the_component_calls_these_functions_and_no_others() {
+    let mut functions = Vec::new();
+    for payload in Parser::new(0).parse_all(COMPONENT) {
+        if let Payload::ImportSection(section) = payload.unwrap() {
+            let imports = section.into_imports().map(|import| import.unwrap());
+            let ours = imports.filter(|import| import.module == "ftp-uploader:upload/capabilities@0.1.0");
+            functions.extend(ours.map(|import| import.name.to_owned()));
+        }
+    }
+    functions.sort();
+    assert_eq!(
+        functions,
+        [
+            "[method]control-connection.open-data",
+            "[method]control-connection.receive",
+            "[method]control-connection.send",
+            "[method]control-connection.send-password",
+            "[method]data-connection.finish",
+            "[method]data-connection.splice",
+            "[method]progress.entered",
+            "[method]source-file.size",
+            "[resource-drop]control-connection",
+            "[resource-drop]data-connection",
+            "[resource-drop]progress",
+        ]
+    );
+}
+
+#[test]
+fn neither_the_password_nor_the_files_bytes_are_ever_in_the_guests_memory() {
+    let server = Kind::Libunftp.start().expect("the server in this process is never missing");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("name-for-the-guest-to-know");
+    std::fs::write(&file, MARK.repeat(100_000)).unwrap();
+    let password = Password::new(server.password.as_bytes().to_vec()).unwrap();
+    let request = Request::new(server.addr.to_string().parse().unwrap(), server.user, server.upload_dir()).unwrap();
+    let request = request.password(password).file(&file).unwrap();
+
+    let photographer = Arc::new(Photographer::default());
+    Uploader::new().unwrap().upload(&request, photographer.clone()).unwrap();
+    let memories = photographer.0.lock().unwrap();
+    let ours: Vec<_> = memories.iter().filter(|memory| holds(memory, b"name-for-the-guest-to-know")).collect();
+    assert_eq!(ours.len(), 1, "the guest's memory was found among {} mappings", memories.len());
+    assert!(holds(ours[0], server.user.as_bytes()), "it is the memory in which the login was done");
+    assert!(!holds(ours[0], server.password.as_bytes()), "the password was in the guest's memory");
+    assert!(!holds(ours[0], &MARK[..8]), "bytes of the file were in the guest's memory");
+    assert_eq!(server.stored("name-for-the-guest-to-know"), MARK.repeat(100_000));
+}
+
+/// What the file is made of. Found in no memory that has not seen the file.
+const MARK: &[u8] = b"\xd1\x07file\xf3bytes";
+
+/// Copies the memory of every guest when its conversation is over and the guest is still there.
+#[derive(Default)]
+struct Photographer(Mutex<Vec<Vec<u8>>>);
+
+impl Progress for Photographer {
+    fn entered(&self, step: Step) {
+        if step == Step::Quit {
+            *self.0.lock().unwrap() = guest_memories();
+        }
+    }
+}
+
+/// The writable part of every mapping that has the size of a guest's memory.
+fn guest_memories() -> Vec<Vec<u8>> {
+    let mut maps = String::new();
+    File::open("/proc/self/maps").unwrap().read_to_string(&mut maps).unwrap();
+    let memory = File::open("/proc/self/mem").unwrap();
+    let mappings: Vec<_> = maps.lines().filter_map(parse).collect();
+    let pairs = mappings.iter().zip(mappings.iter().skip(1));
+    let guests = pairs.filter(|(used, rest)| {
+        used.writable && !rest.writable && used.end == rest.begin && rest.end - used.begin == RESERVED
+    });
+    guests
+        .map(|(used, _)| {
+            let mut copy = vec![0; usize::try_from(used.end - used.begin).unwrap()];
+            // Another test's guest may go away at this moment; ours does not.
+            let _ = memory.read_exact_at(&mut copy, used.begin);
+            copy
+        })
+        .collect()
+}
+
+/// A line of proc(5) `maps`.
+struct Mapping {
+    begin: u64,
+    end: u64,
+    writable: bool,
+}
+
+fn parse(line: &str) -> Option<Mapping> {
+    let (range, rest) = line.split_once(' ')?;
+    let (begin, end) = range.split_once('-')?;
+    let number = |digits| u64::from_str_radix(digits, 16).ok();
+    Some(Mapping { begin: number(begin)?, end: number(end)?, writable: rest.starts_with("rw") })
+}
+
+fn holds(memory: &[u8], bytes: &[u8]) -> bool {
+    memory.windows(bytes.len()).any(|window| window == bytes)
+}

@@ -1,0 +1,193 @@
+//! Plays a script to one client: a peer that knows bytes and lines, and nothing of FTP.
+//!
+//! One thread, loopback only, and a limit on every wait. It records what it sends and gets; a client that does something
+//! else than the script wants ends the play with a mismatch. Next: `data_side.rs`.
+
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::data_side::DataSide;
+use crate::script::{Move, Script};
+use crate::sockets::{PATIENCE, accept, has_left, reset};
+use crate::visit::Visit;
+
+/// A server that waits for its one client, or plays to it.
+pub(crate) struct ScriptedServer {
+    address: SocketAddr,
+    thread: JoinHandle<Visit>,
+}
+
+impl ScriptedServer {
+    /// Opens a port on 127.0.0.1.
+    pub(crate) fn start(script: Script) -> Self {
+        Self::start_on(Ipv4Addr::LOCALHOST.into(), script)
+    }
+
+    /// Opens a port on another loopback address.
+    pub(crate) fn start_on(host: IpAddr, script: Script) -> Self {
+        let listener = TcpListener::bind((host, 0)).expect("a loopback port");
+        let address = listener.local_addr().expect("a bound port");
+        let thread = std::thread::spawn(move || play(&listener, script));
+        Self { address, thread }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Says that nobody will come any more, so that a server without a visitor does not wait on.
+    pub(crate) fn dismiss(&self) {
+        // One who leaves at once. If there was a visitor, this one is never let in.
+        drop(TcpStream::connect(self.address));
+    }
+
+    /// Waits for the end of the play.
+    pub(crate) fn visit(self) -> Visit {
+        self.thread.join().expect("the scripted server does not panic")
+    }
+}
+
+fn play(listener: &TcpListener, script: Script) -> Visit {
+    let mut stage = match accept(listener) {
+        Ok(control) => Stage::new(control),
+        Err(mismatch) => return Visit::that_failed(mismatch),
+    };
+    let played = script.moves.into_iter().try_for_each(|next| stage.perform(next));
+    if let Err(mismatch) = played.and_then(|()| stage.part()) {
+        stage.visit.mismatch = Some(mismatch);
+        stage.reset_control();
+        stage.data.reset(&mut stage.visit);
+    }
+    stage.visit
+}
+
+/// The server's two connections, and its record.
+struct Stage {
+    control: Option<TcpStream>,
+    unread: Vec<u8>,
+    data: DataSide,
+    visit: Visit,
+}
+
+impl Stage {
+    fn new(control: TcpStream) -> Self {
+        let host = control.local_addr().expect("a connected socket").ip();
+        Self { control: Some(control), unread: Vec::new(), data: DataSide::new(host), visit: Visit::default() }
+    }
+
+    fn perform(&mut self, next: Move) -> Result<(), String> {
+        match next {
+            Move::Send(bytes) => self.send(&bytes),
+            Move::Dribble(bytes, pause) => self.dribble(&bytes, pause),
+            Move::Flood(bytes, pause) => self.flood(&bytes, pause)?,
+            Move::Expect(line) => self.expect(&line)?,
+            Move::ExpectAny => drop(self.read_line()?.ok_or("expected a line, but the client left")?),
+            Move::Pause(time) => std::thread::sleep(time),
+            Move::Meanwhile(action) => action(),
+            Move::OpenData => self.data.open(),
+            Move::OpenDataOn(listener) => self.data.open_on(listener),
+            Move::ReplyWithPort(reply) => self.send(format!("{}\r\n", reply(self.data.port())).as_bytes()),
+            Move::AcceptData => self.data.accept(&mut self.visit)?,
+            Move::SendData(bytes) => self.data.send(&bytes),
+            Move::Receive(count) => self.data.receive(count, &mut self.visit)?,
+            Move::ReceiveSlowly(piece, pause) => self.data.receive_slowly(piece, pause, &mut self.visit)?,
+            Move::ReceiveAll => self.data.receive_all(&mut self.visit)?,
+            Move::CloseData => self.data.close(&mut self.visit),
+            Move::ResetData => self.data.reset(&mut self.visit),
+            Move::Close => self.control = None,
+            Move::Reset => self.reset_control(),
+            Move::Silence => self.silence()?,
+        }
+        Ok(())
+    }
+
+    /// Sends what it can; whether the client was there to read it shows in what it does next.
+    fn send(&mut self, bytes: &[u8]) {
+        self.visit.note('<', bytes);
+        if !self.write(bytes) {
+            self.visit.remark("the client had left");
+        }
+    }
+
+    fn dribble(&mut self, bytes: &[u8], pause: Duration) {
+        self.visit.note('<', bytes);
+        for byte in bytes {
+            if !self.write(&[*byte]) {
+                return self.visit.remark("the client had left");
+            }
+            std::thread::sleep(pause);
+        }
+    }
+
+    fn flood(&mut self, bytes: &[u8], pause: Duration) -> Result<(), String> {
+        self.visit.remark("a flood begins");
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if !self.write(bytes) {
+                self.visit.remark("the client left");
+                self.control = None;
+                return Ok(());
+            }
+            self.visit.flooded += bytes.len();
+            std::thread::sleep(pause);
+        }
+        Err(format!("the client stayed in a flood of {} bytes for {PATIENCE:?}", self.visit.flooded))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> bool {
+        self.control.as_mut().is_some_and(|control| control.write_all(bytes).is_ok())
+    }
+
+    fn expect(&mut self, line: &str) -> Result<(), String> {
+        match self.read_line()? {
+            Some(found) if found == format!("{line}\r\n").into_bytes() => Ok(()),
+            Some(found) => Err(format!("expected {line:?}, found \"{}\"", found.escape_ascii())),
+            None => Err(format!("expected {line:?}, but the client left")),
+        }
+    }
+
+    fn reset_control(&mut self) {
+        if let Some(control) = self.control.take() {
+            reset(control);
+        }
+    }
+
+    fn silence(&mut self) -> Result<(), String> {
+        self.visit.remark("silence");
+        while self.read_line()?.is_some() {}
+        Ok(())
+    }
+
+    /// The end of a script: QUIT is answered, nothing else is wanted, and the data connection shows how it ends.
+    fn part(&mut self) -> Result<(), String> {
+        while let Some(line) = self.read_line()? {
+            if line != b"QUIT\r\n" {
+                return Err(format!("expected nothing more, found \"{}\"", line.escape_ascii()));
+            }
+            self.send(b"221 Goodbye\r\n");
+        }
+        self.data.receive_all(&mut self.visit)
+    }
+
+    /// The next line of the client, or nothing when it has left.
+    fn read_line(&mut self) -> Result<Option<Vec<u8>>, String> {
+        loop {
+            if let Some(end) = self.unread.iter().position(|&byte| byte == b'\n') {
+                let line: Vec<u8> = self.unread.drain(..=end).collect();
+                self.visit.note('>', &line);
+                return Ok(Some(line));
+            }
+            let Some(control) = self.control.as_mut() else { return Ok(None) };
+            let mut piece = [0; 4096];
+            match control.read(&mut piece) {
+                Ok(0) => return Ok(None),
+                Ok(count) => self.unread.extend(&piece[..count]),
+                Err(error) if has_left(error.kind()) => return Ok(None),
+                Err(error) => return Err(format!("the client neither said anything nor left: {error}")),
+            }
+        }
+    }
+}

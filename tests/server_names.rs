@@ -1,0 +1,137 @@
+//! The ways to name a server, and which of them may be spoken to without encryption.
+//!
+//! Next: `output.rs`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, ToSocketAddrs};
+use std::time::Duration;
+
+use crate::meeting::{ClosedPort, Meeting, skipped};
+use crate::script::Script;
+use crate::scripted_server::ScriptedServer;
+use crate::upload::Upload;
+
+#[test]
+fn a_server_on_this_machine_is_found_by_any_of_its_names() {
+    let forms: [fn(u16) -> String; 6] = [
+        |port| format!("127.0.0.1:{port}"),
+        |port| format!("localhost:{port}"),
+        |port| format!("ftp://127.0.0.1:{port}"),
+        |port| format!("ftp://localhost:{port}/"),
+        |port| format!("FTP://127.0.0.1:{port}/"),
+        |port| format!("ftp://alice@127.0.0.1:{port}"),
+    ];
+    for form in forms {
+        visited(Ipv4Addr::LOCALHOST.into(), form, Upload::of_hello());
+    }
+}
+
+#[test]
+fn a_server_on_ipv6_is_found_in_brackets() {
+    let host = IpAddr::from(Ipv6Addr::LOCALHOST);
+    if TcpListener::bind((host, 0)).is_err() {
+        return skipped("no IPv6 on this machine");
+    }
+    visited(host, |port| format!("[::1]:{port}"), Upload::of_hello());
+    visited(host, |port| format!("ftp://[::1]:{port}/"), Upload::of_hello());
+    // The name has both addresses on most machines, and the server listens on one of them.
+    if ("localhost", 0).to_socket_addrs().is_ok_and(|mut addresses| addresses.any(|address| address.is_ipv6())) {
+        visited(host, |port| format!("localhost:{port}"), Upload::of_hello());
+    }
+}
+
+#[test]
+fn clear_text_may_be_asked_for() {
+    let upload = Upload::of_hello().options(["--tls", "off"]);
+    visited(Ipv4Addr::LOCALHOST.into(), |port| format!("127.0.0.1:{port}"), upload);
+}
+
+#[test]
+fn a_server_on_another_machine_is_exit_5_before_anything_is_sent() {
+    // Addresses for documentation (RFC 5737, RFC 3849): nothing may be sent there.
+    for host in ["192.0.2.1", "192.0.2.1:2121", "[2001:db8::1]:21", "2001:db8::1", "[2001:db8::1]"] {
+        refused(host, 5).says("--tls off");
+    }
+}
+
+#[test]
+fn encrypted_ftp_is_exit_5_while_it_is_not_built() {
+    for host in ["ftps://127.0.0.1:1", "ftps://127.0.0.1", "ftps://[::1]:990/"] {
+        refused(host, 5).mentions(&["tls"]);
+    }
+}
+
+#[test]
+fn a_password_in_the_address_is_exit_2_and_is_not_shown() {
+    for host in ["ftp://alice:hunter2@127.0.0.1:1", "ftp://:hunter2@127.0.0.1:1/", "ftp://a:b:hunter2@127.0.0.1:1"] {
+        refused(host, 2).mentions(&["password"]).never_says("hunter2");
+    }
+}
+
+#[test]
+fn an_address_that_says_too_much_is_exit_2() {
+    for host in ["ftp://127.0.0.1:1/inbox", "ftp://127.0.0.1:1/inbox/", "ftp://127.0.0.1:1//", "ftp://127.0.0.1:1/?a"] {
+        refused(host, 2);
+    }
+}
+
+#[test]
+fn an_address_that_makes_no_sense_is_exit_2() {
+    let hosts = [
+        "",
+        ":21",
+        "127.0.0.1:",
+        "127.0.0.1:0",
+        "127.0.0.1:65536",
+        "127.0.0.1:ftp",
+        "[::1",
+        "[::1]21",
+        "[]:21",
+        "ftp://",
+        "ftp:///",
+        "ftp://:21",
+        "http://127.0.0.1:1",
+        "127.0.0.1 ",
+        "127.0.0.1\r\n",
+        "127.0.0.1\n:21",
+        "ftp://127.0.0.1:1\r\nDELE",
+        "[127.0.0.1]:1",
+    ];
+    for host in hosts {
+        refused(host, 2);
+    }
+}
+
+#[test]
+fn nobody_listening_is_exit_4() {
+    let closed = ClosedPort::reserve();
+    let outcome = Upload::of_hello().to(closed.address).run();
+    outcome
+        .fails(4)
+        .mentions(&["refused", "nothing listens", "nobody listens"])
+        .says(&closed.address.port().to_string());
+}
+
+#[test]
+fn nobody_listening_on_any_address_of_a_name_is_exit_4() {
+    let closed = ClosedPort::reserve();
+    Upload::of_hello()
+        .at(format!("localhost:{}", closed.address.port()))
+        .run()
+        .fails(4)
+        .mentions(&["localhost", "127.0.0.1"]);
+}
+
+#[track_caller]
+fn refused(host: &str, code: i32) -> crate::outcome::Outcome {
+    let outcome = Upload::of_hello().at(host).run();
+    // A connection to one of those addresses, or a look-up of one of those names, would take its time.
+    outcome.fails(code).within(Duration::from_secs(3));
+    outcome
+}
+
+#[track_caller]
+fn visited(host: IpAddr, form: fn(u16) -> String, upload: Upload) {
+    let server = ScriptedServer::start_on(host, Script::logged_in().expect("CWD inbox").reply("550 No inbox"));
+    let program = upload.at(form(server.address().port())).start();
+    Meeting::end(program, server).outcome.fails(7);
+}

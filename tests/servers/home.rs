@@ -1,0 +1,105 @@
+//! A server's files: its configuration, its log, and the folder that its one user sees.
+//!
+//! Also says whose the uploads are. Where the tests run as root, as in CI, that must be someone else, or no directory
+//! would be read-only. What the servers write into the folder is theirs; `ports.rs` is the other thing they get.
+
+use std::{
+    ffi::OsStr,
+    fs::{self, Permissions},
+    os::unix::fs::{PermissionsExt, chown},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use rustix::process::{getegid, geteuid};
+use tempfile::TempDir;
+
+/// The directory to upload to, as seen after login.
+pub(super) const UPLOAD_DIR: &str = "inbox";
+/// The directory where nothing can be stored.
+pub(super) const READ_ONLY_DIR: &str = "read-only";
+
+/// One server's folder; removed on drop.
+pub(super) struct Home {
+    folder: TempDir,
+    root: PathBuf,
+    /// Whose the uploads are.
+    pub(super) owner: Owner,
+}
+
+/// A user of this machine.
+pub(super) struct Owner {
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+    pub(super) user: String,
+    pub(super) group: String,
+    /// The tests run as root, so the server has to turn into this user.
+    pub(super) by_root: bool,
+}
+
+impl Home {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let home = Self { root: folder.path().join("root"), folder, owner: Owner::find() };
+        // The owner has to get through; tempfile lets nobody.
+        fs::set_permissions(home.path(), Permissions::from_mode(0o755)).expect("chmod of the server's folder");
+        home.make_dir(&home.root, 0o755);
+        home.make_dir(&home.root.join(READ_ONLY_DIR), 0o555);
+        home.make_upload_dir(OsStr::new(UPLOAD_DIR));
+        home
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Writes a file beside the root, readable by us only: some servers insist on that for passwords.
+    pub(super) fn write(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.path().join(name);
+        fs::write(&path, content).expect("write to the server's folder");
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("chmod of a server's file");
+        path
+    }
+
+    /// Makes an empty directory beside the root, in which the owner cannot write.
+    pub(super) fn make_empty_dir(&self, name: &str) -> PathBuf {
+        let path = self.path().join(name);
+        self.make_dir(&path, 0o555);
+        path
+    }
+
+    pub(super) fn make_upload_dir(&self, name: &OsStr) -> PathBuf {
+        let path = self.root.join(name);
+        self.make_dir(&path, 0o755);
+        if self.owner.by_root {
+            chown(&path, Some(self.owner.uid), Some(self.owner.gid)).expect("chown of an upload directory");
+        }
+        path
+    }
+
+    fn make_dir(&self, path: &Path, mode: u32) {
+        fs::create_dir(path).expect("a new directory in the server's folder");
+        fs::set_permissions(path, Permissions::from_mode(mode)).expect("chmod of a new directory");
+    }
+}
+
+impl Owner {
+    fn find() -> Self {
+        if geteuid().is_root() {
+            // Debian gives daemon these numbers everywhere, and (unlike nobody) a home that exists: vsftpd goes there.
+            let (user, group) = ("daemon".to_owned(), "daemon".to_owned());
+            return Self { uid: 1, gid: 1, user, group, by_root: true };
+        }
+        let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
+        Self { uid, gid, user: own_name("-un"), group: own_name("-gn"), by_root: false }
+    }
+}
+
+fn own_name(option: &str) -> String {
+    let output = Command::new("id").arg(option).output().expect("id runs");
+    String::from_utf8(output.stdout).expect("a name in UTF-8").trim().to_owned()
+}

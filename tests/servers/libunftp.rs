@@ -1,0 +1,106 @@
+//! libunftp, in this process: a server in Rust that shares no code with ours. It has a thread of its own.
+//!
+//! Peculiar: it answers STOR with 150 before it tries to make the file, so that a refusal (550) comes in mid-transfer.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    ops::RangeInclusive,
+    path::PathBuf,
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use libunftp::{Server, ServerBuilder, ServerError};
+use rustix::thread::{set_thread_gid, set_thread_groups, set_thread_uid};
+use tokio::{runtime, sync::oneshot};
+use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, DefaultUser, Principal};
+use unftp_sbe_fs::Filesystem;
+
+use super::{PASSWORD, Running, USER, home::Home, ports::Ports};
+
+/// A running server; dropping it ends its sessions, too.
+pub(super) struct ServerThread {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Starts the server. It listens when this returns.
+pub(super) fn serve(home: &Home, ports: &Ports) -> ServerThread {
+    let listener = TcpListener::bind(ports.control()).expect("listen on a port of ours");
+    let (root, passive) = (home.root().to_owned(), ports.passive());
+    let become_owner = home.owner.by_root.then_some((home.owner.uid, home.owner.gid));
+    let (stop, stopped) = oneshot::channel();
+    let thread = thread::spawn(move || {
+        if let Some((uid, gid)) = become_owner {
+            give_up_root(uid, gid).expect("become the owner of the uploads");
+        }
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.spawn(accept(listener, root, passive));
+        // Sent or dropped, it is time to end.
+        let _ = runtime.block_on(stopped);
+        runtime.shutdown_timeout(Duration::from_secs(1));
+    });
+    ServerThread { stop: Some(stop), thread: Some(thread) }
+}
+
+/// For this thread and those it starts; the system calls are the thread's own, unlike libc's functions.
+fn give_up_root(uid: u32, gid: u32) -> io::Result<()> {
+    set_thread_groups(&[])?;
+    set_thread_gid(rustix::process::Gid::from_raw(gid))?;
+    set_thread_uid(rustix::process::Uid::from_raw(uid))?;
+    Ok(())
+}
+
+async fn accept(listener: TcpListener, root: PathBuf, passive: RangeInclusive<u16>) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    loop {
+        let (connection, _): (_, SocketAddr) = listener.accept().await?;
+        let server = server(root.clone(), passive.clone()).map_err(io::Error::other)?;
+        tokio::spawn(server.service(connection));
+    }
+}
+
+fn server(root: PathBuf, passive: RangeInclusive<u16>) -> Result<Server<Filesystem, DefaultUser>, ServerError> {
+    let storage = move || Filesystem::new(root.clone()).expect("the root of the server");
+    ServerBuilder::new(Box::new(storage)).authenticator(Arc::new(OneUser)).passive_ports(passive).build()
+}
+
+#[derive(Debug)]
+struct OneUser;
+
+#[async_trait::async_trait]
+impl Authenticator for OneUser {
+    async fn authenticate(&self, username: &str, creds: &Credentials) -> Result<Principal, AuthenticationError> {
+        if username != USER {
+            return Err(AuthenticationError::BadUser);
+        }
+        match creds.password.as_deref() {
+            Some(PASSWORD) => Ok(Principal { username: username.to_owned() }),
+            _ => Err(AuthenticationError::BadPassword),
+        }
+    }
+}
+
+impl Running for ServerThread {
+    fn ended(&mut self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Its log is ours.
+    fn log(&self) -> String {
+        String::new()
+    }
+}
+
+impl Drop for ServerThread {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // It has said on stderr why it panicked, if it did.
+            let _ = thread.join();
+        }
+    }
+}

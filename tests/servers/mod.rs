@@ -1,0 +1,186 @@
+//! Real FTP servers to upload to, each started for one test on a free loopback port and stopped on drop.
+//!
+//! `Kind::Vsftpd.start()` is all that a test needs; `None` means that the server is not on this machine, which was
+//! said aloud (and is a failure in CI). `cargo xtask set-up` unpacks them (`xtask/src/ftp_servers.rs`). One file per
+//! server says how it is configured and what is peculiar about it; `process.rs` is what keeps them, read that next.
+//! Servers that misbehave are not here but in `../scripted_server.rs`.
+
+mod home;
+mod libunftp;
+mod ports;
+mod process;
+mod proftpd;
+mod pure_ftpd;
+mod pyftpdlib;
+mod unpacked;
+mod vsftpd;
+
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{Read, Write},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use home::Home;
+use ports::Ports;
+use process::ServerProcess;
+use unpacked::Unpacked;
+
+/// The servers we test against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Vsftpd,
+    Proftpd,
+    PureFtpd,
+    Pyftpdlib,
+    /// In this process; has no [`Options::largest_file`].
+    Libunftp,
+}
+
+/// How a server differs from the usual one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    /// Listen on `::1` instead of 127.0.0.1.
+    pub(crate) ipv6: bool,
+    /// Bytes (a multiple of 512) after which the server's file system takes no more, in mid-transfer.
+    pub(crate) largest_file: Option<u64>,
+}
+
+/// A server that runs until it is dropped.
+pub(crate) struct FtpServer {
+    /// Where its control connections go.
+    pub(crate) addr: SocketAddr,
+    /// The one account: its name,
+    pub(crate) user: &'static str,
+    /// and its password, which has a space, a `%`, quotes and a letter outside ASCII.
+    pub(crate) password: &'static str,
+    // In this order: stop the server, then remove its files and give its ports back.
+    running: Box<dyn Running>,
+    home: Home,
+    _ports: Ports,
+}
+
+/// A server's process or thread; dropping it stops the server.
+trait Running {
+    /// Whether it ended by itself.
+    fn ended(&mut self) -> bool;
+    /// What it wrote to standard output and error.
+    fn log(&self) -> String;
+}
+
+impl Kind {
+    /// Starts the server on 127.0.0.1 with no limits.
+    pub(crate) fn start(self) -> Option<FtpServer> {
+        self.start_with(Options::default())
+    }
+
+    /// Starts the server; returns when it greets.
+    pub(crate) fn start_with(self, options: Options) -> Option<FtpServer> {
+        let ip = if options.ipv6 { IpAddr::V6(Ipv6Addr::LOCALHOST) } else { IpAddr::V4(Ipv4Addr::LOCALHOST) };
+        let (home, ports) = (Home::new(), Ports::claim(ip));
+        let running = match self.run(&home, &ports, options.largest_file) {
+            Ok(running) => running,
+            Err(reason) => {
+                say_missing(self, &reason);
+                return None;
+            }
+        };
+        let user = if self == Self::Vsftpd { vsftpd::USER } else { USER };
+        let mut server = FtpServer { addr: ports.control(), user, password: PASSWORD, running, home, _ports: ports };
+        server.wait_for_greeting();
+        Some(server)
+    }
+
+    fn run(self, home: &Home, ports: &Ports, largest_file: Option<u64>) -> Result<Box<dyn Running>, String> {
+        let command = match self {
+            Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports),
+            Self::Proftpd => proftpd::command(&Unpacked::find("proftpd")?, home, ports),
+            Self::PureFtpd => pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports)?,
+            Self::Pyftpdlib => pyftpdlib::command(&Unpacked::find("pyftpdlib")?, home, ports),
+            Self::Libunftp => {
+                assert!(largest_file.is_none(), "libunftp shares the limits of the tests' own process");
+                return Ok(Box::new(libunftp::serve(home, ports)));
+            }
+        };
+        Ok(Box::new(ServerProcess::start(&command, home, largest_file)))
+    }
+}
+
+impl FtpServer {
+    /// The local folder that one sees after login.
+    pub(crate) fn root(&self) -> &Path {
+        self.home.root()
+    }
+
+    /// The value for REMOTEDIR; not absolute, as not every server can shut the user into [`Self::root`].
+    pub(crate) fn upload_dir(&self) -> &'static str {
+        home::UPLOAD_DIR
+    }
+
+    /// Another value for REMOTEDIR: one may go there but store nothing.
+    pub(crate) fn read_only_dir(&self) -> &'static str {
+        home::READ_ONLY_DIR
+    }
+
+    /// Makes one more directory that can be uploaded to, and returns its local path.
+    pub(crate) fn make_upload_dir(&self, name: &OsStr) -> PathBuf {
+        self.home.make_upload_dir(name)
+    }
+
+    /// Where a file of this name is, if it was uploaded to [`Self::upload_dir`].
+    pub(crate) fn stored_path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.root().join(self.upload_dir()).join(name)
+    }
+
+    /// The content of an uploaded file.
+    pub(crate) fn stored(&self, name: impl AsRef<Path>) -> Vec<u8> {
+        let path = self.stored_path(name);
+        fs::read(&path).unwrap_or_else(|error| panic!("{} was not stored: {error}", path.display()))
+    }
+
+    fn wait_for_greeting(&mut self) {
+        let deadline = Instant::now() + START_LIMIT;
+        while !greets(self.addr) {
+            let ended = self.running.ended();
+            assert!(!ended && Instant::now() < deadline, "no greeting from {}, ended: {ended}", self.addr);
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for FtpServer {
+    /// What the server had to say belongs to the story of a failed test.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("--- log of the server on {}\n{}---", self.addr, self.running.log());
+        }
+    }
+}
+
+fn greets(addr: SocketAddr) -> bool {
+    let Ok(mut connection) = TcpStream::connect_timeout(&addr, Duration::from_secs(1)) else { return false };
+    let mut code = [0; 3];
+    let _ = connection.set_read_timeout(Some(Duration::from_secs(5)));
+    connection.read_exact(&mut code).is_ok() && &code == b"220"
+}
+
+/// Written past libtest, which shows nothing of a test that passes: nobody shall take a skipped test for a passed one.
+fn say_missing(kind: Kind, reason: &str) {
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{kind:?} is missing: {reason}");
+    // In one piece: tests run in parallel.
+    let _ = std::io::stderr().write_all(format!("SKIPPED, {kind:?} is missing: {reason}\n").as_bytes());
+}
+
+const USER: &str = "alice";
+const PASSWORD: &str = "correct horse 100% \"bättery' staple";
+
+/// [`PASSWORD`] as crypt(3) stores it: `openssl passwd -6 -salt ftpuploader`.
+const PASSWORD_HASH: &str =
+    "$6$ftpuploader$yg71zUujgYxVdUU3Dhj0Xu.WkeTkgR5Hyk/FKbC6ZFhj4xXhJqAgWPHdhQKUd5zD6mfxqJA1pisJ.sQ1Uj4K11";
+
+/// Generous: a server starts in some 20 ms, unless the machine is busy.
+const START_LIMIT: Duration = Duration::from_secs(20);

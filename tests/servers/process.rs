@@ -1,0 +1,73 @@
+//! A server's process, with all the processes it forks: none of them outlives the test, however that ends.
+//!
+//! They are children of a shell that waits for the end of its standard input. That comes when the [`ServerProcess`] is
+//! dropped, and also when the tests themselves are killed; the shell then kills its descendants and its process group.
+
+use std::{
+    fs::{self, File},
+    os::unix::process::CommandExt,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use super::{Running, home::Home};
+
+/// A running server; dropping it kills all its processes.
+pub(super) struct ServerProcess {
+    keeper: Child,
+    log: PathBuf,
+}
+
+impl ServerProcess {
+    /// Starts `command` (its program, arguments and environment), whose output goes to a file in `home`.
+    pub(super) fn start(command: &Command, home: &Home, largest_file: Option<u64>) -> Self {
+        let log = home.write("log", "");
+        let output = File::options().append(true).open(&log).expect("open the server's log");
+        let mut keeper = Command::new("sh");
+        keeper.arg("-c").arg(KEEPER).arg(largest_file.map_or("unlimited".to_owned(), blocks));
+        keeper.arg(command.get_program()).args(command.get_args());
+        keeper.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        keeper.current_dir(home.path()).process_group(0).stdin(Stdio::piped());
+        keeper.stdout(output.try_clone().expect("share the server's log")).stderr(output);
+        Self { keeper: keeper.spawn().expect("start sh"), log }
+    }
+}
+
+impl Running for ServerProcess {
+    fn ended(&mut self) -> bool {
+        self.keeper.try_wait().expect("wait for sh").is_some()
+    }
+
+    fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+/// `ulimit -f` counts in these.
+fn blocks(bytes: u64) -> String {
+    (bytes / 512).to_string()
+}
+
+/// `$0` is the file size limit. With its signal ignored, a write past it fails like one to a full disk, and the server
+/// lives to tell the client. A server that ends by itself ends the shell, too, which is how we notice.
+/// Killing the group is not enough: vsftpd's sessions leave it, but they are still children.
+const KEEPER: &str = r#"
+end() {
+    for child in $(cat /proc/"$1"/task/*/children); do end "$child"; done
+    kill -KILL "$1"
+}
+trap '' XFSZ
+ulimit -f "$0"
+( "$@" </dev/null; kill -TERM $$ ) &
+read -r _
+trap '' TERM
+end $! 2>/dev/null
+kill -KILL 0
+"#;

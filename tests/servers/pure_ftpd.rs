@@ -1,0 +1,46 @@
+//! Pure-FTPd, with one virtual user. It cannot be run but by root.
+//!
+//! Peculiar: a backslash in a file name is refused (553). A space at the start or end of a name is stored as `_`, so
+//! that SIZE then finds no such file. `OPTS UTF8 ON` is refused (504), though names are taken byte for byte.
+
+use std::process::{Command, Stdio};
+
+use super::{PASSWORD_HASH, USER, home::Home, ports::Ports, unpacked::Unpacked};
+
+/// The server, in the foreground; or why there is none.
+pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports) -> Result<Command, String> {
+    if !home.owner.by_root {
+        return Err("Pure-FTPd has to be started by root".to_owned());
+    }
+    let (control, passive) = (ports.control(), ports.passive());
+    let mut command = unpacked.command(&unpacked.path("usr/sbin/pure-ftpd"));
+    command.args(["--bind", &format!("{},{}", control.ip(), control.port())]);
+    command.args(["--passiveportrange", &format!("{}:{}", passive.start(), passive.end())]);
+    command.args(["--login", &format!("puredb:{}", users(unpacked, home))]);
+    command.args(["--minuid", &home.owner.uid.to_string()]);
+    command.arg("--pidfile").arg(home.path().join("pid"));
+    command.args(FIXED);
+    Ok(command)
+}
+
+/// Makes the database of users with Pure-FTPd's own tool; returns its path.
+fn users(unpacked: &Unpacked, home: &Home) -> String {
+    let (uid, gid) = (home.owner.uid, home.owner.gid);
+    // `/./` ends the part of the path that the user is shut into; the empty fields are limits.
+    let user = format!("{USER}:{PASSWORD_HASH}:{uid}:{gid}::{}/./::::::::::::\n", home.root().display());
+    let database = home.path().join("users.pdb");
+    let mut tool = unpacked.command(&unpacked.path("usr/bin/pure-pw"));
+    tool.arg("mkdb").arg(&database).arg("-f").arg(home.write("users", &user));
+    assert!(tool.stdin(Stdio::null()).status().expect("pure-pw runs").success(), "pure-pw made no database");
+    database.display().to_string()
+}
+
+const FIXED: [&str; 7] = [
+    "--chrooteveryone",
+    "--noanonymous",
+    "--dontresolve",
+    "--umask=133:022",
+    "--maxclientsnumber=50",
+    "--maxclientsperip=50",
+    "--maxidletime=15",
+];

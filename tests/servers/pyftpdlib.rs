@@ -1,0 +1,32 @@
+//! pyftpdlib, Python's FTP server library, under a small script of ours (`pyftpdlib_server.py`).
+
+use std::{path::PathBuf, process::Command};
+
+use super::{PASSWORD, USER, home, home::Home, ports::Ports, unpacked::Unpacked};
+
+/// The server, in the foreground.
+pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports) -> Command {
+    let script = home.write("server.py", SCRIPT);
+    let (control, passive) = (ports.control(), ports.passive());
+    let mut command = python(unpacked);
+    command.args(["-W", "ignore"]).arg(script).arg(control.ip().to_string());
+    command.args([control.port(), *passive.start(), *passive.end()].map(|port| port.to_string()));
+    command.arg(home.root()).args([home::READ_ONLY_DIR, USER, PASSWORD]);
+    command
+}
+
+/// Debian's own Python, even if PATH has another: the package is made for that one.
+fn python(unpacked: &Unpacked) -> Command {
+    let unpacked_python = unpacked.path("usr/bin/python3");
+    let mut command = if unpacked_python.exists() {
+        let mut command = unpacked.command(&unpacked_python);
+        command.env("PYTHONHOME", unpacked.path("usr"));
+        command
+    } else {
+        unpacked.command(&PathBuf::from("/usr/bin/python3"))
+    };
+    command.env("PYTHONPATH", unpacked.path("usr/lib/python3/dist-packages"));
+    command
+}
+
+const SCRIPT: &str = include_str!("pyftpdlib_server.py");

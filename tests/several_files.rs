@@ -1,0 +1,95 @@
+//! Several files in one run: what goes on after a failure and what does not, and which code tells.
+//!
+//! Next: `local_files.rs`.
+
+use crate::script::Script;
+use crate::upload::Upload;
+
+#[test]
+fn several_files_go_over_one_control_connection() {
+    let script = Script::ready().take("one").tell_size("one", 3).take("two").tell_size("two", 0);
+    let script = script.take("three").no_size("three").goodbye();
+    let met = script.meet(Upload::of("one", b"111").and("two", b"").and("three", b"3"));
+    met.outcome.succeeds().says("Stored one in inbox: 3 bytes, size confirmed").says("Stored two in inbox: 0 bytes");
+    met.outcome.says("Stored three in inbox: 1 bytes, confirmed by the server");
+    met.visit.stored_all(&[b"111", b"", b"3"]);
+}
+
+#[test]
+fn a_refused_file_does_not_stop_the_next() {
+    let script = Script::ready().passive().expect("STOR one").reply("553 No ones");
+    let script = script.take("two").tell_size("two", 1).goodbye();
+    let met = script.meet(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(7).says("No ones").says("Stored two in inbox").never_says("Stored one");
+    met.visit.stored(b"2");
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_first_failure() {
+    let script = Script::ready().passive().expect("STOR one").reply("553 No ones").passive().store("two").receive_all();
+    let met = script.close().meet(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(7).says("No ones").says("two");
+}
+
+#[test]
+fn a_broken_file_stops_the_run() {
+    let script = Script::storing("one").receive_all().reply("452 Full");
+    let met = script.meet(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(8).says("Full").never_says("Stored");
+    met.visit.last_command("STOR one");
+}
+
+#[test]
+fn an_unknown_outcome_stops_the_run() {
+    let script = Script::ready().take("one").tell_size("one", 77);
+    let met = script.meet(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(10).never_says("Stored one");
+    met.visit.last_command("SIZE one");
+}
+
+#[test]
+fn a_lost_connection_between_two_files_is_exit_4_and_the_first_is_reported() {
+    let script = Script::ready().take("one").tell_size("one", 1).expect("EPSV").close();
+    let met = script.meet(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(4).says("Stored one in inbox: 1 bytes, size confirmed");
+}
+
+#[test]
+fn utf8_is_asked_for_only_where_a_name_needs_it() {
+    for answer in ["200 UTF-8 on", "501 No options"] {
+        let asked = Script::ready().take("plain").tell_size("plain", 1).expect("OPTS UTF8 ON").reply(answer);
+        let script = asked.take("grüße").tell_size("grüße", 2).take("größer").tell_size("größer", 3).goodbye();
+        let upload = Upload::of("plain", b"1").and("grüße", b"22").and("größer", b"333");
+        script.meet(upload).outcome.succeeds().says("Stored grüße in inbox");
+    }
+    let asked = Script::logged_in().expect("OPTS UTF8 ON").reply("202 Always on").expect("CWD föö");
+    asked.reply("550 No").meet(Upload::of_hello().directory("föö")).outcome.fails(7);
+}
+
+#[test]
+fn odd_names_are_sent_as_they_are() {
+    for name in ["with space", " leading", "trailing ", "100%s", "a*b?", "\"quoted\"", "it's", "back\\slash", ".hidden"]
+    {
+        let script = Script::ready().take(name).no_size(name).goodbye();
+        script.meet(Upload::of(name, b"x")).outcome.succeeds();
+    }
+}
+
+#[test]
+fn a_name_that_starts_with_a_dash_needs_two_dashes_before_it() {
+    let script = Script::ready().take("-rf").no_size("-rf").goodbye();
+    script.meet(Upload::of("-rf", b"x").options(["--"])).outcome.succeeds();
+}
+
+#[test]
+fn a_file_is_stored_under_its_base_name() {
+    let folder = |program: crate::program::Program| {
+        std::fs::create_dir(program.path("sub")).expect("a folder");
+        program.with_file("sub/deep.txt", b"deep")
+    };
+    let script = Script::ready().take("deep.txt").no_size("deep.txt");
+    let upload = Upload::of_nothing().program(folder).argument_file("sub/deep.txt");
+    let met = script.goodbye().meet(upload);
+    met.outcome.succeeds();
+    met.visit.stored(b"deep");
+}

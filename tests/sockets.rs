@@ -1,0 +1,50 @@
+//! What a scripted server needs of sockets: waits that end, and resets.
+//!
+//! Next: `program.rs` for the other side, or the tests.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
+
+/// Waits for one client.
+pub(crate) fn accept(listener: &TcpListener) -> Result<TcpStream, String> {
+    listener.set_nonblocking(true).expect("a listener can be polled");
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if let Ok((stream, _)) = listener.accept() {
+            stream.set_nonblocking(false).expect("a stream can block");
+            stream.set_nodelay(true).expect("a stream can be prompt");
+            stream.set_read_timeout(Some(PATIENCE)).expect("a stream can time out");
+            stream.set_write_timeout(Some(PATIENCE)).expect("a stream can time out");
+            return Ok(stream);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Err(format!("nobody connected within {PATIENCE:?}"))
+}
+
+/// Listens for a data connection that takes little at once.
+pub(crate) fn listen_with_small_window(host: IpAddr) -> TcpListener {
+    let listener = TcpListener::bind((host, 0)).expect("a loopback port");
+    set_socket_recv_buffer_size(&listener, WINDOW).expect("a receive buffer of that size");
+    listener
+}
+
+/// Closes with a reset instead of an orderly end (SO_LINGER 0).
+pub(crate) fn reset(stream: TcpStream) {
+    set_socket_linger(&stream, Some(Duration::ZERO)).expect("a socket can linger");
+    drop(stream);
+}
+
+/// Whether an error says that the other side has left without a word.
+pub(crate) fn has_left(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe)
+}
+
+/// No wait of a server is longer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The receive buffer of data connections, small so that a client cannot be done before the server looks.
+const WINDOW: usize = 64 << 10;

@@ -1,0 +1,105 @@
+//! Debian's own Rust, which can build the component without a server of rustup's: it has no wasm32-wasip2 library, so
+//! core and alloc are built from their source, and the linker is LLVM's.
+//!
+//! Finding it and installing it; whether it is wanted is decided in `wasm_target.rs`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::time_limit;
+use crate::wasm_toolchain::WasmToolchain;
+
+/// The toolchain, if everything it takes is installed; otherwise what is missing.
+pub(crate) fn find() -> Result<WasmToolchain, String> {
+    let version = ask_rustc(&["-vV"])?;
+    let host = after(&version, "host: ")?;
+    let linker = PathBuf::from(format!("/usr/bin/wasm-ld-{}", llvm_major(&version)?));
+    let library = Path::new(ask_rustc(&["--print", "sysroot"])?.trim()).join("lib/rustlib");
+    let needed = [
+        PathBuf::from(CARGO),
+        linker.clone(),
+        library.join(host).join("bin/wasm-component-ld"),
+        library.join("src/rust/library/core/Cargo.toml"),
+    ];
+    if let Some(missing) = needed.iter().find(|file| !file.exists()) {
+        return Err(format!("{} is not installed", missing.display()));
+    }
+    Ok(WasmToolchain {
+        cargo: CARGO.to_owned(),
+        rustc: RUSTC.to_owned(),
+        // Elsewhere memcpy and its like come from the target's libc, which the component then must not ask for here.
+        rustflags: format!("-Clink-arg=--wasm-ld-path={} --cfg=no_wasi_libc", linker.display()),
+        flags: "-Zbuild-std=core,alloc -Zbuild-std-features=compiler-builtins-mem".to_owned(),
+    })
+}
+
+/// Installs what [`find`] looks for.
+pub(crate) fn install() -> Result<(), String> {
+    if !rustix::process::geteuid().is_root() {
+        return Err("installing Debian's Rust takes root".to_owned());
+    }
+    apt(&["update"])?;
+    // wasm-component-ld is in rust-web-llvm, which is only recommended by rustc-web.
+    apt(&["install", "rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"])?;
+    // The linker has to be of the LLVM that rustc was built with; that moves with the package.
+    let linker = format!("lld-{}", llvm_major(&ask_rustc(&["-vV"])?)?);
+    apt(&["install", &linker])
+}
+
+fn apt(arguments: &[&str]) -> Result<(), String> {
+    let mut command = Command::new("apt-get");
+    command.args(APT_OPTIONS).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    time_limit::run(&mut command, APT_LIMIT).map_err(|why| format!("apt-get {}: {why}", arguments.join(" ")))
+}
+
+fn ask_rustc(arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new(RUSTC).args(arguments).output().map_err(|error| format!("{RUSTC}: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn llvm_major(version: &str) -> Result<&str, String> {
+    let llvm = after(version, "LLVM version: ")?;
+    Ok(llvm.split('.').next().unwrap_or(llvm))
+}
+
+fn after<'a>(text: &'a str, label: &str) -> Result<&'a str, String> {
+    text.lines().find_map(|line| line.strip_prefix(label)).ok_or_else(|| format!("{RUSTC} -vV prints no `{label}`"))
+}
+
+// By full path: rustup's own come first in PATH.
+const CARGO: &str = "/usr/bin/cargo";
+const RUSTC: &str = "/usr/bin/rustc";
+
+/// Enough for 300 MB on a slow line; apt is only ended if it hangs.
+const APT_LIMIT: Duration = Duration::from_secs(600);
+
+const APT_OPTIONS: [&str; 8] = [
+    "-qq",
+    "-y",
+    "--no-install-recommends",
+    // Another apt at work is waited for, not an error; the time limit holds all the same.
+    "-oDPkg::Lock::Timeout=120",
+    "-oDpkg::Use-Pty=0",
+    "-oDpkg::Options::=--force-confold",
+    "-oAcquire::Retries=2",
+    "-oAcquire::http::Timeout=30",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{after, llvm_major};
+
+    const VERSION: &str = "rustc 1.96.0\nbinary: rustc\nhost: x86_64-unknown-linux-gnu\nLLVM version: 22.1.8\n";
+
+    #[test]
+    fn the_linker_is_chosen_by_the_llvm_of_rustc() {
+        assert_eq!(llvm_major(VERSION), Ok("22"));
+        assert!(llvm_major("rustc 1.96.0\n").is_err());
+    }
+
+    #[test]
+    fn the_host_is_read_from_the_version() {
+        assert_eq!(after(VERSION, "host: "), Ok("x86_64-unknown-linux-gnu"));
+    }
+}

@@ -1,0 +1,93 @@
+//! Sets up the real FTP servers that the tests upload to: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, out of
+//! Debian's packages, each unpacked into a folder of its own under `<target dir>/ftp-servers/`.
+//!
+//! Nothing is installed: the packages conflict with each other, and would start services. Whether a missing
+//! server is fatal is the caller's decision; starting them is the tests' business (`tests/servers/mod.rs`).
+//! The commands that find, fetch and unpack are in `ftp_servers/packages.rs`; read that next.
+
+mod packages;
+
+use std::{fs, path::Path};
+
+/// How the set-up of one server ended.
+pub(crate) struct ServerState {
+    /// The server, and the name of its folder.
+    pub(crate) name: &'static str,
+    /// Ready, or why it is missing, in one line.
+    pub(crate) outcome: Result<(), String>,
+}
+
+/// Makes every server ready that can be made ready, and prints one line for each.
+///
+/// A server that is ready already costs a few milliseconds; a set-up that was cut short is done again.
+pub(crate) fn set_up(target_dir: &Path) -> Vec<ServerState> {
+    let shelf = target_dir.join("ftp-servers");
+    let mut lists = packages::Lists::default();
+    SERVERS.iter().map(|server| server.set_up(&shelf, &mut lists)).collect()
+}
+
+/// What to unpack for one server, and how to see that it runs.
+struct Server {
+    name: &'static str,
+    package: &'static str,
+    /// A program (in the unpacked tree, or else the machine's own) and arguments with which it ends at once.
+    trial: &'static [&'static str],
+}
+
+const SERVERS: [Server; 4] = [
+    Server { name: "vsftpd", package: "vsftpd", trial: &["usr/sbin/vsftpd", "-v"] },
+    Server { name: "proftpd", package: "proftpd-core", trial: &["usr/sbin/proftpd", "-v"] },
+    Server { name: "pure-ftpd", package: "pure-ftpd", trial: &["usr/sbin/pure-ftpd", "--help"] },
+    Server {
+        name: "pyftpdlib",
+        package: "python3-pyftpdlib",
+        trial: &["usr/bin/python3", "-W", "ignore", "-c", "import pyftpdlib.servers"],
+    },
+];
+
+/// Written last, so a tree that has it is whole. The tests look for it too.
+const MARKER: &str = "complete";
+
+impl Server {
+    fn set_up(&self, shelf: &Path, lists: &mut packages::Lists) -> ServerState {
+        let tree = shelf.join(self.name);
+        let outcome = if tree.join(MARKER).exists() && self.runs(&tree).is_ok() {
+            Ok(())
+        } else {
+            self.unpack(shelf, &tree, lists)
+        };
+        match &outcome {
+            Ok(()) => println!("FTP server {}: ready", self.name),
+            Err(reason) => println!("FTP server {}: missing: {reason}", self.name),
+        }
+        ServerState { name: self.name, outcome }
+    }
+
+    /// Unpacks beside the final place and renames at the end, so that tests never see half a server.
+    fn unpack(&self, shelf: &Path, tree: &Path, lists: &mut packages::Lists) -> Result<(), String> {
+        let partial = shelf.join(format!("{}.partial", self.name));
+        let debs = partial.join("debs");
+        for leftover in [tree, &partial] {
+            if leftover.exists() {
+                fs::remove_dir_all(leftover).map_err(|error| failed("remove", leftover, &error))?;
+            }
+        }
+        fs::create_dir_all(&debs).map_err(|error| failed("create", &debs, &error))?;
+        packages::download(self.package, &debs, lists)?;
+        packages::extract_all(&debs, &partial)?;
+        fs::remove_dir_all(&debs).map_err(|error| failed("remove", &debs, &error))?;
+        self.runs(&partial)?;
+        let marker = partial.join(MARKER);
+        fs::write(&marker, "").map_err(|error| failed("write", &marker, &error))?;
+        fs::rename(&partial, tree).map_err(|error| failed("rename", &partial, &error))
+    }
+
+    fn runs(&self, tree: &Path) -> Result<(), String> {
+        let (program, arguments) = self.trial.split_first().ok_or("no trial run is defined")?;
+        packages::try_program(tree, program, arguments)
+    }
+}
+
+fn failed(verb: &str, path: &Path, error: &std::io::Error) -> String {
+    format!("cannot {verb} {}: {error}", path.display())
+}

@@ -1,0 +1,133 @@
+//! Finds, fetches, unpacks and tries Debian packages without installing them.
+//!
+//! Every command here gets no standard input and a time limit (coreutils' `timeout`), so none can wait for an
+//! answer that nobody gives. Which packages, and where they go, is said in `../ftp_servers.rs`.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// Whether apt's package lists were refreshed in this run: once is enough, and most runs need it never.
+#[derive(Default)]
+pub(super) struct Lists {
+    refreshed: bool,
+}
+
+/// Puts `package`, and those it needs that this machine lacks, as `.deb` files into `folder`.
+///
+/// Lists that are empty or out of date make this fail, so it refreshes them and tries again.
+pub(super) fn download(package: &str, folder: &Path, lists: &mut Lists) -> Result<(), String> {
+    let first_try = download_with_these_lists(package, folder);
+    if first_try.is_ok() || lists.refreshed {
+        return first_try;
+    }
+    lists.refreshed = true;
+    let refresh = output_of(apt_get(UPDATE_SECONDS).arg("update"));
+    // A refresh that failed in part (one of several sources) may still be enough.
+    download_with_these_lists(package, folder).map_err(|reason| match refresh {
+        Ok(_) => reason,
+        Err(refused) => format!("{reason} (and apt-get update: {refused})"),
+    })
+}
+
+/// Unpacks every `.deb` in `debs` into `tree`.
+pub(super) fn extract_all(debs: &Path, tree: &Path) -> Result<(), String> {
+    for deb in entries(debs) {
+        output_of(limited(EXTRACT_SECONDS, "dpkg-deb").arg("-x").arg(&deb).arg(tree))?;
+    }
+    Ok(())
+}
+
+/// Runs `program` out of `tree` (or the machine's own, where the tree has none): does it start at all?
+///
+/// The answer is no after a change of Debian release, or when a library was there only until now.
+pub(super) fn try_program(tree: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
+    let unpacked = tree.join(program);
+    let mut command = if unpacked.exists() {
+        limited(TRIAL_SECONDS, &unpacked)
+    } else {
+        limited(TRIAL_SECONDS, Path::new("/").join(program))
+    };
+    if tree.join("usr/bin/python3").exists() {
+        command.env("PYTHONHOME", tree.join("usr"));
+    }
+    command.env("PYTHONPATH", tree.join("usr/lib/python3/dist-packages"));
+    command.env("LD_LIBRARY_PATH", library_path(tree));
+    output_of(command.args(arguments)).map(|_| ())
+}
+
+/// The package itself is named even if installed, as only its files in the tree count. Where the simulation
+/// fails (a held package in conflict), the package alone may do: the trial run will tell.
+fn download_with_these_lists(package: &str, folder: &Path) -> Result<(), String> {
+    let mut simulation = apt_get(SIMULATE_SECONDS);
+    let plan = output_of(simulation.args(["-s", "install", "--no-install-recommends", package]));
+    let mut wanted = lacking(&plan.unwrap_or_default());
+    if !wanted.iter().any(|name| name == package) {
+        wanted.push(package.to_owned());
+    }
+    let mut download = apt_get(DOWNLOAD_SECONDS);
+    output_of(download.arg("download").args(&wanted).current_dir(folder)).map(|_| ())
+}
+
+/// The package names in the `Inst NAME (VERSION ...)` lines of a simulated installation.
+fn lacking(plan: &str) -> Vec<String> {
+    plan.lines().filter_map(|line| line.strip_prefix("Inst ")?.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+/// Debian keeps libraries in `lib/<architecture>`; that name is found, not assumed.
+fn library_path(tree: &Path) -> String {
+    ["usr/lib", "lib"]
+        .iter()
+        .flat_map(|folder| entries(&tree.join(folder)))
+        .filter(|folder| folder.to_string_lossy().contains("-linux-"))
+        .map(|folder| folder.display().to_string())
+        .collect::<Vec<_>>()
+        .join(":")
+}
+
+/// What is in a folder; nothing, where there is no such folder.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(found) = fs::read_dir(folder) else { return Vec::new() };
+    found.flatten().map(|entry| entry.path()).collect()
+}
+
+fn apt_get(seconds: u32) -> Command {
+    let mut command = limited(seconds, "apt-get");
+    command.args(["-q", "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30"]);
+    command
+}
+
+fn limited(seconds: u32, program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("timeout");
+    command.arg("--kill-after=5").arg(seconds.to_string()).arg(program);
+    command.env("DEBIAN_FRONTEND", "noninteractive").env("LC_ALL", "C.UTF-8");
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Runs a command to its end: its standard output, or why it failed, in one line.
+fn output_of(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("cannot run {:?}: {error}", command.get_program()))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let error = said.lines().find(|line| line.starts_with("E: ")).or(said.lines().last());
+    match (output.status.code(), error) {
+        (Some(TIMED_OUT), _) => Err("it took too long and was stopped".to_owned()),
+        (_, Some(line)) => Err(line.to_owned()),
+        (_, None) => Err(format!("ended with {}, and said nothing", output.status)),
+    }
+}
+
+/// What `timeout` exits with when it had to stop the program.
+const TIMED_OUT: i32 = 124;
+
+const SIMULATE_SECONDS: u32 = 60;
+const UPDATE_SECONDS: u32 = 180;
+const DOWNLOAD_SECONDS: u32 = 300;
+const EXTRACT_SECONDS: u32 = 60;
+const TRIAL_SECONDS: u32 = 20;

@@ -1,0 +1,59 @@
+//! The project's own commands, so that what the README and CI promise is one command each.
+//!
+//! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`].
+//! They need nothing but Rust: what is missing they install, with a time limit, or say how to.
+
+mod cargo;
+mod debian_toolchain;
+mod demo;
+mod demo_file;
+mod demo_server;
+mod ftp_servers;
+mod peak_memory;
+mod target_dir;
+mod test;
+mod time_limit;
+mod wasm_target;
+mod wasm_toolchain;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["set-up"] => set_up(),
+        ["demo"] => demo::run(),
+        ["test"] => test::run(),
+        ["help" | "-h" | "--help"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("xtask: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What is missing among the servers is said by what sets them up; without them only their tests are skipped.
+fn set_up() -> Result<(), String> {
+    wasm_target::set_up()?;
+    ftp_servers::set_up(&target_dir::target_dir()?);
+    Ok(())
+}
+
+const USAGE: &str = "\
+Usage: cargo xtask NAME
+
+  set-up  get what is needed: the wasm32-wasip2 target, and for the tests FTP servers, unpacked below target/
+  demo    build, start a throw-away FTP server on loopback, upload 256 MiB to it, compare the bytes
+  test    format check, clippy, docs and every test; what CI runs
+  help    this text
+";

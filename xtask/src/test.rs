@@ -1,0 +1,113 @@
+//! `cargo xtask test`: everything that has to hold before a change goes in. CI runs this and nothing else.
+//!
+//! At home, what cannot be installed is skipped aloud; with CI=true that is a failure. Stops at the first failure.
+//! The tests themselves are in `tests/` and beside the code.
+
+use std::env;
+use std::time::Duration;
+
+use crate::cargo;
+use crate::ftp_servers;
+use crate::target_dir;
+use crate::time_limit;
+use crate::wasm_target;
+
+/// `cargo xtask test`.
+pub(crate) fn run() -> Result<(), String> {
+    wasm_target::set_up()?;
+    let skipped = [missing_servers()?, missing_components()].concat();
+    if !skipped.is_empty() && env::var("CI").is_ok_and(|ci| ci == "true") {
+        return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
+    }
+    for check in CHECKS {
+        match check.component {
+            Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
+            _ => cargo::run(check.arguments, check.environment)?,
+        }
+    }
+    match skipped[..] {
+        [] => println!("All checks passed."),
+        _ => println!("All checks passed, but without what is missing here: {}.", skipped.join(", ")),
+    }
+    Ok(())
+}
+
+/// The tests themselves skip what is missing here.
+fn missing_servers() -> Result<Vec<&'static str>, String> {
+    let servers = ftp_servers::set_up(&target_dir::target_dir()?);
+    Ok(servers.into_iter().filter(|server| server.outcome.is_err()).map(|server| server.name).collect())
+}
+
+/// A toolchain of rustup's minimal profile has neither rustfmt nor clippy.
+fn missing_components() -> Vec<&'static str> {
+    let missing = || CHECKS.iter().filter_map(Check::missing_component).collect::<Vec<_>>();
+    if missing().is_empty() {
+        return Vec::new();
+    }
+    let mut rustup = cargo::tool("rustup");
+    if let Err(why) = time_limit::run(rustup.args(["component", "add"]).args(missing()), RUSTUP_LIMIT) {
+        println!("rustup component add: {why}");
+    }
+    missing()
+}
+
+/// One command.
+struct Check {
+    arguments: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+    /// The part of the toolchain that it takes beyond cargo and rustc.
+    component: Option<&'static str>,
+}
+
+impl Check {
+    fn name(&self) -> &'static str {
+        self.arguments.first().copied().unwrap_or_default()
+    }
+
+    fn missing_component(&self) -> Option<&'static str> {
+        let answers = || {
+            let output = cargo::command().args([self.name(), "--version"]).output();
+            output.is_ok_and(|output| output.status.success())
+        };
+        self.component.filter(|_| !answers())
+    }
+}
+
+/// Cheapest first.
+const CHECKS: &[Check] = &[
+    Check { arguments: &["fmt", "--all", "--check"], environment: &[], component: Some("rustfmt") },
+    Check {
+        arguments: &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--features",
+            "ftp-uploader/compiler",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        environment: &[],
+        component: Some("clippy"),
+    },
+    Check {
+        arguments: &[
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+            "--features",
+            "ftp-uploader/compiler",
+        ],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        component: None,
+    },
+    Check {
+        arguments: &["test", "--workspace", "--features", "ftp-uploader/compiler"],
+        environment: &[],
+        component: None,
+    },
+];
+
+/// Both components together are some 15 MB.
+const RUSTUP_LIMIT: Duration = Duration::from_secs(60);

@@ -1,0 +1,127 @@
+//! A child process that cannot hold us up: nothing to read, and a time limit.
+//!
+//! Everything that may talk to the network (rustup, apt) runs through [`run`]. Knows nothing of what it runs.
+
+use std::fmt;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It could not be started: most often, there is no such program.
+    NotStarted(io::Error),
+    /// It ended by itself, saying that it failed.
+    Failed(ExitStatus),
+    /// It was ended after this time, with all its children.
+    TooSlow(Duration),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotStarted(error) => write!(f, "cannot be run: {error}"),
+            Self::Failed(status) => write!(f, "failed: {status}"),
+            Self::TooSlow(limit) => write!(f, "not done after {} s, ended", limit.as_secs()),
+        }
+    }
+}
+
+/// Prints the command, then runs it in a process group of its own, so that its children can be ended with it.
+/// A group of its own also means that Ctrl-C does not reach it: dpkg is better left to finish.
+pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<(), Failure> {
+    println!("> {}", as_typed(command));
+    let mut child = command.stdin(Stdio::null()).process_group(0).spawn().map_err(Failure::NotStarted)?;
+    let status = match wait(&mut child, limit) {
+        Ok(Some(status)) => status,
+        Ok(None) => {
+            end_group(&mut child);
+            return Err(Failure::TooSlow(limit));
+        }
+        Err(error) => {
+            end_group(&mut child);
+            return Err(Failure::NotStarted(error));
+        }
+    };
+    if status.success() { Ok(()) } else { Err(Failure::Failed(status)) }
+}
+
+/// Waits for a child, at most so long; `None` if it still runs.
+pub(crate) fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline {
+            return Ok(None);
+        }
+        thread::sleep(POLL);
+    }
+}
+
+/// The child has not been waited for yet, so its id, and with it the group's, still belongs to it.
+fn end_group(child: &mut Child) {
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        // Nothing to be done about a group that is already gone.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    let _ = child.wait();
+}
+
+fn as_typed(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+const POLL: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, run};
+    use std::fs;
+    use std::io;
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn success_and_failure_are_told_apart() {
+        assert!(run(&mut shell("exit 0"), Duration::from_secs(10)).is_ok());
+        assert!(matches!(run(&mut shell("exit 3"), Duration::from_secs(10)), Err(Failure::Failed(_))));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_not_started() {
+        let outcome = run(&mut Command::new("/no/such/program"), Duration::from_secs(10));
+        assert!(matches!(outcome, Err(Failure::NotStarted(_))));
+    }
+
+    #[test]
+    fn there_is_nothing_to_read() {
+        assert!(run(&mut shell("test -z \"$(cat)\""), Duration::from_secs(10)).is_ok());
+    }
+
+    #[test]
+    fn a_slow_command_is_ended_with_its_children() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let mut slow = shell("sleep 3 && touch late & sleep 60");
+        let start = Instant::now();
+        let outcome = run(slow.current_dir(&folder), Duration::from_millis(300));
+        assert!(matches!(outcome, Err(Failure::TooSlow(_))));
+        assert!(start.elapsed() < Duration::from_secs(3));
+        std::thread::sleep(Duration::from_millis(3500));
+        assert!(!fs::exists(folder.path().join("late"))?);
+        Ok(())
+    }
+}
