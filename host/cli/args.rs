@@ -21,7 +21,7 @@ use crate::trouble::Trouble;
 /// confirmed every byte. The code that reads what the server sends runs in a WebAssembly sandbox that can reach no
 /// other machine and can read neither the files nor the password.
 #[derive(Parser)]
-#[command(version, max_term_width = 100, after_long_help = exit_code::table(), after_help = "Exit codes: see --help")]
+#[command(version, override_usage = "ftp-uploader [OPTIONS] HOST USERNAME LOCALFILE... REMOTEDIR", max_term_width = 100, after_long_help = exit_code::table(), after_help = "Exit codes: see --help")]
 pub struct Args {
     /// The server: name, name:port, [IPv6]:port or ftp://name:port
     #[arg(value_name = "HOST")]
@@ -31,13 +31,9 @@ pub struct Args {
     #[arg(value_name = "USERNAME")]
     pub user: OsString,
 
-    /// The files to upload
-    #[arg(value_name = "LOCALFILE", required = true)]
-    files: Vec<PathBuf>,
-
-    /// An existing directory on the server; . for the one after login
-    #[arg(value_name = "REMOTEDIR")]
-    pub directory: OsString,
+    /// The files to upload, and last an existing directory on the server; . for the one after login
+    #[arg(value_name = "LOCALFILE... REMOTEDIR", num_args = 2.., required = true)]
+    files_and_directory: Vec<OsString>,
 
     /// How the connection is protected. This version can do `off` only, and does so by itself for ftp:// and for
     /// servers on this machine
@@ -116,9 +112,14 @@ impl Args {
         self.host.to_string_lossy()
     }
 
-    /// How many files are to be uploaded.
-    pub fn file_count(&self) -> usize {
-        self.files.len()
+    /// The files to upload.
+    pub fn files(&self) -> &[OsString] {
+        self.files_and_directory.split_last().map_or(&[], |(_, files)| files)
+    }
+
+    /// Where on the server they go.
+    pub fn directory(&self) -> &[u8] {
+        self.files_and_directory.last().map_or(b"", |directory| directory.as_bytes())
     }
 
     /// What is asked for, without the password.
@@ -128,14 +129,14 @@ impl Args {
     pub fn to_request(&self) -> Result<Request, Trouble> {
         let server: Server = self.host().parse()?;
         let tls = self.tls(&server)?;
-        let mut request = Request::new(server, self.user.as_bytes(), self.directory.as_bytes())?
+        let mut request = Request::new(server, self.user.as_bytes(), self.directory())?
             .tls(tls)
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout);
         if let Some(account) = &self.account {
             request = request.account(account.as_bytes())?;
         }
-        Ok(self.files.iter().try_fold(request, Request::file)?)
+        Ok(self.files().iter().try_fold(request, Request::file)?)
     }
 
     /// An explicit wish for TLS is refused at once; without one it depends on what the server's name leads to.

@@ -47,8 +47,8 @@ impl Display {
             (false, true) => Style::Bar(bar()),
             (false, false) => Style::Lines(Mutex::default()),
         };
-        let directory = Escaped(args.directory.as_bytes()).to_string();
-        Self { style, verbose: args.verbose, several: args.file_count() > 1, directory }
+        let directory = Escaped(args.directory()).to_string();
+        Self { style, verbose: args.verbose, several: args.files().len() > 1, directory }
     }
 
     /// Takes the bar away, so that nothing is written over it.

@@ -40,7 +40,7 @@ fn line(args: &Args, failure: &Failure) -> String {
 
 /// Several files deserve a count of what became of them.
 fn summary(args: &Args, incomplete: &Incomplete) -> Option<String> {
-    let count = args.file_count();
+    let count = args.files().len();
     let begun = incomplete.failures.iter().any(|failure| failure.file.is_some());
     (count > 1 && begun).then(|| {
         let mut text = format!("{} of {count} files stored.", incomplete.stored.len());
@@ -133,7 +133,7 @@ fn unreachable(address: &std::net::SocketAddr, error: &io::Error) -> String {
 
 fn refused(args: &Args, step: Step) -> String {
     let user = Escaped(args.user.as_bytes());
-    let directory = Escaped(args.directory.as_bytes());
+    let directory = Escaped(args.directory());
     match step {
         Step::Greeting => "the server takes no connections now".to_owned(),
         Step::Login => format!("the server refused the login of {user}"),

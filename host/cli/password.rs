@@ -6,6 +6,7 @@
 use std::env;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ use crate::signals;
 use crate::trouble::Trouble;
 
 /// The longest first line that is read, in bytes.
-const MAX_LINE: u64 = 4096;
+const MAX_LINE: usize = 4096;
 
 /// Looks in the place that the options name, else in `FTP_PASSWORD`, else asks.
 pub fn find(args: &Args) -> Result<Password, Trouble> {
@@ -26,7 +27,9 @@ pub fn find(args: &Args) -> Result<Password, Trouble> {
     } else if let Some(number) = args.password_fd {
         first_line_of(&PathBuf::from(format!("/dev/fd/{number}")), "--password-fd")?
     } else if args.password_stdin {
-        first_line(io::stdin().lock()).map_err(|error| unreadable("--password-stdin", &error))?
+        // Not through std's buffer, which would keep a copy and take more than the line.
+        let stdin = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+        stdin.and_then(first_line).map_err(|error| unreadable("--password-stdin", &error))?
     } else if let Some(value) = env::var_os("FTP_PASSWORD") {
         Zeroizing::new(value.into_vec())
     } else {
@@ -40,12 +43,14 @@ fn first_line_of(path: &Path, option: &str) -> Result<Zeroizing<Vec<u8>>, Troubl
     File::open(path).and_then(first_line).map_err(|error| unreadable(option, &error))
 }
 
-fn first_line(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+/// Byte by byte: what stands behind the line is for whoever reads next.
+fn first_line(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     // Room for all of it at once: growing would leave a copy behind.
-    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE as usize + 1));
-    from.take(MAX_LINE + 1).read_to_end(&mut line)?;
-    let end = line.iter().position(|&byte| byte == b'\n').unwrap_or(line.len());
-    line.truncate(end);
+    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE + 1));
+    let mut byte = Zeroizing::new([0]);
+    while line.len() <= MAX_LINE && from.read(byte.as_mut())? == 1 && *byte != *b"\n" {
+        line.push(byte[0]);
+    }
     line.pop_if(|byte| *byte == b'\r');
     Ok(line)
 }

@@ -51,10 +51,11 @@ fn dial(control: &Control, step: Step, port: Option<NonZeroU16>) -> Result<DataC
     control.open_data(port).map_err(|cause| error::broken(step, Connection::Data, cause))
 }
 
-/// A server that knows only EPSV refuses PASV; then what went wrong with EPSV is the reason.
+/// What the second attempt came to is the reason, unless it only says that this server does not have PASV.
 fn more_telling(first: UploadError, second: UploadError) -> UploadError {
-    match second {
-        UploadError::Refused(_) if !error::is_final(&second) => first,
+    match (&first, &second) {
+        (UploadError::Refused(_), _) if !error::is_unknown_command(&second) => second,
+        (_, UploadError::Refused(_)) if !error::is_final(&second) => first,
         _ => second,
     }
 }

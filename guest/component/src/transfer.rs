@@ -17,8 +17,8 @@ const CHUNK: u64 = 16 * 1024 * 1024;
 pub(crate) enum Tail {
     /// The server read to the end and closed its side.
     Delivered,
-    /// The server reset the connection after the last byte was handed over: it may or may not have read it.
-    Doubtful,
+    /// The connection ended in another way after the last byte was handed over: the server may or may not have read it.
+    Doubtful(IoError),
 }
 
 /// Sends the whole file and says that it is whole.
@@ -36,8 +36,7 @@ pub(crate) fn send(control: &mut Control, data: DataConnection, source: &SourceF
     }
     match data.finish() {
         Ok(()) => Ok(Tail::Delivered),
-        Err(IoError::Reset) => Ok(Tail::Doubtful),
-        Err(cause) => Err(reason(control, cause)),
+        Err(cause) => Ok(Tail::Doubtful(cause)),
     }
 }
 
@@ -45,10 +44,11 @@ pub(crate) fn send(control: &mut Control, data: DataConnection, source: &SourceF
 pub(crate) fn confirm(control: &mut Control, tail: Tail) -> Result<(), UploadError> {
     match (control.await_reply(Step::Confirmation), tail) {
         (Ok(_), _) => Ok(()),
-        (Err(UploadError::Broken(_)), Tail::Doubtful) => {
+        // A reset with no word from the server: what it had not read is gone.
+        (Err(UploadError::Broken(_)), Tail::Doubtful(IoError::Reset)) => {
             Err(error::broken(Step::Transfer, Connection::Data, IoError::Reset))
         }
-        (Err(UploadError::Broken(lost)), Tail::Delivered) => Err(UploadError::Unconfirmed(lost.cause)),
+        (Err(UploadError::Broken(lost)), _) => Err(UploadError::Unconfirmed(lost.cause)),
         (Err(error), _) => Err(error),
     }
 }

@@ -7,7 +7,7 @@ use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Login, Receipt, SizeMismatch, UploadError, Verification,
 };
 use crate::bindings::ftp_uploader::upload::capabilities::{
-    ControlConnection, IoError, Progress, Secret, SourceFile, Step as Stage,
+    ControlConnection, Progress, Secret, SourceFile, Step as Stage,
 };
 use crate::control::Control;
 use crate::error;
@@ -112,7 +112,7 @@ impl Conversation {
             (Some(stored), _) if stored != sent => Err(UploadError::Mismatch(SizeMismatch { sent, stored })),
             (Some(_), _) => Ok(Receipt { sent, verified: Verification::Size }),
             (None, Tail::Delivered) => Ok(Receipt { sent, verified: Verification::None }),
-            (None, Tail::Doubtful) => Err(UploadError::Unconfirmed(IoError::Reset)),
+            (None, Tail::Doubtful(cause)) => Err(UploadError::Unconfirmed(cause)),
         }
     }
 

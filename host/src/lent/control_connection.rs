@@ -50,7 +50,7 @@ impl Lent {
             return Err(denied());
         }
         let mut buffer = vec![0; most];
-        let count = self.control()?.read(&mut buffer, self.pace.reply_due(), self.interrupt.as_ref())?;
+        let count = self.control()?.read(&mut buffer, self.pace.due(), self.interrupt.as_ref())?;
         buffer.truncate(count);
         self.budget.receive -= count;
         self.transcript.received(&buffer);
@@ -59,7 +59,7 @@ impl Lent {
 
     fn send_line(&mut self, line: &[u8]) -> Result<(), Stop> {
         self.pace.mark();
-        self.control()?.write_all(line, self.pace.movement_due(), self.interrupt.as_ref())
+        self.control()?.write_all(line, self.pace.due(), self.interrupt.as_ref())
     }
 
     fn send_pass(&mut self, password: &Resource<Password>) -> Result<(), Stop> {

@@ -66,7 +66,7 @@ impl HostDataConnection for Lent {
         let began = Instant::now();
         let control = self.control.as_ref();
         let connection = self.table.get_mut(&data)?;
-        let moved = connection.splice(&source, offset, length, control, self.pace, self.interrupt.as_ref());
+        let moved = connection.splice(&source, offset, length, control, &mut self.pace, self.interrupt.as_ref());
         self.meter.waited_since(began);
         match moved {
             Ok(0) => Ok(Ok(0)),
@@ -86,10 +86,9 @@ impl HostDataConnection for Lent {
     fn finish(&mut self, data: Resource<DataConnection>) -> wasmtime::Result<Result<(), IoError>> {
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
-        let finished = connection.finish(self.control.as_ref(), self.pace, self.interrupt.as_ref());
+        let finished = connection.finish(self.control.as_ref(), &mut self.pace, self.interrupt.as_ref());
         self.delivered = connection.delivered;
         self.meter.waited_since(began);
-        self.pace.mark();
         answer(finished)
     }
 
@@ -106,7 +105,7 @@ impl DataConnection {
         offset: u64,
         length: u64,
         control: Option<&Socket>,
-        pace: Pace,
+        pace: &mut Pace,
         interrupt: Option<&Interrupt>,
     ) -> Result<u64, Failure> {
         let socket = self.socket.as_ref().ok_or(Failure::Source(SourceError::Unreadable))?;
@@ -124,36 +123,47 @@ impl DataConnection {
         }
     }
 
-    fn finish(&mut self, control: Option<&Socket>, pace: Pace, interrupt: Option<&Interrupt>) -> Result<(), Stop> {
+    fn finish(&mut self, control: Option<&Socket>, pace: &mut Pace, interrupt: Option<&Interrupt>) -> Result<(), Stop> {
         let socket = self.socket.as_ref().ok_or(Stop::Failed(io::ErrorKind::UnexpectedEof.into()))?;
-        socket.half_close()?;
         self.delivered.finished = true;
-        if let Turn::Control = await_turn(socket, PollFlags::IN, control, pace, interrupt)? {
-            return await_end(socket, pace.grace_ends(), interrupt).or_else(no_longer_needed);
+        socket.half_close()?;
+        pace.mark();
+        match await_turn(socket, PollFlags::IN, control, pace, interrupt)? {
+            Turn::Control => await_end(socket, pace.grace_ends(), interrupt).or_else(no_longer_needed)?,
+            Turn::Data => await_end(socket, pace.due(), interrupt)?,
         }
-        await_end(socket, pace.movement_due(), interrupt)
+        pace.mark();
+        Ok(())
     }
 }
 
 /// Waits until `data` is ready for `flags`, or the server speaks on `control`. A server that still takes bytes out of
-/// our send queue is not silent, however long it needs.
+/// our send queue is not silent, however long it needs; one that only talks is.
 fn await_turn(
     data: &Socket,
     flags: PollFlags,
     control: Option<&Socket>,
-    pace: Pace,
+    pace: &mut Pace,
     interrupt: Option<&Interrupt>,
 ) -> Result<Turn, Stop> {
     // Without a control connection there is nothing to hear; the data connection stands in for it.
-    let control = control.unwrap_or(data);
+    let (control, control_flags) = control.map_or((data, PollFlags::empty()), |socket| (socket, PollFlags::IN));
     let mut queued = data.unacknowledged();
     loop {
-        let control_flags = if std::ptr::eq(control, data) { PollFlags::empty() } else { PollFlags::IN };
-        match wait([(control.as_fd(), control_flags), (data.as_fd(), flags)], pace.movement_due(), interrupt)? {
-            [true, _] => return Ok(Turn::Control),
-            [false, true] => return Ok(Turn::Data),
-            [false, false] if data.unacknowledged() < queued => queued = data.unacknowledged(),
-            [false, false] => return Err(Stop::Failed(io::ErrorKind::TimedOut.into())),
+        let ready = wait([(control.as_fd(), control_flags), (data.as_fd(), flags)], pace.next_look(), interrupt)?;
+        if ready == [false, true] {
+            return Ok(Turn::Data);
+        }
+        let still_queued = data.unacknowledged();
+        if still_queued < queued {
+            queued = still_queued;
+            pace.mark();
+        }
+        if Instant::now() >= pace.due() {
+            return Err(Stop::Failed(io::ErrorKind::TimedOut.into()));
+        }
+        if ready[0] {
+            return Ok(Turn::Control);
         }
     }
 }

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 /// How long to wait for the goodbye. Nothing depends on it.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// How often to look at a send queue.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// How long to wait for the server's end of a data connection when its reply is there already.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -35,14 +38,14 @@ impl Pace {
         self.timeout = self.timeout.min(FAREWELL);
     }
 
-    /// When the whole reply has to be here.
-    pub(crate) fn reply_due(&self) -> Instant {
+    /// When the whole reply has to be here, or something has to have moved.
+    pub(crate) fn due(&self) -> Instant {
         self.moved + self.timeout
     }
 
-    /// When something that starts now has to have moved.
-    pub(crate) fn movement_due(&self) -> Instant {
-        Instant::now() + self.timeout
+    /// When to look next whether something moves that cannot be waited for: often enough to notice silence in time.
+    pub(crate) fn next_look(&self) -> Instant {
+        self.due().min(Instant::now() + LOOK.min(self.timeout / 4))
     }
 
     /// When a data connection that is dialled now has to stand.
