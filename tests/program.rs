@@ -23,7 +23,7 @@ pub(crate) struct Program {
     environment: Vec<(OsString, OsString)>,
     stdin: Vec<u8>,
     stdin_stays_open: bool,
-    /// Programs and arguments that run the program: a shell for redirections, `setsid` for no terminal.
+    /// Programs and arguments that run the program: a shell for redirections, `setsid` for no terminal, `env`.
     runners: Vec<OsString>,
 }
 
@@ -93,6 +93,13 @@ impl Program {
         self
     }
 
+    /// Runs the program with signals as a user's shell has them, also when the tests run in the background, where
+    /// SIGINT is ignored; `signals` is an option of GNU `env` such as `--default-signal`.
+    pub(crate) fn signals(mut self, signals: &str) -> Self {
+        self.runners.splice(..0, ["env", signals].map(OsString::from));
+        self
+    }
+
     /// Makes the terminal on standard input the program's controlling terminal.
     pub(crate) fn on_its_own_terminal(mut self) -> Self {
         self.runners.extend(["setsid", "--ctty"].map(OsString::from));
@@ -111,6 +118,8 @@ impl Program {
         let mut command = self.command();
         let input = if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() };
         command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Before the start, so that a wait of the program is never longer than what is measured.
+        let started = Instant::now();
         let mut child = command.spawn().expect("the program under test starts");
         let mut stdin = child.stdin.take();
         // Fails if the program refuses at once and does not read it.
@@ -118,15 +127,7 @@ impl Program {
         let stdin = stdin.filter(|_| self.stdin_stays_open);
         let stdout = child.stdout.take().map(read_aside);
         let stderr = child.stderr.take().map(read_aside);
-        Running {
-            command: format!("{command:?}"),
-            started: Instant::now(),
-            child,
-            _stdin: stdin,
-            stdout,
-            stderr,
-            _folder: self.folder,
-        }
+        Running { command: format!("{command:?}"), started, child, _stdin: stdin, stdout, stderr, _folder: self.folder }
     }
 
     /// The command as it will be started, for those who need other streams than `start` gives.

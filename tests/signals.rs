@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use crate::meeting::Meeting;
 use crate::script::{Move, Script};
 use crate::scripted_server::ScriptedServer;
-use crate::upload::Upload;
+use crate::upload::{BIG, Upload};
 
 #[test]
 fn an_interrupt_while_the_server_does_not_read_ends_promptly_with_a_reset() {
@@ -58,11 +58,23 @@ fn a_second_interrupt_changes_nothing() {
     let (reached, wait) = channel();
     let script = Script::storing("big.bin").receive(1 << 20).tell(reached);
     let server = ScriptedServer::start(script.silence());
-    let program = Upload::of_big_file().to(server.address()).start();
+    let program = Upload::of_big_file().to(server.address()).signals("--default-signal").start();
     wait.recv_timeout(Duration::from_secs(20)).expect("the transfer begins");
     program.signal(Signal::INT);
     program.signal(Signal::INT);
     Meeting::end(program, server).outcome.exits(130);
+}
+
+#[test]
+fn a_signal_that_the_caller_has_ignored_stays_ignored() {
+    // As nohup does.
+    let (reached, wait) = channel();
+    let script = Script::storing("big.bin").receive(1 << 20).tell(reached).pause(500).receive_all().reply("226 Stored");
+    let server = ScriptedServer::start(script.tell_size("big.bin", BIG).goodbye());
+    let program = Upload::of_big_file().to(server.address()).signals("--ignore-signal=HUP").start();
+    wait.recv_timeout(Duration::from_secs(20)).expect("the transfer begins");
+    program.signal(Signal::HUP);
+    Meeting::end(program, server).outcome.succeeds();
 }
 
 fn interrupted(before: Script, after: fn(Script) -> Script, signal: Signal) -> Meeting {
@@ -73,7 +85,7 @@ fn interrupted(before: Script, after: fn(Script) -> Script, signal: Signal) -> M
 fn interrupted_upload(upload: Upload, before: Script, after: fn(Script) -> Script, signal: Signal) -> Meeting {
     let (reached, wait) = channel();
     let server = ScriptedServer::start(after(before.tell(reached)));
-    let program = upload.timeout("30").to(server.address()).start();
+    let program = upload.timeout("30").to(server.address()).signals("--default-signal").start();
     wait.recv_timeout(Duration::from_secs(20)).expect("the script reaches its middle");
     // The program has to come to its wait.
     std::thread::sleep(Duration::from_millis(100));

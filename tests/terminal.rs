@@ -96,7 +96,7 @@ impl Terminal {
         let side = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let keeper = ioctl_tiocgptpeer(&master, side).expect("its other side");
         let side = || keeper.try_clone().expect("its other side");
-        let program = program.on_its_own_terminal();
+        let program = program.on_its_own_terminal().signals("--default-signal");
         let mut command = program.command();
         let child = command.env("TERM", "xterm").stdin(side()).stdout(side()).stderr(side()).spawn();
         let keyboard = File::from(master);

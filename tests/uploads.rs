@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
+use std::time::Duration;
 
 use crate::outcome::Outcome;
 use crate::program::Program;
@@ -147,6 +148,32 @@ fn a_sparse_file_of_more_than_4_gib_arrives_whole() {
         assert_eq!(&found, b"mark", "at {offset}");
     }
     assert_eq!(count_of_nonzero_bytes(stored), 4 * marks.len());
+}
+
+#[test]
+fn a_file_of_1_gib_is_sent_with_less_than_32_mib_of_memory() {
+    let Some(server) = Kind::PureFtpd.start() else { return };
+    let program = Program::new().with_zeros("large", 1 << 30);
+    let host = server.addr.to_string();
+    let program = program.arguments([&host, server.user, "large", server.upload_dir()]);
+    let running = program.environment("FTP_PASSWORD", server.password).start();
+    let status = format!("/proc/{}/status", running.id());
+    let mut peak = 0;
+    // Ends with the program: what has ended has no memory to tell of.
+    while let Some(now) = peak_memory(&status) {
+        peak = peak.max(now);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    running.wait().succeeds();
+    assert_eq!(fs::metadata(server.stored_path("large")).unwrap().len(), 1 << 30);
+    assert!((1..32 * 1024).contains(&peak), "{peak} KiB");
+}
+
+/// The most memory, in KiB, that a process had so far (proc(5), `VmHWM`).
+fn peak_memory(status: &str) -> Option<u64> {
+    let text = fs::read_to_string(status).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 fn count_of_nonzero_bytes(mut file: File) -> usize {

@@ -49,7 +49,7 @@ impl Session {
     pub(crate) fn enter(&mut self, directory: &[u8]) -> Result<(), UploadError> {
         self.store.data_mut().begin_call();
         let guest = self.world.ftp_uploader_upload_upload().session();
-        let entered = guest.call_enter(&mut self.store, self.conversation, &directory.to_vec());
+        let entered = guest.call_enter(&mut self.store, self.conversation, directory);
         entered.map_err(|error| fault(&self.store, &error))?.map_err(|error| from_guest(error, None))
     }
 
@@ -81,7 +81,7 @@ impl Session {
         let lent = self.store.data_mut().table.push(SourceFile(Arc::clone(source)))?;
         let number = lent.rep();
         let guest = self.world.ftp_uploader_upload_upload().session();
-        let answer = guest.call_store(&mut self.store, self.conversation, lent, &source.name().to_vec());
+        let answer = guest.call_store(&mut self.store, self.conversation, lent, source.name());
         self.store.data_mut().table.delete(Resource::<SourceFile>::new_own(number))?;
         answer
     }

@@ -41,7 +41,7 @@ impl Default for Budget {
 impl Lent {
     /// The control connection, unless the guest has dropped it.
     pub(super) fn control(&self) -> Result<&Socket, Stop> {
-        self.control.as_ref().ok_or_else(|| denied())
+        self.control.as_ref().ok_or_else(denied)
     }
 
     fn receive_some(&mut self, limit: u32) -> Result<Vec<u8>, Stop> {

@@ -1,0 +1,173 @@
+"""What the component is lent: one connection to one server, one file, one password, and deadlines for all of it.
+
+Sockets and a file, nothing of WebAssembly: `upload.py` ties these methods to the component's imports. Each does what
+`wit/capabilities.wit` says of the function of its name, and raises OSError for what that calls an io-error.
+"""
+
+import errno
+import fcntl
+import os
+import select
+import socket
+import struct
+import termios
+import time
+
+TIMEOUT = 60.0  # Silence of the server, in seconds.
+CONNECT_TIMEOUT = 15.0
+GRACE = 1.0  # For the end of a data connection, when the reply is there already.
+LOOK = 1.0  # How often to look at a send queue.
+FIRST_DATA_PORT = 1024  # A server that names a lower one wants something else of us.
+MAX_CONNECTIONS = 8  # Data connections for the one file: EPSV, PASV, and some room.
+
+
+class Closed(OSError):
+    """The server has closed the connection in order."""
+
+
+class SourceError(Exception):
+    """The file cannot be read; its argument is the case of source-error."""
+
+
+class Control:
+    """The control connection, and with it the right to connect to other ports of the same machine."""
+
+    def __init__(self, address, password):
+        self.socket = dial(address)
+        self.password_line = b"PASS %s\r\n" % password
+        self.connections_left = MAX_CONNECTIONS
+        self.mark()
+
+    def mark(self):
+        """Something was sent, or has moved: the next wait has its full time."""
+        self.due = time.monotonic() + TIMEOUT
+
+    def receive(self, limit):
+        await_input(self.socket, self.due)
+        received = self.socket.recv(max(1, min(limit, 65536)))
+        if not received:
+            raise Closed
+        return received
+
+    def send(self, line):
+        command = line.removesuffix(b"\r\n")
+        if command == line or len(line) > 16384 or any(byte in b"\r\n\0" for byte in command):
+            raise PermissionError("not one command")
+        if command.split(b" ")[0].upper() == b"PASS":
+            raise PermissionError("only send_password sends PASS")
+        self.send_all(line)
+
+    def send_password(self):
+        line, self.password_line = self.password_line, None
+        if line is None:
+            raise PermissionError("a password is offered once")
+        self.send_all(line)
+
+    def send_all(self, line):
+        self.mark()
+        self.socket.settimeout(TIMEOUT)
+        self.socket.sendall(line)
+
+    def open_data(self, port):
+        if port < FIRST_DATA_PORT or self.connections_left == 0:
+            raise PermissionError("a forbidden port, or one connection too many")
+        self.connections_left -= 1
+        return Data(dial((self.socket.getpeername()[0], port)), self)
+
+    def close(self):
+        self.socket.close()
+
+
+class Data:
+    """A data connection. Without `finish` it ends in a reset, so that no server takes a part for the whole."""
+
+    def __init__(self, connected, control):
+        self.socket, self.control, self.finished = connected, control, False
+        self.socket.setblocking(False)
+
+    def splice(self, file, offset, length):
+        length = min(length, file.size - offset)
+        while length > 0:
+            if self.await_turn(select.POLLOUT) == "control":
+                return 0
+            try:
+                moved = os.sendfile(self.socket.fileno(), file.descriptor, offset, length)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise SourceError("unreadable") if error.errno == errno.EIO else error
+            if moved == 0:
+                raise SourceError("shrank")
+            self.control.mark()
+            return moved
+        return 0
+
+    def finish(self):
+        self.finished = True
+        self.socket.shutdown(socket.SHUT_WR)
+        self.control.mark()
+        # With the reply there, the end of this connection tells nothing more, and is not waited for long.
+        replied = self.await_turn(select.POLLIN) == "control"
+        until = time.monotonic() + GRACE if replied else self.control.due
+        try:
+            await_input(self.socket, until)
+            while self.socket.recv(4096):
+                await_input(self.socket, until)
+        except TimeoutError:
+            if not replied:
+                raise
+        self.control.mark()
+
+    def await_turn(self, event):
+        """Waits for the server to speak or this connection to be ready. A send queue that shrinks is no silence."""
+        queued = unacknowledged(self.socket)
+        while True:
+            wanted = {self.control.socket.fileno(): select.POLLIN, self.socket.fileno(): event}
+            ready = poll(wanted, min(self.control.due, time.monotonic() + LOOK))
+            left = unacknowledged(self.socket)
+            if left < queued:
+                queued = left
+                self.control.mark()
+            if ready == [self.socket.fileno()]:
+                return "data"
+            if time.monotonic() >= self.control.due:
+                raise TimeoutError
+            if ready:
+                return "control"
+
+    def close(self):
+        if not self.finished:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+
+class File:
+    """One file, opened before anything is sent. As many bytes as it has now are sent."""
+
+    def __init__(self, path):
+        self.descriptor = os.open(path, os.O_RDONLY)
+        self.size = os.fstat(self.descriptor).st_size
+
+
+def dial(address):
+    connected = socket.create_connection(address, CONNECT_TIMEOUT)
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
+
+
+def poll(wanted, until):
+    """The descriptors in `wanted` on which its event, or an end, has come before `until`."""
+    poller = select.poll()
+    for descriptor, event in wanted.items():
+        poller.register(descriptor, event)
+    return [descriptor for descriptor, _ in poller.poll(max(0, until - time.monotonic()) * 1000)]
+
+
+def await_input(connection, until):
+    if not poll({connection.fileno(): select.POLLIN}, until):
+        raise TimeoutError
+
+
+def unacknowledged(connection):
+    """How many bytes the server has not taken yet: SIOCOUTQ, which is TIOCOUTQ by another name (tcp(7))."""
+    return struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))[0]

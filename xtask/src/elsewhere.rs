@@ -1,0 +1,110 @@
+//! `cargo xtask test elsewhere`: the same component on other platforms, each uploading one file to a real server.
+//!
+//! This file owns the order of things and the table at the end. What every platform gets is the [`Lab`]
+//! (`elsewhere/lab.rs`); each platform is one file below `elsewhere/` with one function `run(lab: &Lab) -> Outcome`,
+//! and one line in [`PLATFORMS`]. What is missing here is skipped aloud, and fails where CI=true.
+
+mod lab;
+mod wasmtime_cli;
+
+use std::env;
+use std::fmt;
+
+use crate::components;
+use crate::target_dir;
+use crate::wasm_target;
+
+pub(crate) use lab::Lab;
+
+/// Which of the two files of `cargo xtask components` a platform ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Component {
+    /// `ftp-uploader.wasm`: the platform implements the capabilities.
+    Guest,
+    /// `ftp-uploader-cli.wasm`: the platform has WASI 0.2.
+    Command,
+}
+
+/// One upload that arrived byte for byte: a line of the table.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) platform: &'static str,
+    pub(crate) version: String,
+    pub(crate) component: Component,
+    pub(crate) bytes: u64,
+    /// From the start of the platform's process to its end.
+    pub(crate) seconds: f64,
+}
+
+/// Why a platform has no line in the table.
+#[derive(Clone, Debug)]
+pub(crate) enum Trouble {
+    /// The platform is not to be had here: skipped aloud, a failure where CI=true.
+    Missing(String),
+    /// The platform is here and something did not work: a failure everywhere.
+    Failed(String),
+}
+
+/// What became of one platform.
+pub(crate) type Outcome = Result<Vec<Row>, Trouble>;
+
+/// One platform: its name for messages, and its test.
+type Platform = (&'static str, fn(&Lab) -> Outcome);
+
+/// In the order of the table.
+const PLATFORMS: &[Platform] = &[("wasmtime CLI", wasmtime_cli::run)];
+
+/// `cargo xtask test elsewhere`. Goes on after a failure, so that the table is whole.
+pub(crate) fn run() -> Result<(), String> {
+    wasm_target::set_up()?;
+    let components = components::build()?;
+    let lab = Lab::set_up(&target_dir::target_dir()?, components)?;
+    let mut rows = Vec::new();
+    let mut troubles = Vec::new();
+    for (name, test) in PLATFORMS {
+        match test(&lab) {
+            Ok(more) => rows.extend(more),
+            Err(trouble) => troubles.push((*name, trouble)),
+        }
+    }
+    print!("{}", Table(&rows));
+    judge(&troubles, env::var("CI").is_ok_and(|ci| ci == "true"))
+}
+
+/// Says what is not in the table and why; fails if anything failed, or is missing where nothing may be.
+fn judge(troubles: &[(&str, Trouble)], nothing_may_be_missing: bool) -> Result<(), String> {
+    let mut failed = Vec::new();
+    for (name, trouble) in troubles {
+        match trouble {
+            Trouble::Missing(why) if nothing_may_be_missing => failed.push(format!("{name} is missing: {why}")),
+            Trouble::Missing(why) => println!("SKIPPED, {name} is missing: {why}"),
+            Trouble::Failed(why) => failed.push(format!("{name}: {why}")),
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n       ")) }
+}
+
+/// The rows, for people.
+struct Table<'a>(&'a [Row]);
+
+impl fmt::Display for Table<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:<24} {:<12} {:<22} {:>10} {:>7}  ok", "platform", "version", "component", "bytes", "MB/s")?;
+        for row in self.0 {
+            let rate = row.bytes as f64 / 1e6 / row.seconds;
+            let (platform, version, component) = (row.platform, &row.version, row.component.file_name());
+            writeln!(f, "{platform:<24} {version:<12} {component:<22} {:>10} {rate:>7.0}  ok", row.bytes)?;
+        }
+        Ok(())
+    }
+}
+
+impl Component {
+    /// The file below `<target>/components/`.
+    pub(crate) fn file_name(self) -> &'static str {
+        match self {
+            Self::Guest => "ftp-uploader.wasm",
+            Self::Command => "ftp-uploader-cli.wasm",
+        }
+    }
+}

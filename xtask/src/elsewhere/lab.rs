@@ -1,0 +1,146 @@
+//! What every platform gets for its upload: a real server on loopback, a file, the components, a folder for what it
+//! installs; and the comparison at the end.
+//!
+//! The server is the demo's (`../demo_server.rs`). Platforms use [`Lab::run`] for their commands, so that none hangs.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::Trouble;
+use crate::components::Components;
+use crate::demo_file::{first_difference, write_pseudo_random};
+use crate::demo_server::{DemoServer, USER};
+use crate::time_limit;
+
+/// Where every platform is tested.
+pub(crate) struct Lab {
+    /// The server's port, on 127.0.0.1.
+    pub(crate) port: u16,
+    /// Who logs in.
+    pub(crate) user: &'static str,
+    /// With what, through FTP_PASSWORD.
+    pub(crate) password: String,
+    /// The REMOTEDIR to upload into.
+    pub(crate) directory: &'static str,
+    /// The file to upload: [`SIZE`] bytes, no two stretches of it alike.
+    pub(crate) source: PathBuf,
+    /// The two files of `cargo xtask components`.
+    pub(crate) components: Components,
+    /// Where the server keeps what is uploaded into `directory`.
+    uploads: PathBuf,
+    /// Stays from run to run: `<target>/elsewhere`.
+    installed: PathBuf,
+    _server: DemoServer,
+    _folder: TempDir,
+}
+
+/// How a command ended.
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) seconds: f64,
+}
+
+impl Lab {
+    /// Starts the server and makes the file.
+    pub(crate) fn set_up(target: &Path, components: Components) -> Result<Self, String> {
+        Self::try_set_up(target, components).map_err(|error| format!("cannot set the test up: {error}"))
+    }
+
+    fn try_set_up(target: &Path, components: Components) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("elsewhere-").tempdir_in(target)?;
+        let served = folder.path().join("server");
+        let uploads = served.join(DIRECTORY);
+        fs::create_dir_all(&uploads)?;
+        let source = folder.path().join("local").join(NAME);
+        fs::create_dir_all(folder.path().join("local"))?;
+        write_pseudo_random(&source, SIZE)?;
+        let server = DemoServer::start(&served)?;
+        Ok(Self {
+            port: server.port,
+            user: USER,
+            password: server.password.clone(),
+            directory: DIRECTORY,
+            source,
+            components,
+            uploads,
+            installed: target.join("elsewhere"),
+            _server: server,
+            _folder: folder,
+        })
+    }
+
+    /// `127.0.0.1:port`, as HOST.
+    pub(crate) fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// A folder for what a platform installs. It stays from run to run: look before you install again.
+    pub(crate) fn install_folder(&self, platform: &str) -> Result<PathBuf, Trouble> {
+        let folder = self.installed.join(platform);
+        fs::create_dir_all(&folder)
+            .map_err(|error| Trouble::Failed(format!("cannot make {}: {error}", folder.display())))?;
+        Ok(folder)
+    }
+
+    /// Runs a command to its end, within `limit`; what it writes is kept.
+    pub(crate) fn run(&self, command: &mut Command, limit: Duration) -> Result<Ended, Trouble> {
+        run(command, limit).map_err(|why| {
+            let what = format!("{}: {why}", command.get_program().to_string_lossy());
+            if why.kind() == io::ErrorKind::NotFound { Trouble::Missing(what) } else { Trouble::Failed(what) }
+        })
+    }
+
+    /// Compares what was stored with what was sent and removes it, so that the next upload cannot live on it.
+    /// Returns how many bytes there were.
+    pub(crate) fn arrived(&self) -> Result<u64, Trouble> {
+        let stored = self.uploads.join(NAME);
+        let compared = first_difference(&self.source, &stored).and_then(|difference| {
+            fs::remove_file(&stored)?;
+            Ok(difference)
+        });
+        match compared {
+            Ok(None) => Ok(SIZE),
+            Ok(Some(offset)) => Err(Trouble::Failed(format!("what is stored differs from byte {offset} on"))),
+            Err(error) => Err(Trouble::Failed(format!("what is stored cannot be compared: {error}"))),
+        }
+    }
+
+    /// Whether the server has nothing, as it has to after an upload that failed at once.
+    pub(crate) fn nothing_arrived(&self) -> bool {
+        !self.uploads.join(NAME).exists()
+    }
+}
+
+fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
+    let (mut out, mut err) = (tempfile::tempfile()?, tempfile::tempfile()?);
+    let start = Instant::now();
+    let mut child = command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(err.try_clone()?).spawn()?;
+    let Some(status) = time_limit::wait(&mut child, limit)? else {
+        child.kill()?;
+        child.wait()?;
+        return Err(io::Error::other(format!("not done after {} s, ended", limit.as_secs())));
+    };
+    let seconds = start.elapsed().as_secs_f64();
+    Ok(Ended { status, stdout: text(&mut out)?, stderr: text(&mut err)?, seconds })
+}
+
+/// What a child has written into a file that it shares with us.
+fn text(file: &mut File) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// How much is uploaded.
+const SIZE: u64 = 16 << 20;
+
+const NAME: &str = "sixteen-mebibytes.bin";
+const DIRECTORY: &str = "incoming";
