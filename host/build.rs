@@ -1,6 +1,6 @@
 //! Builds the component for wasm32-wasip2 in a target folder of its own, and precompiles it for the machine that the
 //! program is built for, so that the program starts without compiling anything. For the tests (feature `compiler`)
-//! also the hostile components.
+//! also the hostile component.
 //!
 //! The engine's settings are shared with the library: `src/engine.rs`. Which compiler builds the component is
 //! settled by `cargo xtask set-up`, whose record `xtask/src/wasm_toolchain.rs` reads.
@@ -29,29 +29,26 @@ fn main() {
 fn build() -> Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let workspace = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("..");
-    for source in ["wit", "guest", "tests/guests", "Cargo.toml", "Cargo.lock"] {
+    for source in ["wit", "guest", "tests/hostile_guest", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", workspace.join(source).display());
     }
-    let built = build_wasm(&workspace, &out, &["--package", "ftp-uploader-component"])?;
-    let wasm = fs::read(built.join("ftp_uploader_component.wasm"))?;
+    let wasm = build_wasm(&workspace, &out, "ftp-uploader-component")?;
     let engine = engine::engine(&env::var("TARGET")?)?;
     fs::write(out.join("component.wasm"), &wasm)?;
     fs::write(out.join("component.cwasm"), engine.precompile_component(&wasm)?)?;
     println!("cargo::rustc-env=FTP_UPLOADER_TARGET={}", env::var("TARGET")?);
     if env::var_os("CARGO_FEATURE_COMPILER").is_some() {
-        let built = build_wasm(&workspace, &out, &["--package", "hostile-guests", "--examples"])?;
-        println!("cargo::rustc-env=HOSTILE_GUESTS={}", built.join("examples").display());
+        fs::write(out.join("hostile.wasm"), build_wasm(&workspace, &out, "hostile-guest")?)?;
     }
     Ok(())
 }
 
-/// Returns the folder with what was built.
-fn build_wasm(workspace: &Path, out: &Path, what: &[&str]) -> Result<PathBuf> {
+/// Builds `package` as a component, and returns its bytes.
+fn build_wasm(workspace: &Path, out: &Path, package: &str) -> Result<Vec<u8>> {
     let target_dir = out.join("guest");
-    let status = cargo_build(out)?
-        .args(["--quiet", "--target", "wasm32-wasip2", "--profile", "guest"])
-        .args(what)
-        .arg("--target-dir")
+    let status = cargo_rustc(out)?
+        .args(["--quiet", "--package", package, "--lib", "--crate-type", "cdylib"])
+        .args(["--target", "wasm32-wasip2", "--profile", "guest", "--target-dir"])
         .arg(&target_dir)
         .current_dir(workspace)
         .status()?;
@@ -60,12 +57,13 @@ fn build_wasm(workspace: &Path, out: &Path, what: &[&str]) -> Result<PathBuf> {
              `rustup target add wasm32-wasip2`, or `cargo xtask set-up` where rustup cannot"
             .into());
     }
-    Ok(target_dir.join("wasm32-wasip2/guest"))
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    Ok(fs::read(target_dir.join("wasm32-wasip2/guest").join(file))?)
 }
 
-/// The cargo that runs us, unless `cargo xtask set-up` has found that it cannot build for wasm32-wasip2, and has written
+/// `cargo rustc`, which alone can make a crate a component that is an ordinary library elsewhere. By the cargo that runs us, unless `cargo xtask set-up` has found that it cannot build for wasm32-wasip2, and has written
 /// what can into the target directory, somewhere above `out`.
-fn cargo_build(out: &Path) -> Result<Command> {
+fn cargo_rustc(out: &Path) -> Result<Command> {
     let record = out.ancestors().map(|folder| folder.join(wasm_toolchain::FILE_NAME)).find(|file| file.is_file());
     let mut command = match record {
         None => with_own_cargo()?,
@@ -78,7 +76,7 @@ fn cargo_build(out: &Path) -> Result<Command> {
 
 fn with_own_cargo() -> Result<Command> {
     let mut command = Command::new(env::var("CARGO")?);
-    command.arg("build").env_remove("RUSTFLAGS");
+    command.arg("rustc").env_remove("RUSTFLAGS");
     Ok(command)
 }
 
@@ -87,7 +85,7 @@ fn with_recorded(file: &Path) -> Result<Command> {
     println!("cargo::rerun-if-changed={}", file.display());
     let toolchain = WasmToolchain::parse(&fs::read_to_string(file)?)?;
     let mut command = Command::new(toolchain.cargo);
-    command.arg("build").args(toolchain.flags.split_whitespace());
+    command.arg("rustc").args(toolchain.flags.split_whitespace());
     command.env("RUSTC", toolchain.rustc).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", toolchain.rustflags);
     Ok(command)
 }

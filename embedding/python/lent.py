@@ -1,7 +1,7 @@
-"""What the component is lent: one connection to one server, one file, one password, and deadlines for all of it.
+"""What the component is lent: a connection to one server, one file, one password, and a deadline for every wait.
 
-Sockets and a file, nothing of WebAssembly: `upload.py` ties these methods to the component's imports. Each does what
-`wit/capabilities.wit` says of the function of its name, and raises OSError for what that calls an io-error.
+Each method does what `wit/capabilities.wit` says of the function of its name, and raises OSError where that has an
+io-error. Nothing of WebAssembly is in this file, nothing of sockets in `upload.py`.
 """
 
 import errno
@@ -9,14 +9,16 @@ import fcntl
 import os
 import select
 import socket
+import stat
 import struct
 import termios
 import time
 
 TIMEOUT = 60.0  # Silence of the server, in seconds.
 CONNECT_TIMEOUT = 15.0
-GRACE = 1.0  # For the end of a data connection, when the reply is there already.
-LOOK = 1.0  # How often to look at a send queue.
+FAREWELL = 2.0  # For the goodbye, on which nothing depends.
+GRACE = 1.0  # For the end of a data connection when the reply is there already.
+LOOK = 0.5  # How often to look at a send queue.
 FIRST_DATA_PORT = 1024  # A server that names a lower one wants something else of us.
 MAX_CONNECTIONS = 8  # Data connections for the one file: EPSV, PASV, and some room.
 
@@ -29,6 +31,18 @@ class SourceError(Exception):
     """The file cannot be read; its argument is the case of source-error."""
 
 
+class File:
+    """One file, opened before anything is sent. As many bytes as it has now are sent, and counted here."""
+
+    def __init__(self, path):
+        self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        status = os.fstat(self.descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        self.size = status.st_size
+        self.sent = 0
+
+
 class Control:
     """The control connection, and with it the right to connect to other ports of the same machine."""
 
@@ -36,11 +50,15 @@ class Control:
         self.socket = dial(address)
         self.password_line = b"PASS %s\r\n" % password
         self.connections_left = MAX_CONNECTIONS
+        self.timeout = TIMEOUT
         self.mark()
 
     def mark(self):
-        """Something was sent, or has moved: the next wait has its full time."""
-        self.due = time.monotonic() + TIMEOUT
+        """Something was sent or has moved: the next wait has its full time."""
+        self.due = time.monotonic() + self.timeout
+
+    def say_farewell(self):
+        self.timeout = FAREWELL
 
     def receive(self, limit):
         await_input(self.socket, self.due)
@@ -60,12 +78,12 @@ class Control:
     def send_password(self):
         line, self.password_line = self.password_line, None
         if line is None:
-            raise PermissionError("a password is offered once")
+            raise PermissionError("the password is offered once")
         self.send_all(line)
 
     def send_all(self, line):
         self.mark()
-        self.socket.settimeout(TIMEOUT)
+        self.socket.settimeout(self.timeout)
         self.socket.sendall(line)
 
     def open_data(self, port):
@@ -94,11 +112,11 @@ class Data:
                 moved = os.sendfile(self.socket.fileno(), file.descriptor, offset, length)
             except BlockingIOError:
                 continue
-            except OSError as error:
-                raise SourceError("unreadable") if error.errno == errno.EIO else error
             if moved == 0:
                 raise SourceError("shrank")
             self.control.mark()
+            # Anything out of order is not the file: it will never match the receipt.
+            file.sent = offset + moved if file.sent == offset else -1
             return moved
         return 0
 
@@ -106,7 +124,7 @@ class Data:
         self.finished = True
         self.socket.shutdown(socket.SHUT_WR)
         self.control.mark()
-        # With the reply there, the end of this connection tells nothing more, and is not waited for long.
+        # Once the reply is there, it counts; the end of this connection is then not waited for long.
         replied = self.await_turn(select.POLLIN) == "control"
         until = time.monotonic() + GRACE if replied else self.control.due
         try:
@@ -119,13 +137,13 @@ class Data:
         self.control.mark()
 
     def await_turn(self, event):
-        """Waits for the server to speak or this connection to be ready. A send queue that shrinks is no silence."""
+        """Says whose turn it is: the server has spoken, or this connection is ready."""
         queued = unacknowledged(self.socket)
         while True:
             wanted = {self.control.socket.fileno(): select.POLLIN, self.socket.fileno(): event}
             ready = poll(wanted, min(self.control.due, time.monotonic() + LOOK))
-            left = unacknowledged(self.socket)
-            if left < queued:
+            # A server that still takes bytes out of our send queue is slow, not silent.
+            if (left := unacknowledged(self.socket)) < queued:
                 queued = left
                 self.control.mark()
             if ready == [self.socket.fileno()]:
@@ -141,14 +159,6 @@ class Data:
         self.socket.close()
 
 
-class File:
-    """One file, opened before anything is sent. As many bytes as it has now are sent."""
-
-    def __init__(self, path):
-        self.descriptor = os.open(path, os.O_RDONLY)
-        self.size = os.fstat(self.descriptor).st_size
-
-
 def dial(address):
     connected = socket.create_connection(address, CONNECT_TIMEOUT)
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -156,7 +166,7 @@ def dial(address):
 
 
 def poll(wanted, until):
-    """The descriptors in `wanted` on which its event, or an end, has come before `until`."""
+    """The descriptors in `wanted` that are ready for their event, or at their end, before `until`."""
     poller = select.poll()
     for descriptor, event in wanted.items():
         poller.register(descriptor, event)
@@ -169,5 +179,5 @@ def await_input(connection, until):
 
 
 def unacknowledged(connection):
-    """How many bytes the server has not taken yet: SIOCOUTQ, which is TIOCOUTQ by another name (tcp(7))."""
+    """The bytes in the send queue: SIOCOUTQ, which is TIOCOUTQ by another name (tcp(7))."""
     return struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))[0]

@@ -1,0 +1,198 @@
+// What the component is lent: a connection to one server, one file, one password, and a deadline for every wait.
+//
+// Each method does what wit/capabilities.wit says of the function of its name, and throws what that calls the error.
+// They are asynchronous, as Node's sockets are, and run in the main thread; the component waits in another
+// (capabilities.mjs). Nothing of WebAssembly is in this file.
+
+import { EventEmitter, once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { connect } from 'node:net';
+
+const TIMEOUT = 60_000; // Silence of the server, in milliseconds.
+const CONNECT_TIMEOUT = 15_000;
+const FAREWELL = 2_000; // For the goodbye, on which nothing depends.
+const GRACE = 1_000; // For the end of a data connection when the reply is there already.
+const CHUNK = 256 * 1024; // The most that Node holds of the file. The server has TIMEOUT to take it.
+const MAX_UNREAD = 64 * 1024; // The most that is held of what the server has said.
+const FIRST_DATA_PORT = 1024; // A server that names a lower one wants something else of us.
+const MAX_CONNECTIONS = 8; // Data connections for the one file: EPSV, PASV, and some room.
+
+export class Lent {
+  sent = 0; // Bytes of the file moved, in order.
+  #timeout = TIMEOUT;
+  #due; // When something has to have come, or moved.
+  #control;
+  #unread = Buffer.alloc(0); // What the server has said, and the component not yet received.
+  #file;
+  #password; // A function that gives the PASS line, and is gone once it was called.
+  #data = new Map();
+  #connections = 0;
+  #changes = new EventEmitter(); // 'change' after everything that a wait may be for.
+
+  /** Opens the file, then connects. `onProgress` is told after each move. */
+  static async open(host, port, password, path, onProgress) {
+    const lent = new Lent();
+    lent.onProgress = onProgress;
+    lent.#file = await open(path);
+    const stat = await lent.#file.stat();
+    if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
+    lent.size = stat.size;
+    lent.#password = () => Buffer.concat([Buffer.from('PASS '), password, Buffer.from('\r\n')]);
+    lent.#mark();
+    lent.#control = await lent.#connect(host, port);
+    lent.#control.on('data', (bytes) => lent.#hear(bytes));
+    return lent;
+  }
+
+  /** From here on only the goodbye is waited for. */
+  sayFarewell() {
+    this.#timeout = FAREWELL;
+  }
+
+  async receive(limit) {
+    await this.#until(() => this.#hasSpoken(), this.#due);
+    if (this.#unread.length === 0) throw this.#control.over;
+    const received = this.#unread.subarray(0, Math.max(1, Math.min(limit, MAX_UNREAD)));
+    this.#unread = this.#unread.subarray(received.length);
+    this.#control.resume();
+    return received;
+  }
+
+  async send(line) {
+    const text = Buffer.from(line).toString('latin1');
+    if (line.length > 16384 || !/^[^\r\n\0]*\r\n$/.test(text) || /^PASS[ \r]/i.test(text)) throw 'denied';
+    await this.#write(line);
+  }
+
+  async sendPassword() {
+    const line = this.#password?.();
+    this.#password = undefined;
+    if (!line) throw 'denied';
+    await this.#write(line);
+  }
+
+  async openData(port) {
+    if (port < FIRST_DATA_PORT || this.#connections === MAX_CONNECTIONS) throw 'denied';
+    this.#connections += 1;
+    const id = this.#connections;
+    const data = await this.#connect(this.#control.remoteAddress, port);
+    this.#data.set(id, data.resume()); // What a server sends here is for nobody.
+    return id;
+  }
+
+  async splice(id, offset, length) {
+    const data = this.#data.get(id);
+    const wanted = Math.min(Number(length), this.size - Number(offset), CHUNK);
+    if (wanted <= 0) return 0n;
+    if ((await this.#turn(() => data.over || !data.writableNeedDrain)) === 'control') return 0n;
+    if (data.over) throw { tag: 'connection', val: data.over };
+    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(wanted), 0, wanted, Number(offset)).catch(() => {
+      throw { tag: 'source', val: 'unreadable' };
+    });
+    if (bytesRead === 0) throw { tag: 'source', val: 'shrank' };
+    data.write(buffer.subarray(0, bytesRead));
+    this.#mark();
+    // Anything out of order is not the file: it will never match the receipt.
+    this.sent = this.sent === Number(offset) ? this.sent + bytesRead : NaN;
+    this.onProgress(this);
+    return BigInt(bytesRead);
+  }
+
+  async finish(id) {
+    const data = this.#data.get(id);
+    data.finished = true;
+    data.end();
+    this.#mark();
+    const turn = await this.#turn(() => data.over);
+    // Once the reply is there, it counts; the end of this connection is then not waited for long.
+    if (turn === 'control') await this.#until(() => data.over, performance.now() + GRACE).catch(() => {});
+    if (data.over === 'reset') throw 'reset';
+    this.#mark();
+  }
+
+  /** Without `finish` the server gets a reset, so that it does not take a part for the whole. */
+  closeData(id) {
+    const data = this.#data.get(id);
+    this.#data.delete(id);
+    if (data.finished) data.destroy();
+    else data.resetAndDestroy();
+  }
+
+  closeControl() {
+    this.#control.destroy();
+  }
+
+  /** Whatever happens, nothing stays open. */
+  async close() {
+    for (const id of this.#data.keys()) this.closeData(id);
+    this.closeControl();
+    await this.#file.close();
+  }
+
+  /** Something was sent or has moved: the next wait has its full time. */
+  #mark() {
+    this.#due = performance.now() + this.#timeout;
+  }
+
+  async #write(line) {
+    this.#mark();
+    this.#control.write(line);
+    await this.#until(() => this.#control.writableLength === 0 || this.#control.over, this.#due);
+    if (this.#control.over === 'reset') throw 'reset';
+  }
+
+  /** Waits for the server to speak, which goes first, or for the data connection. */
+  #turn(ready) {
+    return this.#until(() => (this.#hasSpoken() && 'control') || (ready() && 'data'), this.#due);
+  }
+
+  #hasSpoken() {
+    return this.#unread.length > 0 || this.#control.over;
+  }
+
+  /** Waits until `ready` gives something, and asks it after every change; at `due` it is too late. */
+  async #until(ready, due) {
+    for (;;) {
+      const found = ready();
+      if (found) return found;
+      const left = due - performance.now();
+      if (left <= 0) throw 'timed-out';
+      await once(this.#changes, 'change', { signal: AbortSignal.timeout(Math.ceil(left)) }).catch(() => {});
+    }
+  }
+
+  #hear(bytes) {
+    this.#unread = Buffer.concat([this.#unread, bytes]);
+    if (this.#unread.length >= MAX_UNREAD) this.#control.pause();
+    this.#changes.emit('change');
+  }
+
+  /** A connected socket; once nothing more can come from it, `over` says why. */
+  async #connect(host, port) {
+    const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
+    const over = (cause) => {
+      socket.over ??= cause;
+      this.#changes.emit('change');
+    };
+    socket.on('connect', () => this.#changes.emit('change')).on('drain', () => this.#changes.emit('change'));
+    socket.on('end', () => over('closed')).on('close', () => over('reset'));
+    socket.on('error', (error) => over(CAUSES[error.code] ?? 'reset'));
+    try {
+      await this.#until(() => !socket.connecting || socket.over, performance.now() + CONNECT_TIMEOUT);
+      if (socket.over) throw socket.over;
+    } catch (cause) {
+      socket.destroy();
+      throw cause;
+    }
+    return socket;
+  }
+}
+
+const CAUSES = {
+  ENOTFOUND: 'unreachable',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ETIMEDOUT: 'timed-out',
+};

@@ -1,0 +1,18 @@
+// The thread of the component: calls its exports in order, and tells the main thread how it ended.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { call, ControlConnection, Progress, Secret, SourceFile } from './capabilities.mjs';
+import { upload } from './generated/ftp-uploader.js';
+
+try {
+  const { user, directory, name } = workerData;
+  const session = upload.Session.open(new ControlConnection(), new Secret(), { user }, new Progress());
+  session.enter(directory);
+  const receipt = session.store(new SourceFile(), name);
+  call('sayFarewell');
+  session.quit();
+  parentPort.postMessage({ receipt });
+} catch (error) {
+  // What the WIT calls an upload-error is in `payload`; anything else is a trap.
+  parentPort.postMessage({ failure: error.payload ?? { tag: 'trapped', val: String(error) } });
+}

@@ -1,0 +1,111 @@
+// Uploads one file over FTP, with the code that speaks FTP shut in a WebAssembly sandbox.
+//
+//     FTP_PASSWORD=... node upload.mjs HOST:PORT USERNAME LOCALFILE REMOTEDIR
+//
+// This thread has the sockets, the file and the password (lent.mjs, read that next); the component runs in another
+// (sandbox.mjs), and asks for one thing at a time.
+
+import { basename } from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { Lent } from './lent.mjs';
+
+const COMPUTING = 5_000; // How long the component may compute without asking for anything; it needs milliseconds.
+
+async function main() {
+  const [host, user, path, directory, ...more] = process.argv.slice(2);
+  const password = process.env.FTP_PASSWORD;
+  if (!directory || more.length || password === undefined) {
+    return fail('Usage: FTP_PASSWORD=... node upload.mjs HOST:PORT USERNAME LOCALFILE REMOTEDIR', 2);
+  }
+  // The component refuses these in what it is given; the password it never sees.
+  if (/[\x00-\x1f\x7f]/.test(password)) return fail('upload: the password has a control character.', 2);
+  const [, name, port] = /^\[?(.*?)\]?:(\d+)$/.exec(host) ?? [];
+  if (!port) return fail(`upload: ${host} is not HOST:PORT.`, 2);
+  let lent;
+  try {
+    lent = await Lent.open(name, Number(port), Buffer.from(password), path, percent());
+    const bytes = (text) => new TextEncoder().encode(text);
+    const login = { user: bytes(user), directory: bytes(directory), name: bytes(basename(path)) };
+    const receipt = await inSandbox(lent, login);
+    // The receipt is the component's word; what was sent is our own knowledge.
+    if (Number(receipt.sent) !== lent.size || lent.sent !== lent.size) {
+      throw 'the component claims to have sent what it has not';
+    }
+    const how = receipt.verified === 'size' ? 'size confirmed' : 'confirmed';
+    console.error(`Stored ${path} in ${directory}: ${lent.size} bytes, ${how} by the server`);
+  } catch (error) {
+    fail(`upload: ${error.message ?? error}`, 1);
+  } finally {
+    await lent?.close();
+  }
+}
+
+/** Runs the component in a thread without our environment, and does for it what it asks for. */
+function inSandbox(lent, login) {
+  const { port1: ours, port2: answers } = new MessageChannel();
+  const answered = new Int32Array(new SharedArrayBuffer(4));
+  const workerData = { ...login, size: BigInt(lent.size), answered, answers };
+  const worker = new Worker(new URL('sandbox.mjs', import.meta.url), { workerData, env: {}, transferList: [answers] });
+  const outcome = new Promise((resolve, reject) => {
+    const giveUp = () => reject('the component computes without end');
+    let watchdog = setTimeout(giveUp, COMPUTING);
+    worker.once('error', reject).once('exit', () => reject('the component has ended'));
+    worker.on('message', async ({ method, given, receipt, failure }) => {
+      clearTimeout(watchdog);
+      if (receipt) return resolve(receipt);
+      if (failure) return reject(explain(failure));
+      ours.postMessage(await attempt(() => lent[method](...given)));
+      watchdog = setTimeout(giveUp, COMPUTING);
+      Atomics.store(answered, 0, 1);
+      Atomics.notify(answered, 0);
+    });
+  });
+  return outcome.finally(() => worker.terminate());
+}
+
+async function attempt(act) {
+  try {
+    return { value: await act() };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+/** Prints how far the file is, at most once a second. */
+function percent() {
+  let next = performance.now() + 1000;
+  return ({ sent, size }) => {
+    if (performance.now() < next && sent < size) return;
+    next = performance.now() + 1000;
+    console.error(`Sent ${sent} of ${size} bytes (${Math.floor((sent * 100) / size)}%)`);
+  };
+}
+
+/** An upload-error in words. What the server said is escaped: it could drive a terminal. */
+function explain({ tag, val }) {
+  switch (tag) {
+    case 'refused':
+      return `the server refused at ${val.step}: ${val.code} ${JSON.stringify(Buffer.from(val.text).toString('latin1'))}`;
+    case 'misbehaved':
+      return `the server broke the protocol at ${val.step}: ${val.what}`;
+    case 'broken':
+      return `the ${val.connection} connection failed at ${val.step}: ${val.cause}`;
+    case 'unreadable':
+      return `the file could not be read to its end (${val}); a part of it may be on the server`;
+    case 'unconfirmed':
+      return `everything was sent, but whether it arrived was not said (${val})`;
+    case 'mismatch':
+      return `${val.sent} bytes were sent, but the server has ${val.stored}`;
+    case 'invalid':
+      return `the ${val} cannot be put into a command`;
+    default:
+      return `the component failed: ${val}`;
+  }
+}
+
+function fail(line, code) {
+  console.error(line);
+  process.exitCode = code;
+}
+
+await main();
