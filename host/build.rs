@@ -61,8 +61,9 @@ fn build_wasm(workspace: &Path, out: &Path, package: &str) -> Result<Vec<u8>> {
     Ok(fs::read(target_dir.join("wasm32-wasip2/guest").join(file))?)
 }
 
-/// `cargo rustc`, which alone can make a crate a component that is an ordinary library elsewhere. By the cargo that runs us, unless `cargo xtask set-up` has found that it cannot build for wasm32-wasip2, and has written
-/// what can into the target directory, somewhere above `out`.
+/// `cargo rustc`, as it can make a component of what is an ordinary library elsewhere. The cargo that runs us, unless
+/// `cargo xtask set-up` has found that it cannot build for wasm32-wasip2, and has written what can into the target
+/// directory, somewhere above `out`.
 fn cargo_rustc(out: &Path) -> Result<Command> {
     let record = out.ancestors().map(|folder| folder.join(wasm_toolchain::FILE_NAME)).find(|file| file.is_file());
     let mut command = match record {

@@ -39,7 +39,9 @@ export class Lent {
     lent.size = stat.size;
     lent.#password = () => Buffer.concat([Buffer.from('PASS '), password, Buffer.from('\r\n')]);
     lent.#mark();
-    lent.#control = await lent.#connect(host, port);
+    lent.#control = await lent.#connect(host, port).catch((cause) => {
+      throw new Error(`cannot connect to ${host}:${port}: ${cause}`);
+    });
     lent.#control.on('data', (bytes) => lent.#hear(bytes));
     return lent;
   }

@@ -13,6 +13,6 @@ try {
   session.quit();
   parentPort.postMessage({ receipt });
 } catch (error) {
-  // What the WIT calls an upload-error is in `payload`; anything else is a trap.
-  parentPort.postMessage({ failure: error.payload ?? { tag: 'trapped', val: String(error) } });
+  // jco throws an upload-error as the payload of a ComponentError. Anything else is a trap.
+  parentPort.postMessage({ failure: error.payload ?? { tag: 'trapped', val: error.message } });
 }

@@ -16,5 +16,6 @@ const { files } = await transpile(wasm, {
   outDir: fileURLToPath(new URL('generated', import.meta.url)),
   map: { 'ftp-uploader:upload/capabilities': '../capabilities.mjs' },
   emitTypescriptDeclarations: false,
+  noComponentErrorWrapping: false,
 });
 await writeFiles(files);

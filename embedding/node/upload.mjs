@@ -81,11 +81,11 @@ function percent() {
   };
 }
 
-/** An upload-error in words. What the server said is escaped: it could drive a terminal. */
+/** An upload-error in words. */
 function explain({ tag, val }) {
   switch (tag) {
     case 'refused':
-      return `the server refused at ${val.step}: ${val.code} ${JSON.stringify(Buffer.from(val.text).toString('latin1'))}`;
+      return `the server refused at ${val.step}: ${val.code} ${escaped(val.text)}`;
     case 'misbehaved':
       return `the server broke the protocol at ${val.step}: ${val.what}`;
     case 'broken':
@@ -101,6 +101,12 @@ function explain({ tag, val }) {
     default:
       return `the component failed: ${val}`;
   }
+}
+
+/** What the server said, unable to drive a terminal. */
+function escaped(bytes) {
+  const hex = (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return Buffer.from(bytes).toString('latin1').replace(/[^\x20-\x7e]/g, hex);
 }
 
 function fail(line, code) {

@@ -4,6 +4,7 @@
 //! `host/src/uploader.rs`, which does what the request asks.
 
 mod args;
+mod descriptor;
 mod display;
 mod exit_code;
 mod message;
@@ -20,6 +21,7 @@ use ftp_uploader::{Interrupt, UploadError, Uploader};
 use args::Args;
 use display::Display;
 use exit_code::ExitCode;
+use password::Place;
 use trouble::Trouble;
 
 fn main() -> process::ExitCode {
@@ -37,11 +39,12 @@ fn main() -> process::ExitCode {
 }
 
 fn upload(args: &Args) -> Result<(), Trouble> {
+    let place = Place::of(args)?;
     let interrupt = Interrupt::new().map_err(|error| UploadError::Fault(error.to_string()))?;
     signals::ring(&interrupt);
     let request = args.to_request()?.interrupt(&interrupt);
     request.check_files()?;
-    let request = request.password(password::find(args)?);
+    let request = request.password(place.read(args)?);
     let display = Arc::new(Display::new(args));
     let outcome = Uploader::new()?.upload(&request, display.clone());
     display.clear();

@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -71,7 +72,7 @@ fn explain(args: &Args, error: &UploadError) -> String {
         UploadError::Unresolved { error, .. } => {
             format!("cannot find {host}: {}. Check the name and this machine's network.", without_code(error))
         }
-        UploadError::Unreachable { address, error } => unreachable(address, error),
+        UploadError::Unreachable { address, error } => unreachable(&host, address, error),
         UploadError::Refused { step, code, text } => {
             format!("{} ({code} \"{text}\"). {}.", refused(args, *step), advice(*step, *code))
         }
@@ -120,7 +121,9 @@ fn local_file(file: &Path, problem: &SourceProblem) -> String {
     }
 }
 
-fn unreachable(address: &std::net::SocketAddr, error: &io::Error) -> String {
+fn unreachable(host: &str, address: &SocketAddr, error: &io::Error) -> String {
+    // A name may have several addresses; one that was typed needs no repetition.
+    let at = if host.contains(&address.ip().to_string()) { String::new() } else { format!(" at {address}") };
     let cause = match error.kind() {
         io::ErrorKind::ConnectionRefused => "Nothing listens there; check host and port".to_owned(),
         io::ErrorKind::TimedOut => {
@@ -128,7 +131,7 @@ fn unreachable(address: &std::net::SocketAddr, error: &io::Error) -> String {
         }
         _ => format!("The system says: {}; check host, port and network", without_code(error)),
     };
-    format!("cannot connect to {address}. {cause}.")
+    format!("cannot connect to {host}{at}. {cause}.")
 }
 
 fn refused(args: &Args, step: Step) -> String {

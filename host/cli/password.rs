@@ -8,39 +8,66 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use ftp_uploader::{Escaped, Password};
+use ftp_uploader::{Escaped, Password, UploadError};
 use zeroize::Zeroizing;
 
 use crate::args::Args;
+use crate::descriptor;
 use crate::signals;
 use crate::trouble::Trouble;
 
 /// The longest first line that is read, in bytes.
 const MAX_LINE: usize = 4096;
 
-/// Looks in the place that the options name, else in `FTP_PASSWORD`, else asks.
-pub fn find(args: &Args) -> Result<Password, Trouble> {
-    let line = if let Some(path) = &args.password_file {
-        first_line_of(path, "--password-file")?
-    } else if let Some(number) = args.password_fd {
-        first_line_of(&PathBuf::from(format!("/dev/fd/{number}")), "--password-fd")?
-    } else if args.password_stdin {
-        // Not through std's buffer, which would keep a copy and take more than the line.
-        let stdin = io::stdin().as_fd().try_clone_to_owned().map(File::from);
-        stdin.and_then(first_line).map_err(|error| unreadable("--password-stdin", &error))?
-    } else if let Some(value) = env::var_os("FTP_PASSWORD") {
-        Zeroizing::new(value.into_vec())
-    } else {
-        prompt(args)?
-    };
-    Password::new(line)
-        .map_err(|why| Trouble::Usage(format!("the password {why}. No FTP command can carry that; nothing was sent.")))
+/// Where the password is to be had.
+pub enum Place {
+    /// A file that is opened when the time comes.
+    File(PathBuf),
+    /// A descriptor that the caller has opened: `--password-fd`, `--password-stdin`.
+    Descriptor(File),
+    /// `FTP_PASSWORD`.
+    Environment(Zeroizing<Vec<u8>>),
+    /// A person.
+    Prompt,
 }
 
-fn first_line_of(path: &Path, option: &str) -> Result<Zeroizing<Vec<u8>>, Trouble> {
-    File::open(path).and_then(first_line).map_err(|error| unreadable(option, &error))
+impl Place {
+    /// The place that the options name, else `FTP_PASSWORD`, else the prompt.
+    ///
+    /// To be called before the program opens anything, so that the number of a descriptor can only mean the caller's.
+    pub fn of(args: &Args) -> Result<Self, Trouble> {
+        if let Some(path) = &args.password_file {
+            return Ok(Self::File(path.clone()));
+        }
+        if let Some(number) = args.password_fd {
+            let inherited = descriptor::inherited(number);
+            return inherited.map(Self::Descriptor).map_err(|error| unreadable("--password-fd", &error));
+        }
+        if args.password_stdin {
+            // Not through std's buffer, which would keep a copy and take more than the line.
+            let stdin = io::stdin().as_fd().try_clone_to_owned();
+            return stdin.map(|fd| Self::Descriptor(fd.into())).map_err(|error| unreadable("standard input", &error));
+        }
+        Ok(env::var_os("FTP_PASSWORD").map_or(Self::Prompt, |value| Self::Environment(value.into_vec().into())))
+    }
+
+    /// Reads or asks.
+    pub fn read(self, args: &Args) -> Result<Password, Trouble> {
+        let line = match self {
+            Self::File(path) => {
+                let name = Escaped(path.as_os_str().as_bytes()).to_string();
+                File::open(&path).and_then(first_line).map_err(|error| unreadable(&name, &error))?
+            }
+            Self::Descriptor(file) => first_line(file).map_err(|error| unreadable("the descriptor", &error))?,
+            Self::Environment(value) => value,
+            Self::Prompt => prompt(args)?,
+        };
+        let unfit =
+            |why| Trouble::Usage(format!("the password {why}. No FTP command can carry that; nothing was sent."));
+        Password::new(line).map_err(unfit)
+    }
 }
 
 /// Byte by byte: what stands behind the line is for whoever reads next.
@@ -66,8 +93,11 @@ fn prompt(args: &Args) -> Result<Zeroizing<Vec<u8>>, Trouble> {
     let question =
         format!("Enter password for {} on {}: ", Escaped(args.user.as_bytes()), Escaped(args.host().as_bytes()));
     let _echo = signals::restore_echo_on_signal();
-    let answer = rpassword::prompt_password(question).map_err(|error| unreadable("the terminal", &error))?;
-    Ok(Zeroizing::new(answer.into_bytes()))
+    match rpassword::prompt_password(question) {
+        Ok(answer) => Ok(Zeroizing::new(answer.into_bytes())),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(UploadError::Interrupted { step: None }.into()),
+        Err(error) => Err(unreadable("the terminal", &error)),
+    }
 }
 
 fn unreadable(place: &str, error: &io::Error) -> Trouble {

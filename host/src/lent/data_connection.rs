@@ -128,9 +128,12 @@ impl DataConnection {
         self.delivered.finished = true;
         socket.half_close()?;
         pace.mark();
-        match await_turn(socket, PollFlags::IN, control, pace, interrupt)? {
-            Turn::Control => await_end(socket, pace.grace_ends(), interrupt).or_else(no_longer_needed)?,
-            Turn::Data => await_end(socket, pace.due(), interrupt)?,
+        loop {
+            match await_turn(socket, PollFlags::IN, control, pace, interrupt)? {
+                Turn::Control => break await_end(socket, pace.grace_ends(), interrupt).or_else(no_longer_needed)?,
+                Turn::Data if has_ended(socket, pace.due(), interrupt)? => break,
+                Turn::Data => {}
+            }
         }
         pace.mark();
         Ok(())
@@ -168,17 +171,21 @@ fn await_turn(
     }
 }
 
-/// Reads away what the server may send on a connection that is not for that, up to its end.
+/// Waits for the end of a connection on which nothing should come any more.
 fn await_end(socket: &Socket, until: Instant, interrupt: Option<&Interrupt>) -> Result<(), Stop> {
+    while !has_ended(socket, until, interrupt)? {}
+    Ok(())
+}
+
+/// Reads away what a server may send on a connection that is not for that, and says whether it is at its end.
+fn has_ended(socket: &Socket, until: Instant, interrupt: Option<&Interrupt>) -> Result<bool, Stop> {
     let mut ignored = [0; 4096];
-    while Instant::now() < until {
-        match socket.read(&mut ignored, until, interrupt) {
-            Ok(_) => {}
-            Err(Stop::Failed(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
-            Err(stop) => return Err(stop),
-        }
+    match socket.read(&mut ignored, until, interrupt) {
+        Ok(_) if Instant::now() >= until => Err(Stop::Failed(io::ErrorKind::TimedOut.into())),
+        Ok(_) => Ok(false),
+        Err(Stop::Failed(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(true),
+        Err(stop) => Err(stop),
     }
-    Err(Stop::Failed(io::ErrorKind::TimedOut.into()))
 }
 
 /// The final reply is here: that the server does not close its end of the data connection takes nothing away.
