@@ -19,6 +19,9 @@ use crate::request::Request;
 use crate::socket::Socket;
 use crate::source::Source;
 
+/// The most of a reply's text that an error may hold, in bytes (`wit/upload.wit`, `refusal`).
+const MAX_QUOTE: usize = 512;
+
 /// A conversation that has begun.
 pub(crate) struct Session {
     store: Store<Lent>,
@@ -127,7 +130,9 @@ fn fault(store: &Store<Lent>, error: &wasmtime::Error) -> UploadError {
 fn from_guest(error: wit::UploadError, source: Option<&Source>) -> UploadError {
     use wit::UploadError as Guest;
     match error {
-        Guest::Refused(wit::Refusal { step, code, text }) => {
+        Guest::Refused(wit::Refusal { step, code, mut text }) => {
+            // The contract says so, but the guest is not trusted to keep it.
+            text.truncate(MAX_QUOTE);
             UploadError::Refused { step, code, text: ServerText(text) }
         }
         Guest::Misbehaved(wit::Misbehaviour { step, what }) => UploadError::Misbehaved { step, what },

@@ -82,8 +82,8 @@ impl Socket {
         self.stream.shutdown(Shutdown::Write)
     }
 
-    /// Closes so that the other end sees a reset, and cannot take what it got for all there is.
-    pub(crate) fn reset(self) {
+    /// From now on, closing makes the other end see a reset, so that it cannot take what it got for all there is.
+    pub(crate) fn reset_on_close(&self) {
         // Where this fails the socket is broken already, which says the same.
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }

@@ -10,6 +10,7 @@ mod pace;
 mod source_file;
 mod splice;
 mod transcript;
+mod watch;
 
 use std::io;
 use std::sync::Arc;

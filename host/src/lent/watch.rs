@@ -1,0 +1,111 @@
+//! Waiting during a transfer, when both connections matter: for the data connection, with an ear on the control
+//! connection and an eye on the clock.
+//!
+//! A server that still takes bytes out of our send queue is not silent, however long it needs; one that only talks is.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::time::Instant;
+
+use rustix::event::PollFlags;
+
+use super::Pace;
+use crate::interrupt::{Interrupt, Stop, wait};
+use crate::socket::Socket;
+
+/// What to wait with.
+pub(crate) struct Watch<'a> {
+    control: Option<&'a Socket>,
+    pace: &'a mut Pace,
+    interrupt: Option<&'a Interrupt>,
+}
+
+/// Whose turn it is.
+pub(crate) enum Turn {
+    /// The data connection is ready, or has ended.
+    Data,
+    /// The server has something to say first.
+    Control,
+}
+
+impl<'a> Watch<'a> {
+    /// A watch over `control`, unless the guest has dropped it.
+    pub(crate) fn new(control: Option<&'a Socket>, pace: &'a mut Pace, interrupt: Option<&'a Interrupt>) -> Self {
+        Self { control, pace, interrupt }
+    }
+
+    /// Waits until `data` is ready for `flags`, or the server speaks on the control connection.
+    ///
+    /// # Errors
+    /// `TimedOut` when nothing has moved for too long, also while the server talks.
+    pub(crate) fn await_turn(&mut self, data: &Socket, flags: PollFlags) -> Result<Turn, Stop> {
+        // Without a control connection there is nothing to hear; the data connection stands in for it.
+        let (control, hear) = self.control.map_or((data, PollFlags::empty()), |control| (control, PollFlags::IN));
+        let mut queued = data.unacknowledged();
+        loop {
+            let both = [(control.as_fd(), hear), (data.as_fd(), flags)];
+            let [control_ready, data_ready] = wait(both, self.pace.next_look(), self.interrupt)?;
+            if data_ready && !control_ready {
+                return Ok(Turn::Data);
+            }
+            let still_queued = data.unacknowledged();
+            if still_queued < queued {
+                queued = still_queued;
+                self.pace.mark();
+            }
+            if Instant::now() >= self.pace.due() {
+                return Err(timed_out());
+            }
+            if control_ready {
+                return Ok(Turn::Control);
+            }
+        }
+    }
+
+    /// Waits until the server has closed its side of `data`, after we have closed ours.
+    ///
+    /// Not for long once the server speaks: the final reply counts, and one who has it need not wait for a server that
+    /// does not close.
+    pub(crate) fn await_end(&mut self, data: &Socket) -> Result<(), Stop> {
+        self.pace.mark();
+        loop {
+            match self.await_turn(data, PollFlags::IN)? {
+                Turn::Data if self.has_ended(data, self.pace.due())? => break,
+                Turn::Data => {}
+                Turn::Control => {
+                    self.await_end_briefly(data)?;
+                    break;
+                }
+            }
+        }
+        self.pace.mark();
+        Ok(())
+    }
+
+    fn await_end_briefly(&self, data: &Socket) -> Result<(), Stop> {
+        let until = self.pace.grace_ends();
+        loop {
+            match self.has_ended(data, until) {
+                Ok(false) => {}
+                Ok(true) => return Ok(()),
+                Err(Stop::Failed(error)) if error.kind() == io::ErrorKind::TimedOut => return Ok(()),
+                Err(stop) => return Err(stop),
+            }
+        }
+    }
+
+    /// Reads away what a server may send on a connection that is not for that, and says whether it is at its end.
+    fn has_ended(&self, data: &Socket, until: Instant) -> Result<bool, Stop> {
+        let mut ignored = [0; 4096];
+        match data.read(&mut ignored, until, self.interrupt) {
+            Ok(_) if Instant::now() >= until => Err(timed_out()),
+            Ok(_) => Ok(false),
+            Err(Stop::Failed(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(true),
+            Err(stop) => Err(stop),
+        }
+    }
+}
+
+fn timed_out() -> Stop {
+    Stop::Failed(io::ErrorKind::TimedOut.into())
+}
