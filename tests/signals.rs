@@ -32,6 +32,13 @@ fn an_interrupt_while_bytes_flow_ends_promptly_with_a_reset() {
 }
 
 #[test]
+fn a_program_that_is_killed_leaves_no_cut_file_that_looks_whole() {
+    let met = interrupted(Script::storing("big.bin").receive(1 << 20), Script::silence, Signal::KILL);
+    met.outcome.exits(-9);
+    met.visit.was_cut();
+}
+
+#[test]
 fn an_interrupt_before_anything_is_stored_leaves_nothing_behind() {
     let waits = [Script::new(), Script::greeted().expect("USER alice"), Script::logged_in().expect("CWD inbox")];
     for script in waits {

@@ -10,6 +10,7 @@ import { connect } from 'node:net';
 
 const TIMEOUT = 60_000; // Silence of the server, in milliseconds.
 const CONNECT_TIMEOUT = 15_000;
+const DRAIN_TIMEOUT = 300_000; // For the end of the file: Node does not tell how the system's send queue shrinks.
 const FAREWELL = 2_000; // For the goodbye, on which nothing depends.
 const GRACE = 1_000; // For the end of a data connection when the reply is there already.
 const CHUNK = 256 * 1024; // The most that Node holds of the file. The server has TIMEOUT to take it.
@@ -83,15 +84,18 @@ export class Lent {
   }
 
   async splice(id, offset, length) {
+    const connection = (val) => ({ tag: 'connection', val });
+    const source = (val) => ({ tag: 'source', val });
     const data = this.#data.get(id);
     const wanted = Math.min(Number(length), this.size - Number(offset), CHUNK);
     if (wanted <= 0) return 0n;
-    if ((await this.#turn(() => data.over || !data.writableNeedDrain)) === 'control') return 0n;
-    if (data.over) throw { tag: 'connection', val: data.over };
-    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(wanted), 0, wanted, Number(offset)).catch(() => {
-      throw { tag: 'source', val: 'unreadable' };
-    });
-    if (bytesRead === 0) throw { tag: 'source', val: 'shrank' };
+    const room = () => data.over || !data.writableNeedDrain;
+    const turn = await this.#turn(room, this.#due).catch((late) => Promise.reject(connection(late)));
+    if (turn === 'control') return 0n;
+    if (data.over) throw connection(data.over);
+    const read = this.#file.read(Buffer.alloc(wanted), 0, wanted, Number(offset));
+    const { buffer, bytesRead } = await read.catch(() => Promise.reject(source('unreadable')));
+    if (bytesRead === 0) throw source('shrank');
     data.write(buffer.subarray(0, bytesRead));
     this.#mark();
     // Anything out of order is not the file: it will never match the receipt.
@@ -104,8 +108,7 @@ export class Lent {
     const data = this.#data.get(id);
     data.finished = true;
     data.end();
-    this.#mark();
-    const turn = await this.#turn(() => data.over);
+    const turn = await this.#turn(() => data.over, performance.now() + DRAIN_TIMEOUT);
     // Once the reply is there, it counts; the end of this connection is then not waited for long.
     if (turn === 'control') await this.#until(() => data.over, performance.now() + GRACE).catch(() => {});
     if (data.over === 'reset') throw 'reset';
@@ -144,8 +147,8 @@ export class Lent {
   }
 
   /** Waits for the server to speak, which goes first, or for the data connection. */
-  #turn(ready) {
-    return this.#until(() => (this.#hasSpoken() && 'control') || (ready() && 'data'), this.#due);
+  #turn(ready, due) {
+    return this.#until(() => (this.#hasSpoken() && 'control') || (ready() && 'data'), due);
   }
 
   #hasSpoken() {

@@ -1,21 +1,33 @@
-// Makes generated/ of the component, once for each version of it: node transpile.mjs ftp-uploader.wasm
+// Makes JavaScript of a component, in generated/, once for each version of it:
 //
-// The JavaScript that jco makes imports our capabilities.mjs where the component imports its capabilities.
-// The same as: jco transpile ftp-uploader.wasm -o generated --map 'ftp-uploader:upload/capabilities=../capabilities.mjs'
+//     node transpile.mjs ftp-uploader.wasm        for upload.mjs: imports capabilities.mjs, which is ours
+//     node transpile.mjs ftp-uploader-cli.wasm    for cli.mjs: is given WASI, as far as we grant it
+//
+// What `jco transpile` does with the options --map, --instantiation and --multi-memory.
 
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transpile, writeFiles } from '@bytecodealliance/jco-transpile';
 
-const wasm = process.argv[2];
-if (!wasm) {
-  console.error('Usage: node transpile.mjs ftp-uploader.wasm');
+// Without it, what one part of the composed component passes to another goes through JavaScript.
+const multiMemory = Number(process.versions.node.split('.')[0]) >= 22;
+
+const OPTIONS = {
+  'ftp-uploader': { map: { 'ftp-uploader:upload/capabilities': '../capabilities.mjs' } },
+  'ftp-uploader-cli': { instantiation: 'async', multiMemory },
+};
+
+const wasm = process.argv[2] ?? '';
+const name = basename(wasm, '.wasm');
+if (!OPTIONS[name]) {
+  console.error('Usage: node transpile.mjs ftp-uploader.wasm|ftp-uploader-cli.wasm');
   process.exit(2);
 }
 const { files } = await transpile(wasm, {
-  name: 'ftp-uploader',
+  name,
   outDir: fileURLToPath(new URL('generated', import.meta.url)),
-  map: { 'ftp-uploader:upload/capabilities': '../capabilities.mjs' },
   emitTypescriptDeclarations: false,
   noComponentErrorWrapping: false,
+  ...OPTIONS[name],
 });
 await writeFiles(files);

@@ -24,6 +24,8 @@ async function main() {
   let lent;
   try {
     lent = await Lent.open(name, Number(port), Buffer.from(password), path, percent());
+    // Ctrl-C resets the data connection, too.
+    process.once('SIGINT', () => lent.close().finally(() => process.exit(130)));
     const bytes = (text) => new TextEncoder().encode(text);
     const login = { user: bytes(user), directory: bytes(directory), name: bytes(basename(path)) };
     const receipt = await inSandbox(lent, login);

@@ -100,8 +100,9 @@ class Data:
     """A data connection. Without `finish` it ends in a reset, so that no server takes a part for the whole."""
 
     def __init__(self, connected, control):
-        self.socket, self.control, self.finished = connected, control, False
+        self.socket, self.control = connected, control
         self.socket.setblocking(False)
+        self.reset_at_end(True)
 
     def splice(self, file, offset, length):
         length = min(length, file.size - offset)
@@ -121,7 +122,7 @@ class Data:
         return 0
 
     def finish(self):
-        self.finished = True
+        self.reset_at_end(False)
         self.socket.shutdown(socket.SHUT_WR)
         self.control.mark()
         # Once the reply is there, it counts; the end of this connection is then not waited for long.
@@ -153,9 +154,11 @@ class Data:
             if ready:
                 return "control"
 
+    def reset_at_end(self, reset):
+        """Holds for every end: `close`, an exception, a signal."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", reset, 0))
+
     def close(self):
-        if not self.finished:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
 

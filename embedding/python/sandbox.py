@@ -110,7 +110,8 @@ class Sandbox:
             return Variant("source", str(error))
         except OSError as error:
             return Variant("connection", io_error(error))
-        self.show(file)
+        if moved:
+            self.show(file)
         return moved
 
 
@@ -126,7 +127,7 @@ def explain(case, what):
     """An upload-error in words. What the server said is escaped: it could drive a terminal."""
     match case:
         case "refused":
-            return f"the server refused at {what.step}: {what.code} {ascii(what.text.decode('latin-1'))}"
+            return f"the server refused at {what.step}: {what.code} {ascii(what.text.decode('latin-1'))[1:-1]}"
         case "misbehaved":
             return f"the server broke the protocol at {what.step}: {what.what}"
         case "broken":

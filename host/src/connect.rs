@@ -9,10 +9,11 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ftp_protocol::server::Server;
+
 use crate::error::UploadError;
 use crate::interrupt::{Interrupt, Stop};
 use crate::request::{Request, Tls};
-use crate::server::Server;
 use crate::socket::Socket;
 
 /// How often a wait for the resolver looks up, to hear an interrupt.

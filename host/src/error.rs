@@ -9,10 +9,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ftp_protocol::argument::NotAnArgument;
+use ftp_protocol::server::Server;
 
 use crate::escape::Escaped;
 use crate::progress::{Receipt, Step};
-use crate::server::Server;
 
 pub use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, Violation};
 pub use crate::bindings::ftp_uploader::upload::capabilities::IoError as Cause;

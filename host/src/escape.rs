@@ -3,7 +3,7 @@
 //!
 //! Everything that a server says, and every file name, is shown through [`Escaped`].
 
-use std::fmt;
+use core::fmt;
 
 /// Shows bytes as text. Control bytes, invisible characters, and what is not UTF-8 appear as escapes.
 #[derive(Clone, Copy)]

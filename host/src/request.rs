@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ftp_protocol::argument::{Argument, NotAnArgument};
+use ftp_protocol::server::Server;
 
 use crate::error::UploadError;
 use crate::interrupt::Interrupt;
 use crate::password::Password;
-use crate::server::Server;
 use crate::source::Source;
 
 /// Whether the connection has to be protected.

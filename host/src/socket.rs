@@ -82,10 +82,11 @@ impl Socket {
         self.stream.shutdown(Shutdown::Write)
     }
 
-    /// From now on, closing makes the other end see a reset, so that it cannot take what it got for all there is.
-    pub(crate) fn reset_on_close(&self) {
+    /// Whether from now on closing, by whomever, makes the other end see a reset, so that it cannot take what it got for
+    /// all there is.
+    pub(crate) fn reset_on_close(&self, reset: bool) {
         // Where this fails the socket is broken already, which says the same.
-        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        let _ = SockRef::from(&self.stream).set_linger(reset.then_some(Duration::ZERO));
     }
 
     /// How many bytes the other end has not yet acknowledged, where the system tells.

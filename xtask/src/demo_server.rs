@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -25,6 +26,10 @@ pub(crate) struct DemoServer {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
+
+/// Where data connections go: few ports, for platforms where each has to be allowed (`elsewhere/wash.rs`), between those
+/// of the tests' servers and those that Linux gives to outgoing connections.
+pub(crate) const PASSIVE_PORTS: RangeInclusive<u16> = 32_000..=32_063;
 
 /// The only account.
 pub(crate) const USER: &str = "demo";
@@ -79,7 +84,10 @@ async fn serve(listener: TcpListener, folder: PathBuf, account: Arc<Account>) ->
 /// One for each connection, which uses it up.
 fn server(folder: PathBuf, account: Arc<Account>) -> Result<Server<Filesystem, DefaultUser>, ServerError> {
     let open = move || Filesystem::new(&folder).unwrap_or_else(|error| panic!("the folder served is gone: {error}"));
-    ServerBuilder::with_authenticator(Box::new(open), account).greeting("ftp-uploader's demo").build()
+    ServerBuilder::with_authenticator(Box::new(open), account)
+        .greeting("ftp-uploader's demo")
+        .passive_ports(PASSIVE_PORTS)
+        .build()
 }
 
 async fn ignore_interrupts() {

@@ -4,7 +4,14 @@
 //! (`elsewhere/lab.rs`); each platform is one file below `elsewhere/` with one function `run(lab: &Lab) -> Outcome`,
 //! and one line in [`PLATFORMS`]. What is missing here is skipped aloud, and fails where CI=true.
 
+mod c;
 mod lab;
+mod node;
+mod oci;
+mod python;
+mod reluctant_server;
+mod trial;
+mod wash;
 mod wasmtime_cli;
 
 use std::env;
@@ -52,7 +59,14 @@ pub(crate) type Outcome = Result<Vec<Row>, Trouble>;
 type Platform = (&'static str, fn(&Lab) -> Outcome);
 
 /// In the order of the table.
-const PLATFORMS: &[Platform] = &[("wasmtime CLI", wasmtime_cli::run)];
+const PLATFORMS: &[Platform] = &[
+    ("wasmtime CLI", wasmtime_cli::run),
+    ("Node", node::run),
+    ("Python", python::run),
+    ("C", c::run),
+    ("wash", wash::run),
+    ("OCI", oci::run),
+];
 
 /// `cargo xtask test elsewhere`. Goes on after a failure, so that the table is whole.
 pub(crate) fn run() -> Result<(), String> {
@@ -106,5 +120,32 @@ impl Component {
             Self::Guest => "ftp-uploader.wasm",
             Self::Command => "ftp-uploader-cli.wasm",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Component, Row, Table, Trouble, judge};
+
+    #[test]
+    fn what_is_missing_is_skipped_at_home_and_fails_where_nothing_may_be_missing() {
+        let missing = [("wash", Trouble::Missing("no pip".to_owned()))];
+        assert_eq!(judge(&missing, false), Ok(()));
+        assert_eq!(judge(&missing, true), Err("wash is missing: no pip".to_owned()));
+    }
+
+    #[test]
+    fn what_fails_fails_everywhere() {
+        let failed = [("wash", Trouble::Failed("it crashed".to_owned()))];
+        assert_eq!(judge(&failed, false), Err("wash: it crashed".to_owned()));
+    }
+
+    #[test]
+    fn a_row_says_which_component_ran_where_and_how_fast() {
+        let (platform, version) = ("node", "22.1".to_owned());
+        let row = Row { platform, version, component: Component::Guest, bytes: 16_000_000, seconds: 0.1 };
+        let table = Table(&[row]).to_string();
+        let words: Vec<_> = table.lines().last().unwrap_or_default().split_whitespace().collect();
+        assert_eq!(words, ["node", "22.1", "ftp-uploader.wasm", "16000000", "160", "ok"]);
     }
 }

@@ -1,13 +1,17 @@
 //! The project's own commands, so that what the README and CI promise is one command each.
 //!
-//! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`].
+//! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`], [`elsewhere`],
+//! [`fleet`], [`components`], [`wit_docs`].
 //! They need nothing but Rust: what is missing they install, with a time limit, or say how to.
 
 mod cargo;
+mod components;
 mod debian_toolchain;
 mod demo;
 mod demo_file;
 mod demo_server;
+mod elsewhere;
+mod fleet;
 mod ftp_servers;
 mod peak_memory;
 mod target_dir;
@@ -15,6 +19,7 @@ mod test;
 mod time_limit;
 mod wasm_target;
 mod wasm_toolchain;
+mod wit_docs;
 
 use std::process::ExitCode;
 
@@ -24,6 +29,10 @@ fn main() -> ExitCode {
         ["set-up"] => set_up(),
         ["demo"] => demo::run(),
         ["test"] => test::run(),
+        ["test", "elsewhere"] => elsewhere::run(),
+        ["components"] => components::run(),
+        ["fleet"] => fleet::run(),
+        ["wit-docs"] => wit_docs::run(),
         ["help" | "-h" | "--help"] => {
             print!("{USAGE}");
             Ok(())
@@ -52,8 +61,12 @@ fn set_up() -> Result<(), String> {
 const USAGE: &str = "\
 Usage: cargo xtask NAME
 
-  set-up  get what is needed: the wasm32-wasip2 target, and for the tests FTP servers, unpacked below target/
-  demo    build, start a throw-away FTP server on loopback, upload 256 MiB to it, compare the bytes
-  test    format check, clippy, docs and every test; what CI runs
-  help    this text
+  set-up          get what is needed: the wasm32-wasip2 target, and for the tests FTP servers, unpacked below target/
+  demo            build, start a throw-away FTP server on loopback, upload 256 MiB to it, compare the bytes
+  test            format check, clippy, docs and every test, then the two below; what CI runs
+  test elsewhere  upload on other platforms, to a real server, and print a table
+  fleet           check the manifests in fleet/
+  components      build ftp-uploader.wasm and ftp-uploader-cli.wasm, for other platforms, into target/components/
+  wit-docs        render wit/ to docs/wit.md, and record its shape and version in docs/wit.lock
+  help            this text
 ";

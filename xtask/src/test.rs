@@ -7,6 +7,8 @@ use std::env;
 use std::time::Duration;
 
 use crate::cargo;
+use crate::elsewhere;
+use crate::fleet;
 use crate::ftp_servers;
 use crate::target_dir;
 use crate::time_limit;
@@ -25,6 +27,8 @@ pub(crate) fn run() -> Result<(), String> {
             _ => cargo::run(check.arguments, check.environment)?,
         }
     }
+    fleet::run()?;
+    elsewhere::run()?;
     match skipped[..] {
         [] => println!("All checks passed."),
         _ => println!("All checks passed, but without what is missing here: {}.", skipped.join(", ")),

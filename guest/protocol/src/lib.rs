@@ -23,4 +23,5 @@ pub mod command;
 pub mod passive;
 pub mod reply;
 pub mod reply_reader;
+pub mod server;
 pub mod step;

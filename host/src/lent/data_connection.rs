@@ -1,5 +1,5 @@
 //! `data-connection`: splice and finish, and a reset for every data connection that was not finished, so that no
-//! server takes a cut file for a whole one.
+//! server takes a cut file for a whole one; not even when this process is killed.
 //!
 //! How bytes get from the file into the socket is `splice.rs`; when to stop waiting is `watch.rs`.
 
@@ -26,6 +26,7 @@ pub struct DataConnection {
 
 impl DataConnection {
     pub(crate) fn new(socket: Socket) -> Self {
+        socket.reset_on_close(true);
         Self { socket, mover: Mover::default(), delivered: Delivered::default() }
     }
 
@@ -46,16 +47,9 @@ impl DataConnection {
 
     fn finish(&mut self, mut watch: Watch) -> Result<(), Stop> {
         self.delivered.finished = true;
+        self.socket.reset_on_close(false);
         self.socket.half_close()?;
         watch.await_end(&self.socket)
-    }
-}
-
-impl Drop for DataConnection {
-    fn drop(&mut self) {
-        if !self.delivered.finished {
-            self.socket.reset_on_close();
-        }
     }
 }
 

@@ -21,6 +21,8 @@ use crate::time_limit;
 pub(crate) struct Lab {
     /// The server's port, on 127.0.0.1.
     pub(crate) port: u16,
+    /// `127.0.0.1:port`, for HOST.
+    pub(crate) host: String,
     /// Who logs in.
     pub(crate) user: &'static str,
     /// With what, through FTP_PASSWORD.
@@ -64,6 +66,7 @@ impl Lab {
         let server = DemoServer::start(&served)?;
         Ok(Self {
             port: server.port,
+            host: format!("127.0.0.1:{}", server.port),
             user: USER,
             password: server.password.clone(),
             directory: DIRECTORY,
@@ -74,11 +77,6 @@ impl Lab {
             _server: server,
             _folder: folder,
         })
-    }
-
-    /// `127.0.0.1:port`, as HOST.
-    pub(crate) fn host(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
     }
 
     /// A folder for what a platform installs. It stays from run to run: look before you install again.

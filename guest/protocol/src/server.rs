@@ -1,10 +1,13 @@
 //! Which server: the HOST that a user types, parsed into a name and a port.
 //!
-//! What its name resolves to, and whether it may be dialled in clear, is `connect.rs`.
+//! What its name resolves to, and whether it may be dialled in clear, is for those who dial: `host/src/connect.rs`,
+//! `guest/provider/src/dial.rs`.
 
-use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
-use std::str::FromStr;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::fmt;
+use core::net::{IpAddr, Ipv6Addr};
+use core::str::FromStr;
 
 /// The port for FTP's control connection (RFC 959 §8).
 const FTP_PORT: u16 = 21;
@@ -29,25 +32,19 @@ pub enum Scheme {
 }
 
 /// Why some text is no [`Server`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAServer {
     /// No name in it.
-    #[error("it has no host name")]
     NoHost,
     /// Blanks, control bytes, or other characters that no host name has.
-    #[error("its host name has characters that no host name has")]
     BadHost,
     /// What stands behind the colon is no port.
-    #[error("what stands behind the colon is no port from 1 to 65535")]
     BadPort,
     /// A scheme other than ftp, ftps and ftpes.
-    #[error("its scheme is none of ftp://, ftps:// and ftpes://")]
     BadScheme,
     /// A user or password in the address.
-    #[error("a user or password does not belong into the address, where others can see it")]
     UserInfo,
     /// A path in the address.
-    #[error("a path does not belong into the address; the remote directory is an argument of its own")]
     Path,
 }
 
@@ -88,6 +85,21 @@ impl FromStr for Server {
         Ok(Self { host: host.to_owned(), port, scheme })
     }
 }
+
+impl fmt::Display for NotAServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoHost => "it has no host name",
+            Self::BadHost => "its host name has characters that no host name has",
+            Self::BadPort => "what stands behind the colon is no port from 1 to 65535",
+            Self::BadScheme => "its scheme is none of ftp://, ftps:// and ftpes://",
+            Self::UserInfo => "a user or password does not belong into the address, where others can see it",
+            Self::Path => "a path does not belong into the address; the remote directory is an argument of its own",
+        })
+    }
+}
+
+impl core::error::Error for NotAServer {}
 
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -143,6 +155,7 @@ fn parse_port(digits: &str) -> Result<u16, NotAServer> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     fn parse(text: &str) -> Result<(String, u16), NotAServer> {
         text.parse().map(|server: Server| (server.host, server.port))

@@ -1,0 +1,240 @@
+/* Sockets and a file, on Linux. See lent.h. */
+
+#define _GNU_SOURCE
+#include "lent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const double TIMEOUT = 60; /* Silence of the server, in seconds. */
+static const double CONNECT_TIMEOUT = 15;
+static const double FAREWELL = 2; /* For the goodbye, on which nothing depends. */
+static const double GRACE = 1;    /* For the end of a data connection when the reply is there already. */
+static const double LOOK = 0.5;   /* How often to look at a send queue. */
+enum { FIRST_DATA_PORT = 1024, MAX_COMMAND = 16384 };
+
+const char *const FAILURES[] = {"none",    "closed",      "reset",  "timed-out", "refused",
+                                "unreachable", "denied", "shrank", "unreadable"};
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* Something was sent or has moved: the next wait has its full time. */
+static void mark(struct control *control) { control->due = now() + control->timeout; }
+
+static enum failure cause(int error) {
+    switch (error) {
+    case ETIMEDOUT: return TIMED_OUT;
+    case ECONNREFUSED: return REFUSED;
+    case EHOSTUNREACH: case ENETUNREACH: case EADDRNOTAVAIL: return UNREACHABLE;
+    default: return RESET;
+    }
+}
+
+/* Waits for one of the events, at most until the deadline. False when it has passed, or poll fails. */
+static bool await(struct pollfd *events, nfds_t count, double until) {
+    double left;
+    while ((left = until - now()) > 0) {
+        int ready = poll(events, count, (int)(left * 1000) + 1);
+        if (ready > 0) return true;
+        if (ready < 0 && errno != EINTR) return false;
+    }
+    return false;
+}
+
+static bool await_one(int fd, short event, double until) {
+    struct pollfd events = {.fd = fd, .events = event};
+    return await(&events, 1, until);
+}
+
+static enum failure dial(const struct sockaddr *address, socklen_t length, int *connected) {
+    int error = 0, on = 1, fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    socklen_t size = sizeof error;
+    if (fd < 0) return cause(errno);
+    if (connect(fd, address, length) < 0) error = errno;
+    if (error == EINPROGRESS) {
+        if (!await_one(fd, POLLOUT, now() + CONNECT_TIMEOUT)) error = ETIMEDOUT;
+        else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0) error = errno;
+    }
+    if (error != 0) {
+        close(fd);
+        return cause(error);
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    *connected = fd;
+    return NONE;
+}
+
+const char *file_open(struct file *file, const char *path) {
+    struct stat status;
+    *file = (struct file){.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    if (file->fd < 0 || fstat(file->fd, &status) < 0) return strerror(errno);
+    if (!S_ISREG(status.st_mode)) return "not a regular file";
+    file->size = (uint64_t)status.st_size;
+    return NULL;
+}
+
+const char *control_connect(struct control *control, const char *host, const char *port, const char *password) {
+    struct addrinfo *addresses, hints = {.ai_socktype = SOCK_STREAM};
+    int unresolved = getaddrinfo(host, port, &hints, &addresses);
+    if (unresolved) return gai_strerror(unresolved);
+    *control = (struct control){.fd = -1, .timeout = TIMEOUT, .password = password};
+    enum failure failure = UNREACHABLE;
+    for (struct addrinfo *each = addresses; each && control->fd < 0; each = each->ai_next) {
+        failure = dial(each->ai_addr, each->ai_addrlen, &control->fd);
+        memcpy(&control->peer, each->ai_addr, each->ai_addrlen);
+        control->peer_length = each->ai_addrlen;
+    }
+    freeaddrinfo(addresses);
+    mark(control);
+    return failure == NONE ? NULL : FAILURES[failure];
+}
+
+void control_say_farewell(struct control *control) { control->timeout = FAREWELL; }
+
+enum failure control_receive(struct control *control, uint32_t limit, uint8_t *into, size_t *received) {
+    if (!await_one(control->fd, POLLIN, control->due)) return TIMED_OUT;
+    size_t most = limit < 1 ? 1 : limit > MAX_RECEIVE ? MAX_RECEIVE : limit;
+    ssize_t count = recv(control->fd, into, most, 0);
+    if (count < 0) return cause(errno);
+    *received = (size_t)count;
+    return count == 0 ? CLOSED : NONE;
+}
+
+static enum failure send_all(struct control *control, const char *bytes, size_t length) {
+    mark(control);
+    while (length > 0) {
+        if (!await_one(control->fd, POLLOUT, control->due)) return TIMED_OUT;
+        ssize_t sent = send(control->fd, bytes, length, MSG_NOSIGNAL);
+        if (sent < 0) return cause(errno);
+        bytes += sent;
+        length -= (size_t)sent;
+    }
+    return NONE;
+}
+
+enum failure control_send(struct control *control, const uint8_t *line, size_t length) {
+    const char *text = (const char *)line;
+    if (length < 2 || length > MAX_COMMAND || memcmp(text + length - 2, "\r\n", 2) != 0) return DENIED;
+    for (size_t i = 0; i < length - 2; i++)
+        if (text[i] == '\r' || text[i] == '\n' || text[i] == 0) return DENIED;
+    if (length >= 6 && strncasecmp(text, "PASS", 4) == 0 && (text[4] == ' ' || text[4] == '\r')) return DENIED;
+    return send_all(control, text, length);
+}
+
+enum failure control_send_password(struct control *control) {
+    char line[MAX_COMMAND];
+    if (control->password == NULL) return DENIED;
+    int length = snprintf(line, sizeof line, "PASS %s\r\n", control->password);
+    control->password = NULL;
+    if (length < 0 || (size_t)length >= sizeof line) return DENIED;
+    enum failure failure = send_all(control, line, (size_t)length);
+    explicit_bzero(line, sizeof line);
+    return failure;
+}
+
+/* Holds for every end: data_close, an exit, a signal. */
+static void reset_at_end(struct data *data, bool reset) {
+    struct linger linger = {.l_onoff = reset};
+    setsockopt(data->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+enum failure control_open_data(struct control *control, uint16_t port, struct data *opened) {
+    /* A server that names a lower port wants something else of us. */
+    if (port < FIRST_DATA_PORT || control->connections == MAX_CONNECTIONS) return DENIED;
+    struct sockaddr_storage peer = control->peer;
+    if (peer.ss_family == AF_INET6) ((struct sockaddr_in6 *)&peer)->sin6_port = htons(port);
+    else ((struct sockaddr_in *)&peer)->sin_port = htons(port);
+    control->connections++;
+    enum failure failure = dial((struct sockaddr *)&peer, control->peer_length, &opened->fd);
+    if (failure == NONE) reset_at_end(opened, true);
+    return failure;
+}
+
+static int unacknowledged(int fd) {
+    int queued = 0;
+    return ioctl(fd, SIOCOUTQ, &queued) < 0 ? 0 : queued;
+}
+
+/* Waits for the data connection to be ready, or for the server to speak on the control connection, which goes first. */
+static enum failure await_turn(struct data *data, struct control *control, short event, bool *spoken) {
+    int queued = unacknowledged(data->fd);
+    for (;;) {
+        struct pollfd events[] = {{.fd = control->fd, .events = POLLIN}, {.fd = data->fd, .events = event}};
+        double look = now() + LOOK;
+        bool ready = await(events, 2, look < control->due ? look : control->due);
+        /* A server that still takes bytes out of our send queue is slow, not silent. */
+        int left = unacknowledged(data->fd);
+        if (left < queued) {
+            queued = left;
+            mark(control);
+        }
+        *spoken = ready && events[0].revents;
+        if (ready && !*spoken) return NONE;
+        if (now() >= control->due) return TIMED_OUT;
+        if (*spoken) return NONE;
+    }
+}
+
+enum failure data_splice(struct data *data, struct control *control, struct file *file, uint64_t offset,
+                         uint64_t length, uint64_t *moved) {
+    uint64_t left = offset < file->size ? file->size - offset : 0;
+    *moved = 0;
+    if (length > left) length = left;
+    while (length > 0) {
+        bool spoken;
+        enum failure failure = await_turn(data, control, POLLOUT, &spoken);
+        if (failure != NONE || spoken) return failure;
+        off_t position = (off_t)offset;
+        ssize_t sent = sendfile(data->fd, file->fd, &position, length);
+        if (sent == 0) return SHRANK;
+        if (sent < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+        if (sent < 0) return errno == EIO ? UNREADABLE : cause(errno);
+        mark(control);
+        *moved = (uint64_t)sent;
+        /* Anything out of order is not the file: it will never match the receipt. */
+        file->sent = file->sent == offset ? offset + *moved : UINT64_MAX;
+        return NONE;
+    }
+    return NONE;
+}
+
+enum failure data_finish(struct data *data, struct control *control) {
+    bool replied;
+    char ignored[4096];
+    reset_at_end(data, false);
+    if (shutdown(data->fd, SHUT_WR) < 0) return cause(errno);
+    mark(control);
+    enum failure failure = await_turn(data, control, POLLIN, &replied);
+    if (failure != NONE) return failure;
+    /* Once the reply is there, it counts; the end of this connection is then not waited for long. */
+    double until = replied ? now() + GRACE : control->due;
+    ssize_t count = 1;
+    while (count > 0) {
+        if (!await_one(data->fd, POLLIN, until)) return replied ? NONE : TIMED_OUT;
+        count = recv(data->fd, ignored, sizeof ignored, 0);
+    }
+    mark(control);
+    return count < 0 ? cause(errno) : NONE;
+}
+
+void data_close(struct data *data) {
+    close(data->fd);
+    data->fd = -1;
+}

@@ -1,0 +1,59 @@
+/* Uploads one file over FTP, with the code that speaks FTP shut in a WebAssembly sandbox.
+ *
+ *     FTP_PASSWORD=... ./upload HOST:PORT USERNAME LOCALFILE REMOTEDIR
+ *
+ * Reads what the user wants, shows progress, reports. Next: lent.h, then sandbox.c. */
+
+#include "sandbox.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int fail(const char *what, const char *why) {
+    fprintf(stderr, "upload: %s%s%s\n", what, why[0] ? ": " : "", why);
+    return 1;
+}
+
+/* At most once a second, and at the end. */
+static void show(const struct file *file) {
+    static time_t last;
+    if (last == 0) last = time(NULL);
+    if (time(NULL) == last && file->sent != file->size) return;
+    last = time(NULL);
+    fprintf(stderr, "Sent %" PRIu64 " of %" PRIu64 " bytes (%d%%)\n", file->sent, file->size,
+            (int)(100.0 * (double)file->sent / (double)file->size));
+}
+
+static bool has_control_character(const char *text) {
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f) return true;
+    return false;
+}
+
+int main(int count, char **words) {
+    const char *password = getenv("FTP_PASSWORD"), *wasm = getenv("FTP_UPLOADER_WASM"), *wrong;
+    char why[1024];
+    if (count != 5 || password == NULL) {
+        fprintf(stderr, "Usage: FTP_PASSWORD=... ./upload HOST:PORT USERNAME LOCALFILE REMOTEDIR\n");
+        return 2;
+    }
+    char *host = words[1], *colon = strrchr(host, ':'), *slash = strrchr(words[3], '/');
+    if (colon == NULL) return fail(host, "not HOST:PORT");
+    /* The component refuses these in what it is given; the password it never sees. */
+    if (has_control_character(password)) return fail("the password has a control character", "");
+    *colon = 0;
+    if (host[0] == '[' && colon[-1] == ']') {
+        host++;
+        colon[-1] = 0;
+    }
+    struct loan loan = {.show = show};
+    struct wish wish = {.user = words[2], .directory = words[4], .name = slash ? slash + 1 : words[3]};
+    if ((wrong = file_open(&loan.file, words[3]))) return fail(words[3], wrong);
+    if ((wrong = control_connect(&loan.control, host, colon + 1, password))) return fail(host, wrong);
+    if (!sandbox_upload(wasm ? wasm : "ftp-uploader.wasm", &loan, &wish, why, sizeof why)) return fail(why, "");
+    fprintf(stderr, "Stored %s in %s: %" PRIu64 " bytes, confirmed by the server\n", words[3], words[4], loan.file.size);
+    return 0;
+}

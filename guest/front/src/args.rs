@@ -1,0 +1,96 @@
+//! What was typed: HOST USERNAME LOCALFILE REMOTEDIR, and whether each of them can be used.
+//!
+//! The forms of HOST are those of `ftp_protocol::server`, without TLS.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
+use ftp_protocol::argument::Argument;
+use ftp_protocol::server::Scheme;
+
+use crate::bindings::ftp_uploader::upload::upload::UploadError;
+use crate::bindings::ftp_uploader::wasi::grants::{ClearText, Server};
+use crate::trouble::{Place, Trouble};
+
+/// The four arguments.
+#[derive(Debug)]
+pub(crate) struct Args<'a> {
+    pub(crate) server: Server,
+    pub(crate) user: &'a str,
+    pub(crate) file: &'a str,
+    /// The file's last part: its name on the server.
+    pub(crate) name: &'a str,
+    pub(crate) directory: &'a str,
+    /// `-v`: print the conversation.
+    pub(crate) verbose: bool,
+}
+
+impl<'a> Args<'a> {
+    /// The first of `arguments` is the program's name.
+    pub(crate) fn parse(arguments: &'a [String]) -> Result<Self, Trouble> {
+        let given = arguments.get(1..).unwrap_or_default();
+        let (verbose, given) = match given {
+            [first, rest @ ..] if matches!(first.as_str(), "-v" | "--verbose") => (true, rest),
+            _ => (false, given),
+        };
+        let [host, user, file, directory] = given else { return Err(Trouble::Usage) };
+        let name = file.rsplit('/').next().unwrap_or(file);
+        check(user, "USERNAME")?;
+        check(name, "the name of LOCALFILE")?;
+        check(directory, "REMOTEDIR")?;
+        let server = server(host).ok_or(Trouble::Host)?;
+        Ok(Self { server, user, file, name, directory, verbose })
+    }
+
+    /// The trouble that `error` is, with what it speaks of.
+    pub(crate) fn blame(&self, error: UploadError) -> Trouble {
+        let place =
+            Place { host: self.server.host.clone(), user: self.user.to_owned(), directory: self.directory.to_owned() };
+        Trouble::Upload(place, error)
+    }
+}
+
+fn check(text: &str, what: &'static str) -> Result<(), Trouble> {
+    Argument::new(text.as_bytes()).map(drop).map_err(|_| Trouble::Argument(what))
+}
+
+/// `ftp://` says that the connection may be in clear, wherever it leads; the other schemes ask for TLS, and there is none.
+fn server(text: &str) -> Option<Server> {
+    let typed: ftp_protocol::server::Server = text.parse().ok()?;
+    let clear_text = match typed.scheme() {
+        None => ClearText::Loopback,
+        Some(Scheme::Ftp) => ClearText::Anywhere,
+        Some(Scheme::Ftps | Scheme::Ftpes) => return None,
+    };
+    Some(Server { host: typed.host().to_owned(), port: typed.port(), clear_text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Result<(String, String), Trouble> {
+        let arguments: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+        Args::parse(&arguments).map(|args| (args.server.host, args.name.to_owned()))
+    }
+
+    #[test]
+    fn only_a_scheme_without_tls_lets_clear_text_leave_the_machine() {
+        let clear_text = |text| server(text).map(|server| server.clear_text);
+        assert_eq!(clear_text("h:2121"), Some(ClearText::Loopback));
+        assert_eq!(clear_text("ftp://h:2121/"), Some(ClearText::Anywhere));
+        for text in ["ftps://h", "ftpes://h", "", "ftp://a@h", "h/d"] {
+            assert_eq!(clear_text(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn four_arguments_are_needed_and_none_can_add_a_command() {
+        assert_eq!(parsed(&["p", "h", "u", "/d/f", "in"]).unwrap(), ("h".to_owned(), "f".to_owned()));
+        assert!(parsed(&["p", "-v", "h", "u", "f", "in"]).is_ok());
+        assert!(matches!(parsed(&["p", "h", "u", "f"]), Err(Trouble::Usage)));
+        assert!(matches!(parsed(&["p", "h", "u\r\nDELE x", "f", "in"]), Err(Trouble::Argument("USERNAME"))));
+        assert!(matches!(parsed(&["p", "h", "u", "d/", "in"]), Err(Trouble::Argument("the name of LOCALFILE"))));
+        assert!(matches!(parsed(&["p", "h", "u", "f", ""]), Err(Trouble::Argument("REMOTEDIR"))));
+    }
+}

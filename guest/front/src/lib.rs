@@ -1,0 +1,111 @@
+//! The front: `ftp-uploader HOST USERNAME LOCALFILE REMOTEDIR` as a `wasi:cli` command, for any platform with WASI 0.2.
+//! It can do what the three lines of its world say (`guest/provider/wit/world.wit`): have handles made, pass them to
+//! the guest, say what became of it. The command line is `args.rs`, the words `message.rs`.
+//!
+//! The exit code is 0 or 1: the function of `wasi:cli/exit` that takes others is not stable.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+#![allow(unsafe_code, reason = "the code that wit-bindgen makes; ours is in the guest's runtime.rs alone")]
+
+extern crate alloc;
+
+mod args;
+#[path = "../../provider/src/console.rs"]
+mod console;
+#[path = "../../../host/src/escape.rs"]
+mod escape;
+mod message;
+#[cfg(target_family = "wasm")]
+#[path = "../../component/src/runtime.rs"]
+mod runtime;
+mod trouble;
+
+/// What wit-bindgen makes of `wit/`.
+#[allow(missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
+mod bindings {
+    wit_bindgen::generate!({ world: "ftp-uploader:wasi/front", path: ["../../wit", "../provider/wit"], generate_all });
+}
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use wasip2::cli::environment::{get_arguments, get_environment};
+
+use args::Args;
+use bindings::ftp_uploader::upload::capabilities::SourceFile;
+use bindings::ftp_uploader::upload::upload::{Login, Receipt, Session, UploadError, Verification};
+use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, open_file, take_password};
+use escape::Escaped;
+use trouble::Trouble;
+
+/// The deadlines of the native program.
+const PATIENCE: Patience = Patience { silence: 60, connecting: 15 };
+
+/// In the order of the arguments.
+const VARIABLES: [&str; 4] = ["FTP_HOST", "FTP_USERNAME", "FTP_LOCALFILE", "FTP_REMOTEDIR"];
+
+struct Front;
+
+impl wasip2::exports::cli::run::Guest for Front {
+    fn run() -> Result<(), ()> {
+        let arguments = arguments();
+        match Args::parse(&arguments).and_then(|args| upload(&args)) {
+            Ok(stored) => console::say(&stored),
+            Err(trouble) => {
+                console::say(&format!("ftp-uploader: {}", message::line(&trouble)));
+                return Err(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The four arguments; or where a platform has none to give (wasmCloud), four variables in their place.
+fn arguments() -> Vec<String> {
+    let given = get_arguments();
+    if given.len() > 1 {
+        return given;
+    }
+    let variables = get_environment();
+    let value = |name| variables.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let program = String::from("ftp-uploader");
+    core::iter::once(program).chain(VARIABLES.iter().filter_map(value)).collect()
+}
+
+/// Everything is at hand before anything is sent. Returns what to say.
+fn upload(args: &Args<'_>) -> Result<String, Trouble> {
+    let source = open_file(args.file).map_err(|why| Trouble::File(args.file.into(), why))?;
+    let password = take_password().map_err(Trouble::Password)?;
+    let lent =
+        connect(&args.server, PATIENCE, args.verbose).map_err(|why| Trouble::Connect(args.server.host.clone(), why))?;
+    let size = source.size();
+    let Conversation { control, progress, witness } = lent;
+    let login = Login { user: args.user.as_bytes().into(), account: None };
+    let session = Session::open(control, &password, &login, progress).map_err(|why| args.blame(why))?;
+    let receipt = converse(&session, args, &source).map_err(|why| args.blame(why))?;
+    // The guest reads what a server sends; its word alone is not enough.
+    if receipt.sent != size || witness.delivered() != Some(size) {
+        return Err(Trouble::Fault);
+    }
+    Ok(stored(args, &receipt))
+}
+
+/// One file, and goodbye. After a refusal the goodbye is still in order.
+fn converse(session: &Session, args: &Args<'_>, source: &SourceFile) -> Result<Receipt, UploadError> {
+    let done = session.enter(args.directory.as_bytes()).and_then(|()| session.store(source, args.name.as_bytes()));
+    if matches!(done, Ok(_) | Err(UploadError::Refused(_))) {
+        session.quit();
+    }
+    done
+}
+
+fn stored(args: &Args<'_>, receipt: &Receipt) -> String {
+    let (name, directory) = (Escaped(args.name.as_bytes()), Escaped(args.directory.as_bytes()));
+    let confirmed = match receipt.verified {
+        Verification::Size => "size confirmed by the server",
+        Verification::None => "confirmed by the server",
+    };
+    format!("Stored {name} in {directory}: {} bytes, {confirmed}", receipt.sent)
+}
+
+wasip2::cli::command::export!(Front);

@@ -1,0 +1,179 @@
+//! Words for what went wrong: what happened, the likely cause, what to try. One line, with everything from outside
+//! escaped. Shorter than the native program's (`host/cli/message.rs`), because there is no option to advise.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+
+use crate::bindings::ftp_uploader::upload::capabilities::{IoError, SourceError, Step};
+use crate::bindings::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
+use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, PasswordError};
+use crate::escape::Escaped;
+use crate::trouble::{Place, Trouble};
+
+/// What to say.
+pub(crate) fn line(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Usage => "four arguments are needed. Usage: ftp-uploader [-v] HOST USERNAME LOCALFILE REMOTEDIR; the \
+                           password is taken from FTP_PASSWORD or the first line of standard input."
+            .to_owned(),
+        Trouble::Host => {
+            "HOST is not a server. Write it as name, name:port, [IPv6]:port or ftp://name:port.".to_owned()
+        }
+        Trouble::Argument(what) => {
+            format!(
+                "{what} is empty, too long or has control characters. No FTP command can carry that; nothing was sent."
+            )
+        }
+        Trouble::File(path, why) => file(&Escaped(path.as_bytes()), *why),
+        Trouble::Password(why) => password(*why).to_owned(),
+        Trouble::Connect(host, why) => connect(&Escaped(host.as_bytes()), why),
+        Trouble::Upload(place, error) => upload(place, error),
+        Trouble::Fault => "internal error: the component's receipt is not what was sent. This is a bug; please report \
+                           it. A partial file may remain on the server."
+            .to_owned(),
+    }
+}
+
+fn file(path: &Escaped<'_>, why: FileError) -> String {
+    let (what, advice) = match why {
+        FileError::Missing => ("it is in none of the folders given to this program", "check the path and the folders"),
+        FileError::Forbidden => ("it may not be read", "check its permissions"),
+        FileError::Directory => ("it is a directory", "name a file in it"),
+        FileError::NotAFile => ("it is not a regular file", "put its content into one"),
+        FileError::Unreadable => ("reading failed", "check its disk"),
+    };
+    format!("cannot open {path}: {what}. Nothing was sent; {advice}.")
+}
+
+fn password(why: PasswordError) -> &'static str {
+    match why {
+        PasswordError::Missing => "no password. Nothing was sent; set FTP_PASSWORD, or write it to standard input.",
+        PasswordError::Visible => {
+            "no password. What is typed here would be shown; set FTP_PASSWORD, or pass it through a pipe."
+        }
+        PasswordError::ControlBytes => {
+            "the password has control characters. No FTP command can carry that; nothing was sent."
+        }
+    }
+}
+
+fn connect(host: &Escaped<'_>, why: &ConnectError) -> String {
+    match why {
+        ConnectError::UnknownHost => {
+            format!("cannot find {host}. Check the name, and whether this program may look names up.")
+        }
+        ConnectError::NeedsTls => format!(
+            "{host} is to be reached over TLS, and this version has none. Nothing was sent; ftp://{host} would send \
+             the password and the file in clear, readable for everyone on the way."
+        ),
+        ConnectError::Failed(cause) => {
+            format!("cannot connect to {host}: {}. Check host, port, and what this program may reach.", how(*cause))
+        }
+    }
+}
+
+fn upload(place: &Place, error: &UploadError) -> String {
+    let host = Escaped(place.host.as_bytes());
+    let partial = "A partial file may remain on the server.";
+    match error {
+        UploadError::Refused(refusal) => {
+            let text = Escaped(&refusal.text);
+            let rest = if began(refusal.step) { partial } else { "Nothing was stored." };
+            format!("{} ({} \"{text}\"). {} {rest}", refused(place, refusal.step), refusal.code, advice(refusal.step))
+        }
+        UploadError::Misbehaved(misbehaviour) => format!(
+            "{host} broke the FTP protocol while {}: {}. Check that an FTP server listens there.",
+            doing(misbehaviour.step),
+            misbehaved(misbehaviour.what)
+        ),
+        UploadError::Broken(breakage) => {
+            let which = match breakage.connection {
+                Connection::Control => "the connection",
+                Connection::Data => "the data connection",
+            };
+            let rest = if began(breakage.step) { partial } else { "Nothing was stored; try again." };
+            format!("{which} to {host} failed while {}: {}. {rest}", doing(breakage.step), how(breakage.cause))
+        }
+        UploadError::Unreadable(SourceError::Shrank) => {
+            format!("the file became shorter while it was sent. Another program writes to it; send it again. {partial}")
+        }
+        UploadError::Unreadable(SourceError::Unreadable) => {
+            format!("the file could not be read to its end. Check its disk, and send it again. {partial}")
+        }
+        UploadError::Unconfirmed(cause) => format!(
+            "every byte was sent, but {host} never said whether it has them: {}. Look before you send it again.",
+            how(*cause)
+        ),
+        UploadError::Mismatch(sizes) => format!(
+            "{} bytes were sent, but {host} says that it has {}. Look, and send the file again.",
+            sizes.sent, sizes.stored
+        ),
+        UploadError::Invalid(_) => "an argument cannot be put into an FTP command. Nothing was sent for it.".to_owned(),
+    }
+}
+
+/// Whether the server may have a part of the file.
+fn began(step: Step) -> bool {
+    matches!(step, Step::Transfer | Step::Confirmation | Step::Quit)
+}
+
+fn refused(place: &Place, step: Step) -> String {
+    match step {
+        Step::Greeting => "the server takes no connections now".to_owned(),
+        Step::Login => format!("the server refused the login of {}", Escaped(place.user.as_bytes())),
+        Step::Directory => format!("the server refused the directory {}", Escaped(place.directory.as_bytes())),
+        Step::BinaryType => "the server refused to store bytes as they are".to_owned(),
+        Step::DataConnection => "the server refused a data connection".to_owned(),
+        Step::Store => "the server refused to store the file".to_owned(),
+        Step::Transfer | Step::Confirmation => "the server gave up storing the file".to_owned(),
+        Step::Quit => "the server refused to say goodbye".to_owned(),
+    }
+}
+
+fn advice(step: Step) -> &'static str {
+    match step {
+        Step::Greeting => "It may be busy; try again later.",
+        Step::Login => "User name or password may be wrong; check both.",
+        Step::Directory => "It may not exist, or not for this user; check it.",
+        Step::BinaryType | Step::DataConnection => "Its configuration forbids uploads; ask whoever runs it.",
+        Step::Store => "You may not write there, or not under this name; check both.",
+        Step::Transfer | Step::Confirmation | Step::Quit => "Its disk may be full; check, and send the file again.",
+    }
+}
+
+fn misbehaved(what: Violation) -> &'static str {
+    match what {
+        Violation::NotAReply => "it sent something that is no FTP reply",
+        Violation::ReplyTooLong => "it sent a reply of more than 64 KiB",
+        Violation::TooManyReplies => "it sent one preliminary reply after another",
+        Violation::UnexpectedReply => "it sent a reply that makes no sense there",
+        Violation::EarlySuccess => "it reported the file complete before the last byte was sent",
+        Violation::NoPort => "it named no port for the data connection",
+    }
+}
+
+fn how(cause: IoError) -> &'static str {
+    match cause {
+        IoError::Closed => "the server closed it",
+        IoError::Reset => "it was reset",
+        IoError::TimedOut => "nothing came in time",
+        IoError::Refused => "nothing listens there",
+        IoError::Unreachable => "there is no way there",
+        IoError::Denied => "it is not allowed here",
+    }
+}
+
+fn doing(step: Step) -> &'static str {
+    match step {
+        Step::Greeting => "waiting for its greeting",
+        Step::Login => "logging in",
+        Step::Directory => "entering the directory",
+        Step::BinaryType => "choosing binary transfer",
+        Step::DataConnection => "opening a data connection",
+        Step::Store => "asking to store the file",
+        Step::Transfer => "sending the file",
+        Step::Confirmation => "waiting for confirmation",
+        Step::Quit => "saying goodbye",
+    }
+}

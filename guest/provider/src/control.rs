@@ -1,0 +1,87 @@
+//! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
+//! machine. The rules are those of `host/src/lent/control_connection.rs`.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+use crate::bindings::exports::ftp_uploader::upload::capabilities::{
+    DataConnection, GuestControlConnection, IoError, SecretBorrow,
+};
+use crate::data::Data;
+use crate::line::Line;
+use crate::password::Password;
+
+/// The most bytes of one `receive`, whatever the guest asks for.
+const MAX_RECEIVE: u32 = 65_536;
+
+/// The longest command, in bytes with its line end.
+const MAX_COMMAND: usize = 16_384;
+
+/// The right to use the control connection of a conversation.
+pub(crate) struct Control(pub(crate) Rc<Line>);
+
+impl Control {
+    fn send_line(&self, line: &[u8]) -> Result<(), IoError> {
+        self.0.pace.mark();
+        self.0.with_control(|socket| socket.write_all(line, self.0.pace.due()))
+    }
+}
+
+impl GuestControlConnection for Control {
+    fn receive(&self, limit: u32) -> Result<Vec<u8>, IoError> {
+        let most = usize::try_from(limit.clamp(1, MAX_RECEIVE)).unwrap_or_default();
+        let bytes = self.0.with_control(|socket| socket.read(most, self.0.pace.due()))?;
+        self.0.transcript.borrow_mut().received(&bytes);
+        Ok(bytes)
+    }
+
+    fn send(&self, bytes: Vec<u8>) -> Result<(), IoError> {
+        if !is_one_command(&bytes) {
+            return Err(IoError::Denied);
+        }
+        self.0.transcript.borrow().sent(&bytes);
+        self.send_line(&bytes)
+    }
+
+    fn send_password(&self, password: SecretBorrow<'_>) -> Result<(), IoError> {
+        self.0.use_up_password()?;
+        self.0.transcript.borrow().sent(b"PASS ****");
+        self.send_line(&password.get::<Password>().pass_line())
+    }
+
+    fn open_data(&self, port: u16) -> Result<DataConnection, IoError> {
+        let socket = self.0.dial_data(port)?;
+        self.0.delivered.begin();
+        Ok(DataConnection::new(Data::new(socket, Rc::clone(&self.0))))
+    }
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.0.hang_up();
+    }
+}
+
+/// A second wall behind the guest's own: one line, one command, and not PASS.
+fn is_one_command(bytes: &[u8]) -> bool {
+    let Some(line) = bytes.strip_suffix(b"\r\n") else { return false };
+    let verb = line.split(|&byte| byte == b' ').next().unwrap_or_default();
+    bytes.len() <= MAX_COMMAND
+        && !line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+        && !verb.eq_ignore_ascii_case(b"PASS")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_command_at_a_time_can_be_sent_and_never_pass() {
+        assert!(is_one_command(b"STOR a b\r\n"));
+        for bytes in ["", "STOR a", "STOR a\n", "STOR a\r\nDELE b\r\n", "STOR\0\r\n", "PASS x\r\n", "pass\r\n"] {
+            assert!(!is_one_command(bytes.as_bytes()), "{bytes:?}");
+        }
+        let endless = [&[b'x'; MAX_COMMAND][..], b"\r\n"].concat();
+        assert!(!is_one_command(&endless));
+    }
+}

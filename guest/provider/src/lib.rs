@@ -1,0 +1,68 @@
+//! The provider: our capabilities on WASI 0.2, for platforms that have WASI and nothing else. This file holds the
+//! bindings of `wit/` and says which type is which handle; next: `line.rs`, what one conversation may touch.
+//!
+//! no_std like the guest, so that it imports what it uses and not what std might.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+#![allow(unsafe_code, reason = "the code that wit-bindgen makes; ours is in the guest's runtime.rs alone")]
+
+extern crate alloc;
+
+mod console;
+mod control;
+mod data;
+mod dial;
+mod line;
+mod pace;
+mod password;
+mod progress;
+#[cfg(target_family = "wasm")]
+#[path = "../../component/src/runtime.rs"]
+mod runtime;
+mod socket;
+mod source;
+mod transcript;
+
+// The host's, so that hostile text is made harmless in one way.
+#[path = "../../../host/src/escape.rs"]
+mod escape;
+
+/// What wit-bindgen makes of `wit/`.
+#[allow(missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
+mod bindings {
+    wit_bindgen::generate!({ world: "ftp-uploader:wasi/provider", path: ["../../wit", "wit"], generate_all });
+}
+
+use alloc::string::String;
+use bindings::exports::ftp_uploader::upload::capabilities;
+use bindings::exports::ftp_uploader::wasi::grants::{
+    self, ConnectError, Conversation, FileError, PasswordError, Patience, Secret, Server, SourceFile,
+};
+
+struct Provider;
+
+impl capabilities::Guest for Provider {
+    type ControlConnection = control::Control;
+    type DataConnection = data::Data;
+    type SourceFile = source::Source;
+    type Secret = password::Password;
+    type Progress = progress::Steps;
+}
+
+impl grants::Guest for Provider {
+    type Witness = progress::Count;
+
+    fn connect(server: Server, patience: Patience, transcript: bool) -> Result<Conversation, ConnectError> {
+        dial::dial(&server, patience, transcript)
+    }
+
+    fn open_file(path: String) -> Result<SourceFile, FileError> {
+        source::Source::open(&path).map(SourceFile::new)
+    }
+
+    fn take_password() -> Result<Secret, PasswordError> {
+        password::Password::take().map(Secret::new)
+    }
+}
+
+bindings::export!(Provider with_types_in bindings);

@@ -1,0 +1,94 @@
+//! Everything that one conversation may touch, and what its handles share: the control connection, the deadlines, the
+//! count of what was sent. The counterpart of `host/src/lent/mod.rs`.
+//!
+//! It is made in `dial.rs`; one file for each handle: `control.rs`, `data.rs`, `progress.rs`.
+
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+
+use wasip2::sockets::network::IpSocketAddress;
+
+use crate::bindings::exports::ftp_uploader::upload::capabilities::IoError;
+use crate::pace::Pace;
+use crate::progress::Delivered;
+use crate::socket::Socket;
+use crate::transcript::Transcript;
+
+/// Ports below this are never data connections: a server that names one wants something else of us.
+const FIRST_DATA_PORT: u16 = 1024;
+
+/// Data connections for one file: EPSV, PASV, and room for more careful guests.
+const MAX_CONNECTIONS: u32 = 8;
+
+/// One conversation with one server.
+pub(crate) struct Line {
+    pub(crate) pace: Pace,
+    pub(crate) transcript: RefCell<Transcript>,
+    pub(crate) delivered: Delivered,
+    peer: IpSocketAddress,
+    control: RefCell<Option<Socket>>,
+    /// Data connections that were given up in mid-file. They outlive the control connection, see `data.rs`.
+    given_up: RefCell<Vec<Socket>>,
+    connections_left: Cell<u32>,
+    password_left: Cell<bool>,
+}
+
+impl Line {
+    pub(crate) fn new(control: Socket, peer: IpSocketAddress, pace: Pace, transcript: Transcript) -> Self {
+        Self {
+            pace,
+            transcript: RefCell::new(transcript),
+            delivered: Delivered::default(),
+            peer,
+            control: RefCell::new(Some(control)),
+            given_up: RefCell::default(),
+            connections_left: Cell::new(MAX_CONNECTIONS),
+            password_left: Cell::new(true),
+        }
+    }
+
+    /// Uses the control connection, unless the guest has dropped it.
+    pub(crate) fn with_control<T>(&self, act: impl FnOnce(&Socket) -> Result<T, IoError>) -> Result<T, IoError> {
+        self.control.borrow().as_ref().map_or(Err(IoError::Denied), act)
+    }
+
+    /// Closes the control connection and then what was given up, so that a server which looks at both does not take
+    /// the one for whole while it still has the other.
+    pub(crate) fn hang_up(&self) {
+        let control = self.control.take();
+        control.into_iter().chain(self.given_up.take()).for_each(Socket::close);
+    }
+
+    /// The right to send the password: there is one.
+    pub(crate) fn use_up_password(&self) -> Result<(), IoError> {
+        if self.password_left.replace(false) { Ok(()) } else { Err(IoError::Denied) }
+    }
+
+    /// A connection to another port of the same machine.
+    pub(crate) fn dial_data(&self, port: u16) -> Result<Socket, IoError> {
+        let left = self.connections_left.get().checked_sub(1).ok_or(IoError::Denied)?;
+        if port < FIRST_DATA_PORT {
+            return Err(IoError::Denied);
+        }
+        self.connections_left.set(left);
+        let mut address = self.peer;
+        match &mut address {
+            IpSocketAddress::Ipv4(v4) => v4.port = port,
+            IpSocketAddress::Ipv6(v6) => v6.port = port,
+        }
+        Socket::connect(address, self.pace.connection_due())
+    }
+
+    /// A file came to its end: the next has its own connections.
+    pub(crate) fn finished_one(&self) {
+        self.connections_left.set(MAX_CONNECTIONS);
+    }
+
+    /// A data connection was dropped before its file was whole.
+    pub(crate) fn give_up(&self, data: Socket) {
+        match self.control.borrow().is_some() {
+            true => self.given_up.borrow_mut().push(data),
+            false => data.close(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `secret`: a password that goes from the environment or standard input to the control connection, and to no other
+//! component.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use wasip2::cli::environment::get_environment;
+use wasip2::cli::stdin::get_stdin;
+use wasip2::cli::terminal_stdin::get_terminal_stdin;
+
+use crate::bindings::exports::ftp_uploader::upload::capabilities::GuestSecret;
+use crate::bindings::exports::ftp_uploader::wasi::grants::PasswordError;
+
+/// The variable's name.
+const VARIABLE: &str = "FTP_PASSWORD";
+
+/// No password is longer, in bytes; input without a line end stops being read here.
+const MAX: usize = 8192;
+
+/// A password. There is no way to print it.
+pub(crate) struct Password(Vec<u8>);
+
+impl GuestSecret for Password {}
+
+impl Password {
+    /// From the environment, or else from the first line of standard input.
+    pub(crate) fn take() -> Result<Self, PasswordError> {
+        let set = get_environment().into_iter().find(|(name, _)| name == VARIABLE);
+        let line = match set {
+            Some((_, value)) => value.into_bytes(),
+            None if get_terminal_stdin().is_some() => return Err(PasswordError::Visible),
+            None => first_line()?,
+        };
+        if line.iter().any(u8::is_ascii_control) {
+            return Err(PasswordError::ControlBytes);
+        }
+        Ok(Self(line))
+    }
+
+    /// The command that carries it (RFC 959 §4.1.1).
+    pub(crate) fn pass_line(&self) -> Vec<u8> {
+        [b"PASS ", &self.0[..], b"\r\n"].concat()
+    }
+}
+
+/// Without its line end.
+fn first_line() -> Result<Vec<u8>, PasswordError> {
+    let stdin = get_stdin();
+    let mut line = Vec::new();
+    while !line.contains(&b'\n') && line.len() < MAX {
+        match stdin.blocking_read(MAX as u64) {
+            Ok(bytes) => line.extend(bytes),
+            Err(_) if line.is_empty() => return Err(PasswordError::Missing),
+            Err(_) => break,
+        }
+    }
+    let text = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    Ok(mem::take(&mut text.strip_suffix(b"\r").unwrap_or(text).to_vec()))
+}

@@ -1,0 +1,99 @@
+//! `progress` and `witness`: how far the conversation has come, what was sent of a file, and the line on stderr that
+//! says so.
+
+use alloc::format;
+use alloc::rc::Rc;
+use core::cell::Cell;
+
+use wasip2::clocks::monotonic_clock::{Instant, now};
+
+use crate::bindings::exports::ftp_uploader::upload::capabilities::{GuestProgress, Step};
+use crate::bindings::exports::ftp_uploader::wasi::grants::GuestWitness;
+use crate::console;
+use crate::line::Line;
+
+/// How often a line is written, in nanoseconds.
+const INTERVAL: u64 = 1_000_000_000;
+
+/// Where the guest says how far it has come.
+pub(crate) struct Steps(pub(crate) Rc<Line>);
+
+impl GuestProgress for Steps {
+    fn entered(&self, step: Step) {
+        if step == Step::Quit {
+            self.0.pace.say_farewell();
+        }
+    }
+}
+
+/// Where the front asks what was sent.
+pub(crate) struct Count(pub(crate) Rc<Line>);
+
+impl GuestWitness for Count {
+    fn delivered(&self) -> Option<u64> {
+        let delivered = &self.0.delivered;
+        (delivered.finished.get() && delivered.in_order.get()).then(|| delivered.bytes.get())
+    }
+}
+
+/// What was moved of one file.
+#[derive(Default)]
+pub(crate) struct Delivered {
+    bytes: Cell<u64>,
+    in_order: Cell<bool>,
+    finished: Cell<bool>,
+    shown: Cell<Option<Instant>>,
+}
+
+impl Delivered {
+    /// A data connection stands: another file, or the same once more.
+    pub(crate) fn begin(&self) {
+        self.bytes.set(0);
+        self.in_order.set(true);
+        self.finished.set(false);
+        self.shown.set(None);
+    }
+
+    /// Counts bytes that were moved, and says so from time to time and at the end.
+    pub(crate) fn moved(&self, offset: u64, bytes: u64, size: u64) {
+        // Anything out of order is not the file.
+        self.in_order.set(self.in_order.get() && offset == self.bytes.get() && !self.finished.get());
+        self.bytes.set(offset + bytes);
+        let early = self.shown.get().is_some_and(|shown| now() - shown < INTERVAL);
+        if !early || self.bytes.get() == size {
+            self.show(size);
+        }
+    }
+
+    /// The end of the file was announced. Of an empty file nothing was said so far.
+    pub(crate) fn finish(&self) {
+        self.finished.set(true);
+        if self.bytes.get() == 0 {
+            self.show(0);
+        }
+    }
+
+    fn show(&self, size: u64) {
+        let sent = self.bytes.get();
+        self.shown.set(Some(now()));
+        console::say(&format!("Sent {sent} of {size} bytes ({}%)", percent(sent, size)));
+    }
+}
+
+/// Rounded down, so that 100% is said only when all is sent. An empty file is sent as soon as it is begun.
+fn percent(sent: u64, size: u64) -> u128 {
+    if size == 0 { 100 } else { u128::from(sent) * 100 / u128::from(size) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_percent_is_said_only_when_all_is_sent() {
+        assert_eq!(percent(0, 0), 100);
+        assert_eq!(percent(199, 200), 99);
+        assert_eq!(percent(u64::MAX - 1, u64::MAX), 99);
+        assert_eq!(percent(u64::MAX, u64::MAX), 100);
+    }
+}

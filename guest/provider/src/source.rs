@@ -1,0 +1,124 @@
+//! `source-file`: one regular file below a folder that the platform has opened for this program, opened before
+//! anything is sent. The guest learns its size and nothing else.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use wasip2::filesystem::preopens::get_directories;
+use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags};
+use wasip2::io::streams::InputStream;
+
+use crate::bindings::exports::ftp_uploader::upload::capabilities::{GuestSourceFile, SourceError};
+use crate::bindings::exports::ftp_uploader::wasi::grants::FileError;
+
+/// An open file and the size that it had when it was opened.
+pub(crate) struct Source {
+    file: Descriptor,
+    size: u64,
+}
+
+impl Source {
+    /// Opens `path` as the platform's folders have it.
+    pub(crate) fn open(path: &str) -> Result<Self, FileError> {
+        let (folder, below) = find(path).ok_or(FileError::Missing)?;
+        let follow = PathFlags::SYMLINK_FOLLOW;
+        // Asked before opening, because opening a pipe waits for someone to write to it.
+        regular(folder.stat_at(follow, &below).map_err(why)?.type_)?;
+        let file = folder.open_at(follow, &below, OpenFlags::empty(), DescriptorFlags::READ).map_err(why)?;
+        let stat = file.stat().map_err(why)?;
+        regular(stat.type_)?;
+        Ok(Self { file, size: stat.size })
+    }
+
+    /// The size at opening.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.size
+    }
+
+    /// The file's bytes from `offset` on, for splicing.
+    pub(crate) fn read_from(&self, offset: u64) -> Result<InputStream, SourceError> {
+        self.file.read_via_stream(offset).map_err(|_| SourceError::Unreadable)
+    }
+}
+
+impl GuestSourceFile for Source {
+    fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+/// The folder that holds `path`, and the rest of the path below it. Of several the one that is named most closely.
+fn find(path: &str) -> Option<(Descriptor, String)> {
+    let wanted = Path::parse(path);
+    let held = get_directories().into_iter().filter_map(|(folder, name)| {
+        let name = Path::parse(&name);
+        let below = wanted.below(&name)?;
+        Some((name.parts.len(), folder, below))
+    });
+    held.max_by_key(|(depth, ..)| *depth).map(|(_, folder, below)| (folder, below))
+}
+
+/// A path's parts, without those that say nothing.
+struct Path<'a> {
+    absolute: bool,
+    parts: Vec<&'a str>,
+}
+
+impl<'a> Path<'a> {
+    fn parse(path: &'a str) -> Self {
+        let parts = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        Self { absolute: path.starts_with('/'), parts }
+    }
+
+    /// What has to be walked from `folder` to get here. `..` is left for the platform to refuse.
+    fn below(&self, folder: &Path<'_>) -> Option<String> {
+        let rest = self.parts.strip_prefix(&folder.parts[..])?;
+        (self.absolute == folder.absolute && !rest.is_empty()).then(|| rest.join("/"))
+    }
+}
+
+fn regular(kind: DescriptorType) -> Result<(), FileError> {
+    match kind {
+        DescriptorType::RegularFile => Ok(()),
+        DescriptorType::Directory => Err(FileError::Directory),
+        _ => Err(FileError::NotAFile),
+    }
+}
+
+fn why(code: ErrorCode) -> FileError {
+    match code {
+        ErrorCode::NoEntry | ErrorCode::NotDirectory => FileError::Missing,
+        ErrorCode::Access | ErrorCode::NotPermitted => FileError::Forbidden,
+        ErrorCode::IsDirectory => FileError::Directory,
+        _ => FileError::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn below(path: &str, folder: &str) -> Option<String> {
+        Path::parse(path).below(&Path::parse(folder))
+    }
+
+    #[test]
+    fn a_file_is_found_below_the_folder_that_holds_it() {
+        for (path, folder, rest) in [
+            ("/data/a/b", "/data", "a/b"),
+            ("/data/a", "/", "data/a"),
+            ("./a", ".", "a"),
+            ("a/b", ".", "a/b"),
+            ("a//b", "a/", "b"),
+        ] {
+            assert_eq!(below(path, folder).as_deref(), Some(rest), "{path} below {folder}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_not_found_below_another_folder() {
+        for (path, folder) in [("/database/a", "/data"), ("a", "/"), ("/a", "."), ("/data", "/data"), ("", ".")] {
+            assert_eq!(below(path, folder), None, "{path:?} below {folder}");
+        }
+    }
+}

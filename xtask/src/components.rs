@@ -1,0 +1,161 @@
+//! `cargo xtask components`: the files for other platforms, in `<target>/components/`.
+//!
+//! `ftp-uploader.wasm` is the guest, for embedders that implement our capabilities; `ftp-uploader-cli.wasm` is the
+//! guest with a provider and a front, for platforms with WASI 0.2. Built here, put together in
+//! `components/compose.rs`, looked through in `components/contents.rs`.
+
+mod compose;
+mod contents;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cargo;
+use crate::target_dir;
+use crate::wasm_target;
+use crate::wasm_toolchain::{FILE_NAME, WasmToolchain};
+use compose::Parts;
+use contents::Contents;
+
+/// Where the files are.
+#[derive(Clone, Debug)]
+pub(crate) struct Components {
+    /// `ftp-uploader.wasm`.
+    pub(crate) guest: PathBuf,
+    /// `ftp-uploader-cli.wasm`.
+    pub(crate) command: PathBuf,
+}
+
+/// `cargo xtask components`.
+pub(crate) fn run() -> Result<(), String> {
+    wasm_target::set_up()?;
+    let components = build()?;
+    for file in [&components.guest, &components.command] {
+        let bytes = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        println!("{}: {} bytes", file.display(), bytes.len());
+        print!("{}", Contents::of(&bytes)?);
+    }
+    Ok(())
+}
+
+/// Builds, composes and validates both. The target has to be there (`wasm_target::set_up`).
+pub(crate) fn build() -> Result<Components, String> {
+    let target = target_dir::target_dir()?;
+    let built = build_parts(&target)?;
+    let part = |name: &str| {
+        let file = built.join(name);
+        fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))
+    };
+    let parts = Parts {
+        provider: part("ftp_uploader_provider.wasm")?,
+        guest: part("ftp_uploader_component.wasm")?,
+        front: part("ftp_uploader_front.wasm")?,
+    };
+    let command = compose::compose(&parts)?;
+    let folder = target.join("components");
+    let components = Components { guest: folder.join(GUEST), command: folder.join(COMMAND) };
+    write(&components.guest, &parts.guest)?;
+    write(&components.command, &command)?;
+    Ok(components)
+}
+
+/// Nothing that does not validate is written.
+fn write(file: &Path, bytes: &[u8]) -> Result<(), String> {
+    Contents::of(bytes).map_err(|error| format!("{}: {error}", file.display()))?;
+    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(file, bytes));
+    written.map_err(|error| format!("cannot write {}: {error}", file.display()))
+}
+
+/// Builds each part as a component, in a target folder of its own, which whoever has started us does not hold locked.
+/// Returns the folder with the parts.
+fn build_parts(target: &Path) -> Result<PathBuf, String> {
+    let own = target.join("components-build");
+    for part in PARTS {
+        let status = cargo_rustc(target)?
+            .args(["--quiet", "--package", part, "--lib", "--crate-type", "cdylib"])
+            .args(["--target", "wasm32-wasip2", "--profile", "guest", "--target-dir"])
+            .arg(&own)
+            // Flags for the program's own target must not reach the components, nor clippy in the place of rustc.
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("RUSTC_WORKSPACE_WRAPPER")
+            .status();
+        match status {
+            Ok(status) if status.success() => {}
+            Ok(status) => {
+                return Err(format!("{part} did not build ({status}); `cargo xtask set-up` gets what it takes"));
+            }
+            Err(error) => return Err(format!("cannot run cargo: {error}")),
+        }
+    }
+    Ok(own.join("wasm32-wasip2/guest"))
+}
+
+/// By the cargo that runs us, unless `cargo xtask set-up` has recorded another. All three parts are no_std, so that
+/// Debian's Rust builds them too.
+fn cargo_rustc(target: &Path) -> Result<Command, String> {
+    let record = target.join(FILE_NAME);
+    if !record.is_file() {
+        let mut command = cargo::command();
+        command.arg("rustc").env_remove("RUSTFLAGS");
+        return Ok(command);
+    }
+    let text = fs::read_to_string(&record).map_err(|error| format!("cannot read {}: {error}", record.display()))?;
+    let toolchain = WasmToolchain::parse(&text)?;
+    let mut command = cargo::tool(&toolchain.cargo);
+    command.arg("rustc").args(toolchain.flags.split_whitespace());
+    command.env("RUSTC", toolchain.rustc).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", toolchain.rustflags);
+    Ok(command)
+}
+
+const PARTS: [&str; 3] = ["ftp-uploader-component", "ftp-uploader-provider", "ftp-uploader-front"];
+const GUEST: &str = "ftp-uploader.wasm";
+const COMMAND: &str = "ftp-uploader-cli.wasm";
+
+#[cfg(test)]
+mod tests {
+    use super::{build, contents::Contents};
+    use std::fs;
+
+    /// What an embedder has to implement, and all that the guest can touch.
+    const GUEST_IMPORTS: &[&str] = &["ftp-uploader:upload/capabilities@0.1.0"];
+
+    /// What a platform has to have to run the command. Anything more is a reason why some platform would not run it.
+    const COMMAND_IMPORTS: &[&str] = &[
+        "wasi:cli/environment",
+        "wasi:cli/stderr",
+        "wasi:cli/stdin",
+        "wasi:cli/terminal-input",
+        "wasi:cli/terminal-stdin",
+        "wasi:clocks/monotonic-clock",
+        "wasi:clocks/wall-clock",
+        "wasi:filesystem/preopens",
+        "wasi:filesystem/types",
+        "wasi:io/error",
+        "wasi:io/poll",
+        "wasi:io/streams",
+        "wasi:sockets/instance-network",
+        "wasi:sockets/ip-name-lookup",
+        "wasi:sockets/network",
+        "wasi:sockets/tcp",
+        "wasi:sockets/tcp-create-socket",
+    ];
+
+    #[test]
+    fn both_files_import_exactly_what_they_are_documented_to_and_export_one_thing() -> Result<(), String> {
+        let components = build()?;
+        let read = |file| fs::read(file).map_err(|error| error.to_string());
+        let guest = Contents::of(&read(&components.guest)?)?;
+        assert_eq!(guest.imports, GUEST_IMPORTS);
+        assert_eq!(guest.exports, ["ftp-uploader:upload/upload@0.1.0"]);
+
+        let command = Contents::of(&read(&components.command)?)?;
+        let unversioned: Vec<_> = command.imports.iter().filter_map(|name| name.split_once("@0.2.")).collect();
+        assert_eq!(unversioned.len(), command.imports.len(), "not all of WASI 0.2: {:?}", command.imports);
+        let mut names: Vec<_> = unversioned.into_iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        assert_eq!(names, COMMAND_IMPORTS);
+        assert!(matches!(&command.exports[..], [run] if run.starts_with("wasi:cli/run@0.2.")));
+        Ok(())
+    }
+}

@@ -1,0 +1,121 @@
+//! Both components on Node (`embedding/node/`): the guest with the capabilities that the example implements, and the
+//! composed program on the WASI of jco's preview2-shim.
+//!
+//! npm installs beside the program it is for, so the example is copied to where it may.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::trial::Trial;
+use super::{Component, Lab, Outcome, Trouble};
+use crate::target_dir;
+use crate::time_limit;
+
+/// The packages are some 40 MB.
+const INSTALL_LIMIT: Duration = Duration::from_secs(300);
+
+/// Transpiling takes a second.
+const TRANSPILE_LIMIT: Duration = Duration::from_secs(60);
+
+/// What the example consists of, as far as it is run.
+const FILES: [&str; 9] = [
+    "package.json",
+    LOCK,
+    ".npmrc",
+    "transpile.mjs",
+    "upload.mjs",
+    "lent.mjs",
+    "sandbox.mjs",
+    "capabilities.mjs",
+    "cli.mjs",
+];
+
+const LOCK: &str = "package-lock.json";
+
+pub(super) fn run(lab: &Lab) -> Outcome {
+    let version = node_version(lab)?;
+    let folder = install(lab)?;
+    let try_out = |program: &'static str, component, platform, prefix| {
+        let command = || {
+            let mut command = Command::new("node");
+            command.arg(folder.join(program));
+            command
+        };
+        Trial { lab, platform, version: version.clone(), component, command: &command, prefix }.run()
+    };
+    transpile(lab, &folder, &lab.components.guest)?;
+    transpile(lab, &folder, &lab.components.command)?;
+    Ok(vec![
+        try_out("upload.mjs", Component::Guest, "Node, jco", "upload: ")?,
+        try_out("cli.mjs", Component::Command, "Node, preview2-shim", "ftp-uploader: ")?,
+    ])
+}
+
+fn node_version(lab: &Lab) -> Result<String, Trouble> {
+    let ended = lab.run(Command::new("node").arg("--version"), TRANSPILE_LIMIT)?;
+    Ok(ended.stdout.trim().trim_start_matches('v').to_owned())
+}
+
+/// The example with its packages. They are fetched again only when the lock file has changed.
+fn install(lab: &Lab) -> Result<PathBuf, Trouble> {
+    let example = target_dir::workspace().join("embedding/node");
+    let folder = lab.install_folder("node")?;
+    let ready = folder.join("ready");
+    let is_ready = same(&example.join(LOCK), &ready);
+    copy(&example, &folder).map_err(|error| Trouble::Failed(format!("the example cannot be copied: {error}")))?;
+    if !is_ready {
+        let mut npm = Command::new("npm");
+        // Not `npm ci`: preview2-shim's native part names packages for other systems that nobody has published.
+        npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]).current_dir(&folder);
+        time_limit::run(&mut npm, INSTALL_LIMIT)
+            .map_err(|why| Trouble::Missing(format!("jco could not be installed: npm {why}")))?;
+        let marked = fs::copy(example.join(LOCK), ready);
+        marked.map_err(|error| Trouble::Failed(format!("the installation cannot be marked: {error}")))?;
+    }
+    Ok(folder)
+}
+
+fn copy(example: &Path, folder: &Path) -> io::Result<()> {
+    for name in FILES {
+        fs::copy(example.join(name), folder.join(name))?;
+    }
+    Ok(())
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+fn transpile(lab: &Lab, folder: &Path, component: &Path) -> Result<(), Trouble> {
+    let mut command = Command::new("node");
+    command.arg(folder.join("transpile.mjs")).arg(component);
+    let ended = lab.run(&mut command, TRANSPILE_LIMIT)?;
+    if ended.status.success() {
+        return Ok(());
+    }
+    Err(Trouble::Failed(format!("transpiling {} failed:\n{}", component.display(), ended.stderr)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FILES, LOCK};
+    use crate::target_dir;
+    use std::fs;
+
+    #[test]
+    fn the_example_has_the_files_that_are_copied() {
+        for name in FILES {
+            assert!(target_dir::workspace().join("embedding/node").join(name).exists(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_lock_file_names_no_registry() -> std::io::Result<()> {
+        let lock = fs::read_to_string(target_dir::workspace().join("embedding/node").join(LOCK))?;
+        assert!(!lock.contains("resolved"), "npm install there, with its .npmrc, makes it again");
+        Ok(())
+    }
+}

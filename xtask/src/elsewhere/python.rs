@@ -1,0 +1,73 @@
+//! The guest embedded in Python (`embedding/python/`), with the `wasmtime` package of its requirements in an
+//! environment of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::trial::Trial;
+use super::{Component, Lab, Outcome, Trouble};
+use crate::target_dir;
+use crate::time_limit;
+
+/// The package is some 10 MB.
+const INSTALL_LIMIT: Duration = Duration::from_secs(180);
+
+const REQUIREMENTS: &str = include_str!("../../../embedding/python/requirements.txt");
+
+pub(super) fn run(lab: &Lab) -> Outcome {
+    let example = target_dir::workspace().join("embedding/python");
+    let (python, version) = install(lab, &example)?;
+    let command = || {
+        let mut command = Command::new(&python);
+        command.arg("-B").arg(example.join("upload.py")).env("FTP_UPLOADER_WASM", &lab.components.guest);
+        command
+    };
+    let (platform, component) = ("Python, wasmtime", Component::Guest);
+    let trial = Trial { lab, platform, version, component, command: &command, prefix: "upload: " };
+    Ok(vec![trial.run()?])
+}
+
+/// The environment's Python and the version of wasmtime in it. What is there already is not fetched again.
+fn install(lab: &Lab, example: &Path) -> Result<(PathBuf, String), Trouble> {
+    let environment = lab.install_folder("python")?.join("venv");
+    let python = environment.join("bin/python");
+    if !installed(lab, &python).is_some_and(|version| is_required(&version)) {
+        let mut venv = Command::new("python3");
+        venv.args(["-m", "venv", "--clear"]).arg(&environment);
+        attempt(&mut venv, "an environment cannot be made")?;
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+        attempt(pip.arg(example.join("requirements.txt")), "wasmtime cannot be installed")?;
+    }
+    let version = installed(lab, &python);
+    version
+        .map(|version| (python, version))
+        .ok_or_else(|| Trouble::Failed("wasmtime was installed and is not there".to_owned()))
+}
+
+fn attempt(command: &mut Command, else_what: &str) -> Result<(), Trouble> {
+    time_limit::run(command, INSTALL_LIMIT).map_err(|why| Trouble::Missing(format!("{else_what}: {why}")))
+}
+
+fn installed(lab: &Lab, python: &Path) -> Option<String> {
+    let mut ask = Command::new(python);
+    ask.args(["-c", "from importlib.metadata import version; print(version('wasmtime'))"]);
+    let answer = lab.run(&mut ask, INSTALL_LIMIT).ok()?;
+    answer.status.success().then(|| answer.stdout.trim().to_owned())
+}
+
+fn is_required(version: &str) -> bool {
+    REQUIREMENTS.lines().any(|line| line == format!("wasmtime=={version}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_required;
+
+    #[test]
+    fn the_requirements_pin_one_version() {
+        assert!(is_required("48.0.0"));
+        assert!(!is_required("48.0"));
+    }
+}

@@ -1,0 +1,63 @@
+//! What every example below `embedding/` has to do: upload a file that arrives byte for byte, and end with one line and
+//! an exit code when the password is wrong.
+//!
+//! The examples take the same four arguments; what comes before them is the platform's own file (`python.rs`).
+
+use std::process::Command;
+use std::time::Duration;
+
+use super::lab::Ended;
+use super::{Component, Lab, Row, Trouble};
+
+/// An upload takes a second, compiling and a slow runner included.
+const RUN_LIMIT: Duration = Duration::from_secs(60);
+
+/// One example, ready to be run.
+pub(super) struct Trial<'a> {
+    pub(super) lab: &'a Lab,
+    /// What the table calls it, and its version.
+    pub(super) platform: &'static str,
+    pub(super) version: String,
+    pub(super) component: Component,
+    /// The program and what comes before the four arguments.
+    pub(super) command: &'a dyn Fn() -> Command,
+    /// How its one line begins when it fails.
+    pub(super) prefix: &'static str,
+}
+
+impl Trial<'_> {
+    /// Both uploads. Gives the line for the table.
+    pub(super) fn run(self) -> Result<Row, Trouble> {
+        self.says_that_the_password_is_wrong()?;
+        let ended = self.upload(&self.lab.password)?;
+        self.expect(ended.status.success(), &ended, "the upload failed")?;
+        let bytes = self.lab.arrived()?;
+        let last = format!("Sent {bytes} of {bytes} bytes (100%)\n");
+        self.expect(ended.stderr.contains(&last), &ended, "no line that says that all was sent")?;
+        let Self { platform, version, component, .. } = self;
+        Ok(Row { platform, version, component, bytes, seconds: ended.seconds })
+    }
+
+    fn says_that_the_password_is_wrong(&self) -> Result<(), Trouble> {
+        let ended = self.upload("wrong")?;
+        let one_line = ended.stderr.starts_with(self.prefix) && ended.stderr.lines().count() == 1;
+        self.expect(one_line && ended.stderr.contains("530"), &ended, "no single line that says why")?;
+        self.expect(ended.status.code() == Some(1), &ended, "not exit code 1")?;
+        self.expect(self.lab.nothing_arrived(), &ended, "something was stored")
+    }
+
+    fn upload(&self, password: &str) -> Result<Ended, Trouble> {
+        let mut command = (self.command)();
+        command.args([&self.lab.host, self.lab.user]).arg(&self.lab.source).arg(self.lab.directory);
+        self.lab.run(command.env("FTP_PASSWORD", password), RUN_LIMIT)
+    }
+
+    fn expect(&self, holds: bool, ended: &Ended, else_what: &str) -> Result<(), Trouble> {
+        if holds {
+            return Ok(());
+        }
+        let Self { platform, version, .. } = self;
+        let (status, said) = (ended.status, &ended.stderr);
+        Err(Trouble::Failed(format!("{platform} {version}: {else_what}; {status}, and on stderr:\n{said}")))
+    }
+}

