@@ -61,9 +61,31 @@ impl Command<'_> {
     }
 }
 
+/// The longest line that [`is_one_command`] accepts, in bytes with its end.
+pub const MAX_COMMAND: usize = 16_384;
+
+/// Whether `bytes` are one line, one command, and not PASS: the second wall, for those who send what a guest gives them.
+pub fn is_one_command(bytes: &[u8]) -> bool {
+    let Some(line) = bytes.strip_suffix(b"\r\n") else { return false };
+    let verb = line.split(|&byte| byte == b' ').next().unwrap_or_default();
+    bytes.len() <= MAX_COMMAND
+        && !line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+        && !verb.eq_ignore_ascii_case(b"PASS")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_one_command_at_a_time_can_be_sent_and_never_pass() {
+        assert!(is_one_command(b"STOR a b\r\n"));
+        for bytes in ["", "STOR a", "STOR a\n", "STOR a\r\nDELE b\r\n", "STOR\0\r\n", "PASS x\r\n", "pass\r\n"] {
+            assert!(!is_one_command(bytes.as_bytes()), "{bytes:?}");
+        }
+        let endless = [&[b'x'; MAX_COMMAND][..], b"\r\n"].concat();
+        assert!(!is_one_command(&endless));
+    }
     use proptest::prelude::*;
 
     #[test]
@@ -80,6 +102,7 @@ mod tests {
             if let Ok(text) = Argument::new(&bytes) {
                 for command in [Command::User(text), Command::Cwd(text), Command::Stor(text), Command::Size(text)] {
                     let line = command.to_bytes();
+                    prop_assert!(is_one_command(&line));
                     prop_assert!(line.ends_with(b"\r\n"));
                     prop_assert_eq!(line.iter().filter(|b| matches!(b, b'\r' | b'\n')).count(), 2);
                 }

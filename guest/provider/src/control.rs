@@ -4,6 +4,8 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
+use ftp_protocol::command::is_one_command;
+
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{
     DataConnection, GuestControlConnection, IoError, SecretBorrow,
 };
@@ -13,9 +15,6 @@ use crate::password::Password;
 
 /// The most bytes of one `receive`, whatever the guest asks for.
 const MAX_RECEIVE: u32 = 65_536;
-
-/// The longest command, in bytes with its line end.
-const MAX_COMMAND: usize = 16_384;
 
 /// The right to use the control connection of a conversation.
 pub(crate) struct Control(pub(crate) Rc<Line>);
@@ -59,29 +58,5 @@ impl GuestControlConnection for Control {
 impl Drop for Control {
     fn drop(&mut self) {
         self.0.hang_up();
-    }
-}
-
-/// A second wall behind the guest's own: one line, one command, and not PASS.
-fn is_one_command(bytes: &[u8]) -> bool {
-    let Some(line) = bytes.strip_suffix(b"\r\n") else { return false };
-    let verb = line.split(|&byte| byte == b' ').next().unwrap_or_default();
-    bytes.len() <= MAX_COMMAND
-        && !line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
-        && !verb.eq_ignore_ascii_case(b"PASS")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_one_command_at_a_time_can_be_sent_and_never_pass() {
-        assert!(is_one_command(b"STOR a b\r\n"));
-        for bytes in ["", "STOR a", "STOR a\n", "STOR a\r\nDELE b\r\n", "STOR\0\r\n", "PASS x\r\n", "pass\r\n"] {
-            assert!(!is_one_command(bytes.as_bytes()), "{bytes:?}");
-        }
-        let endless = [&[b'x'; MAX_COMMAND][..], b"\r\n"].concat();
-        assert!(!is_one_command(&endless));
     }
 }

@@ -4,6 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use ftp_protocol::command::is_one_command;
 use wasmtime::component::Resource;
 
 use super::{DataConnection, Lent, answer};
@@ -14,9 +15,6 @@ use crate::socket::Socket;
 
 /// The most bytes of one `receive`, whatever the guest asks for.
 const MAX_RECEIVE: u32 = 65_536;
-
-/// The longest command, in bytes with its line end.
-const MAX_COMMAND: usize = 16_384;
 
 /// Ports below this are never data connections: a server that names one wants something else of us.
 const FIRST_DATA_PORT: u16 = 1024;
@@ -120,30 +118,6 @@ impl HostControlConnection for Lent {
     }
 }
 
-/// A second wall behind the guest's own: one line, one command, and not PASS.
-fn is_one_command(bytes: &[u8]) -> bool {
-    let Some(line) = bytes.strip_suffix(b"\r\n") else { return false };
-    let verb = line.split(|&byte| byte == b' ').next().unwrap_or_default();
-    bytes.len() <= MAX_COMMAND
-        && !line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
-        && !verb.eq_ignore_ascii_case(b"PASS")
-}
-
 fn denied() -> Stop {
     Stop::Failed(io::ErrorKind::PermissionDenied.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_one_command_at_a_time_can_be_sent_and_never_pass() {
-        assert!(is_one_command(b"STOR a b\r\n"));
-        for bytes in ["", "STOR a", "STOR a\n", "STOR a\r\nDELE b\r\n", "STOR\0\r\n", "PASS x\r\n", "pass\r\n"] {
-            assert!(!is_one_command(bytes.as_bytes()), "{bytes:?}");
-        }
-        let endless = [&[b'x'; MAX_COMMAND][..], b"\r\n"].concat();
-        assert!(!is_one_command(&endless));
-    }
 }
