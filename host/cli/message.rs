@@ -89,6 +89,9 @@ fn explain(args: &Args, error: &UploadError) -> String {
             "{sent} bytes were sent, but {host} says that it has {stored}. Something on the way or another writer \
              changed the file; look, and send it again."
         ),
+        UploadError::Interrupted { step: Some(step @ Step::Confirmation) } => {
+            format!("interrupted while {}. The file may be whole; look before you send it again.", doing(*step))
+        }
         UploadError::Interrupted { step: Some(step) } => {
             format!("interrupted while {}. The file was not stored; send it again.", doing(*step))
         }

@@ -40,7 +40,7 @@ fn install(requirements: &Path, folder: &Path) -> Result<PathBuf, String> {
     let mut pip = cargo::tool("python3");
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]);
     pip.arg(&modules).arg("--requirement").arg(requirements);
-    time_limit::run(&mut pip, INSTALL_LIMIT)
+    time_limit::fetch(&mut pip, INSTALL_LIMIT)
         .map_err(|why| format!("the validator could not be installed: pip {why}"))?;
     fs::write(&installed, wanted).map_err(cannot)?;
     Ok(modules)

@@ -51,6 +51,18 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<(), Failure>
     if status.success() { Ok(()) } else { Err(Failure::Failed(status)) }
 }
 
+/// Runs a command that fetches something, and once more if it fails: a network may hiccup. Not after the limit, since who
+/// was silent for so long will not speak now.
+pub(crate) fn fetch(command: &mut Command, limit: Duration) -> Result<(), Failure> {
+    match run(command, limit) {
+        Err(Failure::Failed(_)) => {
+            println!("failed, trying once more");
+            run(command, limit)
+        }
+        outcome => outcome,
+    }
+}
+
 /// Waits for a child, at most so long; `None` if it still runs.
 pub(crate) fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + limit;
@@ -83,7 +95,7 @@ const POLL: Duration = Duration::from_millis(10);
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, run};
+    use super::{Failure, fetch, run};
     use std::fs;
     use std::io;
     use std::process::Command;
@@ -105,6 +117,17 @@ mod tests {
     fn a_program_that_is_not_there_is_not_started() {
         let outcome = run(&mut Command::new("/no/such/program"), Duration::from_secs(10));
         assert!(matches!(outcome, Err(Failure::NotStarted(_))));
+    }
+
+    #[test]
+    fn what_fails_once_is_fetched_on_the_second_try_and_not_on_a_third() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let mut hiccup = shell("test -e tried || { touch tried; exit 1; }");
+        assert!(fetch(hiccup.current_dir(&folder), Duration::from_secs(10)).is_ok());
+        let mut broken = shell("echo >> tries; exit 1");
+        assert!(matches!(fetch(broken.current_dir(&folder), Duration::from_secs(10)), Err(Failure::Failed(_))));
+        assert_eq!(fs::read_to_string(folder.path().join("tries"))?, "\n\n");
+        Ok(())
     }
 
     #[test]

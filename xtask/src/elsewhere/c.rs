@@ -109,5 +109,5 @@ fn build(folder: &Path, headers: &Path, library: &Path) -> Result<PathBuf, Troub
 }
 
 fn attempt(command: &mut Command, else_what: &str) -> Result<(), Trouble> {
-    time_limit::run(command, INSTALL_LIMIT).map_err(|why| Trouble::Missing(format!("{else_what}: {why}")))
+    time_limit::fetch(command, INSTALL_LIMIT).map_err(|why| Trouble::Missing(format!("{else_what}: {why}")))
 }

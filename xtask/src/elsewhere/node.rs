@@ -70,7 +70,7 @@ fn install(lab: &Lab) -> Result<PathBuf, Trouble> {
         let mut npm = Command::new("npm");
         // Not `npm ci`: preview2-shim's native part names packages for other systems that nobody has published.
         npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]).current_dir(&folder);
-        time_limit::run(&mut npm, INSTALL_LIMIT)
+        time_limit::fetch(&mut npm, INSTALL_LIMIT)
             .map_err(|why| Trouble::Missing(format!("jco could not be installed: npm {why}")))?;
         let marked = fs::copy(example.join(LOCK), ready);
         marked.map_err(|error| Trouble::Failed(format!("the installation cannot be marked: {error}")))?;

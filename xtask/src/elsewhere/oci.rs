@@ -62,7 +62,7 @@ fn build(folder: &Path) -> Result<PathBuf, Trouble> {
         install.arg(folder.join(VERSION)).arg("--target-dir").arg(scratch.path());
         install.envs([("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"), ("CARGO_PROFILE_RELEASE_LTO", "off")]);
         install.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-        time_limit::run(&mut install, BUILD_LIMIT)
+        time_limit::fetch(&mut install, BUILD_LIMIT)
             .map_err(|why| Trouble::Missing(format!("wkg {VERSION}: cargo install {why}")))?;
     }
     Ok(program)

