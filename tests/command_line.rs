@@ -168,13 +168,6 @@ fn a_dangling_or_circular_link_is_exit_3() {
     }
 }
 
-#[test]
-fn tls_is_not_there_yet_and_nothing_is_sent_without_it() {
-    for mode in ["explicit", "implicit"] {
-        Unvisited::listen().refuses(5, Upload::of_hello().options(["--tls", mode])).mentions(&["tls"]);
-    }
-}
-
 /// Texts with a control byte in the middle or at the end. NUL cannot be in an argument.
 fn controls(before: &str, after: &str) -> Vec<OsString> {
     let bytes = [b"\r\nDELE x".as_slice(), b"\n", b"\r", b"\x01", b"\t", b"\x1b[31m", b"\x1f", b"\x7f"];

@@ -2,24 +2,27 @@
 //!
 //! Next: `visit.rs`, the record.
 
-use std::io::{Read, Write};
-use std::net::{IpAddr, TcpListener, TcpStream};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{IpAddr, TcpListener};
 use std::time::Duration;
 
-use crate::sockets::{accept, has_left, listen_with_small_window, reset};
+use crate::sockets::{accept, has_cut, has_left, listen_with_small_window};
+use crate::tls_server::Tls;
 use crate::visit::{Ending, Stored, Visit};
+use crate::wire::{Overheard, Wire};
 
 /// The port that waits for a data connection, and the connection that came.
 pub(crate) struct DataSide {
     host: IpAddr,
     listener: Option<TcpListener>,
-    stream: Option<TcpStream>,
+    wire: Option<Wire>,
+    overheard: Overheard,
 }
 
 impl DataSide {
     /// Nothing is open yet.
-    pub(crate) fn new(host: IpAddr) -> Self {
-        Self { host, listener: None, stream: None }
+    pub(crate) fn new(host: IpAddr, overheard: &Overheard) -> Self {
+        Self { host, listener: None, wire: None, overheard: Overheard::clone(overheard) }
     }
 
     /// Opens a port.
@@ -41,16 +44,52 @@ impl DataSide {
     /// Waits for the client to connect.
     pub(crate) fn accept(&mut self, visit: &mut Visit) -> Result<(), String> {
         let listener = self.listener.take().expect("the script opens a data port first");
-        self.stream = Some(accept(&listener)?);
+        self.wire = Some(Wire::new(accept(&listener)?, &self.overheard));
         visit.files.push(Stored::default());
         visit.remark("data connection");
         Ok(())
     }
 
+    /// Protects the connection.
+    pub(crate) fn secure(&mut self, tls: &Tls, visit: &mut Visit) -> Result<(), String> {
+        visit.shake_hands("data", |record| self.wire().secure(tls, record))
+    }
+
+    /// Does not protect the connection, since one side will have none of it, and waits for the client to leave.
+    pub(crate) fn secure_in_vain(&mut self, tls: &Tls, visit: &mut Visit) -> Result<(), String> {
+        if self.secure(tls, visit).is_ok() {
+            return Err("TLS has begun on the data connection, though it should not".to_owned());
+        }
+        self.wire().drain();
+        self.close(visit);
+        Ok(())
+    }
+
+    /// Waits for the client's greeting, and does not answer it.
+    pub(crate) fn hear_hello(&mut self, visit: &mut Visit) -> Result<(), String> {
+        visit.shake_hands("data", |record| self.wire().hear_hello(record).map(drop))
+    }
+
     /// Sends something to the client, against all custom.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
-        let stream = self.stream.as_mut().expect("the script accepts a data connection first");
-        stream.write_all(bytes).expect("the client takes it");
+        self.wire().write_all(bytes).expect("the client takes it");
+    }
+
+    /// Sends something that is no data.
+    pub(crate) fn refresh_keys(&mut self, visit: &mut Visit) {
+        visit.remark("new keys on the data connection");
+        if self.wire().refresh_keys().is_err() {
+            visit.remark("the client had left");
+        }
+    }
+
+    /// Sends something past TLS.
+    pub(crate) fn slip_in(&mut self, bytes: &[u8]) {
+        self.wire().slip_in(bytes).expect("the client is there");
+    }
+
+    fn wire(&mut self) -> &mut Wire {
+        self.wire.as_mut().expect("the script accepts a data connection first")
     }
 
     /// Reads this many bytes.
@@ -79,40 +118,50 @@ impl DataSide {
 
     /// Closes the connection, without a look at what else has come.
     pub(crate) fn close(&mut self, visit: &mut Visit) {
-        drop(self.end(Ending::Unseen, visit));
+        if let Some(wire) = self.end(Ending::Unseen, visit) {
+            wire.close();
+        }
     }
 
     /// Resets the connection.
     pub(crate) fn reset(&mut self, visit: &mut Visit) {
-        if let Some(stream) = self.end(Ending::Unseen, visit) {
-            reset(stream);
+        if let Some(wire) = self.end(Ending::Unseen, visit) {
+            wire.reset();
         }
     }
 
     /// Reads at most `limit` bytes; at the end, of whatever kind, closes the connection and returns 0.
     fn read(&mut self, limit: usize, visit: &mut Visit) -> Result<usize, String> {
-        let Some(stream) = self.stream.as_mut() else { return Ok(0) };
+        let Some(wire) = self.wire.as_mut() else { return Ok(0) };
         let mut piece = vec![0; limit];
-        let ending = match stream.read(&mut piece) {
+        let ending = match wire.read(&mut piece) {
             Ok(0) => Ending::Closed,
             Ok(count) => {
                 visit.files.last_mut().expect("an accepted connection").bytes.extend(&piece[..count]);
                 return Ok(count);
             }
+            Err(error) if has_cut(error.kind()) => Ending::Cut,
+            Err(error) if error.kind() == ErrorKind::InvalidData => {
+                visit.remark(&format!("TLS is over on the data connection: {error}"));
+                wire.drain();
+                Ending::Cut
+            }
             Err(error) if has_left(error.kind()) => Ending::Reset,
             Err(error) => return Err(format!("no data came: {error}")),
         };
-        drop(self.end(ending, visit));
+        if let Some(wire) = self.end(ending, visit) {
+            wire.close();
+        }
         Ok(0)
     }
 
-    fn end(&mut self, ending: Ending, visit: &mut Visit) -> Option<TcpStream> {
-        let stream = self.stream.take()?;
+    fn end(&mut self, ending: Ending, visit: &mut Visit) -> Option<Wire> {
+        let wire = self.wire.take()?;
         let stored = visit.files.last_mut().expect("an accepted connection");
         stored.ending = ending;
         let remark = format!("data connection ended: {ending:?}, {} bytes", stored.bytes.len());
         visit.remark(&remark);
-        Some(stream)
+        Some(wire)
     }
 }
 

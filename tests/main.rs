@@ -4,6 +4,9 @@
 
 // Uploads to real servers, with the bytes compared.
 mod refusals;
+mod tls_between;
+mod tls_sessions;
+mod tls_uploads;
 mod uploads;
 
 // What the sandbox promises: what it imports, what it never sees, what stops it.
@@ -30,13 +33,28 @@ mod interruptions;
 mod replies;
 mod transfers;
 
+// The same with TLS: certificates, what is done instead of it, and protected data connections.
+mod tls_arguments;
+mod tls_certificates;
+mod tls_data_connection;
+mod tls_endings;
+mod tls_hostile;
+mod tls_transfers;
+
 // What the tests above are made of: the program, servers from a script, real servers.
+mod certificates;
+mod cutting_relay;
 mod meeting;
 mod outcome;
 mod program;
 mod script;
 mod scripted_server;
+mod secure_server;
 mod servers;
 mod sockets;
+mod tls_meeting;
+mod tls_server;
 mod upload;
 mod visit;
+mod wire;
+mod wiretap;

@@ -54,9 +54,11 @@ fn the_component_calls_these_functions_and_no_others() {
         [
             "[method]control-connection.open-data",
             "[method]control-connection.receive",
+            "[method]control-connection.secure",
             "[method]control-connection.send",
             "[method]control-connection.send-password",
             "[method]data-connection.finish",
+            "[method]data-connection.secure",
             "[method]data-connection.splice",
             "[method]progress.entered",
             "[method]source-file.size",

@@ -7,6 +7,7 @@ use std::net::TcpListener;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+use crate::tls_server::Tls;
 use crate::upload::PASSWORD;
 
 /// One thing that a scripted server does.
@@ -45,6 +46,30 @@ pub(crate) enum Move {
     CloseData,
     /// Reset the data connection.
     ResetData,
+    /// Protect the control connection.
+    Secure(Tls),
+    /// The same, but one side will have none of it. Whatever the client sends then is not heard.
+    SecureInVain(Tls),
+    /// The client begins TLS on the control connection; it is not answered.
+    HearHello,
+    /// Protect the data connection.
+    SecureData(Tls),
+    /// The same, but one side will have none of it.
+    SecureDataInVain(Tls),
+    /// The client begins TLS on the data connection; it is not answered.
+    HearDataHello,
+    /// Send these bytes on the control connection, past its protection.
+    SlipIn(Vec<u8>),
+    /// The same on the data connection.
+    SlipInData(Vec<u8>),
+    /// Send the first half of what these bytes are in TLS.
+    SendHalf(Vec<u8>),
+    /// Send the other half.
+    SendOtherHalf,
+    /// Send something on the control connection that means nothing to FTP (TLS 1.3).
+    RefreshKeys,
+    /// The same on the data connection.
+    RefreshDataKeys,
     /// Close the control connection.
     Close,
     /// Reset the control connection.
@@ -128,6 +153,16 @@ impl Script {
     /// Closes the data connection.
     pub(crate) fn close_data(self) -> Self {
         self.then(Move::CloseData)
+    }
+
+    /// Protects the control connection.
+    pub(crate) fn secure(self, tls: &Tls) -> Self {
+        self.then(Move::Secure(tls.clone()))
+    }
+
+    /// Protects the data connection.
+    pub(crate) fn secure_data(self, tls: &Tls) -> Self {
+        self.then(Move::SecureData(tls.clone()))
     }
 
     /// Says nothing more.

@@ -3,15 +3,17 @@
 //! One thread, loopback only, and a limit on every wait. It records what it sends and gets; a client that does something
 //! else than the script wants ends the play with a mismatch. Next: `data_side.rs`.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::data_side::DataSide;
 use crate::script::{Move, Script};
-use crate::sockets::{PATIENCE, accept, has_left, reset};
+use crate::sockets::{PATIENCE, accept, has_left};
+use crate::tls_server::Tls;
 use crate::visit::Visit;
+use crate::wire::{Overheard, Wire};
 
 /// A server that waits for its one client, or plays to it.
 pub(crate) struct ScriptedServer {
@@ -61,13 +63,17 @@ fn play(listener: &TcpListener, script: Script) -> Visit {
         stage.reset_control();
         stage.data.reset(&mut stage.visit);
     }
+    stage.visit.overheard = stage.overheard.take();
     stage.visit
 }
 
 /// The server's two connections, and its record.
 struct Stage {
-    control: Option<TcpStream>,
+    control: Option<Wire>,
     unread: Vec<u8>,
+    /// What is left of a reply that was sent by half.
+    other_half: Vec<u8>,
+    overheard: Overheard,
     data: DataSide,
     visit: Visit,
 }
@@ -75,7 +81,15 @@ struct Stage {
 impl Stage {
     fn new(control: TcpStream) -> Self {
         let host = control.local_addr().expect("a connected socket").ip();
-        Self { control: Some(control), unread: Vec::new(), data: DataSide::new(host), visit: Visit::default() }
+        let overheard = Overheard::default();
+        Self {
+            control: Some(Wire::new(control, &overheard)),
+            unread: Vec::new(),
+            other_half: Vec::new(),
+            data: DataSide::new(host, &overheard),
+            overheard,
+            visit: Visit::default(),
+        }
     }
 
     fn perform(&mut self, next: Move) -> Result<(), String> {
@@ -97,7 +111,19 @@ impl Stage {
             Move::ReceiveAll => self.data.receive_all(&mut self.visit)?,
             Move::CloseData => self.data.close(&mut self.visit),
             Move::ResetData => self.data.reset(&mut self.visit),
-            Move::Close => self.control = None,
+            Move::Secure(tls) => self.secure(&tls)?,
+            Move::SecureInVain(tls) => self.secure_in_vain(&tls)?,
+            Move::HearHello => self.hear_hello()?,
+            Move::SecureData(tls) => self.data.secure(&tls, &mut self.visit)?,
+            Move::SecureDataInVain(tls) => self.data.secure_in_vain(&tls, &mut self.visit)?,
+            Move::HearDataHello => self.data.hear_hello(&mut self.visit)?,
+            Move::SlipIn(bytes) => self.slip_in(&bytes),
+            Move::SlipInData(bytes) => self.data.slip_in(&bytes),
+            Move::SendHalf(bytes) => self.send_half(&bytes),
+            Move::SendOtherHalf => self.send_other_half(),
+            Move::RefreshKeys => self.refresh_keys(),
+            Move::RefreshDataKeys => self.data.refresh_keys(&mut self.visit),
+            Move::Close => self.close(),
             Move::Reset => self.reset_control(),
             Move::Silence => self.silence()?,
         }
@@ -149,9 +175,70 @@ impl Stage {
         }
     }
 
+    fn secure(&mut self, tls: &Tls) -> Result<(), String> {
+        if !self.unread.is_empty() {
+            return Err(format!("sent before TLS began: \"{}\"", self.unread.escape_ascii()));
+        }
+        let Self { visit, control, .. } = self;
+        let control = control.as_mut().ok_or("the control connection is closed")?;
+        visit.shake_hands("control", |record| control.secure(tls, record))
+    }
+
+    fn secure_in_vain(&mut self, tls: &Tls) -> Result<(), String> {
+        if self.secure(tls).is_ok() {
+            return Err("TLS has begun, though it should not".to_owned());
+        }
+        self.control().drain();
+        self.control = None;
+        Ok(())
+    }
+
+    fn hear_hello(&mut self) -> Result<(), String> {
+        let Self { visit, control, .. } = self;
+        let control = control.as_mut().ok_or("the control connection is closed")?;
+        visit.shake_hands("control", |record| control.hear_hello(record).map(drop))
+    }
+
+    fn slip_in(&mut self, bytes: &[u8]) {
+        self.visit.remark(&format!("slipped in: {}", bytes.escape_ascii()));
+        if self.control().slip_in(bytes).is_err() {
+            self.visit.remark("the client had left");
+        }
+    }
+
+    fn refresh_keys(&mut self) {
+        self.visit.remark("new keys");
+        if self.control().refresh_keys().is_err() {
+            self.visit.remark("the client had left");
+        }
+    }
+
+    fn send_half(&mut self, bytes: &[u8]) {
+        self.visit.remark("half of what follows");
+        self.visit.note('<', bytes);
+        let mut records = self.control().encrypted(bytes);
+        self.other_half = records.split_off(records.len() / 2);
+        self.slip_in(&records);
+    }
+
+    fn send_other_half(&mut self) {
+        let rest = std::mem::take(&mut self.other_half);
+        self.slip_in(&rest);
+    }
+
+    fn control(&mut self) -> &mut Wire {
+        self.control.as_mut().expect("the script has not closed it yet")
+    }
+
+    fn close(&mut self) {
+        if let Some(control) = self.control.take() {
+            control.close();
+        }
+    }
+
     fn reset_control(&mut self) {
         if let Some(control) = self.control.take() {
-            reset(control);
+            control.reset();
         }
     }
 
@@ -184,8 +271,19 @@ impl Stage {
             let mut piece = [0; 4096];
             match control.read(&mut piece) {
                 Ok(0) => return Ok(None),
-                Ok(count) => self.unread.extend(&piece[..count]),
+                Ok(count) => {
+                    self.unread.extend(&piece[..count]);
+                    if !control.is_protected() {
+                        self.visit.clear.extend(&piece[..count]);
+                    }
+                }
                 Err(error) if has_left(error.kind()) => return Ok(None),
+                Err(error) if error.kind() == ErrorKind::InvalidData => {
+                    // Whatever comes behind it is not TLS any more.
+                    self.visit.remark(&format!("TLS is over: {error}"));
+                    control.drain();
+                    return Ok(None);
+                }
                 Err(error) => return Err(format!("the client neither said anything nor left: {error}")),
             }
         }

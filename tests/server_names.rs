@@ -2,9 +2,10 @@
 //!
 //! Next: `output.rs`.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
 
+use crate::certificates::Authority;
 use crate::meeting::{ClosedPort, Meeting, skipped};
 use crate::script::Script;
 use crate::scripted_server::ScriptedServer;
@@ -45,18 +46,27 @@ fn clear_text_may_be_asked_for() {
 }
 
 #[test]
-fn a_server_on_another_machine_is_exit_5_before_anything_is_sent() {
-    // Addresses for documentation (RFC 5737, RFC 3849): nothing may be sent there.
-    for host in ["192.0.2.1", "192.0.2.1:2121", "[2001:db8::1]:21", "2001:db8::1", "[2001:db8::1]"] {
-        refused(host, 5).says("--tls off");
-    }
+fn a_server_that_is_not_this_machine_is_asked_for_tls_and_told_nothing_else() {
+    // An address that machines on the network can reach is not loopback, though it leads here.
+    let Some(host) = address_on_the_network() else { return skipped("no address but loopback") };
+    let script = Script::greeted().expect("AUTH TLS").reply("502 What is TLS?");
+    let server = ScriptedServer::start_on(host, script);
+    let upload = Upload::of_hello().program(|program| {
+        let roots = program.with_file("roots.pem", Authority::new().pem().as_bytes());
+        let path = roots.path("roots.pem");
+        roots.environment("SSL_CERT_FILE", path)
+    });
+    let program = upload.to(server.address()).start();
+    Meeting::end(program, server).outcome.fails(5).says("--tls off");
 }
 
 #[test]
-fn encrypted_ftp_is_exit_5_while_it_is_not_built() {
-    for host in ["ftps://127.0.0.1:1", "ftps://127.0.0.1", "ftps://[::1]:990/"] {
-        refused(host, 5).mentions(&["tls"]);
+fn an_address_and_an_option_that_contradict_each_other_are_exit_2() {
+    for (host, tls) in [("ftps://127.0.0.1:1", "off"), ("ftps://127.0.0.1:1", "explicit"), ("ftpes://h", "implicit")] {
+        Upload::of_hello().options(["--tls", tls]).at(host).run().fails(2).says("--tls");
     }
+    Upload::of_hello().options(["--insecure"]).at("ftp://127.0.0.1:1").run().fails(2).mentions(&["contradict"]);
+    Upload::of_hello().options(["--insecure", "--tls", "off"]).at("h").run().fails(2).mentions(&["contradict"]);
 }
 
 #[test]
@@ -118,6 +128,14 @@ fn nobody_listening_on_any_address_of_a_name_is_exit_4() {
         .run()
         .fails(4)
         .mentions(&["localhost", "127.0.0.1"]);
+}
+
+/// The address from which this machine would speak to others. Nothing is sent to find it.
+fn address_on_the_network() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // RFC 5737: an address for documentation.
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
 }
 
 #[track_caller]

@@ -16,6 +16,16 @@ fn several_files_go_over_one_control_connection() {
 }
 
 #[test]
+fn a_hundred_files_in_a_row_use_nothing_up() {
+    let (mut script, mut upload) = (Script::ready(), Upload::of_nothing());
+    for name in (0..100).map(|n| format!("file{n}")) {
+        script = script.take(&name).tell_size(&name, name.len() as u64);
+        upload = upload.and(&name, name.as_bytes());
+    }
+    script.goodbye().meet(upload).outcome.succeeds().says("Stored file99 in inbox");
+}
+
+#[test]
 fn a_refused_file_does_not_stop_the_next() {
     let script = Script::ready().passive().expect("STOR one").reply("553 No ones");
     let script = script.take("two").tell_size("two", 1).goodbye();

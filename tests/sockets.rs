@@ -40,7 +40,12 @@ pub(crate) fn reset(stream: TcpStream) {
 
 /// Whether an error says that the other side has left without a word.
 pub(crate) fn has_left(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe)
+    matches!(kind, ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe) || has_cut(kind)
+}
+
+/// Whether an error says that the other side has ended TCP, and TLS not.
+pub(crate) fn has_cut(kind: ErrorKind) -> bool {
+    kind == ErrorKind::UnexpectedEof
 }
 
 /// No wait of a server is longer.

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use rustls::ProtocolVersion;
+
 /// Everything that a client did.
 #[derive(Default)]
 pub(crate) struct Visit {
@@ -13,6 +15,12 @@ pub(crate) struct Visit {
     pub(crate) commands: Vec<Vec<u8>>,
     /// What came over each data connection.
     pub(crate) files: Vec<Stored>,
+    /// What the client sent on the control connection before TLS began there.
+    pub(crate) clear: Vec<u8>,
+    /// What the client sent on any connection, as it crossed the network; of each connection only the beginning.
+    pub(crate) overheard: Vec<u8>,
+    /// Each beginning of TLS, on the control connection and on those for data.
+    pub(crate) handshakes: Vec<Handshake>,
     /// How many bytes of a flood were sent before the client left.
     pub(crate) flooded: usize,
     /// Where client and script did not agree.
@@ -28,14 +36,40 @@ pub(crate) struct Stored {
     pub(crate) ending: Ending,
 }
 
+/// How TLS began on one connection, as far as it came.
+#[derive(Debug, Default)]
+pub(crate) struct Handshake {
+    /// The name that the client wanted (SNI).
+    pub(crate) server_name: Option<String>,
+    /// The protocols that the client wanted to speak (ALPN).
+    pub(crate) protocols: Vec<String>,
+    /// What came of it.
+    pub(crate) agreement: Option<Agreement>,
+    /// Why nothing came of it.
+    pub(crate) failure: Option<String>,
+}
+
+/// What a client and a server have agreed on.
+#[derive(Debug)]
+pub(crate) struct Agreement {
+    /// The version of TLS.
+    pub(crate) version: ProtocolVersion,
+    /// Whether a session went on that another connection had begun.
+    pub(crate) resumed: bool,
+    /// Whether the client has shown a certificate.
+    pub(crate) client_certificate: bool,
+}
+
 /// How a data connection ended, as its reader sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// The server did not read that far.
     #[default]
     Unseen,
-    /// In order: to a server, the file is whole.
+    /// In order, with TLS by close_notify and then TCP: to a server, the file is whole.
     Closed,
+    /// TCP was ended, and TLS not, or by an error: anyone in between could have done it.
+    Cut,
     /// By a reset: to a server, the file is cut.
     Reset,
 }
@@ -88,6 +122,20 @@ impl Visit {
         let rest = bytes.len().saturating_sub(LONGEST_NOTE);
         let rest = if rest > 0 { format!("… and {rest} bytes") } else { String::new() };
         self.transcript.push(format!("{direction} {shown}{rest}"));
+    }
+
+    /// Records how TLS begins on the connection of this name.
+    pub(crate) fn shake_hands(
+        &mut self,
+        connection: &str,
+        handshake: impl FnOnce(&mut Handshake) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let mut record = Handshake::default();
+        let done = handshake(&mut record);
+        record.failure = done.as_ref().err().cloned();
+        self.remark(&format!("TLS on the {connection} connection: {record:?}"));
+        self.handshakes.push(record);
+        done
     }
 
     /// Records something that is no byte on the control connection.

@@ -26,8 +26,8 @@ static const double GRACE = 1;    /* For the end of a data connection when the r
 static const double LOOK = 0.5;   /* How often to look at a send queue. */
 enum { FIRST_DATA_PORT = 1024, MAX_COMMAND = 16384 };
 
-const char *const FAILURES[] = {"none",    "closed",      "reset",  "timed-out", "refused",
-                                "unreachable", "denied", "shrank", "unreadable"};
+const char *const FAILURES[] = {"none",        "closed", "reset",    "timed-out", "refused",
+                                "unreachable", "denied", "insecure", "shrank",    "unreadable"};
 
 static double now(void) {
     struct timespec time;
@@ -90,19 +90,31 @@ const char *file_open(struct file *file, const char *path) {
     return NULL;
 }
 
-const char *control_connect(struct control *control, const char *host, const char *port, const char *password) {
+static bool is_loopback(const struct sockaddr *address) {
+    if (address->sa_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)address)->sin6_addr);
+}
+
+const char *control_connect(struct control *control, const char *host, const char *port, const char *password,
+                            bool clear_anywhere) {
     struct addrinfo *addresses, hints = {.ai_socktype = SOCK_STREAM};
     int unresolved = getaddrinfo(host, port, &hints, &addresses);
     if (unresolved) return gai_strerror(unresolved);
     *control = (struct control){.fd = -1, .timeout = TIMEOUT, .password = password};
     enum failure failure = UNREACHABLE;
     for (struct addrinfo *each = addresses; each && control->fd < 0; each = each->ai_next) {
+        if (!clear_anywhere && !is_loopback(each->ai_addr)) {
+            failure = INSECURE;
+            continue;
+        }
         failure = dial(each->ai_addr, each->ai_addrlen, &control->fd);
         memcpy(&control->peer, each->ai_addr, each->ai_addrlen);
         control->peer_length = each->ai_addrlen;
     }
     freeaddrinfo(addresses);
     mark(control);
+    if (failure == INSECURE) return "there is no TLS here; ftp:// before it would send the password in clear";
     return failure == NONE ? NULL : FAILURES[failure];
 }
 

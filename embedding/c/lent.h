@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 
 /* The cases of io-error, then those of source-error. */
-enum failure { NONE, CLOSED, RESET, TIMED_OUT, REFUSED, UNREACHABLE, DENIED, SHRANK, UNREADABLE };
+enum failure { NONE, CLOSED, RESET, TIMED_OUT, REFUSED, UNREACHABLE, DENIED, INSECURE, SHRANK, UNREADABLE };
 extern const char *const FAILURES[];
 
 /* Opened before anything is sent. As many bytes as it has then are sent; those that were, are counted. */
@@ -38,9 +38,10 @@ struct data {
     int fd;
 };
 
-/* NULL, or what is wrong, for people. */
+/* NULL, or what is wrong, for people. There is no TLS: without `clear_anywhere` the server has to be on this machine. */
 const char *file_open(struct file *file, const char *path);
-const char *control_connect(struct control *control, const char *host, const char *port, const char *password);
+const char *control_connect(struct control *control, const char *host, const char *port, const char *password,
+                            bool clear_anywhere);
 /* From here on only the goodbye is waited for. */
 void control_say_farewell(struct control *control);
 

@@ -29,7 +29,7 @@ struct binding {
     handler *handler;
 };
 
-enum { METHODS = 8, MAX_GIVEN = 4 };
+enum { METHODS = 10, MAX_GIVEN = 4 };
 
 struct sandbox {
     struct loan *loan;
@@ -101,6 +101,12 @@ static value receive(struct sandbox *sandbox, const value *given, const uint32_t
     return failure == NONE ? ok(bytes_value(received, count)) : outcome(failure);
 }
 
+/* There is no TLS here. A library for it would have its place in lent.c. */
+static value secure(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+    (void)sandbox, (void)given, (void)handles;
+    return outcome(INSECURE);
+}
+
 static value send_line(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     static uint8_t line[MAX_RECEIVE];
     (void)handles;
@@ -159,9 +165,11 @@ static const struct {
     handler *handler;
 } IMPORTS[METHODS] = {
     {"[method]control-connection.receive", receive},
+    {"[method]control-connection.secure", secure},
     {"[method]control-connection.send", send_line},
     {"[method]control-connection.send-password", send_password},
     {"[method]control-connection.open-data", open_data},
+    {"[method]data-connection.secure", secure},
     {"[method]data-connection.splice", splice_file},
     {"[method]data-connection.finish", finish},
     {"[method]source-file.size", size},
@@ -272,12 +280,15 @@ static bool call(struct sandbox *sandbox, const char *name, value *arguments, si
 
 static value login_value(const char *user) {
     value login = {.kind = WASMTIME_COMPONENT_RECORD};
-    wasmtime_component_valrecord_new_uninit(&login.of.record, 2);
+    wasmtime_component_valrecord_new_uninit(&login.of.record, 3);
     wasmtime_component_valrecord_entry_t *entries = login.of.record.data;
     wasm_name_new(&entries[0].name, strlen("user"), "user");
     entries[0].val = text_value(user);
     wasm_name_new(&entries[1].name, strlen("account"), "account");
     entries[1].val = (value){.kind = WASMTIME_COMPONENT_OPTION};
+    wasm_name_new(&entries[2].name, strlen("protection"), "protection");
+    entries[2].val = (value){.kind = WASMTIME_COMPONENT_ENUM};
+    wasm_name_new(&entries[2].val.of.enumeration, strlen("clear"), "clear");
     return login;
 }
 

@@ -17,6 +17,7 @@ export function call(method, ...given) {
 
 export class ControlConnection {
   receive = (limit) => call('receive', limit);
+  secure = () => call('secure');
   send = (bytes) => call('send', bytes);
   sendPassword = (_secret) => call('sendPassword');
   openData = (port) => new DataConnection(call('openData', port));
@@ -25,6 +26,7 @@ export class ControlConnection {
 
 export class DataConnection {
   constructor(id) {
+    this.secure = () => call('secureData', id);
     this.splice = (_source, offset, length) => call('splice', id, offset, length);
     this.finish = () => call('finish', id);
     this[Symbol.dispose] = () => call('closeData', id);

@@ -1,8 +1,8 @@
 // Runs ftp-uploader-cli.wasm, the whole program as one component, on the WASI that jco's preview2-shim makes of Node.
 //
-//     FTP_PASSWORD=... node cli.mjs HOST:PORT USERNAME LOCALFILE REMOTEDIR
+//     FTP_PASSWORD=... node cli.mjs HOST USERNAME LOCALFILE REMOTEDIR
 //
-// Shorter than upload.mjs, and wider: WASI grants a network and a folder, not one server and one file.
+// Shorter than upload.mjs, and wider: WASI grants a network and a folder, not one server and one file. It has no TLS.
 
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { instantiate } from './generated/ftp-uploader-cli.js';
 const FOLDER = '/data'; // Where the program sees the folder of LOCALFILE.
 
 if (process.argv.length !== 6) {
-  console.error('Usage: FTP_PASSWORD=... node cli.mjs HOST:PORT USERNAME LOCALFILE REMOTEDIR');
+  console.error('Usage: FTP_PASSWORD=... node cli.mjs HOST USERNAME LOCALFILE REMOTEDIR');
   process.exit(2);
 }
 const [host, user, path, directory] = process.argv.slice(2);

@@ -6,7 +6,8 @@
 
 import { EventEmitter, once } from 'node:events';
 import { open } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 const TIMEOUT = 60_000; // Silence of the server, in milliseconds.
 const CONNECT_TIMEOUT = 15_000;
@@ -23,6 +24,9 @@ export class Lent {
   #timeout = TIMEOUT;
   #due; // When something has to have come, or moved.
   #control;
+  #tls; // What TLS is to be like, where it is required: then nothing but AUTH is sent in clear, and no file.
+  #spoken = false; // Whether anything was sent.
+  #session; // Of the control connection, for the data connections.
   #unread = Buffer.alloc(0); // What the server has said, and the component not yet received.
   #file;
   #password; // A function that gives the PASS line, and is gone once it was called.
@@ -47,6 +51,17 @@ export class Lent {
     return lent;
   }
 
+  /** Whether what is sent stays on this machine. */
+  isLocal() {
+    return /^(::1$|(::ffff:)?127\.)/.test(this.#control.remoteAddress);
+  }
+
+  /** To be called before the component runs. The certificate has to be good for `host`; `ca` replaces Node's roots. */
+  requireTls(host, ca) {
+    const servername = isIP(host) ? undefined : host;
+    this.#tls = { host, servername, ca, ALPNProtocols: ['ftp'], rejectUnauthorized: true };
+  }
+
   /** From here on only the goodbye is waited for. */
   sayFarewell() {
     this.#timeout = FAREWELL;
@@ -59,6 +74,17 @@ export class Lent {
     this.#unread = this.#unread.subarray(received.length);
     this.#control.resume();
     return received;
+  }
+
+  async secure() {
+    if (!this.#tls) throw 'insecure';
+    if (this.#control.encrypted) throw 'denied';
+    // It must not count as protected (CVE-2021-22947). Where we did not speak first, it is a server without TLS.
+    if (this.#unread.length > 0) throw this.#spoken ? 'denied' : 'insecure';
+    this.#mark();
+    this.#control.removeAllListeners('data');
+    this.#control = await this.#handshake(this.#control);
+    this.#control.on('data', (bytes) => this.#hear(bytes));
   }
 
   async send(line) {
@@ -83,10 +109,23 @@ export class Lent {
     return id;
   }
 
+  async secureData(id) {
+    const plain = this.#data.get(id);
+    if (plain.encrypted || !this.#control.encrypted) throw 'denied';
+    const data = await this.#handshake(plain);
+    this.#data.set(id, data.resume());
+    // Who resumes the session of the control connection is who was there.
+    if (!data.isSessionReused() && fingerprint(data) !== fingerprint(this.#control)) {
+      this.why = 'another certificate than on the control connection';
+      throw 'insecure';
+    }
+  }
+
   async splice(id, offset, length) {
     const connection = (val) => ({ tag: 'connection', val });
     const source = (val) => ({ tag: 'source', val });
     const data = this.#data.get(id);
+    if (this.#tls && !data.encrypted) throw connection('denied');
     const wanted = Math.min(Number(length), this.size - Number(offset), CHUNK);
     if (wanted <= 0) return 0n;
     const room = () => data.over || !data.writableNeedDrain;
@@ -120,7 +159,7 @@ export class Lent {
     const data = this.#data.get(id);
     this.#data.delete(id);
     if (data.finished) data.destroy();
-    else data.resetAndDestroy();
+    else (data.plain ?? data).resetAndDestroy();
   }
 
   closeControl() {
@@ -140,6 +179,8 @@ export class Lent {
   }
 
   async #write(line) {
+    if (this.#tls && !this.#control.encrypted && Buffer.compare(line, AUTH) !== 0) throw 'denied';
+    this.#spoken = true;
     this.#mark();
     this.#control.write(line);
     await this.#until(() => this.#control.writableLength === 0 || this.#control.over, this.#due);
@@ -175,15 +216,37 @@ export class Lent {
   /** A connected socket; once nothing more can come from it, `over` says why. */
   async #connect(host, port) {
     const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
+    return this.#established(socket, 'connect', performance.now() + CONNECT_TIMEOUT);
+  }
+
+  /** TLS on a connection to the server, which is not used by itself any more. */
+  async #handshake(plain) {
+    if (plain.over) throw plain.over;
+    const socket = connectTls({ ...this.#tls, socket: plain, session: this.#session });
+    socket.plain = plain;
+    // With TLS 1.3 they come when something is read, and the last is the best.
+    if (plain === this.#control) socket.on('session', (session) => (this.#session = session));
+    return this.#established(socket, 'secureConnect', this.#due);
+  }
+
+  /** Waits for `event`, and sees to it that everything that happens to the socket is known of. */
+  async #established(socket, event, due) {
+    let established = false;
     const over = (cause) => {
       socket.over ??= cause;
       this.#changes.emit('change');
     };
-    socket.on('connect', () => this.#changes.emit('change')).on('drain', () => this.#changes.emit('change'));
+    socket.once(event, () => this.#changes.emit('change', (established = true)));
+    socket.on('drain', () => this.#changes.emit('change'));
     socket.on('end', () => over('closed')).on('close', () => over('reset'));
-    socket.on('error', (error) => over(CAUSES[error.code] ?? 'reset'));
+    socket.on('error', (error) => {
+      // The system's own errors are named E and one word.
+      const insecure = socket.encrypted && !/^E[A-Z]+$/.test(error.code);
+      if (insecure) this.why = error.reason ?? error.message;
+      over(insecure ? 'insecure' : (CAUSES[error.code] ?? 'reset'));
+    });
     try {
-      await this.#until(() => !socket.connecting || socket.over, performance.now() + CONNECT_TIMEOUT);
+      await this.#until(() => established || socket.over, due);
       if (socket.over) throw socket.over;
     } catch (cause) {
       socket.destroy();
@@ -192,6 +255,10 @@ export class Lent {
     return socket;
   }
 }
+
+const fingerprint = (socket) => socket.getPeerX509Certificate()?.fingerprint256;
+
+const AUTH = Buffer.from('AUTH TLS\r\n');
 
 const CAUSES = {
   ENOTFOUND: 'unreachable',

@@ -5,8 +5,8 @@ import { call, ControlConnection, Progress, Secret, SourceFile } from './capabil
 import { upload } from './generated/ftp-uploader.js';
 
 try {
-  const { user, directory, name } = workerData;
-  const session = upload.Session.open(new ControlConnection(), new Secret(), { user }, new Progress());
+  const { user, protection, directory, name } = workerData;
+  const session = upload.Session.open(new ControlConnection(), new Secret(), { user, protection }, new Progress());
   session.enter(directory);
   const receipt = session.store(new SourceFile(), name);
   call('sayFarewell');

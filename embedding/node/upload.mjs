@@ -1,21 +1,26 @@
 // Uploads one file over FTP, with the code that speaks FTP shut in a WebAssembly sandbox.
 //
-//     FTP_PASSWORD=... node upload.mjs HOST:PORT USERNAME LOCALFILE REMOTEDIR
+//     FTP_PASSWORD=... node upload.mjs [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR
+//
+// --tls explicit|implicit|off: without it explicit, or off on loopback. --ca-file PEM: trusted, and not Node's roots.
 //
 // This thread has the sockets, the file and the password (lent.mjs, read that next); the component runs in another
 // (sandbox.mjs), and asks for one thing at a time.
 
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { Lent } from './lent.mjs';
 
 const COMPUTING = 5_000; // How long the component may compute without asking for anything; it needs milliseconds.
 
 async function main() {
-  const [host, user, path, directory, ...more] = process.argv.slice(2);
+  const { positionals, values } = commandLine();
+  const [host, user, path, directory, ...more] = positionals;
   const password = process.env.FTP_PASSWORD;
   if (!directory || more.length || password === undefined) {
-    return fail('Usage: FTP_PASSWORD=... node upload.mjs HOST:PORT USERNAME LOCALFILE REMOTEDIR', 2);
+    return fail('Usage: FTP_PASSWORD=... node upload.mjs [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR', 2);
   }
   // The component refuses these in what it is given; the password it never sees.
   if (/[\x00-\x1f\x7f]/.test(password)) return fail('upload: the password has a control character.', 2);
@@ -26,8 +31,9 @@ async function main() {
     lent = await Lent.open(name, Number(port), Buffer.from(password), path, percent());
     // Ctrl-C resets the data connection, too.
     process.once('SIGINT', () => lent.close().finally(() => process.exit(130)));
+    const protection = await protect(lent, name, values);
     const bytes = (text) => new TextEncoder().encode(text);
-    const login = { user: bytes(user), directory: bytes(directory), name: bytes(basename(path)) };
+    const login = { user: bytes(user), protection, directory: bytes(directory), name: bytes(basename(path)) };
     const receipt = await inSandbox(lent, login);
     // The receipt is the component's word; what was sent is our own knowledge.
     if (Number(receipt.sent) !== lent.size || lent.sent !== lent.size) {
@@ -40,6 +46,25 @@ async function main() {
   } finally {
     await lent?.close();
   }
+}
+
+function commandLine() {
+  const options = { tls: { type: 'string' }, 'ca-file': { type: 'string' } };
+  try {
+    const parsed = parseArgs({ allowPositionals: true, options });
+    if (['explicit', 'implicit', 'off', undefined].includes(parsed.values.tls)) return parsed;
+  } catch {
+    // An option that there is not: the usage is said for both.
+  }
+  return { positionals: [], values: {} };
+}
+
+/** Requires TLS as `tls` says. Without a word about it, only what stays on this machine may be in clear. */
+async function protect(lent, host, { tls, 'ca-file': caFile }) {
+  tls ??= lent.isLocal() && !caFile ? 'off' : 'explicit';
+  if (tls === 'off') return 'clear';
+  lent.requireTls(host, caFile && (await readFile(caFile)));
+  return tls;
 }
 
 /** Runs the component in a thread without our environment, and does for it what it asks for. */
@@ -55,7 +80,7 @@ function inSandbox(lent, login) {
     worker.on('message', async ({ method, given, receipt, failure }) => {
       clearTimeout(watchdog);
       if (receipt) return resolve(receipt);
-      if (failure) return reject(explain(failure));
+      if (failure) return reject(explain(failure) + (lent.why ? `: ${escaped(lent.why)}` : ''));
       ours.postMessage(await attempt(() => lent[method](...given)));
       watchdog = setTimeout(giveUp, COMPUTING);
       Atomics.store(answered, 0, 1);
@@ -105,7 +130,7 @@ function explain({ tag, val }) {
   }
 }
 
-/** What the server said, unable to drive a terminal. */
+/** What the server said, or its certificate, unable to drive a terminal. */
 function escaped(bytes) {
   const hex = (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
   return Buffer.from(bytes).toString('latin1').replace(/[^\x20-\x7e]/g, hex);

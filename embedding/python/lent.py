@@ -9,6 +9,7 @@ import fcntl
 import os
 import select
 import socket
+import ssl
 import stat
 import struct
 import termios
@@ -19,8 +20,10 @@ CONNECT_TIMEOUT = 15.0
 FAREWELL = 2.0  # For the goodbye, on which nothing depends.
 GRACE = 1.0  # For the end of a data connection when the reply is there already.
 LOOK = 0.5  # How often to look at a send queue.
+CHUNK = 65536  # Bytes of the file that are read and encrypted at a time.
 FIRST_DATA_PORT = 1024  # A server that names a lower one wants something else of us.
 MAX_CONNECTIONS = 8  # Data connections for the one file: EPSV, PASV, and some room.
+NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Closed(OSError):
@@ -44,10 +47,14 @@ class File:
 
 
 class Control:
-    """The control connection, and with it the right to connect to other ports of the same machine."""
+    """The control connection, and with it the right to connect to other ports of the same machine.
+
+    With `tls`, an SSLContext, nothing but AUTH is sent in clear, whatever the component wants; set it before that runs.
+    """
 
     def __init__(self, address, password):
-        self.socket = dial(address)
+        self.host, self.socket, self.tls = address[0], dial(address), None
+        self.heard, self.end = b"", Closed()
         self.password_line = b"PASS %s\r\n" % password
         self.connections_left = MAX_CONNECTIONS
         self.timeout = TIMEOUT
@@ -61,11 +68,41 @@ class Control:
         self.timeout = FAREWELL
 
     def receive(self, limit):
-        await_input(self.socket, self.due)
-        received = self.socket.recv(max(1, min(limit, 65536)))
-        if not received:
-            raise Closed
+        while not self.hears():
+            await_input(self.socket, self.due)
+        if not self.heard:
+            raise self.end
+        limit = max(1, limit)
+        received, self.heard = self.heard[:limit], self.heard[limit:]
         return received
+
+    def hears(self):
+        """Whether there is something to receive, or the end. What TLS says for itself (tickets) is neither."""
+        try:
+            self.heard = self.heard or self.socket.recv(65536)
+        except NOT_YET:
+            return False
+        except OSError as error:
+            self.end = error
+        return True
+
+    def secure(self):
+        if not self.tls:
+            raise ssl.SSLError(ssl.SSL_ERROR_SSL, "there is to be none")
+        if is_protected(self):
+            raise PermissionError("TLS twice")
+        if self.heard:
+            # It must not count as protected (CVE-2021-22947). What has not been read yet, TLS will refuse.
+            raise PermissionError("bytes before TLS")
+        self.mark()
+        self.socket = self.handshake(self.socket, None)
+
+    def handshake(self, connected, session):
+        """TLS on a connection to this server, with a session to resume; the certificate has to be good for its name."""
+        connected.settimeout(max(0.001, self.due - time.monotonic()))
+        tls = self.tls.wrap_socket(connected, server_hostname=self.host, session=session)
+        tls.setblocking(False)
+        return tls
 
     def send(self, line):
         command = line.removesuffix(b"\r\n")
@@ -82,9 +119,12 @@ class Control:
         self.send_all(line)
 
     def send_all(self, line):
+        if self.tls and not is_protected(self) and line != b"AUTH TLS\r\n":
+            raise PermissionError("TLS has not begun")
         self.mark()
         self.socket.settimeout(self.timeout)
         self.socket.sendall(line)
+        self.socket.setblocking(False)
 
     def open_data(self, port):
         if port < FIRST_DATA_PORT or self.connections_left == 0:
@@ -101,17 +141,27 @@ class Data:
 
     def __init__(self, connected, control):
         self.socket, self.control = connected, control
-        self.socket.setblocking(False)
         self.reset_at_end(True)
 
+    def secure(self):
+        if is_protected(self) or not is_protected(self.control):
+            raise PermissionError("TLS twice, or on one connection alone")
+        known = self.control.socket
+        # Servers may insist on the session of the control connection; with TLS 1.3 it is there by now.
+        self.socket = self.control.handshake(self.socket, known.session)
+        if self.socket.getpeercert(True) != known.getpeercert(True):
+            raise ssl.SSLError(ssl.SSL_ERROR_SSL, "another certificate than on the control connection")
+
     def splice(self, file, offset, length):
+        if self.control.tls and not is_protected(self):
+            raise PermissionError("TLS has not begun")
         length = min(length, file.size - offset)
         while length > 0:
             if self.await_turn(select.POLLOUT) == "control":
                 return 0
             try:
-                moved = os.sendfile(self.socket.fileno(), file.descriptor, offset, length)
-            except BlockingIOError:
+                moved = self.move(file.descriptor, offset, length)
+            except NOT_YET:
                 continue
             if moved == 0:
                 raise SourceError("shrank")
@@ -121,21 +171,47 @@ class Data:
             return moved
         return 0
 
+    def move(self, descriptor, offset, length):
+        if not is_protected(self):
+            return os.sendfile(self.socket.fileno(), descriptor, offset, length)
+        # After NOT_YET, TLS wants the same bytes again, and gets them: the component goes on from `offset`.
+        chunk = os.pread(descriptor, min(length, CHUNK), offset)
+        return self.socket.send(chunk) if chunk else 0
+
     def finish(self):
+        self.control.mark()
+        if is_protected(self):
+            self.end_tls()
         self.reset_at_end(False)
         self.socket.shutdown(socket.SHUT_WR)
         self.control.mark()
-        # Once the reply is there, it counts; the end of this connection is then not waited for long.
-        replied = self.await_turn(select.POLLIN) == "control"
-        until = time.monotonic() + GRACE if replied else self.control.due
+        while self.await_turn(select.POLLIN) == "data":
+            if not self.socket.recv(4096):
+                break
+        else:
+            self.await_end(time.monotonic() + GRACE)
+        self.control.mark()
+
+    def end_tls(self):
+        """Sends close_notify. The server's is not waited for: it may want to see the end of the connection first."""
+        while True:
+            try:
+                self.socket.unwrap()
+            except ssl.SSLWantWriteError:
+                if self.await_turn(select.POLLOUT) == "data":
+                    continue
+            except OSError:
+                pass
+            return
+
+    def await_end(self, until):
+        """Once the reply is there, it counts; the end of this connection is then not waited for long."""
         try:
             await_input(self.socket, until)
             while self.socket.recv(4096):
                 await_input(self.socket, until)
         except TimeoutError:
-            if not replied:
-                raise
-        self.control.mark()
+            pass
 
     def await_turn(self, event):
         """Says whose turn it is: the server has spoken, or this connection is ready."""
@@ -147,11 +223,12 @@ class Data:
             if (left := unacknowledged(self.socket)) < queued:
                 queued = left
                 self.control.mark()
-            if ready == [self.socket.fileno()]:
+            spoken = self.control.hears()
+            if self.socket.fileno() in ready and not spoken:
                 return "data"
             if time.monotonic() >= self.control.due:
                 raise TimeoutError
-            if ready:
+            if spoken:
                 return "control"
 
     def reset_at_end(self, reset):
@@ -162,9 +239,14 @@ class Data:
         self.socket.close()
 
 
+def is_protected(connection):
+    return isinstance(connection.socket, ssl.SSLSocket)
+
+
 def dial(address):
     connected = socket.create_connection(address, CONNECT_TIMEOUT)
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connected.setblocking(False)
     return connected
 
 

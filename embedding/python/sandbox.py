@@ -5,6 +5,7 @@ wasmtime's side of the example. What the imports do is `lent.py`.
 
 import errno
 import itertools
+import ssl
 
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Linker, Record, ResourceAny, ResourceHost, ResourceType, Variant
@@ -31,6 +32,7 @@ class Sandbox:
         self.control, self.file, self.show = control, file, show
         self.lent = {CONTROL: control, FILE: file, SECRET: None, PROGRESS: None}
         self.keys = itertools.count(PROGRESS + 1)
+        self.insecure = None
         config = Config()
         config.consume_fuel = True
         engine = Engine(config)
@@ -43,9 +45,9 @@ class Sandbox:
         self.instance = linker.instantiate(self.store, Component.from_file(engine, wasm))
         self.exports = self.instance.get_export_index(self.store, UPLOAD)
 
-    def upload(self, user, name, directory):
+    def upload(self, user, name, directory, protection):
         login = Record()
-        login.user, login.account = user, None
+        login.user, login.account, login.protection = user, None, protection
         control, secret, progress = (ResourceHost.own(kind, kind) for kind in (CONTROL, SECRET, PROGRESS))
         session = self.call("[static]session.open", control, secret, login, progress)
         self.call("[method]session.enter", session, directory)
@@ -61,7 +63,8 @@ class Sandbox:
         index = self.instance.get_export_index(self.store, name, self.exports)
         answer = self.instance.get_func(self.store, index)(self.store, *arguments)
         if isinstance(answer, Variant):
-            raise Failure(explain(answer.tag, answer.payload))
+            why = f": {self.insecure}" if self.insecure else ""
+            raise Failure(explain(answer.tag, answer.payload) + why)
         return answer
 
     def define(self, imports):
@@ -71,9 +74,11 @@ class Sandbox:
             imports.add_resource(name, ResourceType.host(kind), self.dropped)
         for name, method in {
             "control-connection.receive": Control.receive,
+            "control-connection.secure": Control.secure,
             "control-connection.send": Control.send,
             "control-connection.send-password": lambda control, secret: control.send_password(),
             "control-connection.open-data": self.open_data,
+            "data-connection.secure": Data.secure,
             "data-connection.splice": self.splice,
             "data-connection.finish": Data.finish,
             "source-file.size": lambda file: file.size,
@@ -90,7 +95,9 @@ class Sandbox:
             try:
                 return method(*values)
             except OSError as error:
-                return io_error(error)
+                if (case := io_error(error)) == "insecure":
+                    self.insecure = getattr(error, "verify_message", None) or getattr(error, "reason", error.strerror)
+                return case
 
         return answer
 
@@ -119,6 +126,8 @@ def io_error(error):
     """The case of io-error for what the system said."""
     if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
         return "unreachable"
+    if isinstance(error, ssl.SSLError):
+        return "closed" if isinstance(error, ssl.SSLEOFError) else "insecure"
     cases = {Closed: "closed", TimeoutError: "timed-out", ConnectionRefusedError: "refused", PermissionError: "denied"}
     return cases.get(type(error), "reset")
 

@@ -1,12 +1,15 @@
 """Uploads one file over FTP, with the code that speaks FTP shut in a WebAssembly sandbox.
 
-    FTP_PASSWORD=... python3 upload.py HOST:PORT USERNAME LOCALFILE REMOTEDIR
+    FTP_PASSWORD=... python3 upload.py [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR
 
 Reads what the user wants, shows progress, reports. Next: `sandbox.py`, then `lent.py`.
 """
 
+import argparse
+import ipaddress
 import os
 import signal
+import ssl
 import sys
 import time
 
@@ -30,30 +33,52 @@ class Percent:
             print(f"Sent {file.sent} of {file.size} bytes ({file.sent * 100 // file.size}%)", file=sys.stderr)
 
 
+def arguments():
+    parser = argparse.ArgumentParser(description="Uploads one file. The password is taken from FTP_PASSWORD.")
+    parser.add_argument("--tls", choices=["explicit", "implicit", "off"], help="default: explicit; off on loopback")
+    parser.add_argument("--ca-file", metavar="PEM", help="trust what these sign, and not the system's roots")
+    for name, shown in dict(host="HOST:PORT", user="USERNAME", file="LOCALFILE", directory="REMOTEDIR").items():
+        parser.add_argument(name, metavar=shown)
+    return parser.parse_args()
+
+
+def protect(control, tls, ca_file):
+    """Requires TLS as `tls` says. Without a word about it, only what stays on this machine may be in clear."""
+    is_local = ipaddress.ip_address(control.socket.getpeername()[0]).is_loopback
+    tls = tls or ("off" if is_local and not ca_file else "explicit")
+    if tls == "off":
+        return "clear"
+    control.tls = ssl.create_default_context(cafile=ca_file)
+    control.tls.set_alpn_protocols(["ftp"])
+    return tls
+
+
 def main():
     # An exception would go astray in the component; so Ctrl-C ends the process, which resets the data connection.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     password = os.environb.get(b"FTP_PASSWORD")
-    if len(sys.argv) != 5 or password is None:
-        sys.exit("Usage: FTP_PASSWORD=... python3 upload.py HOST:PORT USERNAME LOCALFILE REMOTEDIR")
-    host, user, path, directory = sys.argv[1:]
-    name, _, port = host.rpartition(":")
-    if not port.isdecimal():
-        sys.exit(f"upload: {host} is not HOST:PORT")
+    args = arguments()
+    if password is None:
+        sys.exit("upload: FTP_PASSWORD is not set")
+    name, _, port = args.host.rpartition(":")
+    if not name or not port.isdecimal():
+        sys.exit(f"upload: {args.host} is not HOST:PORT")
     # The component refuses these in what it is given; the password it never sees.
     if any(byte < 32 or byte == 127 for byte in password):
         sys.exit("upload: the password has a control character")
     try:
-        file = File(path)
+        file = File(args.file)
         control = Control((name.strip("[]"), int(port)), password)
+        protection = protect(control, args.tls, args.ca_file)
         sandbox = Sandbox(COMPONENT, control, file, Percent())
-        receipt = sandbox.upload(os.fsencode(user), os.fsencode(os.path.basename(path)), os.fsencode(directory))
+        words = (args.user, os.path.basename(args.file), args.directory)
+        receipt = sandbox.upload(*(os.fsencode(word) for word in words), protection)
     except OSError as error:
-        sys.exit(f"upload: {error.filename or host}: {error.strerror or error}")
+        sys.exit(f"upload: {error.filename or args.host}: {error.strerror or error}")
     except (Failure, WasmtimeError) as error:
         sys.exit(f"upload: {str(error).splitlines()[0]}")
     confirmed = "size confirmed" if receipt.verified == "size" else "confirmed"
-    print(f"Stored {path} in {directory}: {receipt.sent} bytes, {confirmed} by the server", file=sys.stderr)
+    print(f"Stored {args.file} in {args.directory}: {receipt.sent} bytes, {confirmed} by the server", file=sys.stderr)
 
 
 if __name__ == "__main__":

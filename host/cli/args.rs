@@ -8,14 +8,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Parser;
 use clap::error::ErrorKind;
-use clap::{Parser, ValueEnum};
-use ftp_uploader::{Request, Scheme, Server, Tls, UploadError};
+use ftp_uploader::{Request, Server};
 
 use crate::exit_code::{self, ExitCode};
+use crate::tls::TlsArgs;
 use crate::trouble::Trouble;
 
-/// Uploads files over FTP, in a sandbox.
+/// Uploads files over FTP and FTPS, in a sandbox.
 ///
 /// Each LOCALFILE is stored under its own name in REMOTEDIR, and is reported as stored only when the server has
 /// confirmed every byte. The code that reads what the server sends runs in a WebAssembly sandbox that can reach no
@@ -23,7 +24,8 @@ use crate::trouble::Trouble;
 #[derive(Parser)]
 #[command(version, override_usage = "ftp-uploader [OPTIONS] HOST USERNAME LOCALFILE... REMOTEDIR", max_term_width = 100, after_long_help = exit_code::table(), after_help = "Exit codes: see --help")]
 pub struct Args {
-    /// The server: name, name:port, [IPv6]:port or ftp://name:port
+    /// The server: name, name:port or [IPv6]:port; with ftps:// in front for TLS from the first byte, with ftp:// for
+    /// none
     #[arg(value_name = "HOST")]
     host: OsString,
 
@@ -34,11 +36,6 @@ pub struct Args {
     /// The files to upload, and last an existing directory on the server; . for the one after login
     #[arg(value_name = "LOCALFILE... REMOTEDIR", num_args = 2.., required = true)]
     files_and_directory: Vec<OsString>,
-
-    /// How the connection is protected. This version can do `off` only, and does so by itself for ftp:// and for
-    /// servers on this machine
-    #[arg(long, value_enum, value_name = "MODE")]
-    tls: Option<TlsMode>,
 
     /// Read the password from the first line of PATH, instead of FTP_PASSWORD or the prompt
     #[arg(long, value_name = "PATH", group = "source")]
@@ -71,17 +68,9 @@ pub struct Args {
     /// Show the conversation with the server, with the password masked
     #[arg(short, long)]
     pub verbose: bool,
-}
 
-/// How the connection is protected.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum TlsMode {
-    /// TLS after AUTH: not built yet
-    Explicit,
-    /// TLS from the first byte: not built yet
-    Implicit,
-    /// Everything in clear, the password too
-    Off,
+    #[command(flatten)]
+    pub tls: TlsArgs,
 }
 
 impl Args {
@@ -125,29 +114,16 @@ impl Args {
     /// What is asked for, without the password.
     ///
     /// # Errors
-    /// When something in it can never be: a malformed host, text that no command can carry, TLS.
+    /// When something in it can never be: a malformed host, text that no command can carry, a key that is none.
     pub fn to_request(&self) -> Result<Request, Trouble> {
         let server: Server = self.host().parse()?;
-        let tls = self.tls(&server)?;
-        let mut request = Request::new(server, self.user.as_bytes(), self.directory())?
-            .tls(tls)
-            .timeout(self.timeout)
-            .connect_timeout(self.connect_timeout);
+        let request = Request::new(server.clone(), self.user.as_bytes(), self.directory())?;
+        let request = self.tls.apply(&server, request)?;
+        let mut request = request.timeout(self.timeout).connect_timeout(self.connect_timeout);
         if let Some(account) = &self.account {
             request = request.account(account.as_bytes())?;
         }
         Ok(self.files().iter().try_fold(request, Request::file)?)
-    }
-
-    /// An explicit wish for TLS is refused at once; without one it depends on what the server's name leads to.
-    fn tls(&self, server: &Server) -> Result<Tls, UploadError> {
-        match (self.tls, server.scheme()) {
-            (Some(TlsMode::Explicit | TlsMode::Implicit), _) | (_, Some(Scheme::Ftps | Scheme::Ftpes)) => {
-                Err(UploadError::NoTls { server: server.clone() })
-            }
-            (Some(TlsMode::Off), _) | (None, Some(Scheme::Ftp)) => Ok(Tls::Off),
-            (None, None) => Ok(Tls::Required),
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ftp_uploader::{Escaped, Progress, Receipt, Speaker, Verification};
+use ftp_uploader::{Connection, Escaped, Progress, Receipt, Secured, Speaker, Verification};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::Args;
@@ -49,6 +49,17 @@ impl Display {
         };
         let directory = Escaped(args.directory()).to_string();
         Self { style, verbose: args.verbose, several: args.files().len() > 1, directory }
+    }
+
+    /// Says what the user gives up, on every run that gives it up.
+    pub fn warn(&self, args: &Args) {
+        if args.tls.insecure {
+            say(&format!(
+                "Warning: --insecure: nobody checks that the server is {}. Anyone on the way can pose as it, and learn \
+                 the password; --pin is as easy, and safe.",
+                Escaped(args.host().as_bytes())
+            ));
+        }
     }
 
     /// Takes the bar away, so that nothing is written over it.
@@ -115,6 +126,18 @@ impl Progress for Display {
                  and new, upload it again.",
                 receipt.sent
             ));
+        }
+    }
+
+    fn secured(&self, connection: Connection, secured: &Secured) {
+        if self.verbose {
+            let which = match connection {
+                Connection::Control => "control",
+                Connection::Data => "data",
+            };
+            let session = if secured.resumed { "session resumed" } else { "new session" };
+            let Secured { version, cipher_suite, .. } = secured;
+            self.write_line(&format!("* {which} connection: {version}, {cipher_suite}, {session}"));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::process;
 
-use ftp_uploader::{Step, UploadError};
+use ftp_uploader::{Cause, Step, UploadError};
 
 use crate::trouble::Trouble;
 
@@ -67,11 +67,13 @@ impl ExitCode {
         match error {
             UploadError::Argument { .. } | UploadError::SameName { .. } => Self::Usage,
             UploadError::Source { .. } => Self::LocalFile,
-            UploadError::NoTls { .. } => Self::Tls,
+            UploadError::Tls { .. } | UploadError::NoTls { .. } | UploadError::NotResumed { .. } => Self::Tls,
             UploadError::Unresolved { .. } | UploadError::Unreachable { .. } => Self::Unreachable,
             UploadError::Refused { step, .. } => Self::of_refusal(*step),
             UploadError::Misbehaved { .. } => Self::Protocol,
+            UploadError::Broken { step: Step::Protection, .. } => Self::Tls,
             UploadError::Broken { .. } if error.partial_file_may_remain() => Self::Broken,
+            UploadError::Broken { cause: Cause::Insecure, .. } => Self::Tls,
             UploadError::Broken { .. } => Self::Unreachable,
             UploadError::Unconfirmed { .. } | UploadError::Mismatch { .. } => Self::Unknown,
             UploadError::Interrupted { .. } => Self::Interrupted,
@@ -82,6 +84,7 @@ impl ExitCode {
     fn of_refusal(step: Step) -> Self {
         match step {
             Step::Greeting => Self::Unreachable,
+            Step::Protection => Self::Tls,
             Step::Login => Self::Login,
             Step::Directory | Step::BinaryType | Step::DataConnection | Step::Store => Self::Refused,
             Step::Transfer | Step::Confirmation => Self::Broken,

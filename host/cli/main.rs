@@ -10,6 +10,8 @@ mod exit_code;
 mod message;
 mod password;
 mod signals;
+mod tls;
+mod tls_message;
 mod trouble;
 
 use std::io::{self, Write};
@@ -46,6 +48,7 @@ fn upload(args: &Args) -> Result<(), Trouble> {
     request.check_files()?;
     let request = request.password(place.read(args)?);
     let display = Arc::new(Display::new(args));
+    display.warn(args);
     let outcome = Uploader::new()?.upload(&request, display.clone());
     display.clear();
     outcome?;

@@ -12,6 +12,7 @@ use std::path::Path;
 use ftp_uploader::{Cause, Connection, Escaped, Failure, Incomplete, SourceProblem, Step, UploadError, Violation};
 
 use crate::args::Args;
+use crate::tls_message;
 use crate::trouble::Trouble;
 
 /// What to say, line by line.
@@ -65,16 +66,20 @@ fn explain(args: &Args, error: &UploadError) -> String {
             shown(other)
         ),
         UploadError::Source { file, problem } => local_file(file, problem),
-        UploadError::NoTls { .. } => format!(
-            "{host} is to be reached over TLS, and this version has none. Nothing was sent; --tls off would send the \
-             password and the files in clear, readable for everyone on the way."
-        ),
+        UploadError::Tls { connection, problem } => tls_message::failed(args, &host, *connection, problem),
+        UploadError::NoTls { code, text } => tls_message::not_offered(&host, *code, text),
+        UploadError::NotResumed { code, text } => tls_message::not_resumed(*code, text),
         UploadError::Unresolved { error, .. } => {
             format!("cannot find {host}: {}. Check the name and this machine's network.", without_code(error))
         }
         UploadError::Unreachable { address, error } => unreachable(&host, address, error),
         UploadError::Refused { step, code, text } => {
-            format!("{} ({code} \"{text}\"). {}.", refused(args, *step), advice(*step, *code))
+            let advice = if args.tls.may_be_clear(&args.host()) && tls_message::is_wanted(text) {
+                tls_message::WANTED
+            } else {
+                advice(*step, *code)
+            };
+            format!("{} ({code} \"{text}\"). {advice}.", refused(args, *step))
         }
         UploadError::Misbehaved { step, what } => {
             format!("{host} broke the FTP protocol while {}. {}.", doing(*step), misbehaved(*what))
@@ -142,6 +147,7 @@ fn refused(args: &Args, step: Step) -> String {
     let directory = Escaped(args.directory());
     match step {
         Step::Greeting => "the server takes no connections now".to_owned(),
+        Step::Protection => "the server refused to protect the connection".to_owned(),
         Step::Login => format!("the server refused the login of {user}"),
         Step::Directory => format!("the server refused the directory {directory}"),
         Step::BinaryType => "the server refused to store bytes as they are".to_owned(),
@@ -158,6 +164,7 @@ fn advice(step: Step, code: u16) -> &'static str {
         (Step::Login, 332) => "It wants an account; give one with --account",
         (_, 452 | 552) => "Its disk or your quota is full; make room there",
         (Step::Greeting, _) => "It may be busy; try again later",
+        (Step::Protection, _) => "It does not protect data connections, or not now; ask whoever runs it",
         (Step::Login, _) => "User name or password may be wrong; check both",
         (Step::Directory, _) => "It may not exist, or not for this user; check it",
         (Step::BinaryType | Step::DataConnection, _) => "Its configuration forbids uploads; ask whoever runs it",
@@ -175,6 +182,9 @@ fn misbehaved(what: Violation) -> &'static str {
         Violation::TooManyReplies => "It sent one preliminary reply after another; tell whoever runs it",
         Violation::UnexpectedReply => "It sent a reply that makes no sense there; tell whoever runs it",
         Violation::EarlySuccess => "It reported the file complete before the last byte was sent; send it again",
+        Violation::EarlyText => {
+            "It sent more than its reply before TLS began, or someone on the way did; do not trust this connection"
+        }
         Violation::NoPort => "It named no port for the data connection; tell whoever runs it",
     }
 }
@@ -206,6 +216,7 @@ fn control(cause: Cause) -> &'static str {
         Cause::Refused => "it refused the connection",
         Cause::Unreachable => "there is no way to it",
         Cause::Denied => "it sent more than is allowed",
+        Cause::Insecure => "what came is not what TLS protects",
     }
 }
 
@@ -216,6 +227,7 @@ fn data(cause: Cause) -> &'static str {
         Cause::TimedOut => "it timed out (nothing moved within --timeout)",
         Cause::Refused => "the connection was refused",
         Cause::Unreachable => "there is no way there",
+        Cause::Insecure => "what came is not what TLS protects",
         Cause::Denied => "ports below 1024 are never used for data",
     }
 }
@@ -223,6 +235,7 @@ fn data(cause: Cause) -> &'static str {
 fn doing(step: Step) -> &'static str {
     match step {
         Step::Greeting => "waiting for its greeting",
+        Step::Protection => "setting up TLS",
         Step::Login => "logging in",
         Step::Directory => "entering the directory",
         Step::BinaryType => "choosing binary transfer",

@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use ftp_uploader::{Password, Progress, Request, Tls, Uploader};
+use ftp_uploader::{Password, Progress, Request, Uploader};
 
 /// Hears how the upload is getting on.
 struct Percent;
@@ -24,10 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     io::stdin().read_line(&mut line)?;
     let password = Password::new(line.trim_end().as_bytes().to_vec())?;
 
-    let request = Request::new(host.parse()?, user, directory)?
-        .password(password)
-        .tls(Tls::Off) // everything, the password too, crosses the network in clear
-        .file(file)?;
+    // TLS, unless HOST is this machine or says ftp://.
+    let request = Request::new(host.parse()?, user, directory)?.password(password).file(file)?;
     for receipt in Uploader::new()?.upload(&request, Arc::new(Percent))? {
         println!("stored {} bytes, verified: {:?}", receipt.sent, receipt.verified);
     }

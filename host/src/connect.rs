@@ -1,5 +1,5 @@
-//! The way to the server: its addresses, whether they may be spoken to in clear, and a connection to the first that
-//! accepts one. All of it within one deadline.
+//! The way to the server: its addresses, how it has to be spoken to, and a connection to the first that accepts one. All
+//! of it within one deadline.
 //!
 //! This is the only place that dials a server; data connections go to the same machine (`lent/control_connection.rs`).
 
@@ -11,28 +11,35 @@ use std::time::{Duration, Instant};
 
 use ftp_protocol::server::Server;
 
-use crate::error::UploadError;
+use crate::error::{Connection, UploadError};
 use crate::interrupt::{Interrupt, Stop};
+use crate::lent::Protection;
 use crate::request::{Request, Tls};
 use crate::socket::Socket;
+use crate::tls::{TlsClient, Versions};
 
 /// How often a wait for the resolver looks up, to hear an interrupt.
 const RESOLVER_TICK: Duration = Duration::from_millis(50);
 
 /// Connects to the server that `request` names.
-pub(crate) fn dial(request: &Request) -> Result<Socket, UploadError> {
+pub(crate) fn dial(request: &Request, versions: Versions) -> Result<(Socket, Protection), UploadError> {
     let until = Instant::now() + request.connect_timeout;
     let interrupt = request.interrupt.as_ref();
-    let addresses = resolve(&request.server, until, interrupt)?;
-    permit_clear_text(request, &addresses)?;
-    first_that_accepts(&addresses, until, interrupt)
+    let addresses = resolve(&request.server, request.port(), until, interrupt)?;
+    let protection = protection(request, versions, &addresses)?;
+    Ok((first_that_accepts(&addresses, until, interrupt)?, protection))
 }
 
 /// The resolver of the system knows no deadline, so it works on a thread that can be left behind.
-fn resolve(server: &Server, until: Instant, interrupt: Option<&Interrupt>) -> Result<Vec<SocketAddr>, UploadError> {
+fn resolve(
+    server: &Server,
+    port: u16,
+    until: Instant,
+    interrupt: Option<&Interrupt>,
+) -> Result<Vec<SocketAddr>, UploadError> {
     let unresolved = |error| UploadError::Unresolved { server: server.clone(), error };
     let (sender, receiver) = mpsc::channel();
-    let name = (server.host().to_owned(), server.port());
+    let name = (server.host().to_owned(), port);
     thread::spawn(move || sender.send(name.to_socket_addrs().map(Vec::from_iter)));
     loop {
         match receiver.recv_timeout(RESOLVER_TICK.min(until.saturating_duration_since(Instant::now()))) {
@@ -48,13 +55,19 @@ fn resolve(server: &Server, until: Instant, interrupt: Option<&Interrupt>) -> Re
 }
 
 /// Clear text stays on this machine unless the user says that it may leave.
-fn permit_clear_text(request: &Request, addresses: &[SocketAddr]) -> Result<(), UploadError> {
+fn protection(request: &Request, versions: Versions, addresses: &[SocketAddr]) -> Result<Protection, UploadError> {
     let stays_here = addresses.iter().all(|address| address.ip().to_canonical().is_loopback());
     match request.tls {
-        Tls::Off => Ok(()),
-        Tls::Required if stays_here => Ok(()),
-        Tls::Required => Err(UploadError::NoTls { server: request.server.clone() }),
+        Tls::Off => Ok(Protection::Clear),
+        Tls::UnlessLoopback if stays_here => Ok(Protection::Clear),
+        Tls::UnlessLoopback | Tls::Explicit => tls(request, versions).map(Protection::Explicit),
+        Tls::Implicit => tls(request, versions).map(Protection::Implicit),
     }
+}
+
+fn tls(request: &Request, versions: Versions) -> Result<TlsClient, UploadError> {
+    let made = TlsClient::new(request.server.host(), &request.trust, request.identity.as_ref(), versions);
+    made.map_err(|problem| UploadError::Tls { connection: Connection::Control, problem })
 }
 
 /// Tries one address after the other, each with its share of the time left, so that none uses it all up.
@@ -79,10 +92,12 @@ fn first_that_accepts(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::Trust;
     use std::net::TcpListener;
 
     fn request(tls: Tls) -> Request {
-        Request::new("h".parse().unwrap(), "u", ".").unwrap().tls(tls)
+        // Not the platform's: a machine may have no authorities at all.
+        Request::new("h".parse().unwrap(), "u", ".").unwrap().tls(tls).trust(Trust::Pins(Vec::new()))
     }
 
     #[test]
@@ -90,9 +105,15 @@ mod tests {
         let here: SocketAddr = "127.0.0.1:21".parse().unwrap();
         let also_here: SocketAddr = "[::ffff:127.1.2.3]:21".parse().unwrap();
         let away: SocketAddr = "192.0.2.1:21".parse().unwrap();
-        assert!(permit_clear_text(&request(Tls::Required), &[here, also_here]).is_ok());
-        assert!(permit_clear_text(&request(Tls::Required), &[here, away]).is_err());
-        assert!(permit_clear_text(&request(Tls::Off), &[away]).is_ok());
+        let is_clear = |tls, to: &[SocketAddr]| {
+            matches!(protection(&request(tls), Versions::Safe, to).unwrap(), Protection::Clear)
+        };
+        assert!(is_clear(Tls::UnlessLoopback, &[here, also_here]));
+        assert!(!is_clear(Tls::UnlessLoopback, &[here, away]));
+        assert!(is_clear(Tls::Off, &[away]));
+        for tls in [Tls::Explicit, Tls::Implicit] {
+            assert!(!is_clear(tls, &[here]), "{tls:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use ftp_protocol::server::Server;
 
 use crate::escape::Escaped;
 use crate::progress::{Receipt, Step};
+use crate::tls::TlsProblem;
 
 pub use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, Violation};
 pub use crate::bindings::ftp_uploader::upload::capabilities::IoError as Cause;
@@ -44,12 +45,6 @@ pub enum UploadError {
         /// What is wrong with it.
         problem: SourceProblem,
     },
-    /// TLS is required, and this version does not have it. Nothing was sent.
-    #[error("TLS is required for {server}, and not built yet")]
-    NoTls {
-        /// The server.
-        server: Server,
-    },
     /// The server's name leads to no address.
     #[error("cannot resolve {}: {error}", server.host())]
     Unresolved {
@@ -65,6 +60,31 @@ pub enum UploadError {
         address: SocketAddr,
         /// What became of it.
         error: io::Error,
+    },
+    /// TLS did not come about on a connection.
+    #[error("no TLS on the {connection:?} connection: {problem}")]
+    Tls {
+        /// Which connection.
+        connection: Connection,
+        /// Why.
+        problem: TlsProblem,
+    },
+    /// The server does not do TLS: it refuses AUTH. No more than that was sent.
+    #[error("no TLS: {code} {text}")]
+    NoTls {
+        /// The reply code.
+        code: u16,
+        /// The reply's text.
+        text: ServerText,
+    },
+    /// The server gave a file up in a way in which servers do when they want the session of the control connection on
+    /// the data connection, and it had not resumed that session.
+    #[error("the server did not resume its TLS session: {code} {text}")]
+    NotResumed {
+        /// The reply code.
+        code: u16,
+        /// The reply's text.
+        text: ServerText,
     },
     /// The server said no.
     #[error("refused at {step:?}: {code} {text}")]
@@ -171,12 +191,13 @@ impl UploadError {
         match *self {
             Self::Refused { step, .. } | Self::Misbehaved { step, .. } | Self::Broken { step, .. } => Some(step),
             Self::Interrupted { step } => step,
+            Self::Tls { connection: Connection::Control, .. } | Self::NoTls { .. } => Some(Step::Protection),
+            Self::Tls { connection: Connection::Data, .. } | Self::NotResumed { .. } => Some(Step::Transfer),
             Self::Source { problem: SourceProblem::Shrank | SourceProblem::Failed, .. } => Some(Step::Transfer),
             Self::Unconfirmed { .. } | Self::Mismatch { .. } => Some(Step::Confirmation),
             Self::Argument { .. }
             | Self::SameName { .. }
             | Self::Source { .. }
-            | Self::NoTls { .. }
             | Self::Unresolved { .. }
             | Self::Unreachable { .. }
             | Self::Fault(_) => None,

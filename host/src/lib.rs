@@ -1,25 +1,25 @@
 //! Uploads files over FTP. The code that speaks FTP, and so reads whatever a server sends, is a WebAssembly component
-//! in a sandbox: it can reach one server, and it can read neither the files nor the password.
+//! in a sandbox: it can reach one server, and it can read neither the files nor the password. TLS is done outside of it,
+//! and required.
 //!
 //! ```text
 //! Request ──▶ Uploader ──▶ Session: one guest, one control connection
 //!                              │ lends handles            ▲ asks
 //!                              ▼                          │
 //!                   control-connection, source-file,   the guest walks through FTP:
-//!                   secret, progress ───────────────▶  USER, PASS, CWD, TYPE, EPSV, STOR, 226
+//!                   secret, progress ───────────────▶  AUTH, USER, PASS, CWD, TYPE, EPSV, STOR, 226
 //! ```
 //!
 //! # Example
 //!
 //! ```no_run
 //! use std::sync::Arc;
-//! use ftp_uploader::{Password, Request, Tls, Uploader};
+//! use ftp_uploader::{Password, Request, Uploader};
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let password = Password::new(std::fs::read("password")?)?;
 //!     let request = Request::new("ftp.example.org".parse()?, "alice", "incoming")?
 //!         .password(password)
-//!         .tls(Tls::Off) // everything, the password too, crosses the network in clear
 //!         .file("report.csv")?;
 //!     for receipt in Uploader::new()?.upload(&request, Arc::new(()))? {
 //!         println!("{} stored, {} bytes", receipt.file.display(), receipt.sent);
@@ -40,6 +40,7 @@
 #[allow(missing_docs, reason = "generated; documented in wit/")]
 mod bindings;
 mod connect;
+mod delivery;
 mod engine;
 mod error;
 mod escape;
@@ -52,6 +53,8 @@ mod request;
 mod session;
 mod socket;
 mod source;
+mod stream;
+mod tls;
 mod unacknowledged;
 mod uploader;
 
@@ -63,5 +66,7 @@ pub use interrupt::Interrupt;
 pub use password::Password;
 pub use progress::{Progress, Receipt, Speaker, Step, Verification};
 pub use request::{Request, Tls};
-
+pub use tls::{
+    Authorities, CertificateProblem, ClientIdentity, NotAPin, NotCredentials, Pin, Secured, TlsProblem, Trust,
+};
 pub use uploader::Uploader;

@@ -4,6 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::error::Connection;
+use crate::tls::Secured;
+
 pub use crate::bindings::exports::ftp_uploader::upload::upload::Verification;
 pub use crate::bindings::ftp_uploader::upload::capabilities::Step;
 
@@ -24,6 +27,11 @@ pub trait Progress: Send + Sync {
     /// A file was stored, and the server has confirmed it.
     fn stored(&self, receipt: &Receipt) {
         let _ = receipt;
+    }
+
+    /// TLS stands on a connection.
+    fn secured(&self, connection: Connection, secured: &Secured) {
+        let _ = (connection, secured);
     }
 
     /// A line of the conversation, escaped. The password appears as `****`.

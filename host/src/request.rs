@@ -7,19 +7,25 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ftp_protocol::argument::{Argument, NotAnArgument};
-use ftp_protocol::server::Server;
+use ftp_protocol::server::{FTP_PORT, FTPS_PORT, Scheme, Server};
 
 use crate::error::UploadError;
 use crate::interrupt::Interrupt;
 use crate::password::Password;
 use crate::source::Source;
+use crate::tls::{ClientIdentity, Trust};
 
-/// Whether the connection has to be protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How both connections are protected. None of these falls back to another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tls {
-    /// Nothing is sent in clear, save to this very machine.
-    Required,
-    /// Everything, the password included, may be sent in clear.
+    /// As [`Explicit`](Self::Explicit), save to this very machine, where clear text does no harm.
+    #[default]
+    UnlessLoopback,
+    /// TLS once the server has greeted (AUTH TLS, RFC 4217). Nothing else is sent in clear.
+    Explicit,
+    /// TLS from the first byte. The port is 990 unless another one is given.
+    Implicit,
+    /// Everything, the password included, is sent in clear.
     Off,
 }
 
@@ -32,6 +38,8 @@ pub struct Request {
     pub(crate) directory: Vec<u8>,
     pub(crate) files: Vec<PathBuf>,
     pub(crate) tls: Tls,
+    pub(crate) trust: Trust,
+    pub(crate) identity: Option<ClientIdentity>,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) interrupt: Option<Interrupt>,
@@ -39,19 +47,21 @@ pub struct Request {
 
 impl Request {
     /// Uploads into `directory` of `server`, as `user`, with an empty password until [`password`](Self::password) is
-    /// called. TLS is required until [`tls`](Self::tls) says otherwise.
+    /// called. TLS is as the scheme of `server` says, until [`tls`](Self::tls) says otherwise.
     ///
     /// # Errors
     /// [`UploadError::Argument`] when no FTP command can carry `user` or `directory`.
     pub fn new(server: Server, user: impl Into<Vec<u8>>, directory: impl Into<Vec<u8>>) -> Result<Self, UploadError> {
         Ok(Self {
+            tls: tls_of(server.scheme()),
+            trust: Trust::default(),
+            identity: None,
             server,
             user: argument("the user name", user.into())?,
             password: Password::default(),
             account: None,
             directory: argument("the remote directory", directory.into())?,
             files: Vec::new(),
-            tls: Tls::Required,
             timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(15),
             interrupt: None,
@@ -90,9 +100,21 @@ impl Request {
         Ok(self)
     }
 
-    /// Whether the connection has to be protected.
+    /// How the connections are protected.
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = tls;
+        self
+    }
+
+    /// What makes the server's certificate a good one. Default: [`Trust::Platform`].
+    pub fn trust(mut self, trust: Trust) -> Self {
+        self.trust = trust;
+        self
+    }
+
+    /// Who we are, for a server that asks for a certificate.
+    pub fn identity(mut self, identity: ClientIdentity) -> Self {
+        self.identity = Some(identity);
         self
     }
 
@@ -122,9 +144,25 @@ impl Request {
         self.open_files().map(drop)
     }
 
+    /// Where the server listens.
+    pub(crate) fn port(&self) -> u16 {
+        let usual = if self.tls == Tls::Implicit { FTPS_PORT } else { FTP_PORT };
+        self.server.port().unwrap_or(usual)
+    }
+
     /// Opens every file, so that a missing one is known before anything is sent.
     pub(crate) fn open_files(&self) -> Result<Vec<Source>, UploadError> {
         self.files.iter().map(|path| Source::open(path)).collect()
+    }
+}
+
+/// What an address asks for by its scheme.
+fn tls_of(scheme: Option<Scheme>) -> Tls {
+    match scheme {
+        None => Tls::default(),
+        Some(Scheme::Ftp) => Tls::Off,
+        Some(Scheme::Ftpes) => Tls::Explicit,
+        Some(Scheme::Ftps) => Tls::Implicit,
     }
 }
 
@@ -154,6 +192,14 @@ mod tests {
         assert!(is_argument(request("u", ".").unwrap().account(evil)));
         assert!(is_argument(request("u", ".").unwrap().file(format!("dir/{evil}"))));
         assert!(is_argument(request("u", "")));
+    }
+
+    #[test]
+    fn the_port_is_that_of_the_protocol_unless_one_is_given() {
+        let port = |server: &str| Request::new(server.parse().unwrap(), "u", ".").unwrap().port();
+        assert_eq!([port("h"), port("ftp://h"), port("ftpes://h"), port("ftps://h")], [21, 21, 21, 990]);
+        assert_eq!(port("ftps://h:21"), 21);
+        assert_eq!(Request::new("h".parse().unwrap(), "u", ".").unwrap().tls(Tls::Implicit).port(), 990);
     }
 
     #[test]

@@ -14,9 +14,8 @@ use crate::bindings::{Uploader as World, UploaderPre};
 use crate::error::{ServerText, SourceProblem, UploadError};
 use crate::lent::{ControlConnection, Delivered, Interrupted, Lent, ProgressHandle, SourceFile};
 use crate::limits::{CALL_BYTES, HANDLES, Ticker};
-use crate::progress::{Progress, Receipt, Step};
+use crate::progress::{Receipt, Step};
 use crate::request::Request;
-use crate::socket::Socket;
 use crate::source::Source;
 
 /// The most of a reply's text that an error may hold, in bytes (`wit/upload.wit`, `refusal`).
@@ -31,20 +30,19 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Makes a guest, lends it what `request` grants, and has it log in.
+    /// Makes a guest, lends it what `lent` holds, and has it log in.
     pub(crate) fn open(
         engine: &Engine,
         component: &InstancePre<Lent>,
-        control: Socket,
+        lent: Lent,
         request: &Request,
-        progress: Arc<dyn Progress>,
     ) -> Result<Self, UploadError> {
         let ticker = Ticker::start(engine);
-        let mut store = confined_store(engine, Lent::new(control, request, progress));
+        let mut store = confined_store(engine, lent);
         let pre = UploaderPre::new(component.clone()).map_err(|error| fault(&store, &error))?;
         let world = pre.instantiate(&mut store).map_err(|error| fault(&store, &error))?;
         let opened = open_conversation(&mut store, &world, request).map_err(|error| fault(&store, &error))?;
-        let conversation = opened.map_err(|error| from_guest(error, None))?;
+        let conversation = opened.map_err(|error| from_guest(error, store.data(), None))?;
         Ok(Self { store, world, conversation, _ticker: ticker })
     }
 
@@ -53,14 +51,15 @@ impl Session {
         self.store.data_mut().begin_call();
         let guest = self.world.ftp_uploader_upload_upload().session();
         let entered = guest.call_enter(&mut self.store, self.conversation, directory);
-        entered.map_err(|error| fault(&self.store, &error))?.map_err(|error| from_guest(error, None))
+        let entered = entered.map_err(|error| fault(&self.store, &error))?;
+        entered.map_err(|error| from_guest(error, self.store.data(), None))
     }
 
     /// Stores `source` under its own name.
     pub(crate) fn store(&mut self, source: &Arc<Source>) -> Result<Receipt, UploadError> {
         self.store.data_mut().begin_call();
         let answer = self.call_store(source).map_err(|error| fault(&self.store, &error))?;
-        let receipt = answer.map_err(|error| from_guest(error, Some(source)))?;
+        let receipt = answer.map_err(|error| from_guest(error, self.store.data(), Some(source)))?;
         if self.store.data().delivered != (Delivered { bytes: source.size(), finished: true }) {
             return Err(UploadError::Fault("the component reports a file stored that it has not sent".into()));
         }
@@ -72,6 +71,12 @@ impl Session {
         })
     }
 
+    /// Whether the server's TLS tickets are used up, so that it could refuse the next file for that alone.
+    pub(crate) fn is_spent(&self) -> bool {
+        let lent = self.store.data();
+        lent.handshakes.are_spent(&lent.protection)
+    }
+
     /// Says goodbye. Every file has its outcome by now, and nothing that happens here changes it.
     pub(crate) fn quit(mut self) {
         self.store.data_mut().begin_call();
@@ -81,11 +86,10 @@ impl Session {
     }
 
     fn call_store(&mut self, source: &Arc<Source>) -> wasmtime::Result<Result<wit::Receipt, wit::UploadError>> {
-        let lent = self.store.data_mut().table.push(SourceFile(Arc::clone(source)))?;
-        let number = lent.rep();
+        let ours = self.store.data_mut().table.push(SourceFile(Arc::clone(source)))?;
         let guest = self.world.ftp_uploader_upload_upload().session();
-        let answer = guest.call_store(&mut self.store, self.conversation, lent, source.name());
-        self.store.data_mut().table.delete(Resource::<SourceFile>::new_own(number))?;
+        let answer = guest.call_store(&mut self.store, self.conversation, lend(&ours), source.name());
+        self.store.data_mut().table.delete(ours)?;
         answer
     }
 }
@@ -109,13 +113,18 @@ fn open_conversation(
     let control = table.push(ControlConnection)?;
     let password = table.push(request.password.share())?;
     let progress = table.push(ProgressHandle)?;
-    let number = password.rep();
-    let login = Login { user: request.user.clone(), account: request.account.clone() };
+    let protection = store.data().protection.asked();
+    let login = Login { user: request.user.clone(), account: request.account.clone(), protection };
     let guest = world.ftp_uploader_upload_upload().session();
-    let opened = guest.call_open(&mut *store, control, password, &login, progress);
+    let opened = guest.call_open(&mut *store, control, lend(&password), &login, progress);
     // Lent for the login only: from here on not even the host side of this session has it.
-    store.data_mut().table.delete(Resource::<crate::password::Password>::new_own(number))?;
+    store.data_mut().table.delete(password)?;
     opened
+}
+
+/// A handle for one call. To lend the owned one itself would cost one of [`HANDLES`] for good.
+fn lend<T: 'static>(ours: &Resource<T>) -> Resource<T> {
+    Resource::new_borrow(ours.rep())
 }
 
 /// The guest did not answer but was stopped: by the caller, by a limit, or by a bug.
@@ -126,17 +135,16 @@ fn fault(store: &Store<Lent>, error: &wasmtime::Error) -> UploadError {
     UploadError::Fault(error.root_cause().to_string())
 }
 
-/// The guest's error, as ours. `source` is the file that it was about.
-fn from_guest(error: wit::UploadError, source: Option<&Source>) -> UploadError {
+/// The guest's error, as ours, with what the host knows of TLS. `source` is the file that it was about.
+fn from_guest(error: wit::UploadError, lent: &Lent, source: Option<&Source>) -> UploadError {
     use wit::UploadError as Guest;
     match error {
-        Guest::Refused(wit::Refusal { step, code, mut text }) => {
-            // The contract says so, but the guest is not trusted to keep it.
-            text.truncate(MAX_QUOTE);
-            UploadError::Refused { step, code, text: ServerText(text) }
-        }
+        Guest::Refused(refusal) => refused(refusal, lent),
         Guest::Misbehaved(wit::Misbehaviour { step, what }) => UploadError::Misbehaved { step, what },
-        Guest::Broken(wit::Breakage { step, connection, cause }) => UploadError::Broken { step, connection, cause },
+        Guest::Broken(wit::Breakage { step, connection, cause }) => match lent.handshakes.problem(connection) {
+            Some(problem) => UploadError::Tls { connection, problem: problem.clone() },
+            None => UploadError::Broken { step, connection, cause },
+        },
         Guest::Unconfirmed(cause) => UploadError::Unconfirmed { cause },
         Guest::Mismatch(wit::SizeMismatch { sent, stored }) => UploadError::Mismatch { sent, stored },
         Guest::Unreadable(problem) => UploadError::Source {
@@ -149,6 +157,23 @@ fn from_guest(error: wit::UploadError, source: Option<&Source>) -> UploadError {
         Guest::Invalid(argument) => {
             UploadError::Fault(format!("the component refuses {argument:?}, which was checked"))
         }
+    }
+}
+
+/// The server said no: because of TLS, as far as one can tell, or for another reason.
+fn refused(refusal: wit::Refusal, lent: &Lent) -> UploadError {
+    let wit::Refusal { step, code, mut text } = refusal;
+    // The contract says so, but the guest is not trusted to keep it.
+    text.truncate(MAX_QUOTE);
+    let text = ServerText(text);
+    match (step, code) {
+        // 421 is said of anything; the others mean AUTH (RFC 2228 §5.1, RFC 4217 §4.2).
+        (Step::Protection, 431 | 500..) if !lent.handshakes.control_stood() => UploadError::NoTls { code, text },
+        // 522 is RFC 4217's; 425 and 450 are ProFTPD's and Pure-FTPd's words for it.
+        (Step::Store | Step::Transfer | Step::Confirmation, 425 | 450 | 522) if lent.handshakes.was_not_resumed() => {
+            UploadError::NotResumed { code, text }
+        }
+        _ => UploadError::Refused { step, code, text },
     }
 }
 

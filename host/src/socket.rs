@@ -1,6 +1,6 @@
 //! A TCP connection that never waits for ever: connect, read, write, half-close and reset, each with a deadline.
 //!
-//! Knows nothing of FTP or of the guest. Who may be dialled is decided by `connect.rs` and `lent/`.
+//! Knows nothing of FTP, TLS or the guest. Who may be dialled is decided by `connect.rs` and `lent/`. Next: `stream.rs`.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -35,6 +35,25 @@ impl Socket {
         // Commands are single small writes, and nothing follows until they are answered.
         socket.set_tcp_nodelay(true)?;
         Ok(Self { stream: socket.into(), peer })
+    }
+
+    /// The connection itself, which never waits, for TLS.
+    pub(crate) fn tcp(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    /// Waits until it can be read or written.
+    pub(crate) fn ready(&self, flags: PollFlags, until: Instant, interrupt: Option<&Interrupt>) -> Result<(), Stop> {
+        wait_for(self, flags, until, interrupt)
+    }
+
+    /// Whether bytes have come that were not read.
+    pub(crate) fn has_unread(&self) -> io::Result<bool> {
+        match self.stream.peek(&mut [0]) {
+            Ok(count) => Ok(count > 0),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The machine and port at the other end.
@@ -102,7 +121,7 @@ impl Socket {
         interrupt: Option<&Interrupt>,
     ) -> Result<(), Stop> {
         match error.kind() {
-            io::ErrorKind::WouldBlock => wait_for(self, flags, until, interrupt),
+            io::ErrorKind::WouldBlock => self.ready(flags, until, interrupt),
             io::ErrorKind::Interrupted => Ok(()),
             _ => Err(error.into()),
         }

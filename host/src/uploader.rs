@@ -1,7 +1,7 @@
-//! Doing what a request asks: open the files, connect, lend, run, collect.
+//! Doing what a request asks: open the files, connect, lend, run.
 //!
-//! One [`Uploader`] serves a whole process: it holds the engine and the component, loaded once. Next: `session.rs`
-//! for one guest, then `lent/mod.rs` for what that guest may touch.
+//! One [`Uploader`] serves a whole process: it holds the engine and the component, loaded once. Next: `delivery.rs` for
+//! one file after the other, `session.rs` for one guest, then `lent/mod.rs` for what that guest may touch.
 
 use std::sync::Arc;
 
@@ -10,13 +10,15 @@ use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 
 use crate::bindings::Uploader as World;
 use crate::connect;
+use crate::delivery::Delivery;
 use crate::engine::engine;
-use crate::error::{Failure, Incomplete, UploadError};
+use crate::error::{Incomplete, UploadError};
 use crate::lent::Lent;
 use crate::progress::{Progress, Receipt};
 use crate::request::Request;
-use crate::session::{Session, survives};
-use crate::source::Source;
+use crate::session::Session;
+use crate::stream::Stream;
+use crate::tls::Versions;
 
 /// The component, precompiled by `build.rs`.
 const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/component.cwasm"));
@@ -68,38 +70,22 @@ impl Uploader {
     /// [`Incomplete`] unless the server has confirmed every file. It says which files are stored all the same.
     pub fn upload(&self, request: &Request, progress: Arc<dyn Progress>) -> Result<Vec<Receipt>, Incomplete> {
         let sources: Vec<_> = request.open_files()?.into_iter().map(Arc::new).collect();
-        let control = connect::dial(request)?;
-        let mut session = Session::open(&self.engine, &self.component, control, request, Arc::clone(&progress))?;
-        session.enter(&request.directory)?;
-        store_all(session, &sources, progress.as_ref())
+        Delivery::begin(self, request, progress)?.deliver(&sources)
     }
-}
 
-fn store_all(
-    mut session: Session,
-    sources: &[Arc<Source>],
-    progress: &dyn Progress,
-) -> Result<Vec<Receipt>, Incomplete> {
-    let mut stored = Vec::new();
-    let mut failures = Vec::new();
-    for (i, source) in sources.iter().enumerate() {
-        match session.store(source) {
-            Ok(receipt) => {
-                progress.stored(&receipt);
-                stored.push(receipt);
-            }
-            Err(error) => {
-                let over = !survives(&error);
-                failures.push(Failure { file: Some(source.path().to_owned()), error });
-                if over {
-                    let untried = sources[i + 1..].iter().map(|source| source.path().to_owned()).collect();
-                    return Err(Incomplete { stored, failures, untried });
-                }
-            }
-        }
+    /// Connects, makes a guest, and has it log in and enter the directory.
+    pub(crate) fn open_session(
+        &self,
+        request: &Request,
+        versions: Versions,
+        progress: &Arc<dyn Progress>,
+    ) -> Result<Session, UploadError> {
+        let (control, protection) = connect::dial(request, versions)?;
+        let lent = Lent::new(Stream::plain(control), protection, request, Arc::clone(progress));
+        let mut session = Session::open(&self.engine, &self.component, lent, request)?;
+        session.enter(&request.directory)?;
+        Ok(session)
     }
-    session.quit();
-    if failures.is_empty() { Ok(stored) } else { Err(Incomplete { stored, failures, untried: Vec::new() }) }
 }
 
 fn fault(error: wasmtime::Error) -> UploadError {

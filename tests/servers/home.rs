@@ -19,6 +19,9 @@ pub(super) const UPLOAD_DIR: &str = "inbox";
 /// The directory where nothing can be stored.
 pub(super) const READ_ONLY_DIR: &str = "read-only";
 
+/// The name of the file for what the server says.
+pub(super) const LOG: &str = "log";
+
 /// One server's folder; removed on drop.
 pub(super) struct Home {
     folder: TempDir,
@@ -53,6 +56,11 @@ impl Home {
         self.folder.path()
     }
 
+    /// Where a server that would log elsewhere is to log to, too.
+    pub(super) fn log(&self) -> PathBuf {
+        self.path().join(LOG)
+    }
+
     pub(super) fn root(&self) -> &Path {
         &self.root
     }
@@ -75,10 +83,15 @@ impl Home {
     pub(super) fn make_upload_dir(&self, name: &OsStr) -> PathBuf {
         let path = self.root.join(name);
         self.make_dir(&path, 0o755);
-        if self.owner.by_root {
-            chown(&path, Some(self.owner.uid), Some(self.owner.gid)).expect("chown of an upload directory");
-        }
+        self.give_to_owner(&path);
         path
+    }
+
+    /// For what the owner has to write, or has to read though nobody else may.
+    pub(super) fn give_to_owner(&self, path: &Path) {
+        if self.owner.by_root {
+            chown(path, Some(self.owner.uid), Some(self.owner.gid)).expect("chown for the owner of the uploads");
+        }
     }
 
     fn make_dir(&self, path: &Path, mode: u32) {

@@ -1,6 +1,8 @@
 //! libunftp, in this process: a server in Rust that shares no code with ours. It has a thread of its own.
 //!
 //! Peculiar: it answers STOR with 150 before it tries to make the file, so that a refusal (550) comes in mid-transfer.
+//! With TLS, it resumes sessions, but does not ask for that. A data connection that is cut without close_notify is
+//! broken to it.
 
 use std::{
     io,
@@ -12,13 +14,21 @@ use std::{
     time::Duration,
 };
 
-use libunftp::{Server, ServerBuilder, ServerError};
+use libunftp::{
+    Server, ServerBuilder, ServerError,
+    options::{FtpsRequired, TlsFlags},
+};
 use rustix::thread::{set_thread_gid, set_thread_groups, set_thread_uid};
 use tokio::{runtime, sync::oneshot};
 use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, DefaultUser, Principal};
 use unftp_sbe_fs::Filesystem;
 
-use super::{PASSWORD, Running, USER, home::Home, ports::Ports};
+use super::{
+    PASSWORD, Running, USER,
+    home::Home,
+    ports::Ports,
+    tls::{ServerTls, Versions},
+};
 
 /// A running server; dropping it ends its sessions, too.
 pub(super) struct ServerThread {
@@ -26,10 +36,26 @@ pub(super) struct ServerThread {
     thread: Option<JoinHandle<()>>,
 }
 
+/// What every session is given.
+#[derive(Clone)]
+struct Settings {
+    root: PathBuf,
+    passive: RangeInclusive<u16>,
+    tls: Option<Tls>,
+}
+
+#[derive(Clone)]
+struct Tls {
+    certificate: PathBuf,
+    key: PathBuf,
+    flags: TlsFlags,
+}
+
 /// Starts the server. It listens when this returns.
-pub(super) fn serve(home: &Home, ports: &Ports) -> ServerThread {
+pub(super) fn serve(home: &Home, ports: &Ports, tls: Option<&ServerTls>) -> ServerThread {
     let listener = TcpListener::bind(ports.control()).expect("listen on a port of ours");
-    let (root, passive) = (home.root().to_owned(), ports.passive());
+    let tls = tls.map(|tls| Tls::new(tls, home));
+    let settings = Settings { root: home.root().to_owned(), passive: ports.passive(), tls };
     let become_owner = home.owner.by_root.then_some((home.owner.uid, home.owner.gid));
     let (stop, stopped) = oneshot::channel();
     let thread = thread::spawn(move || {
@@ -37,7 +63,7 @@ pub(super) fn serve(home: &Home, ports: &Ports) -> ServerThread {
             give_up_root(uid, gid).expect("become the owner of the uploads");
         }
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.spawn(accept(listener, root, passive));
+        runtime.spawn(accept(listener, settings));
         // Sent or dropped, it is time to end.
         let _ = runtime.block_on(stopped);
         runtime.shutdown_timeout(Duration::from_secs(1));
@@ -53,19 +79,45 @@ fn give_up_root(uid: u32, gid: u32) -> io::Result<()> {
     Ok(())
 }
 
-async fn accept(listener: TcpListener, root: PathBuf, passive: RangeInclusive<u16>) -> io::Result<()> {
+async fn accept(listener: TcpListener, settings: Settings) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
         let (connection, _): (_, SocketAddr) = listener.accept().await?;
-        let server = server(root.clone(), passive.clone()).map_err(io::Error::other)?;
+        let server = server(settings.clone()).map_err(io::Error::other)?;
         tokio::spawn(server.service(connection));
     }
 }
 
-fn server(root: PathBuf, passive: RangeInclusive<u16>) -> Result<Server<Filesystem, DefaultUser>, ServerError> {
+fn server(Settings { root, passive, tls }: Settings) -> Result<Server<Filesystem, DefaultUser>, ServerError> {
     let storage = move || Filesystem::new(root.clone()).expect("the root of the server");
-    ServerBuilder::new(Box::new(storage)).authenticator(Arc::new(OneUser)).passive_ports(passive).build()
+    let server = ServerBuilder::new(Box::new(storage)).authenticator(Arc::new(OneUser)).passive_ports(passive);
+    let server = match tls {
+        Some(Tls { certificate, key, flags }) => server.ftps(certificate, key).ftps_tls_flags(flags),
+        None => return server.build(),
+    };
+    server.ftps_required(FtpsRequired::All, FtpsRequired::All).build()
+}
+
+impl Tls {
+    fn new(tls: &ServerTls, home: &Home) -> Self {
+        assert!(!tls.implicit, "libunftp has no implicit TLS");
+        let [certificate, key] = [tls.certificate(home), tls.key(home)];
+        // Read anew for each session, by when the thread is not root any more.
+        home.give_to_owner(&key);
+        home.give_to_owner(&certificate);
+        Self { certificate, key, flags: flags(tls.versions) }
+    }
+}
+
+/// Version 1.3 is not on by default.
+fn flags(versions: Versions) -> TlsFlags {
+    let resumption = TlsFlags::RESUMPTION_SESS_ID | TlsFlags::RESUMPTION_TICKETS;
+    match versions {
+        Versions::Tls12Only => TlsFlags::V1_2 | resumption,
+        Versions::Tls13Only => TlsFlags::V1_3 | resumption,
+        Versions::Any => TlsFlags::LATEST_VERSIONS | resumption,
+    }
 }
 
 #[derive(Debug)]

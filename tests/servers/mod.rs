@@ -1,4 +1,5 @@
-//! Real FTP servers to upload to, each started for one test on a free loopback port and stopped on drop.
+//! Real FTP servers to upload to, with and without TLS, each started for one test on a free loopback port and stopped
+//! on drop.
 //!
 //! `Kind::Vsftpd.start()` is all that a test needs; `None` means that the server is not on this machine, which was
 //! said aloud (and is a failure in CI). `cargo xtask set-up` unpacks them (`xtask/src/ftp_servers.rs`). One file per
@@ -12,6 +13,7 @@ mod process;
 mod proftpd;
 mod pure_ftpd;
 mod pyftpdlib;
+mod tls;
 mod unpacked;
 mod vsftpd;
 
@@ -20,6 +22,7 @@ use std::{
     fs,
     io::{Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -29,6 +32,8 @@ use home::Home;
 use ports::Ports;
 use process::ServerProcess;
 use unpacked::Unpacked;
+
+pub(crate) use tls::{Demand, Reuse, ServerTls, Versions};
 
 /// The servers we test against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +47,14 @@ pub(crate) enum Kind {
 }
 
 /// How a server differs from the usual one.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     /// Listen on `::1` instead of 127.0.0.1.
     pub(crate) ipv6: bool,
+    /// Listen on 127.0.0.2, so that someone in between can have the same ports on 127.0.0.1.
+    pub(crate) aside: bool,
+    /// TLS, and nothing else.
+    pub(crate) tls: Option<ServerTls>,
     /// Bytes (a multiple of 512) after which the server's file system takes no more, in mid-transfer.
     pub(crate) largest_file: Option<u64>,
 }
@@ -61,7 +70,7 @@ pub(crate) struct FtpServer {
     // In this order: stop the server, then remove its files and give its ports back.
     running: Box<dyn Running>,
     home: Home,
-    _ports: Ports,
+    ports: Ports,
 }
 
 /// A server's process or thread; dropping it stops the server.
@@ -80,9 +89,8 @@ impl Kind {
 
     /// Starts the server; returns when it greets.
     pub(crate) fn start_with(self, options: Options) -> Option<FtpServer> {
-        let ip = if options.ipv6 { IpAddr::V6(Ipv6Addr::LOCALHOST) } else { IpAddr::V4(Ipv4Addr::LOCALHOST) };
-        let (home, ports) = (Home::new(), Ports::claim(ip));
-        let running = match self.run(&home, &ports, options.largest_file) {
+        let (home, ports) = (Home::new(), Ports::claim(options.ip()));
+        let running = match self.run(&home, &ports, &options) {
             Ok(running) => running,
             Err(reason) => {
                 say_missing(self, &reason);
@@ -90,23 +98,35 @@ impl Kind {
             }
         };
         let user = if self == Self::Vsftpd { vsftpd::USER } else { USER };
-        let mut server = FtpServer { addr: ports.control(), user, password: PASSWORD, running, home, _ports: ports };
-        server.wait_for_greeting();
+        let mut server = FtpServer { addr: ports.control(), user, password: PASSWORD, running, home, ports };
+        let implicit = options.tls.is_some_and(|tls| tls.implicit);
+        server.wait_until(if implicit { listens } else { greets });
         Some(server)
     }
 
-    fn run(self, home: &Home, ports: &Ports, largest_file: Option<u64>) -> Result<Box<dyn Running>, String> {
+    fn run(self, home: &Home, ports: &Ports, options: &Options) -> Result<Box<dyn Running>, String> {
+        let tls = options.tls.as_ref();
         let command = match self {
-            Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports),
-            Self::Proftpd => proftpd::command(&Unpacked::find("proftpd")?, home, ports),
-            Self::PureFtpd => pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports)?,
-            Self::Pyftpdlib => pyftpdlib::command(&Unpacked::find("pyftpdlib")?, home, ports),
+            Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports, tls),
+            Self::Proftpd => proftpd::command(&Unpacked::find("proftpd")?, home, ports, tls)?,
+            Self::PureFtpd => pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports, tls)?,
+            Self::Pyftpdlib => pyftpdlib::command(&Unpacked::find("pyftpdlib")?, home, ports, tls),
             Self::Libunftp => {
-                assert!(largest_file.is_none(), "libunftp shares the limits of the tests' own process");
-                return Ok(Box::new(libunftp::serve(home, ports)));
+                assert!(options.largest_file.is_none(), "libunftp shares the limits of the tests' own process");
+                return Ok(Box::new(libunftp::serve(home, ports, tls)));
             }
         };
-        Ok(Box::new(ServerProcess::start(&command, home, largest_file)))
+        Ok(Box::new(ServerProcess::start(&command, home, options.largest_file)))
+    }
+}
+
+impl Options {
+    fn ip(&self) -> IpAddr {
+        match (self.ipv6, self.aside) {
+            (true, _) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            (false, false) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            (false, true) => IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)),
+        }
     }
 }
 
@@ -142,11 +162,21 @@ impl FtpServer {
         fs::read(&path).unwrap_or_else(|error| panic!("{} was not stored: {error}", path.display()))
     }
 
-    fn wait_for_greeting(&mut self) {
+    /// Where its data connections go: a port out of these.
+    pub(crate) fn passive_ports(&self) -> RangeInclusive<u16> {
+        self.ports.passive()
+    }
+
+    /// What it wrote to standard output and error, and what it logged.
+    pub(crate) fn log(&self) -> String {
+        self.running.log()
+    }
+
+    fn wait_until(&mut self, ready: fn(SocketAddr) -> bool) {
         let deadline = Instant::now() + START_LIMIT;
-        while !greets(self.addr) {
+        while !ready(self.addr) {
             let ended = self.running.ended();
-            assert!(!ended && Instant::now() < deadline, "no greeting from {}, ended: {ended}", self.addr);
+            assert!(!ended && Instant::now() < deadline, "nobody at {}, ended: {ended}", self.addr);
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -159,6 +189,11 @@ impl Drop for FtpServer {
             eprintln!("--- log of the server on {}\n{}---", self.addr, self.running.log());
         }
     }
+}
+
+/// Where TLS comes first, the greeting is not ours to read.
+fn listens(addr: SocketAddr) -> bool {
+    TcpStream::connect_timeout(&addr, Duration::from_secs(1)).is_ok()
 }
 
 fn greets(addr: SocketAddr) -> bool {

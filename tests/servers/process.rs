@@ -10,7 +10,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use super::{Running, home::Home};
+use super::{
+    Running,
+    home::{Home, LOG},
+};
 
 /// A running server; dropping it kills all its processes.
 pub(super) struct ServerProcess {
@@ -21,7 +24,7 @@ pub(super) struct ServerProcess {
 impl ServerProcess {
     /// Starts `command` (its program, arguments and environment), whose output goes to a file in `home`.
     pub(super) fn start(command: &Command, home: &Home, largest_file: Option<u64>) -> Self {
-        let log = home.write("log", "");
+        let log = home.write(LOG, "");
         let output = File::options().append(true).open(&log).expect("open the server's log");
         let mut keeper = Command::new("sh");
         keeper.arg("-c").arg(KEEPER).arg(largest_file.map_or("unlimited".to_owned(), blocks));

@@ -1,15 +1,35 @@
 //! ProFTPD, with one user out of a password file of its own. Takes every file name, byte for byte.
+//!
+//! With TLS (mod_tls), it requires by default that data connections resume the control connection's session, and says
+//! 425 to one that does not. In TLS 1.3 it hands out two tickets after a full handshake and none after a resumed one,
+//! but takes the same ticket again. A data connection that ends without close_notify is whole to it (226).
 
 use std::process::Command;
 
-use super::{PASSWORD_HASH, USER, home::Home, ports::Ports, unpacked::Unpacked};
+use super::{
+    PASSWORD_HASH, USER,
+    home::Home,
+    ports::Ports,
+    tls::{Demand, Reuse, ServerTls, Versions},
+    unpacked::Unpacked,
+};
 
-/// The server, in the foreground.
-pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports) -> Command {
-    let config = home.write("proftpd.conf", &config(unpacked, home, ports));
+/// The server, in the foreground; or why there is none.
+pub(super) fn command(
+    unpacked: &Unpacked,
+    home: &Home,
+    ports: &Ports,
+    tls: Option<&ServerTls>,
+) -> Result<Command, String> {
+    let mut config = config(unpacked, home, ports);
+    if let Some(tls) = tls {
+        unpacked.require("usr/lib/proftpd/mod_tls.so")?;
+        config += &protection(tls, home);
+    }
+    let config = home.write("proftpd.conf", &config);
     let mut command = unpacked.command(&unpacked.path("usr/sbin/proftpd"));
     command.arg("--nodaemon").arg("--config").arg(config);
-    command
+    Ok(command)
 }
 
 fn config(unpacked: &Unpacked, home: &Home, ports: &Ports) -> String {
@@ -33,6 +53,30 @@ fn config(unpacked: &Unpacked, home: &Home, ports: &Ports) -> String {
         lines.push("DefaultRoot ~".to_owned());
     }
     lines.extend(FIXED.lines().map(str::to_owned));
+    lines.join("\n") + "\n"
+}
+
+fn protection(tls: &ServerTls, home: &Home) -> String {
+    let versions = match tls.versions {
+        Versions::Tls12Only => "TLSv1.2",
+        Versions::Tls13Only => "TLSv1.3",
+        Versions::Any => "TLSv1.2 TLSv1.3",
+    };
+    let mut lines = vec![
+        "LoadModule mod_tls.c".to_owned(),
+        "TLSEngine on".to_owned(),
+        format!("TLSECCertificateFile {}", tls.certificate(home).display()),
+        format!("TLSECCertificateKeyFile {}", tls.key(home).display()),
+        format!("TLSProtocol {versions}"),
+        format!("TLSRequired {}", if tls.demand == Demand::Login { "ctrl" } else { "on" }),
+        format!("TLSLog {}", home.log().display()),
+    ];
+    if tls.reuse == Reuse::NotRequired {
+        lines.push("TLSOptions NoSessionReuseRequired".to_owned());
+    }
+    if tls.implicit {
+        lines.push("TLSOptions UseImplicitSSL".to_owned());
+    }
     lines.join("\n") + "\n"
 }
 

@@ -2,13 +2,27 @@
 //!
 //! Peculiar: a backslash in a file name is refused (553). A space at the start or end of a name is stored as `_`, so
 //! that SIZE then finds no such file. `OPTS UTF8 ON` is refused (504), though names are taken byte for byte.
+//!
+//! With TLS 1.2 it resumes sessions; with 1.3 it has no tickets, so never. A data connection that ends without
+//! close_notify is whole to it (226).
 
 use std::process::{Command, Stdio};
 
-use super::{PASSWORD_HASH, USER, home::Home, ports::Ports, unpacked::Unpacked};
+use super::{
+    PASSWORD_HASH, USER,
+    home::Home,
+    ports::Ports,
+    tls::{Demand, ServerTls},
+    unpacked::Unpacked,
+};
 
 /// The server, in the foreground; or why there is none.
-pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports) -> Result<Command, String> {
+pub(super) fn command(
+    unpacked: &Unpacked,
+    home: &Home,
+    ports: &Ports,
+    tls: Option<&ServerTls>,
+) -> Result<Command, String> {
     if !home.owner.by_root {
         return Err("Pure-FTPd has to be started by root".to_owned());
     }
@@ -20,6 +34,12 @@ pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports) -> Result
     command.args(["--minuid", &home.owner.uid.to_string()]);
     command.arg("--pidfile").arg(home.path().join("pid"));
     command.args(FIXED);
+    if let Some(tls) = tls {
+        assert!(!tls.implicit, "Pure-FTPd has no implicit TLS");
+        command.args(["--tls", if tls.demand == Demand::Login { "2" } else { "3" }]);
+        command.args(["--certfile", &format!("{},{}", tls.certificate(home).display(), tls.key(home).display())]);
+        tls.limit_openssl(&mut command, home);
+    }
     Ok(command)
 }
 

@@ -1,17 +1,24 @@
 //! pyftpdlib, Python's FTP server library, under a small script of ours (`pyftpdlib_server.py`).
+//!
+//! With TLS it resumes sessions, but does not ask for that. When a data connection ends without close_notify, it never
+//! says what came of the file.
 
 use std::{path::PathBuf, process::Command};
 
-use super::{PASSWORD, USER, home, home::Home, ports::Ports, unpacked::Unpacked};
+use super::{PASSWORD, USER, home, home::Home, ports::Ports, tls::ServerTls, unpacked::Unpacked};
 
 /// The server, in the foreground.
-pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports) -> Command {
+pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports, tls: Option<&ServerTls>) -> Command {
     let script = home.write("server.py", SCRIPT);
     let (control, passive) = (ports.control(), ports.passive());
     let mut command = python(unpacked);
     command.args(["-W", "ignore"]).arg(script).arg(control.ip().to_string());
     command.args([control.port(), *passive.start(), *passive.end()].map(|port| port.to_string()));
     command.arg(home.root()).args([home::READ_ONLY_DIR, USER, PASSWORD]);
+    if let Some(tls) = tls {
+        command.arg(if tls.implicit { "implicit" } else { "explicit" }).args([tls.certificate(home), tls.key(home)]);
+        tls.limit_openssl(&mut command, home);
+    }
     command
 }
 

@@ -1,16 +1,17 @@
 """An FTP server for one user, started by pyftpdlib.rs: serves until it is killed.
 
-Arguments: address, control port, first and last passive port, root, read-only directory in it, user, password.
+Arguments: address, control port, first and last passive port, root, read-only directory in it, user, password; and, for
+TLS and nothing else, `explicit` or `implicit`, certificate, key.
 """
 
 import os
 import sys
 
+from pyftpdlib import handlers
 from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
 from pyftpdlib.servers import FTPServer
 
-address, control, first, last, root, read_only, user, password = sys.argv[1:]
+address, control, first, last, root, read_only, user, password, *tls = sys.argv[1:]
 
 authorizer = DummyAuthorizer()
 authorizer.add_user(user, password, root, perm="elradfmwMT")
@@ -18,13 +19,27 @@ authorizer.add_user(user, password, root, perm="elradfmwMT")
 authorizer.override_perm(user, os.path.join(root, read_only), perm="elr", recursive=True)
 
 
-class Handler(FTPHandler):
+class Handler(handlers.TLS_FTPHandler if tls else handlers.FTPHandler):
     """Takes file names that are not UTF-8 byte for byte, and refuses a wrong password without a pause."""
 
     passive_ports = range(int(first), int(last) + 1)
     unicode_errors = "surrogateescape"
     auth_failed_timeout = 0
+    tls_control_required = tls_data_required = True
 
 
+class ImplicitHandler(Handler):
+    """Greets when the TLS handshake is done, not when the client has come."""
+
+    def handle(self):
+        self.secure_connection(self.ssl_context)
+
+    def handle_ssl_established(self):
+        super().handle()
+
+
+if tls:
+    style, Handler.certfile, Handler.keyfile = tls
+    Handler = {"explicit": Handler, "implicit": ImplicitHandler}[style]
 Handler.authorizer = authorizer
 FTPServer((address, int(control)), Handler).serve_forever()

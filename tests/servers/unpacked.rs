@@ -23,6 +23,12 @@ impl Unpacked {
         Err(format!("not unpacked in {}; `cargo xtask set-up` does that, or says why not", tree.display()))
     }
 
+    /// Fails where set-up did not unpack this file in its time.
+    pub(super) fn require(&self, inside: &str) -> Result<(), String> {
+        let missing = || format!("{inside} is not unpacked; `cargo xtask set-up` does that, or says why not");
+        self.path(inside).exists().then_some(()).ok_or_else(missing)
+    }
+
     pub(super) fn path(&self, inside: &str) -> PathBuf {
         self.tree.join(inside)
     }

@@ -2,19 +2,32 @@
 //!
 //! `secure_email_list_enable` makes the "e-mail address" an anonymous user gives a password that is really checked.
 //! Any other user is refused at USER already (530). Takes every file name there is, byte for byte.
+//!
+//! With TLS, it requires by default that data connections resume the control connection's session, and says 522 to one
+//! that does not. A data connection that ends without close_notify is broken to it (426).
 
 use std::process::Command;
 
-use super::{PASSWORD, home::Home, ports::Ports, unpacked::Unpacked};
+use super::{
+    PASSWORD,
+    home::Home,
+    ports::Ports,
+    tls::{Reuse, ServerTls},
+    unpacked::Unpacked,
+};
 
 /// The only user that can log in.
 pub(super) const USER: &str = "anonymous";
 
 /// The server, in the foreground.
-pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports) -> Command {
-    let config = home.write("vsftpd.conf", &config(home, ports));
+pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports, tls: Option<&ServerTls>) -> Command {
+    let mut config = config(home, ports);
     let mut command = unpacked.command(&unpacked.path("usr/sbin/vsftpd"));
-    command.arg(config);
+    if let Some(tls) = tls {
+        config += &protection(tls, home);
+        tls.limit_openssl(&mut command, home);
+    }
+    command.arg(home.write("vsftpd.conf", &config));
     command
 }
 
@@ -43,6 +56,32 @@ fn config(home: &Home, ports: &Ports) -> String {
     lines.extend(FIXED.lines().map(str::to_owned));
     lines.join("\n") + "\n"
 }
+
+/// The keys are "rsa", but may be of any kind. The log tells which sessions were resumed.
+fn protection(tls: &ServerTls, home: &Home) -> String {
+    let said = |yes| if yes { "YES" } else { "NO" };
+    let lines = [
+        format!("rsa_cert_file={}", tls.certificate(home).display()),
+        format!("rsa_private_key_file={}", tls.key(home).display()),
+        format!("implicit_ssl={}", said(tls.implicit)),
+        format!("require_ssl_reuse={}", said(tls.reuse == Reuse::Required)),
+        format!("vsftpd_log_file={}", home.log().display()),
+    ];
+    lines.join("\n") + PROTECTED
+}
+
+// The test account is the anonymous one.
+const PROTECTED: &str = "
+ssl_enable=YES
+allow_anon_ssl=YES
+force_anon_logins_ssl=YES
+force_anon_data_ssl=YES
+force_local_logins_ssl=YES
+force_local_data_ssl=YES
+ssl_ciphers=HIGH
+debug_ssl=YES
+xferlog_enable=YES
+";
 
 // The sandboxes need more of the kernel than a container gives; they are not what we test.
 const FIXED: &str = "\

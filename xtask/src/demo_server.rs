@@ -1,7 +1,7 @@
 //! A throw-away FTP server on loopback, in this process: libunftp, which shares no code with the uploader.
 //!
 //! One account with a password made for the run, one folder, a free port. It ends when dropped.
-//! Started by `demo.rs`; the servers of the tests are in `tests/servers/`.
+//! Started by `demo.rs`, and with and without TLS by `elsewhere/lab.rs`; the servers of the tests are in `tests/servers/`.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -31,6 +31,13 @@ pub(crate) struct DemoServer {
 /// of the tests' servers and those that Linux gives to outgoing connections.
 pub(crate) const PASSIVE_PORTS: RangeInclusive<u16> = 32_000..=32_063;
 
+/// A certificate and its key, in files.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
 /// The only account.
 pub(crate) const USER: &str = "demo";
 
@@ -38,6 +45,15 @@ impl DemoServer {
     /// Serves `folder`, in a thread of its own. From here on Ctrl-C ends the uploader but not this program, which then
     /// still removes its files.
     pub(crate) fn start(folder: &Path) -> io::Result<Self> {
+        Self::start_as(folder, None)
+    }
+
+    /// The same, over TLS after AUTH and in no other way.
+    pub(crate) fn start_with_tls(folder: &Path, identity: Identity) -> io::Result<Self> {
+        Self::start_as(folder, Some(identity))
+    }
+
+    fn start_as(folder: &Path, identity: Option<Identity>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
@@ -45,12 +61,12 @@ impl DemoServer {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
         let account = Arc::new(Account { password: password.clone() });
-        let folder = folder.to_owned();
+        let content = Content { folder: folder.to_owned(), identity, account };
         let thread = thread::spawn(move || {
             runtime.spawn(ignore_interrupts());
             runtime.block_on(async {
                 tokio::select! {
-                    Err(error) = serve(listener, folder, account) => eprintln!("xtask: the demo's server: {error}"),
+                    Err(error) = serve(listener, &content) => eprintln!("xtask: the demo's server: {error}"),
                     _ = stopped => {}
                 }
             });
@@ -72,22 +88,36 @@ impl Drop for DemoServer {
 }
 
 /// libunftp can listen by itself, but would not tell which port it was given.
-async fn serve(listener: TcpListener, folder: PathBuf, account: Arc<Account>) -> io::Result<()> {
+async fn serve(listener: TcpListener, content: &Content) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
         let (connection, _) = listener.accept().await?;
-        let server = server(folder.clone(), account.clone()).map_err(io::Error::other)?;
+        let server = content.server().map_err(io::Error::other)?;
         tokio::spawn(server.service(connection));
     }
 }
 
-/// One for each connection, which uses it up.
-fn server(folder: PathBuf, account: Arc<Account>) -> Result<Server<Filesystem, DefaultUser>, ServerError> {
-    let open = move || Filesystem::new(&folder).unwrap_or_else(|error| panic!("the folder served is gone: {error}"));
-    ServerBuilder::with_authenticator(Box::new(open), account)
-        .greeting("ftp-uploader's demo")
-        .passive_ports(PASSIVE_PORTS)
-        .build()
+/// What is served, to whom, and under which name.
+struct Content {
+    folder: PathBuf,
+    identity: Option<Identity>,
+    account: Arc<Account>,
+}
+
+impl Content {
+    /// One for each connection, which uses it up.
+    fn server(&self) -> Result<Server<Filesystem, DefaultUser>, ServerError> {
+        let folder = self.folder.clone();
+        let open =
+            move || Filesystem::new(&folder).unwrap_or_else(|error| panic!("the folder served is gone: {error}"));
+        let builder = ServerBuilder::with_authenticator(Box::new(open), self.account.clone())
+            .greeting("ftp-uploader's demo")
+            .passive_ports(PASSIVE_PORTS);
+        match &self.identity {
+            Some(Identity { certificate, key }) => builder.ftps(certificate, key).ftps_required(true, true).build(),
+            None => builder.build(),
+        }
+    }
 }
 
 async fn ignore_interrupts() {
@@ -121,7 +151,7 @@ impl Authenticator for Account {
 
 #[cfg(test)]
 mod tests {
-    use super::{DemoServer, USER};
+    use super::{DemoServer, Identity, USER};
     use std::fs;
     use std::io::{self, BufRead, BufReader, Write};
     use std::net::{Ipv4Addr, TcpStream};
@@ -152,6 +182,21 @@ mod tests {
         assert_eq!(converse(server.port, &[&user, "PASS wrong"])?, ["220", "331", "530"]);
         assert_eq!(converse(server.port, &["USER root", &pass])?, ["220", "331", "530"]);
         assert_eq!(converse(server.port, &[&user, &pass])?, ["220", "331", "230"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_server_with_tls_lets_nobody_in_without() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
+        let file = |name: &str| folder.path().join(name);
+        let identity = Identity { certificate: file("certificate.pem"), key: file("key.pem") };
+        fs::write(&identity.certificate, made.cert.pem())?;
+        fs::write(&identity.key, made.signing_key.serialize_pem())?;
+        let server = DemoServer::start_with_tls(folder.path(), identity)?;
+        let (user, pass) = (format!("USER {USER}"), format!("PASS {}", server.password));
+        let codes = converse(server.port, &[&user, &pass, "AUTH TLS"])?;
+        assert_eq!(codes, ["220", "534", "534", "234"]);
         Ok(())
     }
 

@@ -1,5 +1,5 @@
-//! Sets up the real FTP servers that the tests upload to: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, out of
-//! Debian's packages, each unpacked into a folder of its own under `<target dir>/ftp-servers/`.
+//! Sets up the real FTP servers that the tests upload to: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, all with TLS, out
+//! of Debian's packages, each unpacked into a folder of its own under `<target dir>/ftp-servers/`.
 //!
 //! Nothing is installed: the packages conflict with each other, and would start services. Whether a missing
 //! server is fatal is the caller's decision; starting them is the tests' business (`tests/servers/mod.rs`).
@@ -29,21 +29,40 @@ pub(crate) fn set_up(target_dir: &Path) -> Vec<ServerState> {
 /// What to unpack for one server, and how to see that it runs.
 struct Server {
     name: &'static str,
-    package: &'static str,
-    /// A program (in the unpacked tree, or else the machine's own) and arguments with which it ends at once.
+    packages: &'static [&'static str],
+    /// A program (in the unpacked tree, or else the machine's own) and arguments with which it ends at once. It is run
+    /// in the tree, and fails where TLS is missing.
     trial: &'static [&'static str],
 }
 
 const SERVERS: [Server; 4] = [
-    Server { name: "vsftpd", package: "vsftpd", trial: &["usr/sbin/vsftpd", "-v"] },
-    Server { name: "proftpd", package: "proftpd-core", trial: &["usr/sbin/proftpd", "-v"] },
-    Server { name: "pure-ftpd", package: "pure-ftpd", trial: &["usr/sbin/pure-ftpd", "--help"] },
+    Server { name: "vsftpd", packages: &["vsftpd"], trial: &["usr/sbin/vsftpd", "-v"] },
+    Server {
+        name: "proftpd",
+        // Its TLS is a module in a package of its own.
+        packages: &["proftpd-core", "proftpd-mod-crypto"],
+        trial: &["bin/sh", "-c", PROFTPD_LOADS_TLS],
+    },
+    Server { name: "pure-ftpd", packages: &["pure-ftpd"], trial: &["usr/sbin/pure-ftpd", "--help"] },
     Server {
         name: "pyftpdlib",
-        package: "python3-pyftpdlib",
-        trial: &["usr/bin/python3", "-W", "ignore", "-c", "import pyftpdlib.servers"],
+        // Without pyOpenSSL, pyftpdlib has no TLS_FTPHandler.
+        packages: &["python3-pyftpdlib", "python3-openssl"],
+        trial: &["usr/bin/python3", "-W", "ignore", "-c", "from pyftpdlib.handlers import TLS_FTPHandler"],
     },
 ];
+
+/// `-v` would load no module. The configuration has to be a file that lasts, with an absolute path; what is off would
+/// put files outside the tree.
+const PROFTPD_LOADS_TLS: &str = r#"
+{
+    echo "ModulePath $PWD/usr/lib/proftpd"
+    echo LoadModule mod_tls.c
+    echo ControlsEngine off
+    echo DelayEngine off
+} >trial.conf
+exec usr/sbin/proftpd --configtest --config "$PWD/trial.conf"
+"#;
 
 /// Written last, so a tree that has it is whole. The tests look for it too.
 const MARKER: &str = "complete";
@@ -73,7 +92,7 @@ impl Server {
             }
         }
         fs::create_dir_all(&debs).map_err(|error| failed("create", &debs, &error))?;
-        packages::download(self.package, &debs, lists)?;
+        packages::download(self.packages, &debs, lists)?;
         packages::extract_all(&debs, &partial)?;
         fs::remove_dir_all(&debs).map_err(|error| failed("remove", &debs, &error))?;
         self.runs(&partial)?;

@@ -55,6 +55,18 @@ impl Control {
         self.await_reply(Step::Pass)
     }
 
+    /// Has the host begin TLS.
+    ///
+    /// What the server has said before that counts for nothing: anyone in between could have said it (CVE-2021-22947).
+    pub(crate) fn secure(&mut self) -> Result<(), UploadError> {
+        self.still_open()?;
+        let secured = if self.reader.is_empty() { self.connection.secure() } else { Err(IoError::Denied) };
+        self.note_end(secured.map_err(|cause| match cause {
+            IoError::Denied => error::misbehaved(Step::Auth, Violation::EarlyText),
+            cause => error::broken(Step::Auth, Connection::Control, cause),
+        }))
+    }
+
     /// Waits for the reply that decides `step`.
     pub(crate) fn await_reply(&mut self, step: Step) -> Result<Answer, UploadError> {
         self.still_open()?;

@@ -48,6 +48,7 @@ pub(crate) fn is_unknown_command(error: &UploadError) -> bool {
 fn stage(step: Step) -> Stage {
     match step {
         Step::Greeting => Stage::Greeting,
+        Step::Auth | Step::Pbsz | Step::Prot => Stage::Protection,
         Step::User | Step::Pass | Step::Acct => Stage::Login,
         Step::Opts | Step::Cwd => Stage::Directory,
         Step::Type => Stage::BinaryType,

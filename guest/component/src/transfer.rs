@@ -21,6 +21,19 @@ pub(crate) enum Tail {
     Doubtful(IoError),
 }
 
+/// Begins TLS on a data connection: after the server has agreed to take the file (RFC 4217 §7), because some look
+/// for nothing there before that.
+pub(crate) fn secure(control: &mut Control, data: &DataConnection) -> Result<(), UploadError> {
+    match data.secure() {
+        Ok(()) => Ok(()),
+        // Our side's verdict, on which the server has nothing to say.
+        Err(cause @ (IoError::Insecure | IoError::Denied)) => {
+            Err(error::broken(Step::Transfer, Connection::Data, cause))
+        }
+        Err(cause) => Err(reason(control, cause)),
+    }
+}
+
 /// Sends the whole file and says that it is whole.
 pub(crate) fn send(control: &mut Control, data: DataConnection, source: &SourceFile) -> Result<Tail, UploadError> {
     control.heed(Step::Transfer)?;

@@ -1,10 +1,11 @@
-//! The conversation, in the order in which RFC 959 has it: greet, log in, change directory, binary, store, confirm.
+//! The conversation, in the order in which RFC 959 and 4217 have it: greet, TLS, log in, change directory, binary,
+//! store, confirm.
 //!
 //! What a reply means is decided in `ftp_protocol::step`; sending a command and waiting for its reply is
 //! `control.rs`; getting a data connection is `passive.rs`. Next: `transfer.rs`, the file's bytes.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
-    Argument as Which, Login, Receipt, SizeMismatch, UploadError, Verification,
+    Argument as Which, Login, Protection, Receipt, SizeMismatch, UploadError, Verification,
 };
 use crate::bindings::ftp_uploader::upload::capabilities::{
     ControlConnection, Progress, Secret, SourceFile, Step as Stage,
@@ -22,6 +23,7 @@ pub(crate) struct Conversation {
     control: Control,
     passive: Passive,
     progress: Progress,
+    protection: Protection,
     utf8_announced: bool,
     /// Cleared once the server says that it does not know SIZE.
     sizes_known: bool,
@@ -40,14 +42,54 @@ impl Conversation {
             control: Control::new(control),
             passive: Passive::default(),
             progress,
+            protection: login.protection,
             utf8_announced: false,
             sizes_known: true,
         };
-        open.progress.entered(Stage::Greeting);
-        open.control.await_reply(Step::Greeting)?;
+        open.greet()?;
         open.progress.entered(Stage::Login);
         open.log_in(user, password, account)?;
+        open.protect_data()?;
         Ok(open)
+    }
+
+    /// The greeting, and TLS before or after it. There is no way on without what was asked for.
+    fn greet(&mut self) -> Result<(), UploadError> {
+        if self.protection == Protection::Implicit {
+            self.progress.entered(Stage::Protection);
+            self.control.secure()?;
+        }
+        self.progress.entered(Stage::Greeting);
+        self.control.await_reply(Step::Greeting)?;
+        if self.protection == Protection::Explicit {
+            self.progress.entered(Stage::Protection);
+            self.control.ask(Step::Auth, Command::AuthTls)?;
+            self.control.secure()?;
+        }
+        Ok(())
+    }
+
+    /// RFC 4217 §9: data connections are in clear until PROT says otherwise.
+    fn protect_data(&mut self) -> Result<(), UploadError> {
+        if self.protection == Protection::Clear {
+            return Ok(());
+        }
+        self.progress.entered(Stage::Protection);
+        // RFC 4217 §9 wants PBSZ; what counts is the answer to PROT.
+        self.ask_in_passing(Step::Pbsz, Command::Pbsz)?;
+        match self.protection {
+            // Servers with implicit TLS may not know PROT, and protect data connections anyway.
+            Protection::Implicit => self.ask_in_passing(Step::Prot, Command::ProtPrivate),
+            Protection::Explicit | Protection::Clear => self.control.ask(Step::Prot, Command::ProtPrivate).map(|_| ()),
+        }
+    }
+
+    /// Asks for something that a server may refuse.
+    fn ask_in_passing(&mut self, step: Step, command: Command) -> Result<(), UploadError> {
+        match self.control.ask(step, command) {
+            Err(error) if error::is_final(&error) => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// RFC 959 §6, login diagram. Nothing is tried twice.
@@ -81,6 +123,9 @@ impl Conversation {
         self.progress.entered(Stage::Store);
         self.control.ask(Step::Stor, Command::Stor(name))?;
         self.progress.entered(Stage::Transfer);
+        if self.protection != Protection::Clear {
+            transfer::secure(&mut self.control, &data)?;
+        }
         let tail = transfer::send(&mut self.control, data, source)?;
         self.progress.entered(Stage::Confirmation);
         transfer::confirm(&mut self.control, tail)?;
@@ -99,11 +144,7 @@ impl Conversation {
             return Ok(());
         }
         self.utf8_announced = true;
-        match self.control.ask(Step::Opts, Command::OptsUtf8) {
-            Ok(_) => Ok(()),
-            Err(error) if error::is_final(&error) => Err(error),
-            Err(_) => Ok(()),
-        }
+        self.ask_in_passing(Step::Opts, Command::OptsUtf8)
     }
 
     /// What backs up the final reply. A size that differs is a failure; no size, or a nonsensical one, is not.

@@ -1,15 +1,15 @@
 //! What was typed: HOST USERNAME LOCALFILE REMOTEDIR, and whether each of them can be used.
 //!
-//! The forms of HOST are those of `ftp_protocol::server`, without TLS.
+//! The forms of HOST are those of `ftp_protocol::server`; those that ask for TLS are refused, because WASI has none.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use ftp_protocol::argument::Argument;
-use ftp_protocol::server::Scheme;
+use ftp_protocol::server::{FTP_PORT, Scheme};
 
 use crate::bindings::ftp_uploader::upload::upload::UploadError;
-use crate::bindings::ftp_uploader::wasi::grants::{ClearText, Server};
+use crate::bindings::ftp_uploader::wasi::grants::{ClearText, ConnectError, Server};
 use crate::trouble::{Place, Trouble};
 
 /// The four arguments.
@@ -38,7 +38,7 @@ impl<'a> Args<'a> {
         check(user, "USERNAME")?;
         check(name, "the name of LOCALFILE")?;
         check(directory, "REMOTEDIR")?;
-        let server = server(host).ok_or(Trouble::Host)?;
+        let server = server(host)?;
         Ok(Self { server, user, file, name, directory, verbose })
     }
 
@@ -55,14 +55,15 @@ fn check(text: &str, what: &'static str) -> Result<(), Trouble> {
 }
 
 /// `ftp://` says that the connection may be in clear, wherever it leads; the other schemes ask for TLS, and there is none.
-fn server(text: &str) -> Option<Server> {
-    let typed: ftp_protocol::server::Server = text.parse().ok()?;
+fn server(text: &str) -> Result<Server, Trouble> {
+    let typed: ftp_protocol::server::Server = text.parse().map_err(|_| Trouble::Host)?;
+    let host = typed.host().to_owned();
     let clear_text = match typed.scheme() {
         None => ClearText::Loopback,
         Some(Scheme::Ftp) => ClearText::Anywhere,
-        Some(Scheme::Ftps | Scheme::Ftpes) => return None,
+        Some(Scheme::Ftps | Scheme::Ftpes) => return Err(Trouble::Connect(host, ConnectError::NeedsTls)),
     };
-    Some(Server { host: typed.host().to_owned(), port: typed.port(), clear_text })
+    Ok(Server { host, port: typed.port().unwrap_or(FTP_PORT), clear_text })
 }
 
 #[cfg(test)]
@@ -76,11 +77,24 @@ mod tests {
 
     #[test]
     fn only_a_scheme_without_tls_lets_clear_text_leave_the_machine() {
-        let clear_text = |text| server(text).map(|server| server.clear_text);
-        assert_eq!(clear_text("h:2121"), Some(ClearText::Loopback));
-        assert_eq!(clear_text("ftp://h:2121/"), Some(ClearText::Anywhere));
-        for text in ["ftps://h", "ftpes://h", "", "ftp://a@h", "h/d"] {
-            assert_eq!(clear_text(text), None, "{text:?}");
+        for (text, clear_text, port) in [
+            ("h", ClearText::Loopback, 21),
+            ("h:2121", ClearText::Loopback, 2121),
+            ("ftp://h", ClearText::Anywhere, 21),
+            ("ftp://h:2121/", ClearText::Anywhere, 2121),
+        ] {
+            let server = server(text).unwrap();
+            assert_eq!((server.clear_text, server.port), (clear_text, port), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_scheme_with_tls_is_refused_as_such_and_what_is_no_server_as_none() {
+        for text in ["ftps://h", "ftpes://h", "FTPS://localhost:21"] {
+            assert!(matches!(server(text), Err(Trouble::Connect(_, ConnectError::NeedsTls))), "{text:?}");
+        }
+        for text in ["", "ftp://a@h", "ftps://a@h", "h/d"] {
+            assert!(matches!(server(text), Err(Trouble::Host)), "{text:?}");
         }
     }
 

@@ -33,7 +33,7 @@ use wasip2::cli::environment::{get_arguments, get_environment};
 
 use args::Args;
 use bindings::ftp_uploader::upload::capabilities::SourceFile;
-use bindings::ftp_uploader::upload::upload::{Login, Receipt, Session, UploadError, Verification};
+use bindings::ftp_uploader::upload::upload::{Login, Protection, Receipt, Session, UploadError, Verification};
 use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, open_file, take_password};
 use escape::Escaped;
 use trouble::Trouble;
@@ -80,7 +80,8 @@ fn upload(args: &Args<'_>) -> Result<String, Trouble> {
         connect(&args.server, PATIENCE, args.verbose).map_err(|why| Trouble::Connect(args.server.host.clone(), why))?;
     let size = source.size();
     let Conversation { control, progress, witness } = lent;
-    let login = Login { user: args.user.as_bytes().into(), account: None };
+    // `connect` has made sure that this may be in clear.
+    let login = Login { user: args.user.as_bytes().into(), account: None, protection: Protection::Clear };
     let session = Session::open(control, &password, &login, progress).map_err(|why| args.blame(why))?;
     let receipt = converse(&session, args, &source).map_err(|why| args.blame(why))?;
     // The guest reads what a server sends; its word alone is not enough.

@@ -64,8 +64,8 @@ fn connect(host: &Escaped<'_>, why: &ConnectError) -> String {
             format!("cannot find {host}. Check the name, and whether this program may look names up.")
         }
         ConnectError::NeedsTls => format!(
-            "{host} is to be reached over TLS, and this version has none. Nothing was sent; ftp://{host} would send \
-             the password and the file in clear, readable for everyone on the way."
+            "{host} is to be reached over TLS, and WASI has none. Nothing was sent; ftp://{host} would send the \
+             password and the file in clear, readable for everyone on the way. The native program has TLS."
         ),
         ConnectError::Failed(cause) => {
             format!("cannot connect to {host}: {}. Check host, port, and what this program may reach.", how(*cause))
@@ -121,6 +121,7 @@ fn began(step: Step) -> bool {
 fn refused(place: &Place, step: Step) -> String {
     match step {
         Step::Greeting => "the server takes no connections now".to_owned(),
+        Step::Protection => "the server refused TLS".to_owned(),
         Step::Login => format!("the server refused the login of {}", Escaped(place.user.as_bytes())),
         Step::Directory => format!("the server refused the directory {}", Escaped(place.directory.as_bytes())),
         Step::BinaryType => "the server refused to store bytes as they are".to_owned(),
@@ -134,6 +135,7 @@ fn refused(place: &Place, step: Step) -> String {
 fn advice(step: Step) -> &'static str {
     match step {
         Step::Greeting => "It may be busy; try again later.",
+        Step::Protection => "It may not be set up for it; ask whoever runs it.",
         Step::Login => "User name or password may be wrong; check both.",
         Step::Directory => "It may not exist, or not for this user; check it.",
         Step::BinaryType | Step::DataConnection => "Its configuration forbids uploads; ask whoever runs it.",
@@ -150,6 +152,7 @@ fn misbehaved(what: Violation) -> &'static str {
         Violation::UnexpectedReply => "it sent a reply that makes no sense there",
         Violation::EarlySuccess => "it reported the file complete before the last byte was sent",
         Violation::NoPort => "it named no port for the data connection",
+        Violation::EarlyText => "it sent more than the reply to AUTH before TLS began",
     }
 }
 
@@ -161,12 +164,14 @@ fn how(cause: IoError) -> &'static str {
         IoError::Refused => "nothing listens there",
         IoError::Unreachable => "there is no way there",
         IoError::Denied => "it is not allowed here",
+        IoError::Insecure => "TLS did not come about",
     }
 }
 
 fn doing(step: Step) -> &'static str {
     match step {
         Step::Greeting => "waiting for its greeting",
+        Step::Protection => "starting TLS",
         Step::Login => "logging in",
         Step::Directory => "entering the directory",
         Step::BinaryType => "choosing binary transfer",

@@ -1,4 +1,4 @@
-//! The commands that an upload sends, as values, and their bytes.
+//! The commands that an upload sends, as values, and their bytes (RFC 959, 2428, 3659, 4217).
 //!
 //! PASS is not among them: the component cannot send a password, it can only ask for it to be sent. Text enters a
 //! command only as an [`Argument`]. Next: `reply.rs`, what comes back.
@@ -9,6 +9,12 @@ use alloc::vec::Vec;
 /// A command (RFC 959 §4.1), complete with its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command<'a> {
+    /// TLS from here on: `AUTH TLS` (RFC 4217 §4).
+    AuthTls,
+    /// The protection buffer size, which TLS does not use but PROT needs to hear of: `PBSZ 0` (RFC 4217 §9).
+    Pbsz,
+    /// Data connections are protected, too: `PROT P` (RFC 4217 §9).
+    ProtPrivate,
     /// Who logs in (RFC 959 §4.1.1).
     User(Argument<'a>),
     /// The account, for servers that ask for one (RFC 959 §4.1.1).
@@ -47,6 +53,9 @@ impl Command<'_> {
 
     fn parts(&self) -> (&'static [u8], Option<Argument<'_>>) {
         match *self {
+            Self::AuthTls => (b"AUTH TLS", None),
+            Self::Pbsz => (b"PBSZ 0", None),
+            Self::ProtPrivate => (b"PROT P", None),
             Self::User(name) => (b"USER", Some(name)),
             Self::Acct(account) => (b"ACCT", Some(account)),
             Self::OptsUtf8 => (b"OPTS UTF8 ON", None),
@@ -73,9 +82,15 @@ pub fn is_one_command(bytes: &[u8]) -> bool {
         && !verb.eq_ignore_ascii_case(b"PASS")
 }
 
+/// Whether `bytes` are the command that asks for TLS: all that may be sent in clear where TLS is required.
+pub fn asks_for_tls(bytes: &[u8]) -> bool {
+    bytes == Command::AuthTls.to_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn only_one_command_at_a_time_can_be_sent_and_never_pass() {
@@ -86,7 +101,14 @@ mod tests {
         let endless = [&[b'x'; MAX_COMMAND][..], b"\r\n"].concat();
         assert!(!is_one_command(&endless));
     }
-    use proptest::prelude::*;
+
+    #[test]
+    fn nothing_but_auth_tls_asks_for_tls() {
+        assert!(asks_for_tls(b"AUTH TLS\r\n"));
+        for bytes in ["", "AUTH TLS", "AUTH TLS\r\nUSER a\r\n", "USER AUTH TLS\r\n", "AUTH TLS-C\r\n"] {
+            assert!(!asks_for_tls(bytes.as_bytes()), "{bytes:?}");
+        }
+    }
 
     #[test]
     fn a_command_is_its_verb_a_space_its_argument_and_a_line_end() {

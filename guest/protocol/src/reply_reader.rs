@@ -36,6 +36,11 @@ impl ReplyReader {
         self.unread.extend_from_slice(bytes);
     }
 
+    /// Whether every byte taken in was part of a reply that was given out.
+    pub fn is_empty(&self) -> bool {
+        self.unread.is_empty() && self.begun.is_none()
+    }
+
     /// The next whole reply, or `None` if more bytes are needed.
     ///
     /// # Errors
@@ -214,6 +219,16 @@ mod tests {
         #[test]
         fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             read(bytes.chunks(7));
+        }
+    }
+
+    #[test]
+    fn bytes_behind_a_reply_are_noticed_whole_or_not() {
+        for (behind, empty) in [("", true), ("2", false), ("230 in\r\n", false), ("230-a\r\n", false)] {
+            let mut reader = ReplyReader::default();
+            reader.feed(format!("234 TLS\r\n{behind}").as_bytes());
+            assert!(reader.next_reply().unwrap().is_some());
+            assert_eq!(reader.is_empty(), empty, "{behind:?}");
         }
     }
 }

@@ -10,13 +10,16 @@ use core::net::{IpAddr, Ipv6Addr};
 use core::str::FromStr;
 
 /// The port for FTP's control connection (RFC 959 §8).
-const FTP_PORT: u16 = 21;
+pub const FTP_PORT: u16 = 21;
 
-/// A server, as `name`, `name:port`, `[v6]`, `[v6]:port` or `ftp://name[:port]`.
+/// The port for a control connection with TLS from the first byte (IANA, `ftps`).
+pub const FTPS_PORT: u16 = 990;
+
+/// A server, as `name`, `name:port`, `[v6]`, `[v6]:port`, or one of these behind `ftp://`, `ftpes://` or `ftps://`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     host: String,
-    port: u16,
+    port: Option<u16>,
     scheme: Option<Scheme>,
 }
 
@@ -54,8 +57,8 @@ impl Server {
         &self.host
     }
 
-    /// The port of the control connection.
-    pub fn port(&self) -> u16 {
+    /// The port of the control connection, where the user gave one.
+    pub fn port(&self) -> Option<u16> {
         self.port
     }
 
@@ -81,7 +84,7 @@ impl FromStr for Server {
         }
         let (host, port) = split_port(rest)?;
         check_host(host)?;
-        let port = port.map_or(Ok(FTP_PORT), parse_port)?;
+        let port = port.map(parse_port).transpose()?;
         Ok(Self { host: host.to_owned(), port, scheme })
     }
 }
@@ -104,10 +107,10 @@ impl core::error::Error for NotAServer {}
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.host.contains(':'), self.port) {
-            (false, FTP_PORT) => write!(f, "{}", self.host),
-            (false, port) => write!(f, "{}:{port}", self.host),
-            (true, FTP_PORT) => write!(f, "[{}]", self.host),
-            (true, port) => write!(f, "[{}]:{port}", self.host),
+            (false, None) => write!(f, "{}", self.host),
+            (false, Some(port)) => write!(f, "{}:{port}", self.host),
+            (true, None) => write!(f, "[{}]", self.host),
+            (true, Some(port)) => write!(f, "[{}]:{port}", self.host),
         }
     }
 }
@@ -157,21 +160,22 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
 
-    fn parse(text: &str) -> Result<(String, u16), NotAServer> {
+    fn parse(text: &str) -> Result<(String, Option<u16>), NotAServer> {
         text.parse().map(|server: Server| (server.host, server.port))
     }
 
     #[test]
     fn every_form_of_a_server_is_understood() {
         for (text, host, port) in [
-            ("ftp.example.org", "ftp.example.org", 21),
-            ("localhost:2121", "localhost", 2121),
-            ("127.0.0.1:1", "127.0.0.1", 1),
-            ("[::1]", "::1", 21),
-            ("[::1]:65535", "::1", 65535),
-            ("::1", "::1", 21),
-            ("ftp://h:2121/", "h", 2121),
-            ("FTP://h", "h", 21),
+            ("ftp.example.org", "ftp.example.org", None),
+            ("localhost:2121", "localhost", Some(2121)),
+            ("127.0.0.1:1", "127.0.0.1", Some(1)),
+            ("[::1]", "::1", None),
+            ("[::1]:65535", "::1", Some(65535)),
+            ("::1", "::1", None),
+            ("ftp://h:2121/", "h", Some(2121)),
+            ("FTP://h", "h", None),
+            ("ftps://h:990", "h", Some(990)),
         ] {
             assert_eq!(parse(text), Ok((host.to_owned(), port)), "{text}");
         }

@@ -11,6 +11,12 @@ use crate::reply::{Class, Code};
 pub enum Step {
     /// Nothing yet: the server speaks first.
     Greeting,
+    /// AUTH TLS.
+    Auth,
+    /// PBSZ 0.
+    Pbsz,
+    /// PROT P.
+    Prot,
     /// USER.
     User,
     /// PASS.
@@ -83,8 +89,11 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
 
-    const ALL: [Step; 14] = [
+    const ALL: [Step; 17] = [
         Step::Greeting,
+        Step::Auth,
+        Step::Pbsz,
+        Step::Prot,
         Step::User,
         Step::Pass,
         Step::Acct,
@@ -117,6 +126,15 @@ mod tests {
         assert_eq!(meaning(Step::User, "332"), Meaning::NeedAccount);
         assert_eq!(meaning(Step::Pass, "332"), Meaning::NeedAccount);
         assert_eq!(meaning(Step::Pass, "331"), Meaning::Unexpected);
+    }
+
+    #[test]
+    fn tls_begins_after_a_completion_and_after_nothing_else() {
+        assert_eq!(meaning(Step::Auth, "234"), Meaning::Done);
+        // 334 is for mechanisms that exchange data first (RFC 2228 §3); TLS is none of them.
+        for code in ["334", "331", "431", "500", "502", "504", "530", "534"] {
+            assert_ne!(meaning(Step::Auth, code), Meaning::Done, "{code}");
+        }
     }
 
     #[test]

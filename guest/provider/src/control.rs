@@ -1,5 +1,5 @@
 //! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
-//! machine. The rules are those of `host/src/lent/control_connection.rs`.
+//! machine. The rules are those of `host/src/lent/control_connection.rs`, save that there is no TLS: WASI 0.2 has none.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -32,6 +32,10 @@ impl GuestControlConnection for Control {
         let bytes = self.0.with_control(|socket| socket.read(most, self.0.pace.due()))?;
         self.0.transcript.borrow_mut().received(&bytes);
         Ok(bytes)
+    }
+
+    fn secure(&self) -> Result<(), IoError> {
+        Err(IoError::Insecure)
     }
 
     fn send(&self, bytes: Vec<u8>) -> Result<(), IoError> {

@@ -115,6 +115,11 @@ impl Data {
 }
 
 impl GuestDataConnection for Data {
+    /// There is no TLS, see `control.rs`.
+    fn secure(&self) -> Result<(), IoError> {
+        Err(IoError::Insecure)
+    }
+
     fn splice(&self, source: SourceFileBorrow<'_>, offset: u64, length: u64) -> Result<u64, SpliceError> {
         let source = source.get::<Source>();
         // The size at opening is the whole of what was lent, however the file grows.

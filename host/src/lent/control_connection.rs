@@ -1,17 +1,18 @@
 //! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
 //! machine. No method names a host, and none can send the password but the one that is for it.
 
-use std::io;
 use std::net::SocketAddr;
 
 use ftp_protocol::command::is_one_command;
 use wasmtime::component::Resource;
 
-use super::{DataConnection, Lent, answer};
+use super::{DataConnection, Lent, answer, denied};
+use crate::bindings::exports::ftp_uploader::upload::upload::Connection;
 use crate::bindings::ftp_uploader::upload::capabilities::{HostControlConnection, IoError};
 use crate::interrupt::Stop;
 use crate::password::Password;
 use crate::socket::Socket;
+use crate::stream::Stream;
 
 /// The most bytes of one `receive`, whatever the guest asks for.
 const MAX_RECEIVE: u32 = 65_536;
@@ -37,18 +38,18 @@ impl Default for Budget {
 }
 
 impl Lent {
-    /// The control connection, unless the guest has dropped it.
-    pub(super) fn control(&self) -> Result<&Socket, Stop> {
-        self.control.as_ref().ok_or_else(denied)
-    }
-
     fn receive_some(&mut self, limit: u32) -> Result<Vec<u8>, Stop> {
         let most = usize::try_from(limit.clamp(1, MAX_RECEIVE)).unwrap_or_default().min(self.budget.receive);
         if most == 0 {
             return Err(denied());
         }
         let mut buffer = vec![0; most];
-        let count = self.control()?.read(&mut buffer, self.pace.due(), self.interrupt.as_ref())?;
+        let control = self.control.as_mut().ok_or_else(denied)?;
+        let read = control.read(&mut buffer, self.pace.due(), self.interrupt.as_ref());
+        if let Err(Stop::Failed(error)) = &read {
+            self.handshakes.refused(Connection::Control, &self.protection, error);
+        }
+        let count = read?;
         buffer.truncate(count);
         self.budget.receive -= count;
         self.transcript.received(&buffer);
@@ -56,8 +57,12 @@ impl Lent {
     }
 
     fn send_line(&mut self, line: &[u8]) -> Result<(), Stop> {
+        let control = self.control.as_mut().ok_or_else(denied)?;
+        if !self.protection.permits_line(control, line) {
+            return Err(denied());
+        }
         self.pace.mark();
-        self.control()?.write_all(line, self.pace.due(), self.interrupt.as_ref())
+        control.write_all(line, self.pace.due(), self.interrupt.as_ref())
     }
 
     fn send_pass(&mut self, password: &Resource<Password>) -> Result<(), Stop> {
@@ -65,8 +70,9 @@ impl Lent {
         if std::mem::replace(&mut self.password_sent, true) {
             return Err(denied());
         }
+        self.send_line(&line)?;
         self.transcript.sent_password();
-        self.send_line(&line)
+        Ok(())
     }
 
     fn dial_data(&mut self, port: u16) -> Result<Socket, Stop> {
@@ -74,7 +80,8 @@ impl Lent {
             return Err(denied());
         }
         self.budget.connections -= 1;
-        let address = SocketAddr::new(self.control()?.peer().ip(), port);
+        let control = self.control.as_ref().ok_or_else(denied)?;
+        let address = SocketAddr::new(control.peer().ip(), port);
         Socket::connect(address, self.pace.connection_due(), self.interrupt.as_ref())
     }
 }
@@ -84,12 +91,19 @@ impl HostControlConnection for Lent {
         answer(self.waiting(|lent| lent.receive_some(limit)))
     }
 
+    fn secure(&mut self, _: Resource<ControlConnection>) -> wasmtime::Result<Result<(), IoError>> {
+        answer(self.waiting(Self::secure_control))
+    }
+
     fn send(&mut self, _: Resource<ControlConnection>, bytes: Vec<u8>) -> wasmtime::Result<Result<(), IoError>> {
         if !is_one_command(&bytes) {
             return Ok(Err(IoError::Denied));
         }
-        self.transcript.sent(&bytes);
-        answer(self.waiting(|lent| lent.send_line(&bytes)))
+        let sent = self.waiting(|lent| lent.send_line(&bytes));
+        if sent.is_ok() {
+            self.transcript.sent(&bytes);
+        }
+        answer(sent)
     }
 
     fn send_password(
@@ -106,7 +120,7 @@ impl HostControlConnection for Lent {
         port: u16,
     ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
         match answer(self.waiting(|lent| lent.dial_data(port)))? {
-            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(socket))?)),
+            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket)))?)),
             Err(cause) => Ok(Err(cause)),
         }
     }
@@ -116,8 +130,4 @@ impl HostControlConnection for Lent {
         self.control = None;
         Ok(())
     }
-}
-
-fn denied() -> Stop {
-    Stop::Failed(io::ErrorKind::PermissionDenied.into())
 }

@@ -12,30 +12,31 @@ use wasmtime::component::Resource;
 use super::splice::{Failure, Mover};
 use super::watch::{Turn, Watch};
 use super::{Delivered, Interrupted, Lent, SourceFile, answer, cause};
+use crate::bindings::exports::ftp_uploader::upload::upload::Connection;
 use crate::bindings::ftp_uploader::upload::capabilities::{HostDataConnection, IoError, SpliceError};
 use crate::interrupt::Stop;
-use crate::socket::Socket;
 use crate::source::Source;
+use crate::stream::Stream;
 
 /// One data connection.
 pub struct DataConnection {
-    socket: Socket,
+    pub(super) stream: Stream,
     mover: Mover,
     delivered: Delivered,
 }
 
 impl DataConnection {
-    pub(crate) fn new(socket: Socket) -> Self {
-        socket.reset_on_close(true);
-        Self { socket, mover: Mover::default(), delivered: Delivered::default() }
+    pub(crate) fn new(stream: Stream) -> Self {
+        stream.socket().reset_on_close(true);
+        Self { stream, mover: Mover::default(), delivered: Delivered::default() }
     }
 
     fn splice(&mut self, source: &Source, offset: u64, length: u64, mut watch: Watch) -> Result<u64, Failure> {
         loop {
-            if let Turn::Control = watch.await_turn(&self.socket, PollFlags::OUT)? {
+            if let Turn::Control = watch.await_turn(&self.stream, PollFlags::OUT)? {
                 return Ok(0);
             }
-            let moved = self.mover.move_some(source, offset, length, &self.socket)?;
+            let moved = self.mover.move_some(source, offset, length, &mut self.stream)?;
             if moved > 0 {
                 // Anything out of order is not the file: it will never match the receipt.
                 let in_order = offset == self.delivered.bytes && !self.delivered.finished;
@@ -46,14 +47,21 @@ impl DataConnection {
     }
 
     fn finish(&mut self, mut watch: Watch) -> Result<(), Stop> {
+        watch.await_flush(&mut self.stream)?;
         self.delivered.finished = true;
-        self.socket.reset_on_close(false);
-        self.socket.half_close()?;
-        watch.await_end(&self.socket)
+        self.stream.socket().reset_on_close(false);
+        self.stream.close_notify();
+        watch.await_flush(&mut self.stream)?;
+        self.stream.socket().half_close()?;
+        watch.await_end(&mut self.stream)
     }
 }
 
 impl HostDataConnection for Lent {
+    fn secure(&mut self, data: Resource<DataConnection>) -> wasmtime::Result<Result<(), IoError>> {
+        answer(self.waiting(|lent| lent.secure_data(&data)))
+    }
+
     fn splice(
         &mut self,
         data: Resource<DataConnection>,
@@ -69,7 +77,10 @@ impl HostDataConnection for Lent {
         }
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
-        let watch = Watch::new(self.control.as_ref(), &mut self.pace, self.interrupt.as_ref());
+        if !self.protection.permits(&connection.stream) {
+            return Ok(Err(SpliceError::Connection(IoError::Denied)));
+        }
+        let watch = Watch::new(self.control.as_mut(), &mut self.pace, self.interrupt.as_ref());
         let moved = connection.splice(&source, offset, length, watch);
         self.meter.waited_since(began);
         match moved {
@@ -82,7 +93,10 @@ impl HostDataConnection for Lent {
                 Ok(Ok(bytes))
             }
             Err(Failure::Source(error)) => Ok(Err(SpliceError::Source(error))),
-            Err(Failure::Connection(Stop::Failed(error))) => Ok(Err(SpliceError::Connection(cause(&error)))),
+            Err(Failure::Connection(Stop::Failed(error))) => {
+                self.handshakes.refused(Connection::Data, &self.protection, &error);
+                Ok(Err(SpliceError::Connection(cause(&error))))
+            }
             Err(Failure::Connection(Stop::Interrupted)) => Err(wasmtime::Error::new(Interrupted)),
         }
     }
@@ -90,7 +104,7 @@ impl HostDataConnection for Lent {
     fn finish(&mut self, data: Resource<DataConnection>) -> wasmtime::Result<Result<(), IoError>> {
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
-        let watch = Watch::new(self.control.as_ref(), &mut self.pace, self.interrupt.as_ref());
+        let watch = Watch::new(self.control.as_mut(), &mut self.pace, self.interrupt.as_ref());
         let finished = connection.finish(watch);
         self.delivered = connection.delivered;
         self.meter.waited_since(began);

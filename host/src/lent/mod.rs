@@ -7,6 +7,7 @@
 mod control_connection;
 mod data_connection;
 mod pace;
+mod protection;
 mod source_file;
 mod splice;
 mod transcript;
@@ -25,14 +26,16 @@ use crate::limits::{HANDLES, Meter, store_limits};
 use crate::password::Password;
 use crate::progress::Progress;
 use crate::request::Request;
-use crate::socket::Socket;
+use crate::stream::Stream;
 
 pub use control_connection::ControlConnection;
 pub use data_connection::DataConnection;
 pub(crate) use pace::Pace;
+pub(crate) use protection::Protection;
 pub use source_file::SourceFile;
 
 use control_connection::Budget;
+use protection::Handshakes;
 use transcript::Transcript;
 
 /// The right to tell how far the conversation has come.
@@ -48,7 +51,9 @@ pub(crate) struct Lent {
     pub(crate) step: Step,
     /// What was moved of the file that is being stored, for comparison with the guest's receipt.
     pub(crate) delivered: Delivered,
-    control: Option<Socket>,
+    pub(crate) handshakes: Handshakes,
+    pub(crate) protection: Protection,
+    control: Option<Stream>,
     password_sent: bool,
     budget: Budget,
     transcript: Transcript,
@@ -71,7 +76,7 @@ pub(crate) struct Delivered {
 pub(crate) struct Interrupted;
 
 impl Lent {
-    pub(crate) fn new(control: Socket, request: &Request, progress: Arc<dyn Progress>) -> Self {
+    pub(crate) fn new(control: Stream, protection: Protection, request: &Request, progress: Arc<dyn Progress>) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
         Self {
@@ -81,6 +86,8 @@ impl Lent {
             pace: Pace::new(request.timeout, request.connect_timeout),
             step: Step::Greeting,
             delivered: Delivered::default(),
+            handshakes: Handshakes::default(),
+            protection,
             control: Some(control),
             password_sent: false,
             budget: Budget::default(),
@@ -95,6 +102,7 @@ impl Lent {
         self.meter = Meter::start();
         self.budget = Budget::default();
         self.delivered = Delivered::default();
+        self.handshakes.begin_call();
     }
 
     /// The engine's clock has ticked while the guest was computing.
@@ -124,6 +132,11 @@ fn answer<T>(outcome: Result<T, Stop>) -> wasmtime::Result<Result<T, IoError>> {
     }
 }
 
+/// The guest asks for what it may not.
+fn denied() -> Stop {
+    Stop::Failed(io::ErrorKind::PermissionDenied.into())
+}
+
 /// What the guest is told of a failure.
 fn cause(error: &io::Error) -> IoError {
     use io::ErrorKind as Kind;
@@ -133,6 +146,8 @@ fn cause(error: &io::Error) -> IoError {
         Kind::ConnectionRefused => IoError::Refused,
         Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::AddrNotAvailable => IoError::Unreachable,
         Kind::PermissionDenied => IoError::Denied,
+        // What TLS makes of bytes that were not sent by whom they should have been.
+        Kind::InvalidData => IoError::Insecure,
         _ => IoError::Reset,
     }
 }

@@ -1,5 +1,5 @@
 //! File to socket: sendfile(2) on Linux, which never brings the bytes into this process, and copying through a
-//! buffer where there is no sendfile or it does not work for this file.
+//! buffer inside TLS, and where there is no sendfile or it does not work for this file.
 //!
 //! Never waits: whoever calls has waited for the socket (`data_connection.rs`).
 
@@ -8,8 +8,8 @@ use std::io;
 use super::cause;
 use crate::bindings::ftp_uploader::upload::capabilities::{IoError, SourceError};
 use crate::interrupt::Stop;
-use crate::socket::Socket;
 use crate::source::Source;
+use crate::stream::Stream;
 
 /// How much is read at a time where bytes are copied.
 const BUFFER: usize = 256 * 1024;
@@ -17,7 +17,7 @@ const BUFFER: usize = 256 * 1024;
 /// Moves bytes, and remembers which way works.
 #[derive(Default)]
 pub(crate) struct Mover {
-    /// Present once sendfile was found not to work.
+    /// Present once sendfile was found not to work, or is not to be used.
     buffer: Option<Vec<u8>>,
 }
 
@@ -34,16 +34,16 @@ impl From<Stop> for Failure {
 }
 
 impl Mover {
-    /// Moves at most `length` bytes of `source` from `offset` on, as many as `socket` takes now: perhaps none.
+    /// Moves at most `length` bytes of `source` from `offset` on, as many as `stream` takes now: perhaps none.
     pub(crate) fn move_some(
         &mut self,
         source: &Source,
         offset: u64,
         length: u64,
-        socket: &Socket,
+        stream: &mut Stream,
     ) -> Result<u64, Failure> {
-        if self.buffer.is_none() {
-            match sendfile(source, offset, length, socket) {
+        if self.buffer.is_none() && !stream.is_secure() {
+            match sendfile(source, offset, length, stream) {
                 Ok(0) => return Err(Failure::Source(SourceError::Shrank)),
                 Ok(moved) => return Ok(moved),
                 Err(error) if is_unsupported(&error) => {}
@@ -51,18 +51,18 @@ impl Mover {
             }
         }
         let buffer = self.buffer.get_or_insert_with(|| vec![0; BUFFER]);
-        copy(buffer, source, offset, length, socket)
+        copy(buffer, source, offset, length, stream)
     }
 }
 
 #[cfg(target_os = "linux")]
-fn sendfile(source: &Source, mut offset: u64, length: u64, socket: &Socket) -> io::Result<u64> {
+fn sendfile(source: &Source, mut offset: u64, length: u64, stream: &Stream) -> io::Result<u64> {
     let length = usize::try_from(length).unwrap_or(usize::MAX);
-    Ok(rustix::fs::sendfile(socket, source.file(), Some(&mut offset), length)? as u64)
+    Ok(rustix::fs::sendfile(stream, source.file(), Some(&mut offset), length)? as u64)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn sendfile(_: &Source, _: u64, _: u64, _: &Socket) -> io::Result<u64> {
+fn sendfile(_: &Source, _: u64, _: u64, _: &Stream) -> io::Result<u64> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -71,14 +71,14 @@ fn is_unsupported(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
 }
 
-fn copy(buffer: &mut [u8], source: &Source, offset: u64, length: u64, socket: &Socket) -> Result<u64, Failure> {
+fn copy(buffer: &mut [u8], source: &Source, offset: u64, length: u64, stream: &mut Stream) -> Result<u64, Failure> {
     let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
     let buffer = &mut buffer[..wanted];
     let read = source.read_at(buffer, offset).map_err(|_| Failure::Source(SourceError::Unreadable))?;
     if read == 0 {
         return Err(Failure::Source(SourceError::Shrank));
     }
-    match socket.write_some(&buffer[..read]) {
+    match stream.write_some(&buffer[..read]) {
         Ok(written) => Ok(written as u64),
         Err(error) => not_now(error),
     }
@@ -100,6 +100,7 @@ fn not_now(error: io::Error) -> Result<u64, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::socket::Socket;
     use std::io::{Read, Write};
     use std::net::TcpListener;
     use std::time::{Duration, Instant};
@@ -112,11 +113,11 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let far = Instant::now() + Duration::from_secs(10);
-        let socket = Socket::connect(listener.local_addr().unwrap(), far, None).unwrap();
+        let mut stream = Stream::plain(Socket::connect(listener.local_addr().unwrap(), far, None).unwrap());
         let mut server = listener.accept().unwrap().0;
-        assert_eq!(mover.move_some(&source, 2, 5, &socket).ok(), Some(5));
-        assert!(matches!(mover.move_some(&source, 10, 1, &socket), Err(Failure::Source(SourceError::Shrank))));
-        drop(socket);
+        assert_eq!(mover.move_some(&source, 2, 5, &mut stream).ok(), Some(5));
+        assert!(matches!(mover.move_some(&source, 10, 1, &mut stream), Err(Failure::Source(SourceError::Shrank))));
+        drop(stream);
         let mut arrived = Vec::new();
         server.read_to_end(&mut arrived).unwrap();
         arrived

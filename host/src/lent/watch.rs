@@ -11,11 +11,11 @@ use rustix::event::PollFlags;
 
 use super::Pace;
 use crate::interrupt::{Interrupt, Stop, wait};
-use crate::socket::Socket;
+use crate::stream::Stream;
 
 /// What to wait with.
 pub(crate) struct Watch<'a> {
-    control: Option<&'a Socket>,
+    control: Option<&'a mut Stream>,
     pace: &'a mut Pace,
     interrupt: Option<&'a Interrupt>,
 }
@@ -30,7 +30,7 @@ pub(crate) enum Turn {
 
 impl<'a> Watch<'a> {
     /// A watch over `control`, unless the guest has dropped it.
-    pub(crate) fn new(control: Option<&'a Socket>, pace: &'a mut Pace, interrupt: Option<&'a Interrupt>) -> Self {
+    pub(crate) fn new(control: Option<&'a mut Stream>, pace: &'a mut Pace, interrupt: Option<&'a Interrupt>) -> Self {
         Self { control, pace, interrupt }
     }
 
@@ -38,17 +38,14 @@ impl<'a> Watch<'a> {
     ///
     /// # Errors
     /// `TimedOut` when nothing has moved for too long, also while the server talks.
-    pub(crate) fn await_turn(&mut self, data: &Socket, flags: PollFlags) -> Result<Turn, Stop> {
-        // Without a control connection there is nothing to hear; the data connection stands in for it.
-        let (control, hear) = self.control.map_or((data, PollFlags::empty()), |control| (control, PollFlags::IN));
-        let mut queued = data.unacknowledged();
+    pub(crate) fn await_turn(&mut self, data: &Stream, flags: PollFlags) -> Result<Turn, Stop> {
+        let mut queued = data.socket().unacknowledged();
         loop {
-            let both = [(control.as_fd(), hear), (data.as_fd(), flags)];
-            let [control_ready, data_ready] = wait(both, self.pace.next_look(), self.interrupt)?;
+            let (control_ready, data_ready) = self.look(data, flags)?;
             if data_ready && !control_ready {
                 return Ok(Turn::Data);
             }
-            let still_queued = data.unacknowledged();
+            let still_queued = data.socket().unacknowledged();
             if still_queued < queued {
                 queued = still_queued;
                 self.pace.mark();
@@ -62,15 +59,48 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// Waits for a while: whether the server has spoken on the control connection, and whether `data` is ready.
+    fn look(&mut self, data: &Stream, flags: PollFlags) -> Result<(bool, bool), Stop> {
+        let until = self.pace.next_look();
+        let Some(control) = self.control.as_deref_mut() else {
+            let [data_ready] = wait([(data.as_fd(), flags)], until, self.interrupt)?;
+            return Ok((false, data_ready));
+        };
+        // What TLS has decrypted already is not to be seen on the socket.
+        if control.has_more() {
+            return Ok((true, false));
+        }
+        let both = [(control.as_fd(), PollFlags::IN), (data.as_fd(), flags)];
+        let [control_ready, data_ready] = wait(both, until, self.interrupt)?;
+        Ok((control_ready && control.hear(), data_ready))
+    }
+
+    /// Waits until all that TLS holds back of `data` is sent.
+    ///
+    /// Not for long once the server speaks: then its reply counts, whatever it is.
+    pub(crate) fn await_flush(&mut self, data: &mut Stream) -> Result<(), Stop> {
+        while !data.flush_some()? {
+            if let Turn::Control = self.await_turn(data, PollFlags::OUT)? {
+                let until = self.pace.grace_ends();
+                while !data.flush_some()? {
+                    data.socket().ready(PollFlags::OUT, until, self.interrupt)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until the server has closed its side of `data`, after we have closed ours.
     ///
     /// Not for long once the server speaks: the final reply counts, and one who has it need not wait for a server that
     /// does not close.
-    pub(crate) fn await_end(&mut self, data: &Socket) -> Result<(), Stop> {
+    pub(crate) fn await_end(&mut self, data: &mut Stream) -> Result<(), Stop> {
         self.pace.mark();
         loop {
             match self.await_turn(data, PollFlags::IN)? {
-                Turn::Data if self.has_ended(data, self.pace.due())? => break,
+                Turn::Data if data.hear() && self.has_ended(data, self.pace.due())? => break,
+                // Records without text: no end, and no more time for it.
+                Turn::Data if Instant::now() >= self.pace.due() => return Err(timed_out()),
                 Turn::Data => {}
                 Turn::Control => {
                     self.await_end_briefly(data)?;
@@ -82,7 +112,7 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    fn await_end_briefly(&self, data: &Socket) -> Result<(), Stop> {
+    fn await_end_briefly(&self, data: &mut Stream) -> Result<(), Stop> {
         let until = self.pace.grace_ends();
         loop {
             match self.has_ended(data, until) {
@@ -95,7 +125,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Reads away what a server may send on a connection that is not for that, and says whether it is at its end.
-    fn has_ended(&self, data: &Socket, until: Instant) -> Result<bool, Stop> {
+    fn has_ended(&self, data: &mut Stream, until: Instant) -> Result<bool, Stop> {
         let mut ignored = [0; 4096];
         match data.read(&mut ignored, until, self.interrupt) {
             Ok(_) if Instant::now() >= until => Err(timed_out()),

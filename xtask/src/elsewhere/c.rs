@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::trial::Trial;
+use super::trial::{Server, Trial};
 use super::{Component, Lab, Outcome, Trouble};
 use crate::cargo;
 use crate::target_dir;
@@ -54,7 +54,8 @@ pub(super) fn run(lab: &Lab) -> Outcome {
         command
     };
     let (platform, version, component) = ("C, wasmtime", VERSION.to_owned(), Component::Guest);
-    Ok(vec![Trial { lab, platform, version, component, command: &command, prefix: "upload: " }.run()?])
+    let (prefix, server) = ("upload: ", Server::Clear);
+    Ok(vec![Trial { lab, platform, version, component, command: &command, prefix, server }.run()?])
 }
 
 /// The folder with `wasmtime.h`; beside it, in `folder`, is made what it lacks.

@@ -1,7 +1,7 @@
-//! What every platform gets for its upload: a real server on loopback, a file, the components, a folder for what it
-//! installs; and the comparison at the end.
+//! What every platform gets for its upload: a real server on loopback, another that wants TLS, a file, the components, a
+//! folder for what it installs; and the comparison at the end.
 //!
-//! The server is the demo's (`../demo_server.rs`). Platforms use [`Lab::run`] for their commands, so that none hangs.
+//! The servers are the demo's (`../demo_server.rs`). Platforms use [`Lab::run`] for their commands, so that none hangs.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::Trouble;
 use crate::components::Components;
 use crate::demo_file::{first_difference, write_pseudo_random};
-use crate::demo_server::{DemoServer, USER};
+use crate::demo_server::{DemoServer, Identity, USER};
 use crate::time_limit;
 
 /// Where every platform is tested.
@@ -29,6 +29,8 @@ pub(crate) struct Lab {
     pub(crate) password: String,
     /// The REMOTEDIR to upload into.
     pub(crate) directory: &'static str,
+    /// The server that takes nothing without TLS; what it is given lies where the other has it.
+    pub(crate) protected: Protected,
     /// The file to upload: [`SIZE`] bytes, no two stretches of it alike.
     pub(crate) source: PathBuf,
     /// The two files of `cargo xtask components`.
@@ -39,6 +41,16 @@ pub(crate) struct Lab {
     installed: PathBuf,
     _server: DemoServer,
     _folder: TempDir,
+}
+
+/// A server that wants TLS.
+pub(crate) struct Protected {
+    /// For HOST: it has the name `localhost` in its certificate.
+    pub(crate) host: String,
+    pub(crate) password: String,
+    /// A PEM file: whoever trusts it trusts the server.
+    pub(crate) certificate: PathBuf,
+    _server: DemoServer,
 }
 
 /// How a command ended.
@@ -64,12 +76,14 @@ impl Lab {
         fs::create_dir_all(folder.path().join("local"))?;
         write_pseudo_random(&source, SIZE)?;
         let server = DemoServer::start(&served)?;
+        let protected = Protected::start(&served, folder.path())?;
         Ok(Self {
             port: server.port,
             host: format!("127.0.0.1:{}", server.port),
             user: USER,
             password: server.password.clone(),
             directory: DIRECTORY,
+            protected,
             source,
             components,
             uploads,
@@ -116,6 +130,19 @@ impl Lab {
     }
 }
 
+impl Protected {
+    fn start(served: &Path, folder: &Path) -> io::Result<Self> {
+        let made = rcgen::generate_simple_self_signed([NAME_OF_SERVER.to_owned()]).map_err(io::Error::other)?;
+        let certificate = folder.join("certificate.pem");
+        let identity = Identity { certificate: certificate.clone(), key: folder.join("key.pem") };
+        fs::write(&identity.certificate, made.cert.pem())?;
+        fs::write(&identity.key, made.signing_key.serialize_pem())?;
+        let server = DemoServer::start_with_tls(served, identity)?;
+        let host = format!("{NAME_OF_SERVER}:{}", server.port);
+        Ok(Self { host, password: server.password.clone(), certificate, _server: server })
+    }
+}
+
 fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
     let (mut out, mut err) = (tempfile::tempfile()?, tempfile::tempfile()?);
     let start = Instant::now();
@@ -142,3 +169,4 @@ const SIZE: u64 = 16 << 20;
 
 const NAME: &str = "sixteen-mebibytes.bin";
 const DIRECTORY: &str = "incoming";
+const NAME_OF_SERVER: &str = "localhost";

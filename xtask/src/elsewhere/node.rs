@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::trial::Trial;
+use super::trial::{Server, Trial};
 use super::{Component, Lab, Outcome, Trouble};
 use crate::target_dir;
 use crate::time_limit;
@@ -38,19 +38,20 @@ const LOCK: &str = "package-lock.json";
 pub(super) fn run(lab: &Lab) -> Outcome {
     let version = node_version(lab)?;
     let folder = install(lab)?;
-    let try_out = |program: &'static str, component, platform, prefix| {
+    let try_out = |program: &'static str, component, platform, prefix, server| {
         let command = || {
             let mut command = Command::new("node");
             command.arg(folder.join(program));
             command
         };
-        Trial { lab, platform, version: version.clone(), component, command: &command, prefix }.run()
+        Trial { lab, platform, version: version.clone(), component, command: &command, prefix, server }.run()
     };
     transpile(lab, &folder, &lab.components.guest)?;
     transpile(lab, &folder, &lab.components.command)?;
     Ok(vec![
-        try_out("upload.mjs", Component::Guest, "Node, jco", "upload: ")?,
-        try_out("cli.mjs", Component::Command, "Node, preview2-shim", "ftp-uploader: ")?,
+        try_out("upload.mjs", Component::Guest, "Node, jco", "upload: ", Server::Clear)?,
+        try_out("upload.mjs", Component::Guest, "Node, jco, TLS", "upload: ", Server::Protected)?,
+        try_out("cli.mjs", Component::Command, "Node, preview2-shim", "ftp-uploader: ", Server::Clear)?,
     ])
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::trial::Trial;
+use super::trial::{Server, Trial};
 use super::{Component, Lab, Outcome, Trouble};
 use crate::target_dir;
 use crate::time_limit;
@@ -23,9 +23,11 @@ pub(super) fn run(lab: &Lab) -> Outcome {
         command.arg("-B").arg(example.join("upload.py")).env("FTP_UPLOADER_WASM", &lab.components.guest);
         command
     };
-    let (platform, component) = ("Python, wasmtime", Component::Guest);
-    let trial = Trial { lab, platform, version, component, command: &command, prefix: "upload: " };
-    Ok(vec![trial.run()?])
+    let try_out = |platform, server| {
+        let (version, component) = (version.clone(), Component::Guest);
+        Trial { lab, platform, version, component, command: &command, prefix: "upload: ", server }.run()
+    };
+    Ok(vec![try_out("Python, wasmtime", Server::Clear)?, try_out("Python, wasmtime, TLS", Server::Protected)?])
 }
 
 /// The environment's Python and the version of wasmtime in it. What is there already is not fetched again.

@@ -23,13 +23,30 @@ pub(super) struct Trial<'a> {
     pub(super) command: &'a dyn Fn() -> Command,
     /// How its one line begins when it fails.
     pub(super) prefix: &'static str,
+    pub(super) server: Server,
+}
+
+/// Which of the lab's servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Server {
+    /// In clear, as is the rule on loopback.
+    Clear,
+    /// TLS after AUTH, asked for with `--ca-file`.
+    Protected,
 }
 
 impl Trial<'_> {
-    /// Both uploads. Gives the line for the table.
+    /// All uploads. Gives the line for the table.
     pub(super) fn run(self) -> Result<Row, Trouble> {
+        if self.server == Server::Protected {
+            self.does_not_trust_whom_it_does_not_know()?;
+        }
         self.says_that_the_password_is_wrong()?;
-        let ended = self.upload(&self.lab.password)?;
+        let password = match self.server {
+            Server::Clear => &self.lab.password,
+            Server::Protected => &self.lab.protected.password,
+        };
+        let ended = self.upload(password)?;
         self.expect(ended.status.success(), &ended, "the upload failed")?;
         let bytes = self.lab.arrived()?;
         let last = format!("Sent {bytes} of {bytes} bytes (100%)\n");
@@ -39,16 +56,36 @@ impl Trial<'_> {
     }
 
     fn says_that_the_password_is_wrong(&self) -> Result<(), Trouble> {
-        let ended = self.upload("wrong")?;
+        self.fails_with("530", &self.upload("wrong")?)
+    }
+
+    /// The certificate is one that nobody has heard of before.
+    fn does_not_trust_whom_it_does_not_know(&self) -> Result<(), Trouble> {
+        let mut command = (self.command)();
+        command.args(["--tls", "explicit"]);
+        self.fails_with("insecure", &self.upload_to(command, &self.lab.protected.host, &self.lab.protected.password)?)
+    }
+
+    fn fails_with(&self, words: &str, ended: &Ended) -> Result<(), Trouble> {
         let one_line = ended.stderr.starts_with(self.prefix) && ended.stderr.lines().count() == 1;
-        self.expect(one_line && ended.stderr.contains("530"), &ended, "no single line that says why")?;
-        self.expect(ended.status.code() == Some(1), &ended, "not exit code 1")?;
-        self.expect(self.lab.nothing_arrived(), &ended, "something was stored")
+        self.expect(one_line && ended.stderr.contains(words), ended, "no single line that says why")?;
+        self.expect(ended.status.code() == Some(1), ended, "not exit code 1")?;
+        self.expect(self.lab.nothing_arrived(), ended, "something was stored")
     }
 
     fn upload(&self, password: &str) -> Result<Ended, Trouble> {
         let mut command = (self.command)();
-        command.args([&self.lab.host, self.lab.user]).arg(&self.lab.source).arg(self.lab.directory);
+        match self.server {
+            Server::Clear => self.upload_to(command, &self.lab.host, password),
+            Server::Protected => {
+                command.arg("--ca-file").arg(&self.lab.protected.certificate);
+                self.upload_to(command, &self.lab.protected.host, password)
+            }
+        }
+    }
+
+    fn upload_to(&self, mut command: Command, host: &str, password: &str) -> Result<Ended, Trouble> {
+        command.args([host, self.lab.user]).arg(&self.lab.source).arg(self.lab.directory);
         self.lab.run(command.env("FTP_PASSWORD", password), RUN_LIMIT)
     }
 

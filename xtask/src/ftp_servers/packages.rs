@@ -16,18 +16,18 @@ pub(super) struct Lists {
     refreshed: bool,
 }
 
-/// Puts `package`, and those it needs that this machine lacks, as `.deb` files into `folder`.
+/// Puts `packages`, and those they need that this machine lacks, as `.deb` files into `folder`.
 ///
 /// Lists that are empty or out of date make this fail, so it refreshes them and tries again.
-pub(super) fn download(package: &str, folder: &Path, lists: &mut Lists) -> Result<(), String> {
-    let first_try = download_with_these_lists(package, folder);
+pub(super) fn download(packages: &[&str], folder: &Path, lists: &mut Lists) -> Result<(), String> {
+    let first_try = download_with_these_lists(packages, folder);
     if first_try.is_ok() || lists.refreshed {
         return first_try;
     }
     lists.refreshed = true;
     let refresh = output_of(apt_get(UPDATE_SECONDS).arg("update"));
     // A refresh that failed in part (one of several sources) may still be enough.
-    download_with_these_lists(package, folder).map_err(|reason| match refresh {
+    download_with_these_lists(packages, folder).map_err(|reason| match refresh {
         Ok(_) => reason,
         Err(refused) => format!("{reason} (and apt-get update: {refused})"),
     })
@@ -41,7 +41,7 @@ pub(super) fn extract_all(debs: &Path, tree: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs `program` out of `tree` (or the machine's own, where the tree has none): does it start at all?
+/// Runs `program` out of `tree` (or the machine's own, where the tree has none) in `tree`: does it start at all?
 ///
 /// The answer is no after a change of Debian release, or when a library was there only until now.
 pub(super) fn try_program(tree: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
@@ -56,17 +56,19 @@ pub(super) fn try_program(tree: &Path, program: &str, arguments: &[&str]) -> Res
     }
     command.env("PYTHONPATH", tree.join("usr/lib/python3/dist-packages"));
     command.env("LD_LIBRARY_PATH", library_path(tree));
-    output_of(command.args(arguments)).map(|_| ())
+    output_of(command.args(arguments).current_dir(tree)).map(|_| ())
 }
 
-/// The package itself is named even if installed, as only its files in the tree count. Where the simulation
-/// fails (a held package in conflict), the package alone may do: the trial run will tell.
-fn download_with_these_lists(package: &str, folder: &Path) -> Result<(), String> {
+/// The packages themselves are named even if installed, as only their files in the tree count. Where the simulation
+/// fails (a held package in conflict), the packages alone may do: the trial run will tell.
+fn download_with_these_lists(packages: &[&str], folder: &Path) -> Result<(), String> {
     let mut simulation = apt_get(SIMULATE_SECONDS);
-    let plan = output_of(simulation.args(["-s", "install", "--no-install-recommends", package]));
+    let plan = output_of(simulation.args(["-s", "install", "--no-install-recommends"]).args(packages));
     let mut wanted = lacking(&plan.unwrap_or_default());
-    if !wanted.iter().any(|name| name == package) {
-        wanted.push(package.to_owned());
+    for package in packages {
+        if !wanted.iter().any(|name| name == package) {
+            wanted.push((*package).to_owned());
+        }
     }
     let mut download = apt_get(DOWNLOAD_SECONDS);
     output_of(download.arg("download").args(&wanted).current_dir(folder)).map(|_| ())
