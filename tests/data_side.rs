@@ -3,10 +3,10 @@
 //! Next: `visit.rs`, the record.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use crate::sockets::{accept, has_cut, has_left, listen_with_small_window};
+use crate::sockets::{accept, connect_from, has_cut, has_left, listen_with_small_window};
 use crate::tls_server::Tls;
 use crate::visit::{Ending, Stored, Visit};
 use crate::wire::{Overheard, Wire};
@@ -15,6 +15,8 @@ use crate::wire::{Overheard, Wire};
 pub(crate) struct DataSide {
     host: IpAddr,
     listener: Option<TcpListener>,
+    /// Where the client waits.
+    client: Option<SocketAddr>,
     wire: Option<Wire>,
     overheard: Overheard,
 }
@@ -22,7 +24,7 @@ pub(crate) struct DataSide {
 impl DataSide {
     /// Nothing is open yet.
     pub(crate) fn new(host: IpAddr, overheard: &Overheard) -> Self {
-        Self { host, listener: None, wire: None, overheard: Overheard::clone(overheard) }
+        Self { host, listener: None, client: None, wire: None, overheard: Overheard::clone(overheard) }
     }
 
     /// Opens a port.
@@ -44,10 +46,44 @@ impl DataSide {
     /// Waits for the client to connect.
     pub(crate) fn accept(&mut self, visit: &mut Visit) -> Result<(), String> {
         let listener = self.listener.take().expect("the script opens a data port first");
-        self.wire = Some(Wire::new(accept(&listener)?, &self.overheard));
+        self.begin(accept(&listener)?, visit);
+        Ok(())
+    }
+
+    /// Takes note of where the client waits; nothing, if the line does not say so.
+    pub(crate) fn aim(&mut self, line: &[u8]) -> Option<()> {
+        let line = std::str::from_utf8(line).ok()?.trim_end();
+        self.client = Some(line.strip_prefix("EPRT ").map_or_else(|| port(line), extended_port)?);
+        Some(())
+    }
+
+    /// Connects to where the client waits.
+    pub(crate) fn connect(&mut self, visit: &mut Visit) -> Result<(), String> {
+        let stream = self.connect_from(self.host)?;
+        self.begin(stream, visit);
+        Ok(())
+    }
+
+    /// Connects to where the client waits, as somebody else, and is turned away.
+    pub(crate) fn intrude(&mut self, from: IpAddr, visit: &mut Visit) -> Result<(), String> {
+        visit.remark(&format!("someone comes from {from}"));
+        match self.connect_from(from)?.read(&mut [0]) {
+            Ok(0) => Ok(()),
+            Err(error) if has_left(error.kind()) => Ok(()),
+            found => Err(format!("someone else was let in: {found:?}")),
+        }
+    }
+
+    fn connect_from(&self, source: IpAddr) -> Result<TcpStream, String> {
+        let client = self.client.expect("the script hears an address first");
+        connect_from(source, client).map_err(|error| format!("the client does not wait at {client}: {error}"))
+    }
+
+    fn begin(&mut self, stream: TcpStream, visit: &mut Visit) {
+        visit.clients.push(stream.peer_addr().expect("a connected socket").ip());
+        self.wire = Some(Wire::new(stream, &self.overheard));
         visit.files.push(Stored::default());
         visit.remark("data connection");
-        Ok(())
     }
 
     /// Protects the connection.
@@ -163,6 +199,21 @@ impl DataSide {
         visit.remark(&remark);
         Some(wire)
     }
+}
+
+/// RFC 2428 §2.
+fn extended_port(argument: &str) -> Option<SocketAddr> {
+    let fields: Vec<&str> = argument.strip_prefix('|')?.strip_suffix('|')?.split('|').collect();
+    let &[version, host, port] = fields.as_slice() else { return None };
+    let address = SocketAddr::new(host.parse().ok()?, port.parse().ok()?);
+    (version == if address.is_ipv4() { "1" } else { "2" }).then_some(address)
+}
+
+/// RFC 959 §4.1.2.
+fn port(line: &str) -> Option<SocketAddr> {
+    let numbers: Result<Vec<u8>, _> = line.strip_prefix("PORT ")?.split(',').map(str::parse).collect();
+    let &[a, b, c, d, high, low] = numbers.ok()?.as_slice() else { return None };
+    Some((Ipv4Addr::new(a, b, c, d), u16::from_be_bytes([high, low])).into())
 }
 
 /// Read at once.

@@ -64,6 +64,11 @@ fn steps() -> Vec<(&'static str, Script, i32)> {
         ("PASS", Script::greeted().expect("USER alice").reply("331 Go on").expect(&pass), 4),
         ("CWD", Script::logged_in().expect("CWD inbox"), 4),
         ("TYPE", Script::logged_in().expect("CWD inbox").reply("250 Done").expect("TYPE I"), 4),
+        (
+            "FEAT",
+            Script::logged_in().expect("CWD inbox").reply("250 Done").expect("TYPE I").reply("200 Done").expect("FEAT"),
+            4,
+        ),
         ("EPSV", Script::ready().expect("EPSV"), 4),
         ("PASV", old().expect("PASV"), 4),
         ("STOR", Script::ready().passive().expect("STOR big.bin").then(Move::AcceptData), 4),

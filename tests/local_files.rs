@@ -72,8 +72,7 @@ fn all_files_are_opened_before_anything_is_sent() {
     let path = upload.path("two");
     let script = Script::new().meanwhile(move || std::fs::remove_file(path).expect("a deletion"));
     let script = script.reply("220 Now").expect("USER alice").reply("230 In").expect("CWD inbox").reply("250 Done");
-    let script =
-        script.expect("TYPE I").reply("200 Done").take("one").tell_size("one", 1).take("two").tell_size("two", 1);
+    let script = script.binary().take("one").tell_size("one", 1).take("two").tell_size("two", 1);
     let met = script.goodbye().meet(upload);
     met.outcome.exits(0);
     met.visit.stored_all(&[b"1", b"2"]);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests; what cannot fail may panic")]
 
 // Uploads to real servers, with the bytes compared.
+mod active_mode;
 mod refusals;
 mod tls_between;
 mod tls_sessions;
@@ -30,8 +31,20 @@ mod terminal;
 mod data_connection;
 mod data_side;
 mod interruptions;
+mod network;
 mod replies;
 mod transfers;
+
+// Delivery that can be left alone: tried again, asked about, gone on with, renamed, verified.
+mod atomic;
+mod attributes;
+mod cuts;
+mod killed_runs;
+mod resuming;
+mod retries;
+mod soak;
+mod unknown_outcomes;
+mod verification;
 
 // The same with TLS: certificates, what is done instead of it, and protected data connections.
 mod tls_arguments;
@@ -47,14 +60,19 @@ mod cutting_relay;
 mod meeting;
 mod outcome;
 mod program;
+mod relay;
+mod relay_passage;
 mod script;
 mod scripted_server;
 mod secure_server;
 mod servers;
 mod sockets;
+mod temporary_name;
 mod tls_meeting;
 mod tls_server;
 mod upload;
 mod visit;
+mod visits;
 mod wire;
 mod wiretap;
+mod words;

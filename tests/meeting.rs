@@ -6,7 +6,7 @@ use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 
-use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 
 use crate::outcome::Outcome;
 use crate::program::{Program, Running};
@@ -94,7 +94,7 @@ impl Unvisited {
 
 /// A port of 127.0.0.1 that refuses connections: taken, so that nobody else gets it, but not listened on.
 pub(crate) struct ClosedPort {
-    _socket: OwnedFd,
+    socket: OwnedFd,
     /// Where nobody listens.
     pub(crate) address: SocketAddr,
 }
@@ -105,7 +105,13 @@ impl ClosedPort {
         let socket = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
         bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a loopback port");
         let address = getsockname(&socket).expect("a bound port");
-        Self { _socket: socket, address: address.try_into().expect("an internet address") }
+        Self { socket, address: address.try_into().expect("an internet address") }
+    }
+
+    /// Listens there from now on.
+    pub(crate) fn open(self) -> TcpListener {
+        listen(&self.socket, 8).expect("a port that is ours");
+        self.socket.into()
     }
 }
 

@@ -65,10 +65,12 @@ fn verbose_shows_the_conversation_with_the_password_masked() {
     for option in ["--verbose", "-v"] {
         let script = Script::new().send("220-Hello\r\n and\x1b[31m\r\n220 welcome\r\n").expect("USER alice");
         let script = script.reply("331 Password").then(Move::ExpectAny).reply("230 In").expect("CWD inbox");
-        let script = script.reply("250 Done").expect("TYPE I").reply("200 Done").take("hello.txt");
+        let script = script.reply("250 Done").binary().take("hello.txt");
         let met = script.and_all_is_well().meet(Upload::of_hello().options([option]));
         met.outcome.succeeds().says("> USER alice\n").says("< 331 Password\n").says("> PASS ****\n");
-        for line in ["> CWD inbox\n", "> TYPE I\n", "> EPSV\n", "< 229 ", "> STOR hello.txt\n", "< 226 Stored\n"] {
+        for line in
+            ["> CWD inbox\n", "> TYPE I\n", "> FEAT\n", "> EPSV\n", "< 229 ", "> STOR hello.txt\n", "< 226 Stored\n"]
+        {
             met.outcome.says(line);
         }
         met.outcome.says("220 welcome").says("> SIZE hello.txt\n").says("< 213 6\n").says("> QUIT\n");

@@ -52,6 +52,7 @@ fn the_component_calls_these_functions_and_no_others() {
     assert_eq!(
         functions,
         [
+            "[method]control-connection.listen-data",
             "[method]control-connection.open-data",
             "[method]control-connection.receive",
             "[method]control-connection.secure",
@@ -60,10 +61,14 @@ fn the_component_calls_these_functions_and_no_others() {
             "[method]data-connection.finish",
             "[method]data-connection.secure",
             "[method]data-connection.splice",
+            "[method]data-listener.accept",
+            "[method]data-listener.endpoint",
             "[method]progress.entered",
-            "[method]source-file.size",
+            "[method]source-file.digest",
+            "[method]source-file.prepare-digest",
             "[resource-drop]control-connection",
             "[resource-drop]data-connection",
+            "[resource-drop]data-listener",
             "[resource-drop]progress",
             "[resource-drop]secret",
             "[resource-drop]source-file",
@@ -105,7 +110,7 @@ impl Progress for Photographer {
         self.0.lock().unwrap().extend(guest_memories());
     }
 
-    fn sent(&self, _: &Path, _: u64, _: u64) {
+    fn sent(&self, _: &Path, _: u64, _: Option<u64>) {
         self.0.lock().unwrap().extend(guest_memories());
     }
 }

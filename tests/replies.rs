@@ -26,7 +26,7 @@ fn lines_inside_a_reply_may_start_with_any_code() {
         .send("230-\r\n550 Not the end\r\n230-not either\r\n230 \r\n")
         .expect("CWD inbox")
         .send("250-   \r\n   250 indented, not the end\r\n250 \r\n");
-    let script = script.expect("TYPE I").reply("200 Binary").take("hello.txt").and_all_is_well();
+    let script = script.binary().take("hello.txt").and_all_is_well();
     script.meet_hello().outcome.succeeds();
 }
 
@@ -42,6 +42,8 @@ fn replies_may_come_byte_by_byte() {
         .dribble("250 Done")
         .expect("TYPE I")
         .dribble("200 Done")
+        .expect("FEAT")
+        .dribble("211-Features\r\n EPSV\r\n211 End")
         .passive()
         .expect("STOR hello.txt")
         .dribble("150 Go")
@@ -65,6 +67,8 @@ fn lines_may_end_without_a_carriage_return() {
         .send("250 Done\n")
         .expect("TYPE I")
         .send("200 Done\n")
+        .expect("FEAT")
+        .send("211-Features\n SIZE\n211 End\n")
         .take("hello.txt")
         .expect("SIZE hello.txt")
         .send("213 6\n")
@@ -76,7 +80,7 @@ fn lines_may_end_without_a_carriage_return() {
 #[test]
 fn several_replies_may_come_in_one_packet() {
     let script = Script::new().send("120 Soon\r\n220 Now\r\n").expect("USER alice").reply("230 No password needed");
-    let script = script.expect("CWD inbox").reply("250 Done").expect("TYPE I").reply("200 Done");
+    let script = script.expect("CWD inbox").reply("250 Done").binary();
     let script = script.passive().store("hello.txt").receive_all().send("150 Nearly\r\n150 Done\r\n226 Stored\r\n");
     let met = script.and_all_is_well().meet_hello();
     met.outcome.succeeds();
@@ -151,7 +155,7 @@ fn endless_preliminary_replies_are_exit_9() {
 #[test]
 fn a_few_preliminary_replies_are_waited_out() {
     let script = Script::new().reply("120 Soon").pause(200).reply("120 Sooner").reply("220 Now").expect("USER alice");
-    let script = script.reply("230 In").expect("CWD inbox").reply("250 Done").expect("TYPE I").reply("200 Done");
+    let script = script.reply("230 In").expect("CWD inbox").reply("250 Done").binary();
     let script = script.passive().store("hello.txt").reply("150 Still").receive_all().reply("110 Mark");
     script.reply("226 Stored").and_all_is_well().meet_hello().outcome.succeeds();
 }
@@ -160,7 +164,8 @@ fn a_few_preliminary_replies_are_waited_out() {
 fn any_2xx_is_success_of_its_step() {
     let script = Script::new().reply("299 Hello").expect("USER alice").reply("331 Password");
     let script = script.expect(&format!("PASS {PASSWORD}")).reply("202 Superfluous").expect("CWD inbox");
-    let script = script.reply("257 \"/inbox\"").expect("TYPE I").reply("250 Fine").passive().store("hello.txt");
+    let script =
+        script.reply("257 \"/inbox\"").expect("TYPE I").reply("250 Fine").featureless().passive().store("hello.txt");
     let met = script.receive_all().reply("299 Whatever").and_all_is_well().meet_hello();
     met.outcome.succeeds();
     met.visit.stored(HELLO);

@@ -3,7 +3,7 @@
 //! Only values: nothing here opens a socket. The shortcuts at the end are the usual lines up to some step, for the
 //! upload of `upload.rs`. Next: `scripted_server.rs`, which plays a script.
 
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(crate) enum Move {
     Dribble(Vec<u8>, Duration),
     /// Send these bytes again and again, pausing in between, until the client leaves.
     Flood(Vec<u8>, Duration),
-    /// The client sends exactly this line; CR LF is added.
+    /// The client sends exactly this line; CR LF is added, and `{temp:NAME}` is the temporary name of NAME.
     Expect(String),
     /// The client sends one line, whatever it says.
     ExpectAny,
@@ -34,6 +34,12 @@ pub(crate) enum Move {
     ReplyWithPort(fn(u16) -> String),
     /// The client has connected to the data port.
     AcceptData,
+    /// The client says where it waits for a data connection (EPRT, or PORT).
+    HearAddress,
+    /// Connect there.
+    ConnectData,
+    /// Connect there as somebody else, who comes from this address, and be turned away.
+    Intrude(IpAddr),
     /// Send something on the data connection.
     SendData(Vec<u8>),
     /// Read this many bytes from the data connection.
@@ -190,6 +196,16 @@ impl Script {
         self.expect("PASV").then(Move::OpenData).then(Move::ReplyWithPort(old_reply))
     }
 
+    /// Hears where the client waits.
+    pub(crate) fn active(self) -> Self {
+        self.then(Move::HearAddress).reply("200 Good")
+    }
+
+    /// Agrees to store a file, and opens the data connection.
+    pub(crate) fn store_actively(self, name: &str) -> Self {
+        self.expect(&format!("STOR {name}")).reply("150 Here I come").then(Move::ConnectData)
+    }
+
     /// Agrees to store a file, and has the data connection open.
     pub(crate) fn store(self, name: &str) -> Self {
         self.expect(&format!("STOR {name}")).reply("150 Send it").then(Move::AcceptData)
@@ -215,6 +231,21 @@ impl Script {
         self.expect("QUIT").reply("221 Goodbye")
     }
 
+    /// Has the directory entered and the type chosen, and nothing beyond RFC 959.
+    pub(crate) fn enter(self) -> Self {
+        self.expect("CWD inbox").reply("250 In inbox").binary()
+    }
+
+    /// Chooses the type, and has nothing beyond RFC 959.
+    pub(crate) fn binary(self) -> Self {
+        self.expect("TYPE I").reply("200 Binary").featureless()
+    }
+
+    /// Does not know how to tell its features.
+    pub(crate) fn featureless(self) -> Self {
+        self.expect("FEAT").reply("500 FEAT?")
+    }
+
     /// A server that has greeted.
     pub(crate) fn greeted() -> Self {
         Self::new().reply("220 Scripted server ready")
@@ -228,7 +259,7 @@ impl Script {
 
     /// A server that is ready for the first file.
     pub(crate) fn ready() -> Self {
-        Self::logged_in().expect("CWD inbox").reply("250 In inbox").expect("TYPE I").reply("200 Binary")
+        Self::logged_in().enter()
     }
 
     /// A server that waits for the bytes of `name`.

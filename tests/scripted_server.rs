@@ -11,14 +11,17 @@ use std::time::{Duration, Instant};
 use crate::data_side::DataSide;
 use crate::script::{Move, Script};
 use crate::sockets::{PATIENCE, accept, has_left};
+use crate::temporary_name::TemporaryName;
 use crate::tls_server::Tls;
 use crate::visit::Visit;
 use crate::wire::{Overheard, Wire};
 
-/// A server that waits for its one client, or plays to it.
+/// A server that waits for its one client, or plays to it; or for several, one after the other.
 pub(crate) struct ScriptedServer {
     address: SocketAddr,
-    thread: JoinHandle<Visit>,
+    /// How many clients it waits for.
+    scripts: usize,
+    thread: JoinHandle<Vec<Visit>>,
 }
 
 impl ScriptedServer {
@@ -29,10 +32,15 @@ impl ScriptedServer {
 
     /// Opens a port on another loopback address.
     pub(crate) fn start_on(host: IpAddr, script: Script) -> Self {
-        let listener = TcpListener::bind((host, 0)).expect("a loopback port");
+        Self::listen(TcpListener::bind((host, 0)).expect("a loopback port"), vec![script])
+    }
+
+    /// Plays one script to each client that comes, and then is there no more.
+    pub(crate) fn listen(listener: TcpListener, scripts: Vec<Script>) -> Self {
         let address = listener.local_addr().expect("a bound port");
-        let thread = std::thread::spawn(move || play(&listener, script));
-        Self { address, thread }
+        let count = scripts.len();
+        let thread = std::thread::spawn(move || scripts.into_iter().map(|script| play(&listener, script)).collect());
+        Self { address, scripts: count, thread }
     }
 
     /// Where it listens.
@@ -42,12 +50,17 @@ impl ScriptedServer {
 
     /// Says that nobody will come any more, so that a server without a visitor does not wait on.
     pub(crate) fn dismiss(&self) {
-        // One who leaves at once. If there was a visitor, this one is never let in.
-        drop(TcpStream::connect(self.address));
+        // Some who leave at once. If there were visitors, these are never let in.
+        (0..self.scripts).for_each(|_| drop(TcpStream::connect(self.address)));
     }
 
     /// Waits for the end of the play.
     pub(crate) fn visit(self) -> Visit {
+        self.visits().pop().expect("a script is a visit")
+    }
+
+    /// Waits for the end of all plays.
+    pub(crate) fn visits(self) -> Vec<Visit> {
         self.thread.join().expect("the scripted server does not panic")
     }
 }
@@ -74,6 +87,7 @@ struct Stage {
     /// What is left of a reply that was sent by half.
     other_half: Vec<u8>,
     overheard: Overheard,
+    temporary: TemporaryName,
     data: DataSide,
     visit: Visit,
 }
@@ -81,6 +95,7 @@ struct Stage {
 impl Stage {
     fn new(control: TcpStream) -> Self {
         let host = control.local_addr().expect("a connected socket").ip();
+        let client = control.peer_addr().expect("a connected socket").ip();
         let overheard = Overheard::default();
         Self {
             control: Some(Wire::new(control, &overheard)),
@@ -88,7 +103,8 @@ impl Stage {
             other_half: Vec::new(),
             data: DataSide::new(host, &overheard),
             overheard,
-            visit: Visit::default(),
+            temporary: TemporaryName::default(),
+            visit: Visit::from(client),
         }
     }
 
@@ -105,6 +121,9 @@ impl Stage {
             Move::OpenDataOn(listener) => self.data.open_on(listener),
             Move::ReplyWithPort(reply) => self.send(format!("{}\r\n", reply(self.data.port())).as_bytes()),
             Move::AcceptData => self.data.accept(&mut self.visit)?,
+            Move::HearAddress => self.hear_address()?,
+            Move::ConnectData => self.data.connect(&mut self.visit)?,
+            Move::Intrude(from) => self.data.intrude(from, &mut self.visit)?,
             Move::SendData(bytes) => self.data.send(&bytes),
             Move::Receive(count) => self.data.receive(count, &mut self.visit)?,
             Move::ReceiveSlowly(piece, pause) => self.data.receive_slowly(piece, pause, &mut self.visit)?,
@@ -169,10 +188,15 @@ impl Stage {
 
     fn expect(&mut self, line: &str) -> Result<(), String> {
         match self.read_line()? {
-            Some(found) if found == format!("{line}\r\n").into_bytes() => Ok(()),
+            Some(found) if self.temporary.agrees(&format!("{line}\r\n"), &found) => Ok(()),
             Some(found) => Err(format!("expected {line:?}, found \"{}\"", found.escape_ascii())),
             None => Err(format!("expected {line:?}, but the client left")),
         }
+    }
+
+    fn hear_address(&mut self) -> Result<(), String> {
+        let line = self.read_line()?.ok_or("expected EPRT or PORT, but the client left")?;
+        self.data.aim(&line).ok_or_else(|| format!("no EPRT and no PORT: \"{}\"", line.escape_ascii()))
     }
 
     fn secure(&mut self, tls: &Tls) -> Result<(), String> {

@@ -83,7 +83,7 @@ impl SecureServer {
 
     fn upload_with(&self, program: Program, options: &[&str], address: SocketAddr, files: &[&str]) -> Outcome {
         let mut outcome = program
-            .arguments(["--verbose", "--timeout", self.patience])
+            .arguments(["--verbose", "--retries", "0", "--timeout", self.patience])
             .arguments(options)
             .arguments([&format!("localhost:{}", address.port()), self.server.user, "--"])
             .arguments(files)

@@ -51,10 +51,16 @@ fn a_broken_file_stops_the_run() {
 
 #[test]
 fn an_unknown_outcome_stops_the_run() {
-    let script = Script::ready().take("one").tell_size("one", 77);
+    let met = Script::storing("one").receive_all().close().meet(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(10).never_says("Stored");
+    met.visit.last_command("STOR one");
+}
+
+#[test]
+fn a_file_that_is_not_what_was_sent_does_not_stop_the_next() {
+    let script = Script::ready().take("one").tell_size("one", 77).take("two").tell_size("two", 1).goodbye();
     let met = script.meet(Upload::of("one", b"1").and("two", b"2"));
-    met.outcome.exits(10).never_says("Stored one");
-    met.visit.last_command("SIZE one");
+    met.outcome.exits(10).never_says("Stored one").says("Stored two");
 }
 
 #[test]

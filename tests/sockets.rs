@@ -2,11 +2,12 @@
 //!
 //! Next: `program.rs` for the other side, or the tests.
 
-use std::io::ErrorKind;
-use std::net::{IpAddr, TcpListener, TcpStream};
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
+use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
 /// Waits for one client.
 pub(crate) fn accept(listener: &TcpListener) -> Result<TcpStream, String> {
@@ -14,15 +15,30 @@ pub(crate) fn accept(listener: &TcpListener) -> Result<TcpStream, String> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         if let Ok((stream, _)) = listener.accept() {
-            stream.set_nonblocking(false).expect("a stream can block");
-            stream.set_nodelay(true).expect("a stream can be prompt");
-            stream.set_read_timeout(Some(PATIENCE)).expect("a stream can time out");
-            stream.set_write_timeout(Some(PATIENCE)).expect("a stream can time out");
+            prepare(&stream).expect("a stream can block, be prompt and time out");
             return Ok(stream);
         }
         std::thread::sleep(Duration::from_millis(1));
     }
     Err(format!("nobody connected within {PATIENCE:?}"))
+}
+
+/// Connects from an address of this machine.
+pub(crate) fn connect_from(source: IpAddr, to: SocketAddr) -> io::Result<TcpStream> {
+    let family = if source.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let socket = socket(family, SocketType::STREAM, None)?;
+    bind(&socket, &SocketAddr::new(source, 0))?;
+    connect(&socket, &to)?;
+    let stream = TcpStream::from(socket);
+    prepare(&stream)?;
+    Ok(stream)
+}
+
+fn prepare(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nonblocking(false)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))
 }
 
 /// Listens for a data connection that takes little at once.

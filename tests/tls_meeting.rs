@@ -45,11 +45,6 @@ impl Script {
         asked.expect(&format!("PASS {PASSWORD}")).reply("230 Come in")
     }
 
-    /// Has the directory entered and the type chosen.
-    pub(crate) fn enter(self) -> Self {
-        self.expect("CWD inbox").reply("250 In inbox").expect("TYPE I").reply("200 Binary")
-    }
-
     /// Takes a whole file over a protected connection and says so, but only when its end was seen.
     pub(crate) fn take_protected(self, name: &str, tls: &Tls) -> Self {
         self.passive().store(name).secure_data(tls).receive_all().reply("226 Stored")

@@ -41,7 +41,7 @@ impl Upload {
     pub(crate) fn of_nothing() -> Self {
         Self {
             program: Program::new(),
-            options: ["--timeout", "5", "--connect-timeout", "5"].map(OsString::from).to_vec(),
+            options: ["--timeout", "5", "--connect-timeout", "5", "--retries", "0"].map(OsString::from).to_vec(),
             user: "alice".into(),
             files: Vec::new(),
             directory: "inbox".into(),
@@ -72,6 +72,23 @@ impl Upload {
         self.options[1] = seconds.into();
         self.options[3] = seconds.into();
         self
+    }
+
+    /// Tried again so often, with next to no wait in between; not at all otherwise.
+    pub(crate) fn retries(self, count: &str) -> Self {
+        self.retries_after(count, "0.05")
+    }
+
+    /// Tried again so often, the first time after so many seconds.
+    pub(crate) fn retries_after(mut self, count: &str, delay: &str) -> Self {
+        self.options[5] = count.into();
+        self.options(["--retry-delay", delay])
+    }
+
+    /// Tried again as the program sees fit, but for this wait.
+    pub(crate) fn default_retries_after(mut self, delay: &str) -> Self {
+        self.options.drain(4..6);
+        self.options(["--retry-delay", delay])
     }
 
     /// As another user.

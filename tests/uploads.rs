@@ -45,7 +45,7 @@ on_every_server!(
 /// Uploads `files` of `program`'s folder into `directory`.
 pub(crate) fn upload(server: &FtpServer, program: Program, files: &[&OsStr], directory: impl AsRef<OsStr>) -> Outcome {
     program
-        .arguments(["--timeout", "30", &server.addr.to_string(), server.user, "--"])
+        .arguments(["--timeout", "30", "--retries", "0", &server.addr.to_string(), server.user, "--"])
         .arguments(files)
         .arguments([directory])
         .environment("FTP_PASSWORD", server.password)

@@ -3,6 +3,7 @@
 //! Next: `meeting.rs`, which brings the program and a server together.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use rustls::ProtocolVersion;
@@ -15,6 +16,8 @@ pub(crate) struct Visit {
     pub(crate) commands: Vec<Vec<u8>>,
     /// What came over each data connection.
     pub(crate) files: Vec<Stored>,
+    /// Where the client's connections came from: the control connection first.
+    pub(crate) clients: Vec<IpAddr>,
     /// What the client sent on the control connection before TLS began there.
     pub(crate) clear: Vec<u8>,
     /// What the client sent on any connection, as it crossed the network; of each connection only the beginning.
@@ -75,6 +78,11 @@ pub(crate) enum Ending {
 }
 
 impl Visit {
+    /// Of a client that comes from this address.
+    pub(crate) fn from(client: IpAddr) -> Self {
+        Self { clients: vec![client], ..Self::default() }
+    }
+
     /// A visit that did not come about.
     pub(crate) fn that_failed(mismatch: String) -> Self {
         Self { mismatch: Some(mismatch), ..Self::default() }

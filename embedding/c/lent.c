@@ -205,14 +205,14 @@ static enum failure await_turn(struct data *data, struct control *control, short
 }
 
 enum failure data_splice(struct data *data, struct control *control, struct file *file, uint64_t offset,
-                         uint64_t length, uint64_t *moved) {
+                         uint64_t length, uint64_t *moved, bool *spoken) {
     uint64_t left = offset < file->size ? file->size - offset : 0;
     *moved = 0;
+    *spoken = false;
     if (length > left) length = left;
     while (length > 0) {
-        bool spoken;
-        enum failure failure = await_turn(data, control, POLLOUT, &spoken);
-        if (failure != NONE || spoken) return failure;
+        enum failure failure = await_turn(data, control, POLLOUT, spoken);
+        if (failure != NONE || *spoken) return failure;
         off_t position = (off_t)offset;
         ssize_t sent = sendfile(data->fd, file->fd, &position, length);
         if (sent == 0) return SHRANK;

@@ -49,8 +49,9 @@ enum failure control_receive(struct control *control, uint32_t limit, uint8_t *i
 enum failure control_send(struct control *control, const uint8_t *line, size_t length);
 enum failure control_send_password(struct control *control);
 enum failure control_open_data(struct control *control, uint16_t port, struct data *opened);
+/* Moves nothing when the server has something to say, which is `spoken`, and at the end of the file. */
 enum failure data_splice(struct data *data, struct control *control, struct file *file, uint64_t offset,
-                         uint64_t length, uint64_t *moved);
+                         uint64_t length, uint64_t *moved, bool *spoken);
 enum failure data_finish(struct data *data, struct control *control);
 void data_close(struct data *data);
 

@@ -18,8 +18,9 @@ static const char UPLOAD[] = "ftp-uploader:upload/upload@0.1.0";
 typedef wasmtime_component_val_t value;
 
 /* The kinds of handles. A handle is a kind and a number, which is 0, or for a data connection its place. */
-enum kind { CONTROL, DATA, SOURCE, SECRET, PROGRESS, KINDS };
-static const char *const KIND_NAMES[] = {"control-connection", "data-connection", "source-file", "secret", "progress"};
+enum kind { CONTROL, DATA, LISTENER, SOURCE, SECRET, PROGRESS, KINDS };
+static const char *const KIND_NAMES[] = {"control-connection", "data-connection", "data-listener",
+                                         "source-file",        "secret",          "progress"};
 
 struct sandbox;
 typedef value handler(struct sandbox *sandbox, const value *given, const uint32_t *handles);
@@ -29,7 +30,7 @@ struct binding {
     handler *handler;
 };
 
-enum { METHODS = 10, MAX_GIVEN = 4 };
+enum { METHODS = 15, MAX_GIVEN = 4 };
 
 struct sandbox {
     struct loan *loan;
@@ -54,6 +55,31 @@ static value bytes_value(const void *bytes, size_t length) {
 
 static value text_value(const char *text) { return bytes_value(text, strlen(text)); }
 
+/* A case of a variant, with what it holds or NULL. */
+static value variant_value(const char *name, value *payload) {
+    value variant = {.kind = WASMTIME_COMPONENT_VARIANT};
+    wasm_name_new(&variant.of.variant.discriminant, strlen(name), name);
+    if (payload) variant.of.variant.val = wasmtime_component_val_new(payload);
+    return variant;
+}
+
+static value enum_value(const char *name) {
+    value picked = {.kind = WASMTIME_COMPONENT_ENUM};
+    wasm_name_new(&picked.of.enumeration, strlen(name), name);
+    return picked;
+}
+
+/* The values become the record's. */
+static value record_value(size_t size, const char *const *names, const value *values) {
+    value record = {.kind = WASMTIME_COMPONENT_RECORD};
+    wasmtime_component_valrecord_new_uninit(&record.of.record, size);
+    for (size_t i = 0; i < size; i++) {
+        wasm_name_new(&record.of.record.data[i].name, strlen(names[i]), names[i]);
+        record.of.record.data[i].val = values[i];
+    }
+    return record;
+}
+
 /* At most `size` bytes of a list. */
 static size_t bytes_of(const value *list, uint8_t *into, size_t size) {
     size_t length = list->of.list.size < size ? list->of.list.size : size;
@@ -75,19 +101,13 @@ static value ok(value payload) {
                    .of.result = {.is_ok = true, .val = wasmtime_component_val_new(&payload)}};
 }
 
-static value case_value(enum failure failure) {
-    value name = {.kind = WASMTIME_COMPONENT_ENUM};
-    wasm_name_new(&name.of.enumeration, strlen(FAILURES[failure]), FAILURES[failure]);
-    return name;
-}
-
 static value error_value(value payload) {
     return (value){.kind = WASMTIME_COMPONENT_RESULT, .of.result = {.val = wasmtime_component_val_new(&payload)}};
 }
 
 /* result<_, io-error> */
 static value outcome(enum failure failure) {
-    if (failure != NONE) return error_value(case_value(failure));
+    if (failure != NONE) return error_value(enum_value(FAILURES[failure]));
     return (value){.kind = WASMTIME_COMPONENT_RESULT, .of.result.is_ok = true};
 }
 
@@ -131,18 +151,17 @@ static value open_data(struct sandbox *sandbox, const value *given, const uint32
 
 static value splice_file(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     struct loan *loan = sandbox->loan;
-    uint64_t moved;
+    value moved = {.kind = WASMTIME_COMPONENT_U64};
+    bool spoken;
     enum failure failure = data_splice(&sandbox->data[handles[0]], &loan->control, &loan->file, given[2].of.u64,
-                                       given[3].of.u64, &moved);
+                                       given[3].of.u64, &moved.of.u64, &spoken);
     if (failure != NONE) {
-        const char *whose = failure >= SHRANK ? "source" : "connection";
-        value cause = case_value(failure), variant = {.kind = WASMTIME_COMPONENT_VARIANT};
-        wasm_name_new(&variant.of.variant.discriminant, strlen(whose), whose);
-        variant.of.variant.val = wasmtime_component_val_new(&cause);
-        return error_value(variant);
+        value cause = enum_value(FAILURES[failure]);
+        return error_value(variant_value(failure >= SHRANK ? "source" : "connection", &cause));
     }
-    if (moved > 0) loan->show(&loan->file);
-    return ok((value){.kind = WASMTIME_COMPONENT_U64, .of.u64 = moved});
+    if (moved.of.u64 == 0) return ok(variant_value(spoken ? "heard" : "end", NULL));
+    loan->show(&loan->file);
+    return ok(variant_value("bytes", &moved));
 }
 
 static value finish(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
@@ -152,10 +171,23 @@ static value finish(struct sandbox *sandbox, const value *given, const uint32_t 
 
 static value size(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     (void)given, (void)handles;
-    return (value){.kind = WASMTIME_COMPONENT_U64, .of.u64 = sandbox->loan->file.size};
+    value bytes = {.kind = WASMTIME_COMPONENT_U64, .of.u64 = sandbox->loan->file.size};
+    return (value){.kind = WASMTIME_COMPONENT_OPTION, .of.option = wasmtime_component_val_new(&bytes)};
 }
 
-static value entered(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+/* There are no hashes here, and the plan (`converse`) sees to it that none is asked for. */
+static value digest(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+    (void)sandbox, (void)given, (void)handles;
+    return outcome(UNREADABLE);
+}
+
+/* No server is awaited here; so nobody can call the functions of a data-listener. */
+static value denied(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+    (void)sandbox, (void)given, (void)handles;
+    return outcome(DENIED);
+}
+
+static value nothing(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     (void)sandbox, (void)given, (void)handles;
     return (value){.kind = WASMTIME_COMPONENT_BOOL};
 }
@@ -169,11 +201,16 @@ static const struct {
     {"[method]control-connection.send", send_line},
     {"[method]control-connection.send-password", send_password},
     {"[method]control-connection.open-data", open_data},
+    {"[method]control-connection.listen-data", denied},
+    {"[method]data-listener.endpoint", denied},
+    {"[method]data-listener.accept", denied},
     {"[method]data-connection.secure", secure},
     {"[method]data-connection.splice", splice_file},
     {"[method]data-connection.finish", finish},
     {"[method]source-file.size", size},
-    {"[method]progress.entered", entered},
+    {"[method]source-file.prepare-digest", nothing},
+    {"[method]source-file.digest", digest},
+    {"[method]progress.entered", nothing},
 };
 
 /* Every call of the component comes here. Each handle has to be taken: one that is left over makes the call fail. */
@@ -279,17 +316,16 @@ static bool call(struct sandbox *sandbox, const char *name, value *arguments, si
 }
 
 static value login_value(const char *user) {
-    value login = {.kind = WASMTIME_COMPONENT_RECORD};
-    wasmtime_component_valrecord_new_uninit(&login.of.record, 3);
-    wasmtime_component_valrecord_entry_t *entries = login.of.record.data;
-    wasm_name_new(&entries[0].name, strlen("user"), "user");
-    entries[0].val = text_value(user);
-    wasm_name_new(&entries[1].name, strlen("account"), "account");
-    entries[1].val = (value){.kind = WASMTIME_COMPONENT_OPTION};
-    wasm_name_new(&entries[2].name, strlen("protection"), "protection");
-    entries[2].val = (value){.kind = WASMTIME_COMPONENT_ENUM};
-    wasm_name_new(&entries[2].val.of.enumeration, strlen("clear"), "clear");
-    return login;
+    static const char *const NAMES[] = {"user", "account", "protection", "data-mode"};
+    value no_account = {.kind = WASMTIME_COMPONENT_OPTION};
+    value values[] = {text_value(user), no_account, enum_value("clear"), enum_value("passive")};
+    return record_value(4, NAMES, values);
+}
+
+static value plan_value(void) {
+    static const char *const NAMES[] = {"placement", "verify"};
+    value values[] = {variant_value("replace", NULL), enum_value("size")};
+    return record_value(2, NAMES, values);
 }
 
 static value same_handle(const value *handle) {
@@ -304,12 +340,14 @@ static bool converse(struct sandbox *sandbox, const struct wish *wish) {
                     handle_value(sandbox, PROGRESS, 0)};
     if (!call(sandbox, "[static]session.open", open, 4, &opened)) return false;
     const value *session = opened.of.result.val;
-    value enter[] = {same_handle(session), text_value(wish->directory)};
-    bool done = call(sandbox, "[method]session.enter", enter, 2, &entered_it);
+    value create = {.kind = WASMTIME_COMPONENT_BOOL, .of.boolean = false};
+    value enter[] = {same_handle(session), text_value(wish->directory), create};
+    bool done = call(sandbox, "[method]session.enter", enter, 3, &entered_it);
     if (done) {
-        value store[] = {same_handle(session), handle_value(sandbox, SOURCE, 0), text_value(wish->name)};
+        value store[] = {same_handle(session), handle_value(sandbox, SOURCE, 0), text_value(wish->name),
+                         plan_value()};
         wasmtime_component_val_delete(&entered_it);
-        done = call(sandbox, "[method]session.store", store, 3, &receipt);
+        done = call(sandbox, "[method]session.store", store, 4, &receipt);
     }
     if (done) {
         uint64_t sent = receipt.of.result.val->of.record.data[0].val.of.u64;

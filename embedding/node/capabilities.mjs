@@ -21,6 +21,9 @@ export class ControlConnection {
   send = (bytes) => call('send', bytes);
   sendPassword = (_secret) => call('sendPassword');
   openData = (port) => new DataConnection(call('openData', port));
+  listenData = () => {
+    throw 'denied';
+  };
   [Symbol.dispose] = () => call('closeControl');
 }
 
@@ -33,8 +36,13 @@ export class DataConnection {
   }
 }
 
+/** There is never one. */
+export class DataListener {}
+
 export class SourceFile {
   size = () => workerData.size;
+  prepareDigest(_algorithm) {}
+  digest = (algorithm, length) => call('digest', algorithm, length);
 }
 
 export class Secret {}

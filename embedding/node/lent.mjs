@@ -4,10 +4,12 @@
 // They are asynchronous, as Node's sockets are, and run in the main thread; the component waits in another
 // (capabilities.mjs). Nothing of WebAssembly is in this file.
 
+import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { crc32 } from 'node:zlib';
 
 const TIMEOUT = 60_000; // Silence of the server, in milliseconds.
 const CONNECT_TIMEOUT = 15_000;
@@ -127,20 +129,18 @@ export class Lent {
     const data = this.#data.get(id);
     if (this.#tls && !data.encrypted) throw connection('denied');
     const wanted = Math.min(Number(length), this.size - Number(offset), CHUNK);
-    if (wanted <= 0) return 0n;
+    if (wanted <= 0) return { tag: 'end' };
     const room = () => data.over || !data.writableNeedDrain;
     const turn = await this.#turn(room, this.#due).catch((late) => Promise.reject(connection(late)));
-    if (turn === 'control') return 0n;
+    if (turn === 'control') return { tag: 'heard' };
     if (data.over) throw connection(data.over);
-    const read = this.#file.read(Buffer.alloc(wanted), 0, wanted, Number(offset));
-    const { buffer, bytesRead } = await read.catch(() => Promise.reject(source('unreadable')));
-    if (bytesRead === 0) throw source('shrank');
-    data.write(buffer.subarray(0, bytesRead));
+    const bytes = await this.#read(wanted, Number(offset)).catch((why) => Promise.reject(source(why)));
+    data.write(bytes);
     this.#mark();
     // Anything out of order is not the file: it will never match the receipt.
-    this.sent = this.sent === Number(offset) ? this.sent + bytesRead : NaN;
+    this.sent = this.sent === Number(offset) ? this.sent + bytes.length : NaN;
     this.onProgress(this);
-    return BigInt(bytesRead);
+    return { tag: 'bytes', val: BigInt(bytes.length) };
   }
 
   async finish(id) {
@@ -152,6 +152,15 @@ export class Lent {
     if (turn === 'control') await this.#until(() => data.over, performance.now() + GRACE).catch(() => {});
     if (data.over === 'reset') throw 'reset';
     this.#mark();
+  }
+
+  async digest(algorithm, length) {
+    const hash = algorithm === 'crc32' ? new Crc32() : createHash(algorithm);
+    for (let at = 0, bytes; at < length; at += bytes.length) {
+      bytes = await this.#read(Math.min(Number(length) - at, CHUNK), at);
+      hash.update(bytes);
+    }
+    return hash.digest();
   }
 
   /** Without `finish` the server gets a reset, so that it does not take a part for the whole. */
@@ -171,6 +180,14 @@ export class Lent {
     for (const id of this.#data.keys()) this.closeData(id);
     this.closeControl();
     await this.#file.close();
+  }
+
+  /** At least one byte of the file. */
+  async #read(wanted, offset) {
+    const read = this.#file.read(Buffer.alloc(wanted), 0, wanted, offset);
+    const { buffer, bytesRead } = await read.catch(() => Promise.reject('unreadable'));
+    if (bytesRead === 0) throw 'shrank';
+    return buffer.subarray(0, bytesRead);
   }
 
   /** Something was sent or has moved: the next wait has its full time. */
@@ -253,6 +270,21 @@ export class Lent {
       throw cause;
     }
     return socket;
+  }
+}
+
+/** What node:crypto does not have. */
+class Crc32 {
+  #value = 0;
+
+  update(bytes) {
+    this.#value = crc32(bytes, this.#value);
+  }
+
+  digest() {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(this.#value);
+    return bytes;
   }
 }
 

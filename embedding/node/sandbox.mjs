@@ -6,9 +6,10 @@ import { upload } from './generated/ftp-uploader.js';
 
 try {
   const { user, protection, directory, name } = workerData;
-  const session = upload.Session.open(new ControlConnection(), new Secret(), { user, protection }, new Progress());
-  session.enter(directory);
-  const receipt = session.store(new SourceFile(), name);
+  const login = { user, protection, dataMode: 'passive' };
+  const session = upload.Session.open(new ControlConnection(), new Secret(), login, new Progress());
+  session.enter(directory, false);
+  const receipt = session.store(new SourceFile(), name, { placement: { tag: 'replace' }, verify: 'best' });
   call('sayFarewell');
   session.quit();
   parentPort.postMessage({ receipt });

@@ -39,8 +39,9 @@ async function main() {
     if (Number(receipt.sent) !== lent.size || lent.sent !== lent.size) {
       throw 'the component claims to have sent what it has not';
     }
-    const how = receipt.verified === 'size' ? 'size confirmed' : 'confirmed';
-    console.error(`Stored ${path} in ${directory}: ${lent.size} bytes, ${how} by the server`);
+    const { tag, val } = receipt.verified;
+    const what = { none: '', size: 'size ', hash: `${val} ` }[tag];
+    console.error(`Stored ${path} in ${directory}: ${lent.size} bytes, ${what}confirmed by the server`);
   } catch (error) {
     fail(`upload: ${error.message ?? error}`, 1);
   } finally {
@@ -123,6 +124,8 @@ function explain({ tag, val }) {
       return `everything was sent, but whether it arrived was not said (${val})`;
     case 'mismatch':
       return `${val.sent} bytes were sent, but the server has ${val.stored}`;
+    case 'corrupt':
+      return `what the server has is not what was sent: its ${val} is another`;
     case 'invalid':
       return `the ${val} cannot be put into a command`;
     default:

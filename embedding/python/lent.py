@@ -6,6 +6,7 @@ io-error. Nothing of WebAssembly is in this file, nothing of sockets in `upload.
 
 import errno
 import fcntl
+import hashlib
 import os
 import select
 import socket
@@ -14,13 +15,14 @@ import stat
 import struct
 import termios
 import time
+import zlib
 
 TIMEOUT = 60.0  # Silence of the server, in seconds.
 CONNECT_TIMEOUT = 15.0
 FAREWELL = 2.0  # For the goodbye, on which nothing depends.
 GRACE = 1.0  # For the end of a data connection when the reply is there already.
 LOOK = 0.5  # How often to look at a send queue.
-CHUNK = 65536  # Bytes of the file that are read and encrypted at a time.
+CHUNK = 65536  # Bytes of the file that are read at a time, to be encrypted or hashed.
 FIRST_DATA_PORT = 1024  # A server that names a lower one wants something else of us.
 MAX_CONNECTIONS = 8  # Data connections for the one file: EPSV, PASV, and some room.
 NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -44,6 +46,22 @@ class File:
             raise OSError(errno.EINVAL, "not a regular file", path)
         self.size = status.st_size
         self.sent = 0
+
+    def digest(self, algorithm, length):
+        crc, hashed = 0, None if algorithm == "crc32" else hashlib.new(algorithm, usedforsecurity=False)
+        for offset in range(0, length, CHUNK):
+            wanted = min(CHUNK, length - offset)
+            try:
+                chunk = os.pread(self.descriptor, wanted, offset)
+            except OSError:
+                raise SourceError("unreadable")
+            if len(chunk) < wanted:
+                raise SourceError("shrank")
+            if hashed:
+                hashed.update(chunk)
+            else:
+                crc = zlib.crc32(chunk, crc)
+        return hashed.digest() if hashed else crc.to_bytes(4)
 
 
 class Control:
@@ -132,6 +150,9 @@ class Control:
         self.connections_left -= 1
         return Data(dial((self.socket.getpeername()[0], port)), self)
 
+    def listen_data(self):
+        raise PermissionError("no server is awaited")
+
     def close(self):
         self.socket.close()
 
@@ -153,12 +174,13 @@ class Data:
             raise ssl.SSLError(ssl.SSL_ERROR_SSL, "another certificate than on the control connection")
 
     def splice(self, file, offset, length):
+        """The number of bytes moved, which is 0 at the end of the file; None when the server has spoken instead."""
         if self.control.tls and not is_protected(self):
             raise PermissionError("TLS has not begun")
         length = min(length, file.size - offset)
         while length > 0:
             if self.await_turn(select.POLLOUT) == "control":
-                return 0
+                return None
             try:
                 moved = self.move(file.descriptor, offset, length)
             except NOT_YET:

@@ -18,7 +18,7 @@ MEMORY = 4 << 20  # Bytes. The component needs 1.2 MiB.
 FUEL = 1_000_000_000  # Instructions, about; and one more for each 8 bytes of the file.
 
 # The kinds of handles. A handle is a kind, and a key to one of the objects lent.
-CONTROL, DATA, FILE, SECRET, PROGRESS = range(5)
+CONTROL, DATA, LISTENER, FILE, SECRET, PROGRESS = range(6)
 
 
 class Failure(Exception):
@@ -46,12 +46,12 @@ class Sandbox:
         self.exports = self.instance.get_export_index(self.store, UPLOAD)
 
     def upload(self, user, name, directory, protection):
-        login = Record()
-        login.user, login.account, login.protection = user, None, protection
+        login = record({"user": user, "account": None, "protection": protection, "data-mode": "passive"})
+        plan = record({"placement": Variant("replace"), "verify": "best"})
         control, secret, progress = (ResourceHost.own(kind, kind) for kind in (CONTROL, SECRET, PROGRESS))
         session = self.call("[static]session.open", control, secret, login, progress)
-        self.call("[method]session.enter", session, directory)
-        receipt = self.call("[method]session.store", session, ResourceHost.own(FILE, FILE), name)
+        self.call("[method]session.enter", session, directory, False)
+        receipt = self.call("[method]session.store", session, ResourceHost.own(FILE, FILE), name, plan)
         # The receipt is the component's word; what was sent is our own knowledge.
         if not receipt.sent == self.file.sent == self.file.size:
             raise Failure("the component claims to have sent what it has not")
@@ -69,8 +69,8 @@ class Sandbox:
 
     def define(self, imports):
         """All that the component can call."""
-        kinds = {"control-connection": CONTROL, "data-connection": DATA, "source-file": FILE}
-        for name, kind in {**kinds, "secret": SECRET, "progress": PROGRESS}.items():
+        kinds = {"control-connection": CONTROL, "data-connection": DATA, "data-listener": LISTENER}
+        for name, kind in {**kinds, "source-file": FILE, "secret": SECRET, "progress": PROGRESS}.items():
             imports.add_resource(name, ResourceType.host(kind), self.dropped)
         for name, method in {
             "control-connection.receive": Control.receive,
@@ -78,10 +78,16 @@ class Sandbox:
             "control-connection.send": Control.send,
             "control-connection.send-password": lambda control, secret: control.send_password(),
             "control-connection.open-data": self.open_data,
+            "control-connection.listen-data": Control.listen_data,
+            # There is never one: nobody can call these.
+            "data-listener.endpoint": None,
+            "data-listener.accept": None,
             "data-connection.secure": Data.secure,
             "data-connection.splice": self.splice,
             "data-connection.finish": Data.finish,
             "source-file.size": lambda file: file.size,
+            "source-file.prepare-digest": lambda file, algorithm: None,
+            "source-file.digest": self.digest,
             "progress.entered": lambda progress, step: None,
         }.items():
             imports.add_func(f"[method]{name}", self.answering(method))
@@ -114,12 +120,25 @@ class Sandbox:
         try:
             moved = data.splice(file, offset, length)
         except SourceError as error:
-            return Variant("source", str(error))
+            return Variant("err", Variant("source", str(error)))
         except OSError as error:
-            return Variant("connection", io_error(error))
+            return Variant("err", Variant("connection", io_error(error)))
         if moved:
             self.show(file)
-        return moved
+            return Variant("ok", Variant("bytes", moved))
+        return Variant("ok", Variant("heard" if moved is None else "end"))
+
+    def digest(self, file, algorithm, length):
+        try:
+            return file.digest(algorithm, length)
+        except SourceError as error:
+            return str(error)
+
+
+def record(fields):
+    made = Record()
+    vars(made).update(fields)
+    return made
 
 
 def io_error(error):
@@ -147,4 +166,6 @@ def explain(case, what):
             return f"everything was sent, but whether it arrived was not said ({what})"
         case "mismatch":
             return f"{what.sent} bytes were sent, but the server has {what.stored}"
+        case "corrupt":
+            return f"what the server has is not what was sent: its {what} is another"
     return f"the {what} cannot be put into a command"

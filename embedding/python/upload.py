@@ -77,8 +77,9 @@ def main():
         sys.exit(f"upload: {error.filename or args.host}: {error.strerror or error}")
     except (Failure, WasmtimeError) as error:
         sys.exit(f"upload: {str(error).splitlines()[0]}")
-    confirmed = "size confirmed" if receipt.verified == "size" else "confirmed"
-    print(f"Stored {args.file} in {args.directory}: {receipt.sent} bytes, {confirmed} by the server", file=sys.stderr)
+    what = {"none": "", "size": "size "}.get(receipt.verified.tag, f"{receipt.verified.payload} ")
+    stored = f"Stored {args.file} in {args.directory}: {receipt.sent} bytes"
+    print(f"{stored}, {what}confirmed by the server", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +13,9 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use ftp_uploader::{Request, Server};
 
+use crate::delivery::DeliveryArgs;
 use crate::exit_code::{self, ExitCode};
+use crate::network::NetworkArgs;
 use crate::tls::TlsArgs;
 use crate::trouble::Trouble;
 
@@ -34,7 +37,7 @@ pub struct Args {
     pub user: OsString,
 
     /// The files to upload, and last an existing directory on the server; . for the one after login
-    #[arg(value_name = "LOCALFILE... REMOTEDIR", num_args = 2.., required = true)]
+    #[arg(value_name = "LOCALFILE... REMOTEDIR", num_args = 1.., required = true)]
     files_and_directory: Vec<OsString>,
 
     /// Read the password from the first line of PATH, instead of FTP_PASSWORD or the prompt
@@ -61,6 +64,11 @@ pub struct Args {
     #[arg(long, value_name = "SECS", default_value = "15", value_parser = seconds)]
     connect_timeout: Duration,
 
+    /// Upload what comes from standard input, to be stored as NAME, besides or instead of files. It can be sent only once:
+    /// there is no resuming, and no new try after its first byte
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["password_stdin", "resume"])]
+    from_stdin: Option<OsString>,
+
     /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -68,6 +76,12 @@ pub struct Args {
     /// Show the conversation with the server, with the password masked
     #[arg(short, long)]
     pub verbose: bool,
+
+    #[command(flatten)]
+    delivery: DeliveryArgs,
+
+    #[command(flatten)]
+    pub network: NetworkArgs,
 
     #[command(flatten)]
     pub tls: TlsArgs,
@@ -118,13 +132,27 @@ impl Args {
     pub fn to_request(&self) -> Result<Request, Trouble> {
         let server: Server = self.host().parse()?;
         let request = Request::new(server.clone(), self.user.as_bytes(), self.directory())?;
-        let request = self.tls.apply(&server, request)?;
+        let request = self.network.apply(self.delivery.apply(self.tls.apply(&server, request)?));
         let mut request = request.timeout(self.timeout).connect_timeout(self.connect_timeout);
         if let Some(account) = &self.account {
             request = request.account(account.as_bytes())?;
         }
-        Ok(self.files().iter().try_fold(request, Request::file)?)
+        let request = self.files().iter().try_fold(request, Request::file)?;
+        match &self.from_stdin {
+            Some(name) => Ok(request.stream(stdin()?, name.as_bytes())?),
+            None if self.files().is_empty() => Err(Trouble::Usage(NO_FILE.to_owned())),
+            None => Ok(request),
+        }
     }
+}
+
+/// What to say where LOCALFILE is missing: clap cannot know that only --from-stdin makes up for it.
+const NO_FILE: &str = "LOCALFILE or REMOTEDIR is missing. The command line is incomplete; see ftp-uploader --help.";
+
+fn stdin() -> Result<OwnedFd, Trouble> {
+    io::stdin().as_fd().try_clone_to_owned().map_err(|error| {
+        Trouble::Usage(format!("cannot read standard input: {error}. Nothing was sent; open it for --from-stdin."))
+    })
 }
 
 /// Clap explains over several lines; scripts and logs want one.
@@ -135,7 +163,7 @@ fn one_line(error: &clap::Error) -> String {
     ftp_uploader::Escaped(words.join(" ").trim_start_matches("error: ").as_bytes()).to_string()
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
         _ => Err("not a whole number of seconds from 1 to 86400".to_owned()),

@@ -4,19 +4,23 @@
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ftp_uploader::{Connection, Escaped, Progress, Receipt, Secured, Speaker, Verification};
+use ftp_uploader::{Connection, Escaped, Note, Progress, Receipt, Secured, Speaker, UploadError, Verification};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::Args;
+use crate::message;
 
 /// How often a line is written where there is no terminal.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// The bar: bytes, percent, rate and time left.
 const BAR: &str = "{msg} {wide_bar} {bytes} of {total_bytes} ({percent}%) {bytes_per_sec}, {eta} left";
+
+/// The same for a stream, whose end nobody knows.
+const STREAM: &str = "{msg} {bytes}, {bytes_per_sec}";
 
 /// Shows progress in the way that suits where it goes.
 pub struct Display {
@@ -25,6 +29,7 @@ pub struct Display {
     /// Whether lines have to say which file they are about.
     several: bool,
     directory: String,
+    args: Arc<Args>,
 }
 
 enum Style {
@@ -41,14 +46,14 @@ struct Pacer {
 }
 
 impl Display {
-    pub fn new(args: &Args) -> Self {
+    pub fn new(args: &Arc<Args>) -> Self {
         let style = match (args.quiet, io::stderr().is_terminal()) {
             (true, _) => Style::Silent,
             (false, true) => Style::Bar(bar()),
             (false, false) => Style::Lines(Mutex::default()),
         };
         let directory = Escaped(args.directory()).to_string();
-        Self { style, verbose: args.verbose, several: args.files().len() > 1, directory }
+        Self { style, verbose: args.verbose, several: args.files().len() > 1, directory, args: Arc::clone(args) }
     }
 
     /// Says what the user gives up, on every run that gives it up.
@@ -77,27 +82,31 @@ impl Display {
         }
     }
 
-    fn write_progress(&self, pacer: &Mutex<Pacer>, file: &Path, sent: u64, size: u64) {
+    fn write_progress(&self, pacer: &Mutex<Pacer>, file: &Path, sent: u64, size: Option<u64>) {
         let mut pacer = lock(pacer);
-        let complete = sent == size;
+        let complete = size == Some(sent);
         let early = pacer.last.is_some_and(|last| last.elapsed() < INTERVAL);
         if early && !complete {
             return;
         }
         *pacer = Pacer { last: Some(Instant::now()), complete };
         let name = if self.several { format!(" {}", shown(file)) } else { String::new() };
-        say(&format!("Sent {sent} of {size} bytes ({}%){name}", percent(sent, size)));
+        match size {
+            Some(size) => say(&format!("Sent {sent} of {size} bytes ({}%){name}", percent(sent, size))),
+            None => say(&format!("Sent {sent} bytes{name}")),
+        }
     }
 }
 
 impl Progress for Display {
-    fn sent(&self, file: &Path, sent: u64, size: u64) {
+    fn sent(&self, file: &Path, sent: u64, size: Option<u64>) {
         match &self.style {
             Style::Bar(bar) => {
-                if bar.length() != Some(size) || bar.position() > sent {
+                if bar.is_hidden() || bar.length() != size || bar.position() > sent {
                     bar.reset();
                     bar.set_draw_target(ProgressDrawTarget::stderr());
-                    bar.set_length(size);
+                    bar.set_style(style(size.map_or(STREAM, |_| BAR)));
+                    size.map_or_else(|| bar.unset_length(), |size| bar.set_length(size));
                     bar.set_message(shown(file));
                 }
                 bar.set_position(sent);
@@ -111,20 +120,24 @@ impl Progress for Display {
         if let Style::Lines(pacer) = &self.style
             && !std::mem::take(&mut lock(pacer).complete)
         {
-            self.write_progress(pacer, &receipt.file, receipt.sent, receipt.sent);
+            let size = receipt.resumed_at + receipt.sent;
+            self.write_progress(pacer, &receipt.file, size, Some(size));
             lock(pacer).complete = false;
         }
         let name = shown(&receipt.file);
         let confirmed = match receipt.verified {
-            Verification::Size => "size confirmed by the server",
-            Verification::None => "confirmed by the server",
+            Verification::Hash(algorithm) => format!("{} confirmed by the server", message::algorithm_name(algorithm)),
+            Verification::Size => "size confirmed by the server".to_owned(),
+            Verification::None => "confirmed by the server".to_owned(),
         };
-        self.write_line(&format!("Stored {name} in {}: {} bytes, {confirmed}", self.directory, receipt.sent));
+        let renamed = receipt.stored_as.as_deref().map(|name| format!(" as {}", Escaped(name))).unwrap_or_default();
+        let size = receipt.resumed_at + receipt.sent;
+        self.write_line(&format!("Stored {name}{renamed} in {}: {size} bytes, {confirmed}", self.directory));
         if receipt.source_changed {
             self.write_line(&format!(
                 "Note: {name} changed while it was sent; stored are the {} bytes it had at first. If they may mix old \
                  and new, upload it again.",
-                receipt.sent
+                size
             ));
         }
     }
@@ -141,6 +154,31 @@ impl Progress for Display {
         }
     }
 
+    fn retrying(&self, error: &UploadError, pause: Duration, count: u32, limit: u32) {
+        let seconds = pause.as_secs_f64();
+        let reason = message::short(&self.args, error);
+        self.write_line(&format!("Retrying in {seconds:.0} s ({count} of {limit}): {reason}"));
+    }
+
+    fn resuming(&self, file: &Path, from: u64) {
+        self.write_line(&format!("Resuming {} at byte {from}", shown(file)));
+    }
+
+    fn note(&self, file: &Path, note: &Note) {
+        let name = shown(file);
+        let text = match note {
+            Note::TimeNotSet(error) => format!("the time of {name} was not set: {}", message::short(&self.args, error)),
+            Note::ModeNotSet(error) => {
+                format!("the permissions of {name} were not set: {}", message::short(&self.args, error))
+            }
+            Note::Leftover { name: temporary } => {
+                format!("what was sent of {name} lies on the server as {}", Escaped(temporary))
+            }
+            _ => return,
+        };
+        self.write_line(&format!("Note: {text}."));
+    }
+
     fn line(&self, speaker: Speaker, line: &str) {
         if self.verbose {
             let mark = match speaker {
@@ -152,11 +190,14 @@ impl Progress for Display {
     }
 }
 
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+}
+
 fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar());
     // Drawn from the first file on: before that it would show a file of no bytes.
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-    bar.set_style(style.progress_chars("=> "));
+    bar.set_style(style(BAR));
     bar
 }
 
@@ -183,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_bar_can_be_drawn() {
-        assert!(ProgressStyle::with_template(BAR).is_ok());
+        assert!(ProgressStyle::with_template(BAR).is_ok() && ProgressStyle::with_template(STREAM).is_ok());
     }
 
     #[test]

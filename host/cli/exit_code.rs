@@ -65,7 +65,7 @@ impl ExitCode {
     /// No wildcard: a new kind of error does not compile until it has a code.
     fn of_error(error: &UploadError) -> Self {
         match error {
-            UploadError::Argument { .. } | UploadError::SameName { .. } => Self::Usage,
+            UploadError::Argument { .. } | UploadError::SameName { .. } | UploadError::NotAName { .. } => Self::Usage,
             UploadError::Source { .. } => Self::LocalFile,
             UploadError::Tls { .. } | UploadError::NoTls { .. } | UploadError::NotResumed { .. } => Self::Tls,
             UploadError::Unresolved { .. } | UploadError::Unreachable { .. } => Self::Unreachable,
@@ -75,9 +75,24 @@ impl ExitCode {
             UploadError::Broken { .. } if error.partial_file_may_remain() => Self::Broken,
             UploadError::Broken { cause: Cause::Insecure, .. } => Self::Tls,
             UploadError::Broken { .. } => Self::Unreachable,
-            UploadError::Unconfirmed { .. } | UploadError::Mismatch { .. } => Self::Unknown,
+            UploadError::Unconfirmed { .. }
+            | UploadError::Mismatch { .. }
+            | UploadError::Corrupt { .. }
+            | UploadError::Unverified => Self::Unknown,
+            UploadError::CannotRename | UploadError::NotReplaced { .. } => Self::Refused,
             UploadError::Interrupted { .. } => Self::Interrupted,
+            UploadError::OutOfTime { step: Some(step) } => Self::of_lateness(*step),
+            UploadError::OutOfTime { step: None } => Self::Unreachable,
             UploadError::Fault(_) => Self::Fault,
+        }
+    }
+
+    /// What remains on the server decides.
+    fn of_lateness(step: Step) -> Self {
+        match step {
+            Step::Transfer => Self::Broken,
+            Step::Confirmation | Step::Renaming | Step::Attributes => Self::Unknown,
+            _ => Self::Unreachable,
         }
     }
 
@@ -86,7 +101,14 @@ impl ExitCode {
             Step::Greeting => Self::Unreachable,
             Step::Protection => Self::Tls,
             Step::Login => Self::Login,
-            Step::Directory | Step::BinaryType | Step::DataConnection | Step::Store => Self::Refused,
+            Step::Features
+            | Step::Directory
+            | Step::BinaryType
+            | Step::Inspection
+            | Step::DataConnection
+            | Step::Store
+            | Step::Renaming
+            | Step::Attributes => Self::Refused,
             Step::Transfer | Step::Confirmation => Self::Broken,
             // Never an error of an upload; were it one, every file is stored.
             Step::Quit => Self::Stored,

@@ -4,12 +4,15 @@
 //! `host/src/uploader.rs`, which does what the request asks.
 
 mod args;
+mod delivery;
 mod descriptor;
 mod display;
 mod exit_code;
 mod message;
+mod network;
 mod password;
 mod signals;
+mod step_message;
 mod tls;
 mod tls_message;
 mod trouble;
@@ -28,7 +31,7 @@ use trouble::Trouble;
 
 fn main() -> process::ExitCode {
     let args = match Args::parse() {
-        Ok(args) => args,
+        Ok(args) => Arc::new(args),
         Err(done) => return done.into(),
     };
     match upload(&args) {
@@ -40,7 +43,7 @@ fn main() -> process::ExitCode {
     }
 }
 
-fn upload(args: &Args) -> Result<(), Trouble> {
+fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
     let place = Place::of(args)?;
     let interrupt = Interrupt::new().map_err(|error| UploadError::Fault(error.to_string()))?;
     signals::ring(&interrupt);

@@ -9,9 +9,10 @@ use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use ftp_uploader::{Cause, Connection, Escaped, Failure, Incomplete, SourceProblem, Step, UploadError, Violation};
+use ftp_uploader::{Algorithm, Cause, Connection, Escaped, Failure, Incomplete, SourceProblem, Step, UploadError};
 
 use crate::args::Args;
+use crate::step_message::{advice, doing, misbehaved, refused};
 use crate::tls_message;
 use crate::trouble::Trouble;
 
@@ -60,6 +61,9 @@ fn explain(args: &Args, error: &UploadError) -> String {
         UploadError::Argument { what, why } => {
             format!("{what} {why}. No FTP command can carry that; nothing was sent.")
         }
+        UploadError::NotAName { name } => {
+            format!("{} is not a plain name. Nothing was sent; name a directory as REMOTEDIR instead.", shown(name))
+        }
         UploadError::SameName { one, other } => format!(
             "{} and {} have one name. The second would overwrite the first; send them to different directories.",
             shown(one),
@@ -84,8 +88,15 @@ fn explain(args: &Args, error: &UploadError) -> String {
         UploadError::Misbehaved { step, what } => {
             format!("{host} broke the FTP protocol while {}. {}.", doing(*step), misbehaved(*what))
         }
+        UploadError::Broken { step, connection: Connection::Data, cause } if args.network.active => {
+            not_called_back(&host, *step, *cause)
+        }
         UploadError::Broken { step, connection, cause } => broken(&host, *step, *connection, *cause),
-        UploadError::Unconfirmed { cause } => format!(
+        UploadError::Unconfirmed { asked: true, .. } => format!(
+            "every byte was sent, but {host} does not say whether it has them, not even when asked again. The file may \
+             be whole; look before you send it again."
+        ),
+        UploadError::Unconfirmed { cause, asked: false } => format!(
             "every byte was sent, but {host} never said whether it has them: {}. The file may be whole; look before \
              you send it again.",
             control(*cause)
@@ -94,6 +105,24 @@ fn explain(args: &Args, error: &UploadError) -> String {
             "{sent} bytes were sent, but {host} says that it has {stored}. Something on the way or another writer \
              changed the file; look, and send it again."
         ),
+        UploadError::Corrupt { algorithm } => format!(
+            "{host} has stored something else than was sent: its {} differs. Something on the way or another writer \
+             changed the file; look, and send it again.",
+            algorithm_name(*algorithm)
+        ),
+        UploadError::Unverified => format!(
+            "the file is stored, but {host} cannot prove it as --verify demands. It does not offer that; use another \
+             --verify, or check the file in another way."
+        ),
+        UploadError::CannotRename => format!(
+            "{host} cannot rename files, as --atomic needs. Nothing was stored; leave --atomic out, or ask whoever runs \
+             it."
+        ),
+        UploadError::NotReplaced { temporary, code, text } => format!(
+            "the file is stored as {}, but {host} refuses to give it its name ({code} \"{text}\"). A file of that name \
+             may exist; use --replace to have it removed, or rename it there.",
+            Escaped(temporary)
+        ),
         UploadError::Interrupted { step: Some(step @ Step::Confirmation) } => {
             format!("interrupted while {}. The file may be whole; look before you send it again.", doing(*step))
         }
@@ -101,9 +130,37 @@ fn explain(args: &Args, error: &UploadError) -> String {
             format!("interrupted while {}. The file was not stored; send it again.", doing(*step))
         }
         UploadError::Interrupted { step: None } => "interrupted. Nothing was sent; try again.".to_owned(),
+        UploadError::OutOfTime { step } => out_of_time(*step),
         UploadError::Fault(what) => {
             format!("internal error: {}. This is a bug; please report it.", Escaped(what.as_bytes()))
         }
+    }
+}
+
+fn out_of_time(step: Option<Step>) -> String {
+    let (when, advice) = match step {
+        None => ("connecting", "Nothing was sent; raise --max-time, or try again later"),
+        Some(step @ (Step::Confirmation | Step::Renaming | Step::Attributes)) => {
+            (doing(step), "The file may be whole; look before you send it again")
+        }
+        Some(step) => (doing(step), "The file was not stored; raise --max-time, or try again later"),
+    };
+    format!("ran out of the time that --max-time allows while {when}. {advice}.")
+}
+
+/// An error in a few words, for a line that goes on.
+pub fn short(args: &Args, error: &UploadError) -> String {
+    let all = explain(args, error);
+    all.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned()
+}
+
+/// The algorithm, as people know it.
+pub fn algorithm_name(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Sha256 => "SHA-256",
+        Algorithm::Sha1 => "SHA-1",
+        Algorithm::Md5 => "MD5",
+        Algorithm::Crc32 => "CRC-32",
     }
 }
 
@@ -133,6 +190,8 @@ fn unreachable(host: &str, address: &SocketAddr, error: &io::Error) -> String {
     // A name may have several addresses; one that was typed needs no repetition.
     let at = if host.contains(&address.ip().to_string()) { String::new() } else { format!(" at {address}") };
     let cause = match error.kind() {
+        // In words of our own: something on this side of the connection.
+        _ if error.get_ref().is_some() => format!("It was not tried: {}", Escaped(error.to_string().as_bytes())),
         io::ErrorKind::ConnectionRefused => "Nothing listens there; check host and port".to_owned(),
         io::ErrorKind::TimedOut => {
             "No answer came in time; check host and port, ask about firewalls, or raise --connect-timeout".to_owned()
@@ -140,53 +199,6 @@ fn unreachable(host: &str, address: &SocketAddr, error: &io::Error) -> String {
         _ => format!("The system says: {}; check host, port and network", without_code(error)),
     };
     format!("cannot connect to {host}{at}. {cause}.")
-}
-
-fn refused(args: &Args, step: Step) -> String {
-    let user = Escaped(args.user.as_bytes());
-    let directory = Escaped(args.directory());
-    match step {
-        Step::Greeting => "the server takes no connections now".to_owned(),
-        Step::Protection => "the server refused to protect the connection".to_owned(),
-        Step::Login => format!("the server refused the login of {user}"),
-        Step::Directory => format!("the server refused the directory {directory}"),
-        Step::BinaryType => "the server refused to store bytes as they are".to_owned(),
-        Step::DataConnection => "the server refused a data connection".to_owned(),
-        Step::Store => "the server refused to store the file".to_owned(),
-        Step::Transfer | Step::Confirmation => "the server gave up storing the file".to_owned(),
-        Step::Quit => "the server refused to say goodbye".to_owned(),
-    }
-}
-
-fn advice(step: Step, code: u16) -> &'static str {
-    match (step, code) {
-        (_, 421) => "It is busy or shutting down; try again later",
-        (Step::Login, 332) => "It wants an account; give one with --account",
-        (_, 452 | 552) => "Its disk or your quota is full; make room there",
-        (Step::Greeting, _) => "It may be busy; try again later",
-        (Step::Protection, _) => "It does not protect data connections, or not now; ask whoever runs it",
-        (Step::Login, _) => "User name or password may be wrong; check both",
-        (Step::Directory, _) => "It may not exist, or not for this user; check it",
-        (Step::BinaryType | Step::DataConnection, _) => "Its configuration forbids uploads; ask whoever runs it",
-        (Step::Store, _) => "You may not write there, or not under this name; check both",
-        (Step::Transfer | Step::Confirmation | Step::Quit, _) => {
-            "Its disk may be full, or the network broke; check, and send the file again"
-        }
-    }
-}
-
-fn misbehaved(what: Violation) -> &'static str {
-    match what {
-        Violation::NotAReply => "It sent something that is no FTP reply; check that the port belongs to an FTP server",
-        Violation::ReplyTooLong => "It sent a reply of more than 64 KiB; tell whoever runs it",
-        Violation::TooManyReplies => "It sent one preliminary reply after another; tell whoever runs it",
-        Violation::UnexpectedReply => "It sent a reply that makes no sense there; tell whoever runs it",
-        Violation::EarlySuccess => "It reported the file complete before the last byte was sent; send it again",
-        Violation::EarlyText => {
-            "It sent more than its reply before TLS began, or someone on the way did; do not trust this connection"
-        }
-        Violation::NoPort => "It named no port for the data connection; tell whoever runs it",
-    }
 }
 
 fn broken(host: &str, step: Step, connection: Connection, cause: Cause) -> String {
@@ -205,6 +217,18 @@ fn broken(host: &str, step: Step, connection: Connection, cause: Cause) -> Strin
             doing(step),
             data(cause)
         ),
+    }
+}
+
+/// With --active, when the server connects for the data.
+fn not_called_back(host: &str, step: Step, cause: Cause) -> String {
+    match cause {
+        Cause::TimedOut | Cause::Refused | Cause::Unreachable => format!(
+            "the data connection failed while {}: {host} did not connect to this machine, or took nothing in time. A \
+             firewall may be in its way; leave --active out, or open this machine's ports.",
+            doing(step)
+        ),
+        _ => broken(host, step, Connection::Data, cause),
     }
 }
 
@@ -229,21 +253,6 @@ fn data(cause: Cause) -> &'static str {
         Cause::Unreachable => "there is no way there",
         Cause::Insecure => "what came is not what TLS protects",
         Cause::Denied => "ports below 1024 are never used for data",
-    }
-}
-
-fn doing(step: Step) -> &'static str {
-    match step {
-        Step::Greeting => "waiting for its greeting",
-        Step::Protection => "setting up TLS",
-        Step::Login => "logging in",
-        Step::Directory => "entering the directory",
-        Step::BinaryType => "choosing binary transfer",
-        Step::DataConnection => "opening a data connection",
-        Step::Store => "asking to store the file",
-        Step::Transfer => "sending the file",
-        Step::Confirmation => "waiting for confirmation",
-        Step::Quit => "saying goodbye",
     }
 }
 

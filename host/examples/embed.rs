@@ -13,7 +13,8 @@ use ftp_uploader::{Password, Progress, Request, Uploader};
 struct Percent;
 
 impl Progress for Percent {
-    fn sent(&self, file: &Path, sent: u64, size: u64) {
+    fn sent(&self, file: &Path, sent: u64, size: Option<u64>) {
+        let size = size.unwrap_or(sent);
         println!("{}: {}%", file.display(), u128::from(sent) * 100 / u128::from(size));
     }
 }

@@ -12,45 +12,56 @@ use std::time::{Duration, Instant};
 use ftp_protocol::server::Server;
 
 use crate::error::{Connection, UploadError};
-use crate::interrupt::{Interrupt, Stop};
+use crate::interrupt::{Stop, Stops};
 use crate::lent::Protection;
-use crate::request::{Request, Tls};
+use crate::request::Request;
+use crate::route::Route;
 use crate::socket::Socket;
-use crate::tls::{TlsClient, Versions};
+use crate::tls::{Tls, TlsClient, Versions};
 
 /// How often a wait for the resolver looks up, to hear an interrupt.
 const RESOLVER_TICK: Duration = Duration::from_millis(50);
 
 /// Connects to the server that `request` names.
-pub(crate) fn dial(request: &Request, versions: Versions) -> Result<(Socket, Protection), UploadError> {
+pub(crate) fn dial(request: &Request, versions: Versions, stops: &Stops) -> Result<(Socket, Protection), UploadError> {
     let until = Instant::now() + request.connect_timeout;
-    let interrupt = request.interrupt.as_ref();
-    let addresses = resolve(&request.server, request.port(), until, interrupt)?;
+    let resolved = resolve(&request.server, request.port(), until, stops)?;
+    let addresses = within_reach(&resolved, &request.route)?;
     let protection = protection(request, versions, &addresses)?;
-    Ok((first_that_accepts(&addresses, until, interrupt)?, protection))
+    let socket = first_that_accepts(&addresses, &request.route, until, stops)?;
+    // A convenience for those on the way: where it cannot be had, the upload may come off all the same.
+    let _ = socket.keep_alive();
+    Ok((socket, protection))
 }
 
 /// The resolver of the system knows no deadline, so it works on a thread that can be left behind.
-fn resolve(
-    server: &Server,
-    port: u16,
-    until: Instant,
-    interrupt: Option<&Interrupt>,
-) -> Result<Vec<SocketAddr>, UploadError> {
+fn resolve(server: &Server, port: u16, until: Instant, stops: &Stops) -> Result<Vec<SocketAddr>, UploadError> {
     let unresolved = |error| UploadError::Unresolved { server: server.clone(), error };
     let (sender, receiver) = mpsc::channel();
     let name = (server.host().to_owned(), port);
     thread::spawn(move || sender.send(name.to_socket_addrs().map(Vec::from_iter)));
     loop {
+        stops.check().map_err(stopped)?;
         match receiver.recv_timeout(RESOLVER_TICK.min(until.saturating_duration_since(Instant::now()))) {
             Ok(Ok(found)) if found.is_empty() => return Err(unresolved(io::ErrorKind::NotFound.into())),
             Ok(found) => return found.map_err(unresolved),
-            Err(_) if interrupt.is_some_and(Interrupt::is_raised) => {
-                return Err(UploadError::Interrupted { step: None });
-            }
             Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
             Err(_) => return Err(unresolved(io::ErrorKind::TimedOut.into())),
         }
+    }
+}
+
+/// Those that the route leads to.
+fn within_reach(addresses: &[SocketAddr], route: &Route) -> Result<Vec<SocketAddr>, UploadError> {
+    let reached: Vec<_> = addresses.iter().copied().filter(|&address| route.leads_to(address)).collect();
+    match (&reached[..], addresses, route.source) {
+        ([], &[address, ..], Some(source)) => {
+            let kind = |is_ipv4| if is_ipv4 { "IPv4" } else { "IPv6" };
+            let (wanted, found) = (kind(source.is_ipv4()), kind(address.is_ipv4()));
+            let why = format!("the source address is {wanted}, and it has only {found} addresses");
+            Err(UploadError::Unreachable { address, error: io::Error::new(io::ErrorKind::AddrNotAvailable, why) })
+        }
+        _ => Ok(reached),
     }
 }
 
@@ -73,20 +84,30 @@ fn tls(request: &Request, versions: Versions) -> Result<TlsClient, UploadError> 
 /// Tries one address after the other, each with its share of the time left, so that none uses it all up.
 fn first_that_accepts(
     addresses: &[SocketAddr],
+    route: &Route,
     until: Instant,
-    interrupt: Option<&Interrupt>,
+    stops: &Stops,
 ) -> Result<Socket, UploadError> {
     let mut last = UploadError::Fault("a name resolved to no address".into());
     for (tried, &address) in addresses.iter().enumerate() {
         let left = until.saturating_duration_since(Instant::now());
         let untried = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
-        match Socket::connect(address, Instant::now() + left / untried, interrupt) {
+        match Socket::connect(address, route, Instant::now() + left / untried, stops) {
             Ok(socket) => return Ok(socket),
-            Err(Stop::Interrupted) => return Err(UploadError::Interrupted { step: None }),
             Err(Stop::Failed(error)) => last = UploadError::Unreachable { address, error },
+            Err(stop) => return Err(stopped(stop)),
         }
     }
     Err(last)
+}
+
+/// The run is over before the conversation has begun.
+fn stopped(stop: Stop) -> UploadError {
+    match stop {
+        Stop::Interrupted => UploadError::Interrupted { step: None },
+        Stop::OutOfTime => UploadError::OutOfTime { step: None },
+        Stop::Failed(error) => UploadError::Fault(error.to_string()),
+    }
 }
 
 #[cfg(test)]
@@ -117,12 +138,29 @@ mod tests {
     }
 
     #[test]
+    fn addresses_of_the_other_kind_than_the_source_are_left_out() {
+        let both: [SocketAddr; 2] = ["192.0.2.1:21".parse().unwrap(), "[2001:db8::1]:21".parse().unwrap()];
+        let reached = |from: &[SocketAddr]| {
+            within_reach(from, &Route { source: Some("2001:db8::7".parse().unwrap()), ..Route::default() })
+        };
+        assert_eq!(reached(&both).unwrap(), both[1..]);
+        assert!(reached(&both[..1]).unwrap_err().to_string().contains("IPv6"));
+        assert_eq!(within_reach(&both, &Route::default()).unwrap(), both);
+    }
+
+    #[test]
     fn an_address_that_refuses_does_not_keep_the_next_from_being_tried() {
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let open = listener.local_addr().unwrap();
         let far = Instant::now() + Duration::from_secs(10);
-        assert_eq!(first_that_accepts(&[closed, open], far, None).unwrap().peer(), open);
-        assert!(matches!(first_that_accepts(&[closed], far, None), Err(UploadError::Unreachable { .. })));
+        assert_eq!(
+            first_that_accepts(&[closed, open], &Route::default(), far, &Stops::default()).unwrap().peer(),
+            open
+        );
+        assert!(matches!(
+            first_that_accepts(&[closed], &Route::default(), far, &Stops::default()),
+            Err(UploadError::Unreachable { .. })
+        ));
     }
 }

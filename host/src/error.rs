@@ -12,7 +12,7 @@ use ftp_protocol::argument::NotAnArgument;
 use ftp_protocol::server::Server;
 
 use crate::escape::Escaped;
-use crate::progress::{Receipt, Step};
+use crate::progress::{Algorithm, Receipt, Step};
 use crate::tls::TlsProblem;
 
 pub use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, Violation};
@@ -28,6 +28,12 @@ pub enum UploadError {
         what: &'static str,
         /// What is wrong with it.
         why: NotAnArgument,
+    },
+    /// The caller's doing: a name for a stream that is a path. Nothing was sent.
+    #[error("{name:?} is not a plain name")]
+    NotAName {
+        /// What was given.
+        name: PathBuf,
     },
     /// The caller's doing: two files would be stored under one name. Nothing was sent.
     #[error("{one:?} and {other:?} have the same name")]
@@ -119,6 +125,8 @@ pub enum UploadError {
     Unconfirmed {
         /// Why there is no confirmation.
         cause: Cause,
+        /// The server was asked later, and did not know either.
+        asked: bool,
     },
     /// The server confirmed the file, and has a different size than was sent.
     #[error("sent {sent} bytes, stored {stored}")]
@@ -128,9 +136,37 @@ pub enum UploadError {
         /// Bytes that the server says it has.
         stored: u64,
     },
+    /// The server confirmed the file, and its hash is another one.
+    #[error("the {algorithm:?} hash on the server is another one")]
+    Corrupt {
+        /// By this algorithm.
+        algorithm: Algorithm,
+    },
+    /// The file is stored, and the server cannot tell what was wanted as proof of it.
+    #[error("stored, but the server cannot prove it as demanded")]
+    Unverified,
+    /// The server cannot rename, so a file cannot get its name at the end. Nothing was stored.
+    #[error("the server cannot rename files")]
+    CannotRename,
+    /// The file is stored, whole, and the server refuses to give it its name.
+    #[error("stored as {:?}, and not renamed: {code} {text}", Escaped(temporary))]
+    NotReplaced {
+        /// The name that it has.
+        temporary: Vec<u8>,
+        /// The reply code.
+        code: u16,
+        /// The reply's text.
+        text: ServerText,
+    },
     /// The caller's [`Interrupt`](crate::Interrupt) was raised.
     #[error("interrupted")]
     Interrupted {
+        /// How far the conversation had come.
+        step: Option<Step>,
+    },
+    /// The time is up that the caller allows ([`Request::max_time`](crate::Request::max_time)).
+    #[error("out of time")]
+    OutOfTime {
         /// How far the conversation had come.
         step: Option<Step>,
     },
@@ -190,16 +226,19 @@ impl UploadError {
     pub fn step(&self) -> Option<Step> {
         match *self {
             Self::Refused { step, .. } | Self::Misbehaved { step, .. } | Self::Broken { step, .. } => Some(step),
-            Self::Interrupted { step } => step,
+            Self::Interrupted { step } | Self::OutOfTime { step } => step,
             Self::Tls { connection: Connection::Control, .. } | Self::NoTls { .. } => Some(Step::Protection),
             Self::Tls { connection: Connection::Data, .. } | Self::NotResumed { .. } => Some(Step::Transfer),
             Self::Source { problem: SourceProblem::Shrank | SourceProblem::Failed, .. } => Some(Step::Transfer),
-            Self::Unconfirmed { .. } | Self::Mismatch { .. } => Some(Step::Confirmation),
+            Self::Unconfirmed { .. } | Self::Mismatch { .. } | Self::Corrupt { .. } => Some(Step::Confirmation),
+            Self::CannotRename | Self::NotReplaced { .. } => Some(Step::Renaming),
             Self::Argument { .. }
             | Self::SameName { .. }
+            | Self::NotAName { .. }
             | Self::Source { .. }
             | Self::Unresolved { .. }
             | Self::Unreachable { .. }
+            | Self::Unverified
             | Self::Fault(_) => None,
         }
     }

@@ -1,5 +1,5 @@
-//! Stopping an upload from outside, and waiting in a way that hears it: every wait of the host goes through
-//! [`wait`], so every wait has a deadline and none is deaf to an interrupt.
+//! Stopping an upload from outside, by an interrupt or because its time is up, and waiting in a way that notices: every
+//! wait of the host goes through [`wait`], so every wait has a deadline and none is deaf to an interrupt.
 //!
 //! What is waited for is `socket.rs`.
 
@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -49,6 +49,38 @@ impl Interrupt {
     }
 }
 
+/// What ends every wait of one run, besides the deadline of its own that each wait has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stops {
+    interrupt: Option<Interrupt>,
+    deadline: Option<Instant>,
+}
+
+impl Stops {
+    /// The run begins now, and may take no longer than `max_time`.
+    pub(crate) fn begin(interrupt: Option<&Interrupt>, max_time: Option<Duration>) -> Self {
+        // A time that no clock can tell is none.
+        let deadline = max_time.and_then(|time| Instant::now().checked_add(time));
+        Self { interrupt: interrupt.cloned(), deadline }
+    }
+
+    /// Whether the run may go on.
+    pub(crate) fn check(&self) -> Result<(), Stop> {
+        if self.interrupt.as_ref().is_some_and(Interrupt::is_raised) {
+            return Err(Stop::Interrupted);
+        }
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Err(Stop::OutOfTime);
+        }
+        Ok(())
+    }
+
+    /// Does nothing until `until`.
+    pub(crate) fn pause(&self, until: Instant) -> Result<(), Stop> {
+        wait([], until, self).map(|[]| ())
+    }
+}
+
 /// Why an operation on a socket came to nothing.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -56,6 +88,8 @@ pub(crate) enum Stop {
     Failed(io::Error),
     /// The user stopped it.
     Interrupted,
+    /// The time is up that the user allows for all of it.
+    OutOfTime,
 }
 
 impl From<io::Error> for Stop {
@@ -68,19 +102,20 @@ impl From<io::Error> for Stop {
 pub(crate) fn wait<const N: usize>(
     wanted: [(BorrowedFd<'_>, PollFlags); N],
     until: Instant,
-    interrupt: Option<&Interrupt>,
+    stops: &Stops,
 ) -> Result<[bool; N], Stop> {
+    let until = stops.deadline.map_or(until, |deadline| deadline.min(until));
     let mut polled: Vec<PollFd<'_>> =
         wanted.iter().map(|&(socket, flags)| PollFd::from_borrowed_fd(socket, flags)).collect();
-    polled.extend(interrupt.map(|bell| PollFd::new(&bell.0.heard, PollFlags::IN)));
+    polled.extend(stops.interrupt.as_ref().map(|bell| PollFd::new(&bell.0.heard, PollFlags::IN)));
     loop {
         let left = until.saturating_duration_since(Instant::now());
         match poll(&mut polled, Timespec::try_from(left).ok().as_ref()) {
             Err(Errno::INTR) => continue,
             Err(error) => return Err(Stop::Failed(error.into())),
-            Ok(_) if interrupt.is_some_and(Interrupt::is_raised) => return Err(Stop::Interrupted),
-            Ok(_) => return Ok(std::array::from_fn(|i| !polled[i].revents().is_empty())),
+            Ok(_) => stops.check()?,
         }
+        return Ok(std::array::from_fn(|i| !polled[i].revents().is_empty()));
     }
 }
 
@@ -88,13 +123,8 @@ pub(crate) fn wait<const N: usize>(
 ///
 /// # Errors
 /// `TimedOut` once `until` has passed.
-pub(crate) fn wait_for(
-    socket: impl AsFd,
-    flags: PollFlags,
-    until: Instant,
-    interrupt: Option<&Interrupt>,
-) -> Result<(), Stop> {
-    match wait([(socket.as_fd(), flags)], until, interrupt)? {
+pub(crate) fn wait_for(socket: impl AsFd, flags: PollFlags, until: Instant, stops: &Stops) -> Result<(), Stop> {
+    match wait([(socket.as_fd(), flags)], until, stops)? {
         [true] => Ok(()),
         [false] => Err(Stop::Failed(io::ErrorKind::TimedOut.into())),
     }
@@ -103,7 +133,6 @@ pub(crate) fn wait_for(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn quiet_pair() -> (UnixStream, UnixStream) {
         UnixStream::pair().unwrap()
@@ -113,7 +142,7 @@ mod tests {
     fn a_wait_ends_at_its_deadline() {
         let (quiet, _peer) = quiet_pair();
         let began = Instant::now();
-        let stop = wait_for(&quiet, PollFlags::IN, began + Duration::from_millis(30), None).unwrap_err();
+        let stop = wait_for(&quiet, PollFlags::IN, began + Duration::from_millis(30), &Stops::default()).unwrap_err();
         assert!(matches!(stop, Stop::Failed(e) if e.kind() == io::ErrorKind::TimedOut));
         assert!(began.elapsed() >= Duration::from_millis(30));
     }
@@ -122,12 +151,32 @@ mod tests {
     fn an_interrupt_ends_a_wait_at_once_and_every_later_one() {
         let (quiet, _peer) = quiet_pair();
         let bell = Interrupt::new().unwrap();
+        let stops = Stops::begin(Some(&bell), None);
         let ringer = bell.clone();
         let thread = std::thread::spawn(move || ringer.raise());
         for _ in 0..2 {
             let far = Instant::now() + Duration::from_secs(60);
-            assert!(matches!(wait_for(&quiet, PollFlags::IN, far, Some(&bell)), Err(Stop::Interrupted)));
+            assert!(matches!(wait_for(&quiet, PollFlags::IN, far, &stops), Err(Stop::Interrupted)));
         }
         thread.join().unwrap();
+    }
+
+    #[test]
+    fn no_wait_outlasts_the_time_of_the_run() {
+        let (quiet, mut peer) = quiet_pair();
+        let far = Instant::now() + Duration::from_secs(60);
+        let stops = Stops::begin(None, Some(Duration::from_millis(30)));
+        assert!(matches!(wait_for(&quiet, PollFlags::IN, far, &stops), Err(Stop::OutOfTime)));
+        // Nor does anything go on afterwards, however ready it is.
+        std::io::Write::write_all(&mut peer, b"x").unwrap();
+        assert!(matches!(wait_for(&quiet, PollFlags::IN, far, &stops), Err(Stop::OutOfTime)));
+        assert!(matches!(stops.pause(far), Err(Stop::OutOfTime)));
+    }
+
+    #[test]
+    fn a_pause_takes_its_time_and_no_more() {
+        let until = Instant::now() + Duration::from_millis(30);
+        assert!(Stops::default().pause(until).is_ok());
+        assert!(Instant::now() >= until);
     }
 }

@@ -37,19 +37,23 @@
 //!
 //! To read the code, start at `wit/world.wit`, then `host/cli/main.rs`, then [`uploader`](Uploader).
 
+mod assurance;
 #[allow(missing_docs, reason = "generated; documented in wit/")]
 mod bindings;
 mod connect;
 mod delivery;
+mod digest;
 mod engine;
 mod error;
 mod escape;
+mod feed;
 mod interrupt;
 mod lent;
 mod limits;
 mod password;
 mod progress;
 mod request;
+mod route;
 mod session;
 mod socket;
 mod source;
@@ -58,15 +62,17 @@ mod tls;
 mod unacknowledged;
 mod uploader;
 
+pub use assurance::Verify;
+pub use delivery::Retry;
 pub use error::{Cause, Connection, Failure, Incomplete, ServerText, SourceProblem, UploadError, Violation};
 pub use escape::Escaped;
 pub use ftp_protocol::argument::NotAnArgument;
 pub use ftp_protocol::server::{NotAServer, Scheme, Server};
 pub use interrupt::Interrupt;
 pub use password::Password;
-pub use progress::{Progress, Receipt, Speaker, Step, Verification};
-pub use request::{Request, Tls};
+pub use progress::{Algorithm, Note, Progress, Receipt, Speaker, Step, Verification};
+pub use request::Request;
 pub use tls::{
-    Authorities, CertificateProblem, ClientIdentity, NotAPin, NotCredentials, Pin, Secured, TlsProblem, Trust,
+    Authorities, CertificateProblem, ClientIdentity, NotAPin, NotCredentials, Pin, Secured, Tls, TlsProblem, Trust,
 };
 pub use uploader::Uploader;

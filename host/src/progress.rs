@@ -3,11 +3,13 @@
 //! How it is shown to a person is the program's business: `cli/progress_bar.rs`.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::error::Connection;
+use crate::error::{Connection, UploadError};
 use crate::tls::Secured;
 
 pub use crate::bindings::exports::ftp_uploader::upload::upload::Verification;
+pub use crate::bindings::ftp_uploader::upload::capabilities::Algorithm;
 pub use crate::bindings::ftp_uploader::upload::capabilities::Step;
 
 /// Hears how an upload is getting on. Every method has a default that does nothing.
@@ -19,8 +21,8 @@ pub trait Progress: Send + Sync {
         let _ = step;
     }
 
-    /// Of the `size` bytes of `file`, `sent` have been handed to the system for sending.
-    fn sent(&self, file: &Path, sent: u64, size: u64) {
+    /// Of the `size` bytes of `file`, `sent` have been handed to the system for sending. A stream has no size.
+    fn sent(&self, file: &Path, sent: u64, size: Option<u64>) {
         let _ = (file, sent, size);
     }
 
@@ -34,10 +36,41 @@ pub trait Progress: Send + Sync {
         let _ = (connection, secured);
     }
 
+    /// Something failed that may work later: `error`. In the time of `pause` it is tried again, for the time that `count`
+    /// says, of at most `limit`.
+    fn retrying(&self, error: &UploadError, pause: Duration, count: u32, limit: u32) {
+        let _ = (error, pause, count, limit);
+    }
+
+    /// The server has the bytes of `file` before `from`; sending goes on there.
+    fn resuming(&self, file: &Path, from: u64) {
+        let _ = (file, from);
+    }
+
+    /// Something about `file` that is no failure, and worth knowing.
+    fn note(&self, file: &Path, note: &Note) {
+        let _ = (file, note);
+    }
+
     /// A line of the conversation, escaped. The password appears as `****`.
     fn line(&self, speaker: Speaker, line: &str) {
         let _ = (speaker, line);
     }
+}
+
+/// What is worth knowing, and no failure.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Note {
+    /// The time of last modification could not be set.
+    TimeNotSet(UploadError),
+    /// The permissions could not be set.
+    ModeNotSet(UploadError),
+    /// What was sent lies under this temporary name.
+    Leftover {
+        /// The name, in the directory of the upload.
+        name: Vec<u8>,
+    },
 }
 
 /// No one listens.
@@ -58,8 +91,12 @@ pub enum Speaker {
 pub struct Receipt {
     /// The local file.
     pub file: PathBuf,
-    /// How many bytes were sent: the file's size when it was opened.
+    /// How many bytes were sent at last: all, or those behind [`resumed_at`](Self::resumed_at).
     pub sent: u64,
+    /// How many bytes the server had already.
+    pub resumed_at: u64,
+    /// The name that the server chose, where it was to choose one and said so.
+    pub stored_as: Option<Vec<u8>>,
     /// What backs the server's confirmation up.
     pub verified: Verification,
     /// Whether the local file was changed while it was sent, so that what is stored may mix old and new.

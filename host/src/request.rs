@@ -3,31 +3,26 @@
 //! Nothing in a request can break a command: every text was parsed on the way in. Next: `uploader.rs`, which does
 //! what a request asks.
 
+use std::ffi::OsString;
+use std::fs::File;
+use std::net::IpAddr;
+use std::num::NonZeroU64;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ftp_protocol::argument::{Argument, NotAnArgument};
-use ftp_protocol::server::{FTP_PORT, FTPS_PORT, Scheme, Server};
+use ftp_protocol::server::{FTP_PORT, FTPS_PORT, Server};
 
+use crate::assurance::Verify;
+use crate::delivery::Retry;
 use crate::error::UploadError;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Stops};
 use crate::password::Password;
+use crate::route::Route;
 use crate::source::Source;
-use crate::tls::{ClientIdentity, Trust};
-
-/// How both connections are protected. None of these falls back to another.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tls {
-    /// As [`Explicit`](Self::Explicit), save to this very machine, where clear text does no harm.
-    #[default]
-    UnlessLoopback,
-    /// TLS once the server has greeted (AUTH TLS, RFC 4217). Nothing else is sent in clear.
-    Explicit,
-    /// TLS from the first byte. The port is 990 unless another one is given.
-    Implicit,
-    /// Everything, the password included, is sent in clear.
-    Off,
-}
+use crate::tls::{ClientIdentity, Tls, Trust};
 
 /// An upload that can be asked for. Built in steps; see the example at the top of the crate.
 pub struct Request {
@@ -37,11 +32,25 @@ pub struct Request {
     pub(crate) account: Option<Vec<u8>>,
     pub(crate) directory: Vec<u8>,
     pub(crate) files: Vec<PathBuf>,
+    pub(crate) stream: Option<(File, PathBuf)>,
     pub(crate) tls: Tls,
     pub(crate) trust: Trust,
     pub(crate) identity: Option<ClientIdentity>,
+    pub(crate) retry: Retry,
+    pub(crate) resume: bool,
+    pub(crate) atomic: bool,
+    pub(crate) replace: bool,
+    pub(crate) unique: bool,
+    pub(crate) verify: Verify,
+    pub(crate) create_directories: bool,
+    pub(crate) preserve_time: bool,
+    pub(crate) mode: Option<u16>,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
+    pub(crate) max_time: Option<Duration>,
+    pub(crate) route: Route,
+    pub(crate) active: bool,
+    pub(crate) limit_rate: Option<NonZeroU64>,
     pub(crate) interrupt: Option<Interrupt>,
 }
 
@@ -53,7 +62,7 @@ impl Request {
     /// [`UploadError::Argument`] when no FTP command can carry `user` or `directory`.
     pub fn new(server: Server, user: impl Into<Vec<u8>>, directory: impl Into<Vec<u8>>) -> Result<Self, UploadError> {
         Ok(Self {
-            tls: tls_of(server.scheme()),
+            tls: Tls::asked_by(server.scheme()),
             trust: Trust::default(),
             identity: None,
             server,
@@ -62,8 +71,22 @@ impl Request {
             account: None,
             directory: argument("the remote directory", directory.into())?,
             files: Vec::new(),
+            stream: None,
+            retry: Retry::default(),
+            resume: false,
+            atomic: false,
+            replace: false,
+            unique: false,
+            verify: Verify::default(),
+            create_directories: false,
+            preserve_time: false,
+            mode: None,
             timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(15),
+            max_time: None,
+            route: Route::default(),
+            active: false,
+            limit_rate: None,
             interrupt: None,
         })
     }
@@ -77,11 +100,31 @@ impl Request {
         let path = path.as_ref();
         if let Some(name) = path.file_name() {
             argument("the file's name", name.as_encoded_bytes().to_vec())?;
-            if let Some(other) = self.files.iter().find(|other| other.file_name() == Some(name)) {
-                return Err(UploadError::SameName { one: other.clone(), other: path.to_owned() });
-            }
         }
+        self.free(path)?;
         self.files.push(path.to_owned());
+        Ok(self)
+    }
+
+    /// Whether no other file has the name of `path`.
+    fn free(&self, path: &Path) -> Result<(), UploadError> {
+        let others = self.files.iter().chain(self.stream.iter().map(|(_, name)| name));
+        let same = others.into_iter().find(|other| path.file_name().is_some() && other.file_name() == path.file_name());
+        same.map_or(Ok(()), |other| Err(UploadError::SameName { one: other.clone(), other: path.to_owned() }))
+    }
+
+    /// What comes from `stream`, a pipe, to be stored under `name` after the files. Its bytes are gone once they are
+    /// sent: there is no new try after the first of them, and nothing to resume.
+    ///
+    /// # Errors
+    /// [`UploadError::Argument`] when `name` is no plain name that an FTP command can carry.
+    pub fn stream(mut self, stream: impl Into<OwnedFd>, name: impl Into<Vec<u8>>) -> Result<Self, UploadError> {
+        let name = PathBuf::from(OsString::from_vec(argument("the file's name", name.into())?));
+        if name.file_name() != Some(name.as_os_str()) {
+            return Err(UploadError::NotAName { name });
+        }
+        self.free(&name)?;
+        self.stream = Some((File::from(stream.into()), name));
         Ok(self)
     }
 
@@ -130,6 +173,38 @@ impl Request {
         self
     }
 
+    /// How long all of it may take, from the first name that is looked up to the last reply, with every new try. Default:
+    /// as long as it takes.
+    pub fn max_time(mut self, time: Duration) -> Self {
+        self.max_time = Some(time);
+        self
+    }
+
+    /// Which address of this machine connections come from. Addresses of the server that speak the other version of IP
+    /// are not tried.
+    pub fn source_address(mut self, source: IpAddr) -> Self {
+        self.route.source = Some(source);
+        self
+    }
+
+    /// Which network interface of this machine connections go through, on systems that can tell (SO_BINDTODEVICE).
+    pub fn interface(mut self, name: impl Into<String>) -> Self {
+        self.route.interface = Some(name.into());
+        self
+    }
+
+    /// Whether the server is to connect to us for the data (EPRT, PORT) instead of we to it. Default: it is not.
+    pub fn active(mut self, active: bool) -> Self {
+        self.active = active;
+        self
+    }
+
+    /// How many bytes of data are sent in a second, at most. Default: as many as go.
+    pub fn limit_rate(mut self, bytes: NonZeroU64) -> Self {
+        self.limit_rate = Some(bytes);
+        self
+    }
+
     /// A bell that stops this upload when it is rung.
     pub fn interrupt(mut self, bell: &Interrupt) -> Self {
         self.interrupt = Some(bell.clone());
@@ -144,6 +219,11 @@ impl Request {
         self.open_files().map(drop)
     }
 
+    /// What ends a run that begins now.
+    pub(crate) fn begin(&self) -> Stops {
+        Stops::begin(self.interrupt.as_ref(), self.max_time)
+    }
+
     /// Where the server listens.
     pub(crate) fn port(&self) -> u16 {
         let usual = if self.tls == Tls::Implicit { FTPS_PORT } else { FTP_PORT };
@@ -152,17 +232,8 @@ impl Request {
 
     /// Opens every file, so that a missing one is known before anything is sent.
     pub(crate) fn open_files(&self) -> Result<Vec<Source>, UploadError> {
-        self.files.iter().map(|path| Source::open(path)).collect()
-    }
-}
-
-/// What an address asks for by its scheme.
-fn tls_of(scheme: Option<Scheme>) -> Tls {
-    match scheme {
-        None => Tls::default(),
-        Some(Scheme::Ftp) => Tls::Off,
-        Some(Scheme::Ftpes) => Tls::Explicit,
-        Some(Scheme::Ftps) => Tls::Implicit,
+        let stream = self.stream.iter().map(|(file, name)| Source::stream(file, name));
+        self.files.iter().map(|path| Source::open(path)).chain(stream).collect()
     }
 }
 

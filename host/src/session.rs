@@ -4,17 +4,21 @@
 //! Which calls are made, in what order, is `uploader.rs`. What the guest can do meanwhile is `lent/mod.rs`.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use wasmtime::component::{InstancePre, Resource, ResourceAny};
 use wasmtime::{Engine, Store};
 
-use crate::bindings::exports::ftp_uploader::upload::upload::{self as wit, Login};
+use crate::bindings::exports::ftp_uploader::upload::upload::{
+    self as wit, Comparison, DataMode, Found, GuestSession as Guest, Login, Placement, Plan,
+};
 use crate::bindings::ftp_uploader::upload::capabilities::SourceError;
 use crate::bindings::{Uploader as World, UploaderPre};
 use crate::error::{ServerText, SourceProblem, UploadError};
-use crate::lent::{ControlConnection, Delivered, Interrupted, Lent, ProgressHandle, SourceFile};
+use crate::interrupt::Stop;
+use crate::lent::{ControlConnection, Delivered, Interrupted, Lent, OutOfTime, ProgressHandle, SourceFile};
 use crate::limits::{CALL_BYTES, HANDLES, Ticker};
-use crate::progress::{Receipt, Step};
+use crate::progress::Step;
 use crate::request::Request;
 use crate::source::Source;
 
@@ -46,28 +50,82 @@ impl Session {
         Ok(Self { store, world, conversation, _ticker: ticker })
     }
 
-    /// Changes into `directory`.
-    pub(crate) fn enter(&mut self, directory: &[u8]) -> Result<(), UploadError> {
-        self.store.data_mut().begin_call();
-        let guest = self.world.ftp_uploader_upload_upload().session();
-        let entered = guest.call_enter(&mut self.store, self.conversation, directory);
-        let entered = entered.map_err(|error| fault(&self.store, &error))?;
-        entered.map_err(|error| from_guest(error, self.store.data(), None))
+    /// Changes into `directory`, and makes it first if it is to be made.
+    pub(crate) fn enter(&mut self, directory: &[u8], create: bool) -> Result<(), UploadError> {
+        self.call(|guest, store, conversation| guest.call_enter(store, conversation, directory, create))
     }
 
-    /// Stores `source` under its own name.
-    pub(crate) fn store(&mut self, source: &Arc<Source>) -> Result<Receipt, UploadError> {
-        self.store.data_mut().begin_call();
-        let answer = self.call_store(source).map_err(|error| fault(&self.store, &error))?;
+    /// Stores `source` under `name`, as `plan` says.
+    pub(crate) fn store(&mut self, source: &Arc<Source>, name: &[u8], plan: Plan) -> Result<wit::Receipt, UploadError> {
+        let there = if let Placement::Rest(offset) = plan.placement { offset } else { 0 };
+        self.store.data_mut().begin_store(there);
+        let answer = self.lending(source, |guest, store, conversation, lent| {
+            guest.call_store(store, conversation, lent, name, plan)
+        });
+        let answer = answer.map_err(|error| fault(&self.store, &error))?;
         let receipt = answer.map_err(|error| from_guest(error, self.store.data(), Some(source)))?;
-        if self.store.data().delivered != (Delivered { bytes: source.size(), finished: true }) {
+        if self.store.data().delivered != (Delivered { bytes: source.length(), finished: true }) {
             return Err(UploadError::Fault("the component reports a file stored that it has not sent".into()));
         }
-        Ok(Receipt {
-            file: source.path().to_owned(),
-            sent: receipt.sent,
-            verified: receipt.verified,
-            source_changed: source.has_changed(),
+        Ok(receipt)
+    }
+
+    /// How many bytes of the file that is being stored, or was last, the server should have.
+    pub(crate) fn delivered(&self) -> u64 {
+        self.store.data().delivered.bytes
+    }
+
+    /// What is stored under `name`.
+    pub(crate) fn look(&mut self, name: &[u8]) -> Result<Found, UploadError> {
+        self.call(|guest, store, conversation| guest.call_look(store, conversation, name))
+    }
+
+    /// Whether what is stored under `name` has the hash of the first `length` bytes of `source`.
+    pub(crate) fn compare(
+        &mut self,
+        source: &Arc<Source>,
+        name: &[u8],
+        length: u64,
+    ) -> Result<Comparison, UploadError> {
+        self.store.data_mut().begin_call();
+        let answer = self.lending(source, |guest, store, conversation, lent| {
+            guest.call_compare(store, conversation, lent, name, length)
+        });
+        let answer = answer.map_err(|error| fault(&self.store, &error))?;
+        answer.map_err(|error| from_guest(error, self.store.data(), Some(source)))
+    }
+
+    /// Whether the server can rename files.
+    pub(crate) fn can_rename(&mut self, name: &[u8]) -> Result<bool, UploadError> {
+        self.call(|guest, store, conversation| guest.call_can_rename(store, conversation, name))
+    }
+
+    /// Gives the file called `name` the name `to`.
+    pub(crate) fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<(), UploadError> {
+        self.call(|guest, store, conversation| guest.call_rename(store, conversation, name, to))
+    }
+
+    /// Removes the file called `name`.
+    pub(crate) fn remove(&mut self, name: &[u8]) -> Result<(), UploadError> {
+        self.call(|guest, store, conversation| guest.call_remove(store, conversation, name))
+    }
+
+    /// Sets the time of last modification, in seconds since 1970.
+    pub(crate) fn set_time(&mut self, name: &[u8], time: u64) -> Result<(), UploadError> {
+        self.call(|guest, store, conversation| guest.call_set_time(store, conversation, name, time))
+    }
+
+    /// Sets the permissions.
+    pub(crate) fn set_mode(&mut self, name: &[u8], mode: u16) -> Result<(), UploadError> {
+        self.call(|guest, store, conversation| guest.call_set_mode(store, conversation, name, mode))
+    }
+
+    /// Does nothing for a while.
+    pub(crate) fn pause(&self, pause: Duration) -> Result<(), UploadError> {
+        let lent = self.store.data();
+        lent.stops.pause(Instant::now() + pause).map_err(|stop| match stop {
+            Stop::OutOfTime => UploadError::OutOfTime { step: Some(lent.step) },
+            Stop::Interrupted | Stop::Failed(_) => UploadError::Interrupted { step: Some(lent.step) },
         })
     }
 
@@ -85,10 +143,26 @@ impl Session {
         let _ = guest.call_quit(&mut self.store, self.conversation);
     }
 
-    fn call_store(&mut self, source: &Arc<Source>) -> wasmtime::Result<Result<wit::Receipt, wit::UploadError>> {
+    /// Calls the guest, and turns its error into ours.
+    fn call<T>(
+        &mut self,
+        ask: impl FnOnce(&Guest<'_>, &mut Store<Lent>, ResourceAny) -> wasmtime::Result<Result<T, wit::UploadError>>,
+    ) -> Result<T, UploadError> {
+        self.store.data_mut().begin_call();
+        let guest = self.world.ftp_uploader_upload_upload().session();
+        let answer = ask(&guest, &mut self.store, self.conversation).map_err(|error| fault(&self.store, &error))?;
+        answer.map_err(|error| from_guest(error, self.store.data(), None))
+    }
+
+    /// Calls the guest with a handle to `source` that ends with the call.
+    fn lending<T>(
+        &mut self,
+        source: &Arc<Source>,
+        ask: impl FnOnce(&Guest<'_>, &mut Store<Lent>, ResourceAny, Resource<SourceFile>) -> wasmtime::Result<T>,
+    ) -> wasmtime::Result<T> {
         let ours = self.store.data_mut().table.push(SourceFile(Arc::clone(source)))?;
         let guest = self.world.ftp_uploader_upload_upload().session();
-        let answer = guest.call_store(&mut self.store, self.conversation, lend(&ours), source.name());
+        let answer = ask(&guest, &mut self.store, self.conversation, lend(&ours));
         self.store.data_mut().table.delete(ours)?;
         answer
     }
@@ -114,7 +188,12 @@ fn open_conversation(
     let password = table.push(request.password.share())?;
     let progress = table.push(ProgressHandle)?;
     let protection = store.data().protection.asked();
-    let login = Login { user: request.user.clone(), account: request.account.clone(), protection };
+    let login = Login {
+        user: request.user.clone(),
+        account: request.account.clone(),
+        protection,
+        data_mode: if request.active { DataMode::Active } else { DataMode::Passive },
+    };
     let guest = world.ftp_uploader_upload_upload().session();
     let opened = guest.call_open(&mut *store, control, lend(&password), &login, progress);
     // Lent for the login only: from here on not even the host side of this session has it.
@@ -132,6 +211,9 @@ fn fault(store: &Store<Lent>, error: &wasmtime::Error) -> UploadError {
     if error.is::<Interrupted>() {
         return UploadError::Interrupted { step: Some(store.data().step) };
     }
+    if error.is::<OutOfTime>() {
+        return UploadError::OutOfTime { step: Some(store.data().step) };
+    }
     UploadError::Fault(error.root_cause().to_string())
 }
 
@@ -145,8 +227,9 @@ fn from_guest(error: wit::UploadError, lent: &Lent, source: Option<&Source>) -> 
             Some(problem) => UploadError::Tls { connection, problem: problem.clone() },
             None => UploadError::Broken { step, connection, cause },
         },
-        Guest::Unconfirmed(cause) => UploadError::Unconfirmed { cause },
+        Guest::Unconfirmed(cause) => UploadError::Unconfirmed { cause, asked: false },
         Guest::Mismatch(wit::SizeMismatch { sent, stored }) => UploadError::Mismatch { sent, stored },
+        Guest::Corrupt(algorithm) => UploadError::Corrupt { algorithm },
         Guest::Unreadable(problem) => UploadError::Source {
             file: source.map(|source| source.path().to_owned()).unwrap_or_default(),
             problem: match problem {
@@ -177,7 +260,17 @@ fn refused(refusal: wit::Refusal, lent: &Lent) -> UploadError {
     }
 }
 
-/// Whether the conversation can go on after `error`: the server said no to one file, and stays.
+/// Whether the conversation is where it was before what `error` is about.
 pub(crate) fn survives(error: &UploadError) -> bool {
-    matches!(error, UploadError::Refused { step: Step::DataConnection | Step::Store, code, .. } if *code != 421)
+    match error {
+        UploadError::Refused { step: Step::Greeting | Step::Protection | Step::Login, .. } => false,
+        // RFC 959 §4.2.2: 421, the server closes the control connection.
+        UploadError::Refused { code, .. } => *code != 421,
+        UploadError::Mismatch { .. }
+        | UploadError::Corrupt { .. }
+        | UploadError::Unverified
+        | UploadError::CannotRename
+        | UploadError::NotReplaced { .. } => true,
+        _ => false,
+    }
 }

@@ -1,4 +1,5 @@
-//! A TCP connection that never waits for ever: connect, read, write, half-close and reset, each with a deadline.
+//! A TCP connection that never waits for ever: connect, read, write, half-close and reset, each with a deadline. And a
+//! port on which one is awaited.
 //!
 //! Knows nothing of FTP, TLS or the guest. Who may be dialled is decided by `connect.rs` and `lent/`. Next: `stream.rs`.
 
@@ -8,9 +9,16 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
-use socket2::{Domain, Protocol, SockRef, Type};
+use socket2::{Domain, Protocol, SockRef, TcpKeepalive, Type};
 
-use crate::interrupt::{Interrupt, Stop, wait_for};
+use crate::interrupt::{Stop, Stops, wait_for};
+use crate::route::Route;
+
+/// How long a connection may be silent before the system sends a sign of life.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
+
+/// How long it waits between such signs.
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(15);
 
 /// A connected, non-blocking TCP socket.
 #[derive(Debug)]
@@ -21,20 +29,31 @@ pub(crate) struct Socket {
 
 impl Socket {
     /// Connects to `peer`, giving up when `until` has passed.
-    pub(crate) fn connect(peer: SocketAddr, until: Instant, interrupt: Option<&Interrupt>) -> Result<Self, Stop> {
-        let socket = socket2::Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP))?;
-        socket.set_nonblocking(true)?;
+    pub(crate) fn connect(peer: SocketAddr, route: &Route, until: Instant, stops: &Stops) -> Result<Self, Stop> {
+        let socket = tcp_socket(peer)?;
+        route.take(&socket)?;
         match socket.connect(&peer.into()) {
             Ok(()) => {}
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {
-                wait_for(&socket, PollFlags::OUT, until, interrupt)?;
+                wait_for(&socket, PollFlags::OUT, until, stops)?;
                 socket.take_error()?.map_or(Ok(()), Err)?;
             }
             Err(error) => return Err(error.into()),
         }
+        Ok(Self::connected(socket, peer)?)
+    }
+
+    fn connected(socket: socket2::Socket, peer: SocketAddr) -> io::Result<Self> {
         // Commands are single small writes, and nothing follows until they are answered.
         socket.set_tcp_nodelay(true)?;
         Ok(Self { stream: socket.into(), peer })
+    }
+
+    /// Has the system send a sign of life where nothing else is sent: a firewall on the way may forget a connection that
+    /// is silent while a file is sent on another.
+    pub(crate) fn keep_alive(&self) -> io::Result<()> {
+        let signs = TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_EVERY);
+        SockRef::from(&self.stream).set_tcp_keepalive(&signs)
     }
 
     /// The connection itself, which never waits, for TLS.
@@ -43,8 +62,8 @@ impl Socket {
     }
 
     /// Waits until it can be read or written.
-    pub(crate) fn ready(&self, flags: PollFlags, until: Instant, interrupt: Option<&Interrupt>) -> Result<(), Stop> {
-        wait_for(self, flags, until, interrupt)
+    pub(crate) fn ready(&self, flags: PollFlags, until: Instant, stops: &Stops) -> Result<(), Stop> {
+        wait_for(self, flags, until, stops)
     }
 
     /// Whether bytes have come that were not read.
@@ -65,27 +84,22 @@ impl Socket {
     ///
     /// # Errors
     /// `UnexpectedEof` when the other end has closed in order.
-    pub(crate) fn read(&self, into: &mut [u8], until: Instant, interrupt: Option<&Interrupt>) -> Result<usize, Stop> {
+    pub(crate) fn read(&self, into: &mut [u8], until: Instant, stops: &Stops) -> Result<usize, Stop> {
         loop {
             match (&self.stream).read(into) {
                 Ok(0) => return Err(Stop::Failed(io::ErrorKind::UnexpectedEof.into())),
                 Ok(n) => return Ok(n),
-                Err(error) => self.wait_out(error, PollFlags::IN, until, interrupt)?,
+                Err(error) => self.wait_out(error, PollFlags::IN, until, stops)?,
             }
         }
     }
 
     /// All of `bytes`.
-    pub(crate) fn write_all(
-        &self,
-        mut bytes: &[u8],
-        until: Instant,
-        interrupt: Option<&Interrupt>,
-    ) -> Result<(), Stop> {
+    pub(crate) fn write_all(&self, mut bytes: &[u8], until: Instant, stops: &Stops) -> Result<(), Stop> {
         while !bytes.is_empty() {
             match (&self.stream).write(bytes) {
                 Ok(n) => bytes = &bytes[n..],
-                Err(error) => self.wait_out(error, PollFlags::OUT, until, interrupt)?,
+                Err(error) => self.wait_out(error, PollFlags::OUT, until, stops)?,
             }
         }
         Ok(())
@@ -113,15 +127,9 @@ impl Socket {
         crate::unacknowledged::bytes(&self.stream)
     }
 
-    fn wait_out(
-        &self,
-        error: io::Error,
-        flags: PollFlags,
-        until: Instant,
-        interrupt: Option<&Interrupt>,
-    ) -> Result<(), Stop> {
+    fn wait_out(&self, error: io::Error, flags: PollFlags, until: Instant, stops: &Stops) -> Result<(), Stop> {
         match error.kind() {
-            io::ErrorKind::WouldBlock => self.ready(flags, until, interrupt),
+            io::ErrorKind::WouldBlock => self.ready(flags, until, stops),
             io::ErrorKind::Interrupted => Ok(()),
             _ => Err(error.into()),
         }
@@ -131,5 +139,72 @@ impl Socket {
 impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.stream.as_fd()
+    }
+}
+
+/// A port on which connections are awaited.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    socket: socket2::Socket,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Opens a port of `address`; any port if it is 0.
+    pub(crate) fn open(address: SocketAddr, route: &Route, backlog: usize) -> io::Result<Self> {
+        let socket = tcp_socket(address)?;
+        route.take_interface(&socket)?;
+        socket.bind(&address.into())?;
+        socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+        let address = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
+        Ok(Self { socket, address })
+    }
+
+    /// Where it is.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The next who has come, without waiting.
+    pub(crate) fn accept(&self) -> io::Result<Option<Socket>> {
+        use io::ErrorKind::{ConnectionAborted, Interrupted, WouldBlock};
+        let (socket, peer) = match self.socket.accept() {
+            Err(error) if matches!(error.kind(), WouldBlock | Interrupted | ConnectionAborted) => return Ok(None),
+            accepted => accepted?,
+        };
+        socket.set_nonblocking(true)?;
+        let peer = peer.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
+        Socket::connected(socket, peer).map(Some)
+    }
+}
+
+impl AsFd for Listener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// One that never waits, for this kind of address.
+fn tcp_socket(address: SocketAddr) -> io::Result<socket2::Socket> {
+    let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_connection_that_is_kept_alive_says_so_to_the_system() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let far = Instant::now() + Duration::from_secs(10);
+        let address = listener.local_addr().unwrap();
+        let socket = Socket::connect(address, &Route::default(), far, &Stops::default()).unwrap();
+        let kept_alive = || SockRef::from(&socket.stream).keepalive().unwrap();
+        assert!(!kept_alive());
+        socket.keep_alive().unwrap();
+        assert!(kept_alive());
     }
 }

@@ -1,4 +1,5 @@
-//! A local file that is to be uploaded: opened once, before anything is sent, and held open to the end.
+//! A local file that is to be uploaded: opened once, before anything is sent, and held open to the end. Or a stream
+//! (`feed.rs`), which has no size, and whose bytes are gone once they are sent.
 //!
 //! Its bytes are moved by `lent/data_connection.rs`; the guest gets only a handle (`lent/mod.rs`).
 
@@ -8,19 +9,37 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::OFlags;
 
+use crate::bindings::ftp_uploader::upload::capabilities::Algorithm;
+use crate::digest::Digest;
 use crate::error::{SourceProblem, UploadError};
+use crate::feed::Feed;
 
-/// A regular file, open for reading.
-#[derive(Debug)]
+/// A regular file, or a stream, open for reading.
 pub(crate) struct Source {
     path: PathBuf,
     file: File,
     /// Size, modification time and identity when it was opened.
     opened: Metadata,
+    /// Present for a stream.
+    feed: Option<Mutex<Feed>>,
+    /// The hash of what was sent so far, where one will be wanted.
+    running: Mutex<Option<Running>>,
 }
+
+/// A hash that grows as the file is sent.
+struct Running {
+    algorithm: Algorithm,
+    digest: Digest,
+    /// How many bytes are in it.
+    bytes: u64,
+}
+
+/// How much is read at a time for a hash, in bytes.
+const PIECE: usize = 256 * 1024;
 
 impl Source {
     /// Opens `path`, which must lead to a regular file.
@@ -32,10 +51,20 @@ impl Source {
         let file = opening.map_err(|error| failed(SourceProblem::Unreadable(error)))?;
         let opened = file.metadata().map_err(|error| failed(SourceProblem::Unreadable(error)))?;
         match opened.file_type() {
-            kind if kind.is_file() => Ok(Self { path: path.to_owned(), file, opened }),
+            kind if kind.is_file() => {
+                Ok(Self { path: path.to_owned(), file, opened, feed: None, running: Mutex::new(None) })
+            }
             kind if kind.is_dir() => Err(failed(SourceProblem::Directory)),
             _ => Err(failed(SourceProblem::NotAFile)),
         }
+    }
+
+    /// What comes from `file`, to be stored under `name`.
+    pub(crate) fn stream(file: &File, name: &Path) -> Result<Self, UploadError> {
+        let failed = |error| UploadError::Source { file: name.to_owned(), problem: SourceProblem::Unreadable(error) };
+        let file = file.try_clone().map_err(failed)?;
+        let opened = file.metadata().map_err(failed)?;
+        Ok(Self { path: name.to_owned(), file, opened, feed: Some(Mutex::default()), running: Mutex::new(None) })
     }
 
     /// The path as the user gave it.
@@ -48,9 +77,38 @@ impl Source {
         self.path.file_name().map(OsStr::as_bytes).unwrap_or_default()
     }
 
-    /// Its size in bytes when it was opened: as many are sent.
-    pub(crate) fn size(&self) -> u64 {
-        self.opened.len()
+    /// Its size in bytes when it was opened: as many are sent. Nothing for a stream.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.feed.is_none().then_some(self.opened.len())
+    }
+
+    /// How many bytes should be on the server: the size, or what of the stream was sent.
+    pub(crate) fn length(&self) -> u64 {
+        self.feed().map_or(self.opened.len(), |feed| feed.sent())
+    }
+
+    /// How many bytes are left to send from `offset` on, as far as one knows.
+    pub(crate) fn left(&self, offset: u64) -> u64 {
+        match self.feed() {
+            Some(feed) if feed.is_spent() => 0,
+            Some(_) => u64::MAX,
+            None => self.opened.len().saturating_sub(offset),
+        }
+    }
+
+    /// Whether the writer of the stream has to be waited for.
+    pub(crate) fn awaits_writer(&self) -> bool {
+        self.feed().is_some_and(|feed| feed.is_empty())
+    }
+
+    /// Takes in what the writer of the stream has written.
+    pub(crate) fn fill(&self) -> io::Result<()> {
+        self.feed().map_or(Ok(()), |mut feed| feed.fill(&self.file))
+    }
+
+    /// Whether bytes that were sent are gone.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.feed.is_some()
     }
 
     /// The open file, for sendfile(2).
@@ -60,12 +118,89 @@ impl Source {
 
     /// Reads into `buffer` from `offset` on; 0 is the end of the file.
     pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.file.read_at(buffer, offset)
+        match self.feed() {
+            Some(feed) => feed.read_at(buffer, offset),
+            None => self.file.read_at(buffer, offset),
+        }
     }
 
     /// Whether its size or modification time is no longer what it was when it was opened.
     pub(crate) fn has_changed(&self) -> bool {
+        if self.is_stream() {
+            return false;
+        }
         let state = |m: &Metadata| (m.len(), m.mtime(), m.mtime_nsec());
         self.file.metadata().map_or(true, |now| state(&now) != state(&self.opened))
+    }
+
+    /// The time of last modification when it was opened, in whole seconds since 1970; 0 if it is older.
+    pub(crate) fn modified(&self) -> u64 {
+        u64::try_from(self.opened.mtime()).unwrap_or_default()
+    }
+
+    /// Size, time of last modification and name: what tells this file's leftovers on a server from another's.
+    pub(crate) fn identity(&self) -> (u64, i64, i64, &[u8]) {
+        (self.opened.len(), self.opened.mtime(), self.opened.mtime_nsec(), self.name())
+    }
+
+    /// A hash of all that is sent from now on will be wanted.
+    pub(crate) fn prepare_digest(&self, algorithm: Algorithm) {
+        *self.running() = Some(Running { algorithm, digest: Digest::new(algorithm), bytes: 0 });
+    }
+
+    /// Whether the bytes have to be seen when they are sent.
+    pub(crate) fn wants_bytes(&self) -> bool {
+        self.is_stream() || self.running().is_some()
+    }
+
+    /// `bytes`, which stand at `offset`, were sent.
+    pub(crate) fn sent(&self, offset: u64, bytes: &[u8]) {
+        if let Some(running) = self.running().as_mut()
+            && running.bytes == offset
+        {
+            running.digest.update(bytes);
+            running.bytes += bytes.len() as u64;
+        }
+        if let Some(mut feed) = self.feed() {
+            feed.consume(bytes.len());
+        }
+    }
+
+    /// The hash of the first `length` bytes, if just these were sent with their hash wanted.
+    pub(crate) fn digest_on_the_way(&self, algorithm: Algorithm, length: u64) -> Option<Vec<u8>> {
+        let running = self.running();
+        let running = running.as_ref().filter(|running| running.algorithm == algorithm && running.bytes == length)?;
+        Some(running.digest.clone().finish())
+    }
+
+    /// The hash of the first `length` bytes, read once more; `go_on` is asked after each piece. Nothing if the file is
+    /// shorter.
+    pub(crate) fn digest<E: From<io::Error>>(
+        &self,
+        algorithm: Algorithm,
+        length: u64,
+        mut go_on: impl FnMut() -> Result<(), E>,
+    ) -> Result<Option<Vec<u8>>, E> {
+        let (mut digest, mut at, mut piece) = (Digest::new(algorithm), 0, vec![0; PIECE]);
+        while at < length {
+            let wanted = usize::try_from(length - at).unwrap_or(usize::MAX).min(PIECE);
+            match self.read_at(&mut piece[..wanted], at)? {
+                0 => return Ok(None),
+                read => {
+                    digest.update(&piece[..read]);
+                    at += read as u64;
+                }
+            }
+            go_on()?;
+        }
+        Ok(Some(digest.finish()))
+    }
+
+    fn feed(&self) -> Option<MutexGuard<'_, Feed>> {
+        self.feed.as_ref().map(|feed| feed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use rustix::event::PollFlags;
 use rustls::ClientConnection;
 
-use crate::interrupt::{Interrupt, Stop};
+use crate::interrupt::{Stop, Stops};
 use crate::socket::Socket;
 use crate::tls::invalid_data;
 
@@ -61,18 +61,18 @@ impl Stream {
         &mut self,
         connection: ClientConnection,
         until: Instant,
-        interrupt: Option<&Interrupt>,
+        stops: &Stops,
     ) -> Result<&ClientConnection, Stop> {
         let mut tls = Box::new(Tls { connection, ended: false, broken: None });
         tls.connection.set_buffer_limit(Some(UNSENT));
-        tls.flush(&self.socket, until, interrupt)?;
+        tls.flush(&self.socket, until, stops)?;
         while tls.connection.is_handshaking() {
-            self.socket.ready(PollFlags::IN, until, interrupt)?;
+            self.socket.ready(PollFlags::IN, until, stops)?;
             tls.take_in(&self.socket)?;
             if tls.ended && tls.connection.is_handshaking() {
                 return Err(closed());
             }
-            tls.flush(&self.socket, until, interrupt)?;
+            tls.flush(&self.socket, until, stops)?;
         }
         // Not before: a connection whose handshake failed is not secure.
         Ok(&self.tls.insert(tls).connection)
@@ -82,13 +82,8 @@ impl Stream {
     ///
     /// # Errors
     /// `UnexpectedEof` when the other end has closed in order.
-    pub(crate) fn read(
-        &mut self,
-        into: &mut [u8],
-        until: Instant,
-        interrupt: Option<&Interrupt>,
-    ) -> Result<usize, Stop> {
-        let Some(tls) = &mut self.tls else { return self.socket.read(into, until, interrupt) };
+    pub(crate) fn read(&mut self, into: &mut [u8], until: Instant, stops: &Stops) -> Result<usize, Stop> {
+        let Some(tls) = &mut self.tls else { return self.socket.read(into, until, stops) };
         loop {
             if let Some(count) = tls.read_text(into)? {
                 return Ok(count);
@@ -97,7 +92,7 @@ impl Stream {
             if Instant::now() >= until {
                 return Err(Stop::Failed(io::ErrorKind::TimedOut.into()));
             }
-            self.socket.ready(PollFlags::IN, until, interrupt)?;
+            self.socket.ready(PollFlags::IN, until, stops)?;
             tls.take_in(&self.socket)?;
         }
     }
@@ -114,17 +109,12 @@ impl Stream {
     }
 
     /// All of `bytes`.
-    pub(crate) fn write_all(
-        &mut self,
-        bytes: &[u8],
-        until: Instant,
-        interrupt: Option<&Interrupt>,
-    ) -> Result<(), Stop> {
-        let Some(tls) = &mut self.tls else { return self.socket.write_all(bytes, until, interrupt) };
+    pub(crate) fn write_all(&mut self, bytes: &[u8], until: Instant, stops: &Stops) -> Result<(), Stop> {
+        let Some(tls) = &mut self.tls else { return self.socket.write_all(bytes, until, stops) };
         let mut rest = bytes;
         while !rest.is_empty() {
             rest = &rest[tls.connection.writer().write(rest)?..];
-            tls.flush(&self.socket, until, interrupt)?;
+            tls.flush(&self.socket, until, stops)?;
         }
         Ok(())
     }
@@ -215,9 +205,9 @@ impl Tls {
         Ok(true)
     }
 
-    fn flush(&mut self, socket: &Socket, until: Instant, interrupt: Option<&Interrupt>) -> Result<(), Stop> {
+    fn flush(&mut self, socket: &Socket, until: Instant, stops: &Stops) -> Result<(), Stop> {
         while !self.flush_some(socket)? {
-            socket.ready(PollFlags::OUT, until, interrupt)?;
+            socket.ready(PollFlags::OUT, until, stops)?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::connect;
 use crate::delivery::Delivery;
 use crate::engine::engine;
 use crate::error::{Incomplete, UploadError};
+use crate::interrupt::Stops;
 use crate::lent::Lent;
 use crate::progress::{Progress, Receipt};
 use crate::request::Request;
@@ -70,7 +71,7 @@ impl Uploader {
     /// [`Incomplete`] unless the server has confirmed every file. It says which files are stored all the same.
     pub fn upload(&self, request: &Request, progress: Arc<dyn Progress>) -> Result<Vec<Receipt>, Incomplete> {
         let sources: Vec<_> = request.open_files()?.into_iter().map(Arc::new).collect();
-        Delivery::begin(self, request, progress)?.deliver(&sources)
+        Delivery::new(self, request, progress).deliver(&sources)
     }
 
     /// Connects, makes a guest, and has it log in and enter the directory.
@@ -78,12 +79,13 @@ impl Uploader {
         &self,
         request: &Request,
         versions: Versions,
+        stops: &Stops,
         progress: &Arc<dyn Progress>,
     ) -> Result<Session, UploadError> {
-        let (control, protection) = connect::dial(request, versions)?;
-        let lent = Lent::new(Stream::plain(control), protection, request, Arc::clone(progress));
+        let (control, protection) = connect::dial(request, versions, stops)?;
+        let lent = Lent::new(Stream::plain(control), protection, request, stops, Arc::clone(progress));
         let mut session = Session::open(&self.engine, &self.component, lent, request)?;
-        session.enter(&request.directory)?;
+        session.enter(&request.directory, request.create_directories)?;
         Ok(session)
     }
 }

@@ -16,7 +16,7 @@ use std::{
 
 use libunftp::{
     Server, ServerBuilder, ServerError,
-    options::{FtpsRequired, TlsFlags},
+    options::{ActivePassiveMode, FtpsRequired, TlsFlags},
 };
 use rustix::thread::{set_thread_gid, set_thread_groups, set_thread_uid};
 use tokio::{runtime, sync::oneshot};
@@ -92,6 +92,7 @@ async fn accept(listener: TcpListener, settings: Settings) -> io::Result<()> {
 fn server(Settings { root, passive, tls }: Settings) -> Result<Server<Filesystem, DefaultUser>, ServerError> {
     let storage = move || Filesystem::new(root.clone()).expect("the root of the server");
     let server = ServerBuilder::new(Box::new(storage)).authenticator(Arc::new(OneUser)).passive_ports(passive);
+    let server = server.active_passive_mode(ActivePassiveMode::ActiveAndPassive);
     let server = match tls {
         Some(Tls { certificate, key, flags }) => server.ftps(certificate, key).ftps_tls_flags(flags),
         None => return server.build(),
@@ -139,6 +140,10 @@ impl Authenticator for OneUser {
 impl Running for ServerThread {
     fn ended(&mut self) -> bool {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    fn restart(&mut self) {
+        unimplemented!("it has no process that could be killed")
     }
 
     /// Its log is ours.

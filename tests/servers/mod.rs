@@ -74,9 +74,11 @@ pub(crate) struct FtpServer {
 }
 
 /// A server's process or thread; dropping it stops the server.
-trait Running {
+trait Running: Send + Sync {
     /// Whether it ended by itself.
     fn ended(&mut self) -> bool;
+    /// Stops it in the middle of whatever it does, and starts it again.
+    fn restart(&mut self);
     /// What it wrote to standard output and error.
     fn log(&self) -> String;
 }
@@ -170,6 +172,12 @@ impl FtpServer {
     /// What it wrote to standard output and error, and what it logged.
     pub(crate) fn log(&self) -> String {
         self.running.log()
+    }
+
+    /// Stops it in the middle of whatever it does, and starts it again on the same port; returns when it greets.
+    pub(crate) fn restart(&mut self) {
+        self.running.restart();
+        self.wait_until(greets);
     }
 
     fn wait_until(&mut self, ready: fn(SocketAddr) -> bool) {

@@ -18,6 +18,7 @@ use super::{
 /// A running server; dropping it kills all its processes.
 pub(super) struct ServerProcess {
     keeper: Child,
+    command: Command,
     log: PathBuf,
 }
 
@@ -32,13 +33,24 @@ impl ServerProcess {
         keeper.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         keeper.current_dir(home.path()).process_group(0).stdin(Stdio::piped());
         keeper.stdout(output.try_clone().expect("share the server's log")).stderr(output);
-        Self { keeper: keeper.spawn().expect("start sh"), log }
+        Self { keeper: keeper.spawn().expect("start sh"), command: keeper, log }
+    }
+
+    /// Ends all processes.
+    fn end(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
     }
 }
 
 impl Running for ServerProcess {
     fn ended(&mut self) -> bool {
         self.keeper.try_wait().expect("wait for sh").is_some()
+    }
+
+    fn restart(&mut self) {
+        self.end();
+        self.keeper = self.command.spawn().expect("start sh");
     }
 
     fn log(&self) -> String {
@@ -48,8 +60,7 @@ impl Running for ServerProcess {
 
 impl Drop for ServerProcess {
     fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        let _ = self.keeper.wait();
+        self.end();
     }
 }
 

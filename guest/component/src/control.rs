@@ -3,7 +3,9 @@
 //! Which commands, and in what order, is `upload.rs`; the meaning of a reply is `ftp_protocol::step`.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
-use crate::bindings::ftp_uploader::upload::capabilities::{ControlConnection, DataConnection, IoError, Secret};
+use crate::bindings::ftp_uploader::upload::capabilities::{
+    ControlConnection, DataConnection, DataListener, IoError, Secret,
+};
 use crate::error;
 use core::num::NonZeroU16;
 use ftp_protocol::command::Command;
@@ -88,6 +90,10 @@ impl Control {
     /// Judges what is already here: the server may have sent more than one reply at once.
     pub(crate) fn heed(&mut self, step: Step) -> Result<(), UploadError> {
         self.read_reply(step).map(|_| ())
+    }
+
+    pub(crate) fn listen_data(&self) -> Result<DataListener, IoError> {
+        self.connection.listen_data()
     }
 
     pub(crate) fn open_data(&self, port: NonZeroU16) -> Result<DataConnection, IoError> {

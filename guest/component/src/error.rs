@@ -35,6 +35,7 @@ pub(crate) fn is_final(error: &UploadError) -> bool {
         UploadError::Unreadable(_)
         | UploadError::Unconfirmed(_)
         | UploadError::Mismatch(_)
+        | UploadError::Corrupt(_)
         | UploadError::Invalid(_) => false,
     }
 }
@@ -50,12 +51,16 @@ fn stage(step: Step) -> Stage {
         Step::Greeting => Stage::Greeting,
         Step::Auth | Step::Pbsz | Step::Prot => Stage::Protection,
         Step::User | Step::Pass | Step::Acct => Stage::Login,
-        Step::Opts | Step::Cwd => Stage::Directory,
+        Step::Feat => Stage::Features,
+        Step::Opts | Step::Cwd | Step::Mkd => Stage::Directory,
         Step::Type => Stage::BinaryType,
-        Step::Epsv | Step::Pasv => Stage::DataConnection,
-        Step::Stor => Stage::Store,
+        Step::Look | Step::Compare => Stage::Inspection,
+        Step::Epsv | Step::Pasv | Step::Eprt | Step::Port => Stage::DataConnection,
+        Step::Rest | Step::Stor => Stage::Store,
         Step::Transfer => Stage::Transfer,
-        Step::Confirmation | Step::Size => Stage::Confirmation,
+        Step::Confirmation | Step::Size | Step::Hash => Stage::Confirmation,
+        Step::Rnfr | Step::Rnto | Step::Dele => Stage::Renaming,
+        Step::Attributes => Stage::Attributes,
         Step::Quit => Stage::Quit,
     }
 }

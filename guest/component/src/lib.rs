@@ -9,10 +9,13 @@
 extern crate alloc;
 
 mod control;
+mod data_channel;
 mod error;
+mod inspection;
 mod passive;
 #[cfg(target_family = "wasm")]
 mod runtime;
+mod store;
 mod transfer;
 mod upload;
 
@@ -23,7 +26,9 @@ mod bindings {
 }
 
 use alloc::vec::Vec;
-use bindings::exports::ftp_uploader::upload::upload::{Guest, GuestSession, Login, Receipt, Session, UploadError};
+use bindings::exports::ftp_uploader::upload::upload::{
+    Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Session, UploadError,
+};
 use bindings::ftp_uploader::upload::capabilities::{ControlConnection, Progress, Secret, SourceFile};
 use core::cell::RefCell;
 use upload::Conversation;
@@ -44,12 +49,40 @@ impl GuestSession for RefCell<Conversation> {
         Conversation::open(control, password, &login, progress).map(|open| Session::new(RefCell::new(open)))
     }
 
-    fn enter(&self, directory: Vec<u8>) -> Result<(), UploadError> {
-        self.borrow_mut().enter(&directory)
+    fn enter(&self, directory: Vec<u8>, create: bool) -> Result<(), UploadError> {
+        self.borrow_mut().enter(&directory, create)
     }
 
-    fn store(&self, source: &SourceFile, name: Vec<u8>) -> Result<Receipt, UploadError> {
-        self.borrow_mut().store(source, &name)
+    fn store(&self, source: &SourceFile, name: Vec<u8>, plan: Plan) -> Result<Receipt, UploadError> {
+        self.borrow_mut().store(source, &name, plan)
+    }
+
+    fn look(&self, name: Vec<u8>) -> Result<Found, UploadError> {
+        self.borrow_mut().look(&name)
+    }
+
+    fn compare(&self, source: &SourceFile, name: Vec<u8>, length: u64) -> Result<Comparison, UploadError> {
+        self.borrow_mut().compare(source, &name, length)
+    }
+
+    fn can_rename(&self, name: Vec<u8>) -> Result<bool, UploadError> {
+        self.borrow_mut().can_rename(&name)
+    }
+
+    fn rename(&self, name: Vec<u8>, to: Vec<u8>) -> Result<(), UploadError> {
+        self.borrow_mut().rename(&name, &to)
+    }
+
+    fn remove(&self, name: Vec<u8>) -> Result<(), UploadError> {
+        self.borrow_mut().remove(&name)
+    }
+
+    fn set_time(&self, name: Vec<u8>, time: u64) -> Result<(), UploadError> {
+        self.borrow_mut().set_time(&name, time)
+    }
+
+    fn set_mode(&self, name: Vec<u8>, mode: u16) -> Result<(), UploadError> {
+        self.borrow_mut().set_mode(&name, mode)
     }
 
     fn quit(&self) {

@@ -4,7 +4,7 @@
 //! `data_connection.rs`); this loop decides only whether to go on. Here the walk through one upload ends.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError};
-use crate::bindings::ftp_uploader::upload::capabilities::{DataConnection, IoError, SourceFile, SpliceError};
+use crate::bindings::ftp_uploader::upload::capabilities::{DataConnection, IoError, Moved, SourceFile, SpliceError};
 use crate::control::Control;
 use crate::error;
 use ftp_protocol::step::Step;
@@ -34,23 +34,29 @@ pub(crate) fn secure(control: &mut Control, data: &DataConnection) -> Result<(),
     }
 }
 
-/// Sends the whole file and says that it is whole.
-pub(crate) fn send(control: &mut Control, data: DataConnection, source: &SourceFile) -> Result<Tail, UploadError> {
+/// Sends the file from the byte at `from` to its end, and says that it is whole. Returns how many bytes were sent.
+pub(crate) fn send(
+    control: &mut Control,
+    data: DataConnection,
+    source: &SourceFile,
+    from: u64,
+) -> Result<(u64, Tail), UploadError> {
     control.heed(Step::Transfer)?;
-    let size = source.size();
-    let mut sent = 0;
-    while sent < size {
-        match data.splice(source, sent, CHUNK.min(size - sent)) {
-            Ok(0) => control.listen(Step::Transfer)?,
-            Ok(moved) => sent += moved,
+    let mut at = from;
+    loop {
+        match data.splice(source, at, CHUNK) {
+            Ok(Moved::Bytes(bytes)) => at += bytes,
+            Ok(Moved::Heard) => control.listen(Step::Transfer)?,
+            Ok(Moved::End) => break,
             Err(SpliceError::Connection(cause)) => return Err(reason(control, cause)),
             Err(SpliceError::Source(cause)) => return Err(UploadError::Unreadable(cause)),
         }
     }
-    match data.finish() {
-        Ok(()) => Ok(Tail::Delivered),
-        Err(cause) => Ok(Tail::Doubtful(cause)),
-    }
+    let tail = match data.finish() {
+        Ok(()) => Tail::Delivered,
+        Err(cause) => Tail::Doubtful(cause),
+    };
+    Ok((at - from, tail))
 }
 
 /// Waits for the final reply (RFC 959 §5.4: 226 or 250), which alone makes the file stored.
@@ -67,7 +73,7 @@ pub(crate) fn confirm(control: &mut Control, tail: Tail) -> Result<(), UploadErr
 }
 
 /// Why the data connection broke: the server's own words if it has any, else what was seen.
-fn reason(control: &mut Control, cause: IoError) -> UploadError {
+pub(crate) fn reason(control: &mut Control, cause: IoError) -> UploadError {
     match control.await_reply(Step::Transfer) {
         Err(told @ (UploadError::Refused(_) | UploadError::Misbehaved(_))) => told,
         Err(_) | Ok(_) => error::broken(Step::Transfer, Connection::Data, cause),

@@ -1,32 +1,29 @@
-//! The conversation, in the order in which RFC 959 and 4217 have it: greet, TLS, log in, change directory, binary,
-//! store, confirm.
+//! The conversation, in the order in which RFC 959 and 4217 have it: greet, TLS, log in, change directory, binary.
 //!
-//! What a reply means is decided in `ftp_protocol::step`; sending a command and waiting for its reply is
-//! `control.rs`; getting a data connection is `passive.rs`. Next: `transfer.rs`, the file's bytes.
+//! What a reply means is decided in `ftp_protocol::step`; sending a command and waiting for its reply is `control.rs`.
+//! Questions about what is stored are in `inspection.rs`. Next: `store.rs`, storing one file.
 
-use crate::bindings::exports::ftp_uploader::upload::upload::{
-    Argument as Which, Login, Protection, Receipt, SizeMismatch, UploadError, Verification,
-};
-use crate::bindings::ftp_uploader::upload::capabilities::{
-    ControlConnection, Progress, Secret, SourceFile, Step as Stage,
-};
+use crate::bindings::exports::ftp_uploader::upload::upload::{Argument as Which, Login, Protection, UploadError};
+use crate::bindings::ftp_uploader::upload::capabilities::{ControlConnection, Progress, Secret, Step as Stage};
 use crate::control::Control;
+use crate::data_channel::Dialling;
 use crate::error;
-use crate::passive::Passive;
-use crate::transfer::{self, Tail};
 use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;
+use ftp_protocol::features::Features;
 use ftp_protocol::step::{Meaning, Step};
 
 /// One conversation on one control connection.
 pub(crate) struct Conversation {
-    control: Control,
-    passive: Passive,
-    progress: Progress,
-    protection: Protection,
+    pub(crate) control: Control,
+    pub(crate) dialling: Dialling,
+    pub(crate) progress: Progress,
+    pub(crate) protection: Protection,
     utf8_announced: bool,
+    /// Present once the server was asked.
+    features: Option<Features>,
     /// Cleared once the server says that it does not know SIZE.
-    sizes_known: bool,
+    pub(crate) sizes_known: bool,
 }
 
 impl Conversation {
@@ -40,10 +37,11 @@ impl Conversation {
         let account = login.account.as_deref().map(|bytes| argument(bytes, Which::Account)).transpose()?;
         let mut open = Self {
             control: Control::new(control),
-            passive: Passive::default(),
+            dialling: Dialling::new(login.data_mode),
             progress,
             protection: login.protection,
             utf8_announced: false,
+            features: None,
             sizes_known: true,
         };
         open.greet()?;
@@ -85,7 +83,7 @@ impl Conversation {
     }
 
     /// Asks for something that a server may refuse.
-    fn ask_in_passing(&mut self, step: Step, command: Command) -> Result<(), UploadError> {
+    pub(crate) fn ask_in_passing(&mut self, step: Step, command: Command) -> Result<(), UploadError> {
         match self.control.ask(step, command) {
             Err(error) if error::is_final(&error) => Err(error),
             Ok(_) | Err(_) => Ok(()),
@@ -105,31 +103,52 @@ impl Conversation {
         Ok(())
     }
 
-    pub(crate) fn enter(&mut self, directory: &[u8]) -> Result<(), UploadError> {
+    pub(crate) fn enter(&mut self, directory: &[u8], create: bool) -> Result<(), UploadError> {
         let directory = argument(directory, Which::Directory)?;
         self.progress.entered(Stage::Directory);
         self.announce_utf8(directory)?;
-        self.control.ask(Step::Cwd, Command::Cwd(directory))?;
+        match self.control.ask(Step::Cwd, Command::Cwd(directory)) {
+            Err(error) if create && !error::is_final(&error) => self.make(directory)?,
+            entered => drop(entered?),
+        }
         self.progress.entered(Stage::BinaryType);
         self.control.ask(Step::Type, Command::TypeImage)?;
+        self.learn_features()
+    }
+
+    /// Makes `directory`, part by part, and enters it. That a part cannot be made means nothing: it may be there, or
+    /// someone else has just made it.
+    fn make(&mut self, directory: Argument) -> Result<(), UploadError> {
+        let bytes = directory.as_bytes();
+        let ends = (1..=bytes.len()).filter(|&end| bytes[end - 1] != b'/' && bytes.get(end).is_none_or(|&b| b == b'/'));
+        let mut refusal = None;
+        for end in ends {
+            let part = argument(&bytes[..end], Which::Directory)?;
+            match self.control.ask(Step::Mkd, Command::Mkd(part)) {
+                Err(error) if error::is_final(&error) => return Err(error),
+                made => refusal = made.err(),
+            }
+        }
+        let entered = self.control.ask(Step::Cwd, Command::Cwd(directory));
+        entered.map(|_| ()).map_err(|error| if error::is_final(&error) { error } else { refusal.unwrap_or(error) })
+    }
+
+    /// RFC 2389 §3. A server that does not know FEAT has no features.
+    fn learn_features(&mut self) -> Result<(), UploadError> {
+        if self.features.is_none() {
+            self.progress.entered(Stage::Features);
+            self.features = match self.control.ask(Step::Feat, Command::Feat) {
+                Ok(answer) => Some(Features::parse(&answer.reply.text)),
+                Err(error) if error::is_final(&error) => return Err(error),
+                Err(_) => Some(Features::default()),
+            };
+        }
         Ok(())
     }
 
-    pub(crate) fn store(&mut self, source: &SourceFile, name: &[u8]) -> Result<Receipt, UploadError> {
-        let name = argument(name, Which::Name)?;
-        self.announce_utf8(name)?;
-        self.progress.entered(Stage::DataConnection);
-        let data = self.passive.connect(&mut self.control)?;
-        self.progress.entered(Stage::Store);
-        self.control.ask(Step::Stor, Command::Stor(name))?;
-        self.progress.entered(Stage::Transfer);
-        if self.protection != Protection::Clear {
-            transfer::secure(&mut self.control, &data)?;
-        }
-        let tail = transfer::send(&mut self.control, data, source)?;
-        self.progress.entered(Stage::Confirmation);
-        transfer::confirm(&mut self.control, tail)?;
-        self.receipt(name, source.size(), tail)
+    /// What the server can do; nothing, before it was asked.
+    pub(crate) fn features(&self) -> Features {
+        self.features.clone().unwrap_or_default()
     }
 
     pub(crate) fn quit(&mut self) {
@@ -139,39 +158,15 @@ impl Conversation {
     }
 
     /// Some servers take names for Latin-1 until told otherwise; a server that does not know OPTS may refuse.
-    fn announce_utf8(&mut self, argument: Argument) -> Result<(), UploadError> {
+    pub(crate) fn announce_utf8(&mut self, argument: Argument) -> Result<(), UploadError> {
         if self.utf8_announced || !argument.needs_utf8() {
             return Ok(());
         }
         self.utf8_announced = true;
         self.ask_in_passing(Step::Opts, Command::OptsUtf8)
     }
-
-    /// What backs up the final reply. A size that differs is a failure; no size, or a nonsensical one, is not.
-    fn receipt(&mut self, name: Argument, sent: u64, tail: Tail) -> Result<Receipt, UploadError> {
-        match (self.stored_size(name), tail) {
-            (Some(stored), _) if stored != sent => Err(UploadError::Mismatch(SizeMismatch { sent, stored })),
-            (Some(_), _) => Ok(Receipt { sent, verified: Verification::Size }),
-            (None, Tail::Delivered) => Ok(Receipt { sent, verified: Verification::None }),
-            (None, Tail::Doubtful(cause)) => Err(UploadError::Unconfirmed(cause)),
-        }
-    }
-
-    /// RFC 3659 §4: bytes, because TYPE is I. Whatever goes wrong here, the file was confirmed before.
-    fn stored_size(&mut self, name: Argument) -> Option<u64> {
-        if !self.sizes_known {
-            return None;
-        }
-        match self.control.ask(Step::Size, Command::Size(name)) {
-            Ok(answer) => answer.reply.size(),
-            Err(error) => {
-                self.sizes_known = !error::is_unknown_command(&error);
-                None
-            }
-        }
-    }
 }
 
-fn argument(bytes: &[u8], which: Which) -> Result<Argument<'_>, UploadError> {
+pub(crate) fn argument(bytes: &[u8], which: Which) -> Result<Argument<'_>, UploadError> {
     Argument::new(bytes).map_err(|_| UploadError::Invalid(which))
 }

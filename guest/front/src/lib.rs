@@ -33,13 +33,18 @@ use wasip2::cli::environment::{get_arguments, get_environment};
 
 use args::Args;
 use bindings::ftp_uploader::upload::capabilities::SourceFile;
-use bindings::ftp_uploader::upload::upload::{Login, Protection, Receipt, Session, UploadError, Verification};
+use bindings::ftp_uploader::upload::upload::{
+    DataMode, Login, Placement, Plan, Protection, Receipt, Session, UploadError, Verification, Verify,
+};
 use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, open_file, take_password};
 use escape::Escaped;
 use trouble::Trouble;
 
 /// The deadlines of the native program.
 const PATIENCE: Patience = Patience { silence: 60, connecting: 15 };
+
+/// The file replaces what has its name, and the server is asked for what it can tell of it.
+const PLAN: Plan = Plan { placement: Placement::Replace, verify: Verify::Best };
 
 /// In the order of the arguments.
 const VARIABLES: [&str; 4] = ["FTP_HOST", "FTP_USERNAME", "FTP_LOCALFILE", "FTP_REMOTEDIR"];
@@ -81,20 +86,22 @@ fn upload(args: &Args<'_>) -> Result<String, Trouble> {
     let size = source.size();
     let Conversation { control, progress, witness } = lent;
     // `connect` has made sure that this may be in clear.
-    let login = Login { user: args.user.as_bytes().into(), account: None, protection: Protection::Clear };
+    let (protection, data_mode) = (Protection::Clear, DataMode::Passive);
+    let login = Login { user: args.user.as_bytes().into(), account: None, protection, data_mode };
     let session = Session::open(control, &password, &login, progress).map_err(|why| args.blame(why))?;
     let receipt = converse(&session, args, &source).map_err(|why| args.blame(why))?;
     // The guest reads what a server sends; its word alone is not enough.
-    if receipt.sent != size || witness.delivered() != Some(size) {
+    if Some(receipt.sent) != size || witness.delivered() != size {
         return Err(Trouble::Fault);
     }
     Ok(stored(args, &receipt))
 }
 
-/// One file, and goodbye. After a refusal the goodbye is still in order.
+/// One file, and goodbye, which is in order as long as the server speaks FTP.
 fn converse(session: &Session, args: &Args<'_>, source: &SourceFile) -> Result<Receipt, UploadError> {
-    let done = session.enter(args.directory.as_bytes()).and_then(|()| session.store(source, args.name.as_bytes()));
-    if matches!(done, Ok(_) | Err(UploadError::Refused(_))) {
+    let entered = session.enter(args.directory.as_bytes(), false);
+    let done = entered.and_then(|()| session.store(source, args.name.as_bytes(), PLAN));
+    if matches!(done, Ok(_) | Err(UploadError::Refused(_) | UploadError::Mismatch(_) | UploadError::Corrupt(_))) {
         session.quit();
     }
     done
@@ -102,11 +109,13 @@ fn converse(session: &Session, args: &Args<'_>, source: &SourceFile) -> Result<R
 
 fn stored(args: &Args<'_>, receipt: &Receipt) -> String {
     let (name, directory) = (Escaped(args.name.as_bytes()), Escaped(args.directory.as_bytes()));
-    let confirmed = match receipt.verified {
-        Verification::Size => "size confirmed by the server",
-        Verification::None => "confirmed by the server",
+    let what = match receipt.verified {
+        Verification::Hash(algorithm) => message::name(algorithm),
+        Verification::Size => "size",
+        Verification::None => "",
     };
-    format!("Stored {name} in {directory}: {} bytes, {confirmed}", receipt.sent)
+    let confirmed = format!("{what} confirmed by the server");
+    format!("Stored {name} in {directory}: {} bytes, {}", receipt.sent, confirmed.trim_start())
 }
 
 wasip2::cli::command::export!(Front);

@@ -5,7 +5,7 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 
-use crate::bindings::ftp_uploader::upload::capabilities::{IoError, SourceError, Step};
+use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, IoError, SourceError, Step};
 use crate::bindings::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
 use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, PasswordError};
 use crate::escape::Escaped;
@@ -109,13 +109,27 @@ fn upload(place: &Place, error: &UploadError) -> String {
             "{} bytes were sent, but {host} says that it has {}. Look, and send the file again.",
             sizes.sent, sizes.stored
         ),
+        UploadError::Corrupt(algorithm) => format!(
+            "{host} says that it stored the file, but its {} is another. Look, and send the file again.",
+            name(*algorithm)
+        ),
         UploadError::Invalid(_) => "an argument cannot be put into an FTP command. Nothing was sent for it.".to_owned(),
+    }
+}
+
+/// What people call a hash.
+pub(crate) fn name(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Sha256 => "SHA-256",
+        Algorithm::Sha1 => "SHA-1",
+        Algorithm::Md5 => "MD5",
+        Algorithm::Crc32 => "CRC-32",
     }
 }
 
 /// Whether the server may have a part of the file.
 fn began(step: Step) -> bool {
-    matches!(step, Step::Transfer | Step::Confirmation | Step::Quit)
+    matches!(step, Step::Transfer | Step::Confirmation | Step::Renaming | Step::Attributes | Step::Quit)
 }
 
 fn refused(place: &Place, step: Step) -> String {
@@ -123,11 +137,15 @@ fn refused(place: &Place, step: Step) -> String {
         Step::Greeting => "the server takes no connections now".to_owned(),
         Step::Protection => "the server refused TLS".to_owned(),
         Step::Login => format!("the server refused the login of {}", Escaped(place.user.as_bytes())),
+        Step::Features => "the server refused to say what it can do".to_owned(),
         Step::Directory => format!("the server refused the directory {}", Escaped(place.directory.as_bytes())),
         Step::BinaryType => "the server refused to store bytes as they are".to_owned(),
+        Step::Inspection => "the server refused to say what it has".to_owned(),
         Step::DataConnection => "the server refused a data connection".to_owned(),
         Step::Store => "the server refused to store the file".to_owned(),
         Step::Transfer | Step::Confirmation => "the server gave up storing the file".to_owned(),
+        Step::Renaming => "the server refused to rename the file".to_owned(),
+        Step::Attributes => "the server refused the file's attributes".to_owned(),
         Step::Quit => "the server refused to say goodbye".to_owned(),
     }
 }
@@ -138,6 +156,7 @@ fn advice(step: Step) -> &'static str {
         Step::Protection => "It may not be set up for it; ask whoever runs it.",
         Step::Login => "User name or password may be wrong; check both.",
         Step::Directory => "It may not exist, or not for this user; check it.",
+        Step::Features | Step::Inspection | Step::Renaming | Step::Attributes => "Ask whoever runs it.",
         Step::BinaryType | Step::DataConnection => "Its configuration forbids uploads; ask whoever runs it.",
         Step::Store => "You may not write there, or not under this name; check both.",
         Step::Transfer | Step::Confirmation | Step::Quit => "Its disk may be full; check, and send the file again.",
@@ -173,12 +192,16 @@ fn doing(step: Step) -> &'static str {
         Step::Greeting => "waiting for its greeting",
         Step::Protection => "starting TLS",
         Step::Login => "logging in",
+        Step::Features => "asking what it can do",
         Step::Directory => "entering the directory",
         Step::BinaryType => "choosing binary transfer",
+        Step::Inspection => "asking what it has",
         Step::DataConnection => "opening a data connection",
         Step::Store => "asking to store the file",
         Step::Transfer => "sending the file",
         Step::Confirmation => "waiting for confirmation",
+        Step::Renaming => "renaming the file",
+        Step::Attributes => "setting the file's attributes",
         Step::Quit => "saying goodbye",
     }
 }

@@ -4,6 +4,12 @@
 //! command only as an [`Argument`]. Next: `reply.rs`, what comes back.
 
 use crate::argument::Argument;
+use crate::digest::{Algorithm, Inquiry};
+use crate::endpoint::Endpoint;
+use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A command (RFC 959 §4.1), complete with its argument.
@@ -21,18 +27,52 @@ pub enum Command<'a> {
     Acct(Argument<'a>),
     /// Names are UTF-8 from here on: `OPTS UTF8 ON`, as servers expect it that do not take RFC 2640 as given.
     OptsUtf8,
+    /// What can the server do (RFC 2389 §3)?
+    Feat,
     /// Change the working directory (RFC 959 §4.1.1).
     Cwd(Argument<'a>),
+    /// Make a directory (RFC 959 §4.1.3).
+    Mkd(Argument<'a>),
     /// Bytes as they are: `TYPE I` (RFC 959 §3.1.1.3).
     TypeImage,
     /// Name a port for the data connection, of either IP version (RFC 2428 §3).
     Epsv,
     /// The same for IPv4 alone (RFC 959 §4.1.2).
     Pasv,
+    /// Connect to this endpoint, of either IP version: `EPRT |1|192.0.2.1|6275|` (RFC 2428 §2).
+    Eprt(Endpoint<'a>),
+    /// The same for IPv4 alone: `PORT 192,0,2,1,24,131` (RFC 959 §4.1.2).
+    Port(Endpoint<'a>),
+    /// The next STOR begins at this byte of the file (RFC 3659 §5).
+    Rest(u64),
     /// Take the data and store it under this name (RFC 959 §4.1.3).
     Stor(Argument<'a>),
+    /// Take the data and put it behind what has this name (RFC 959 §4.1.3).
+    Appe(Argument<'a>),
+    /// Take the data and store it under a name that is not taken (RFC 959 §4.1.3).
+    Stou,
     /// How many bytes are stored under this name (RFC 3659 §4).
     Size(Argument<'a>),
+    /// HASH uses this algorithm from here on (draft-bryan-ftp-hash §4).
+    OptsHash(Algorithm),
+    /// What is the hash of what is stored under this name?
+    Hash(Inquiry, Argument<'a>),
+    /// Nothing (RFC 959 §4.1.3): for a server that waits for a command that shall not come.
+    Noop,
+    /// The file to rename (RFC 959 §4.1.3).
+    Rnfr(Argument<'a>),
+    /// Its new name (RFC 959 §4.1.3).
+    Rnto(Argument<'a>),
+    /// Remove the file (RFC 959 §4.1.3).
+    Dele(Argument<'a>),
+    /// Set the time of last modification (draft-somers-ftp-mfxx §3).
+    Mfmt(Timestamp, Argument<'a>),
+    /// The same, as some servers take it, though RFC 3659 §3 has MDTM only tell it.
+    MdtmSet(Timestamp, Argument<'a>),
+    /// The same, as others take it: access, modification, creation.
+    SiteUtime(Timestamp, Argument<'a>),
+    /// Set the permissions, in octal.
+    SiteChmod(u16, Argument<'a>),
     /// Goodbye (RFC 959 §4.1.1).
     Quit,
 }
@@ -40,32 +80,54 @@ pub enum Command<'a> {
 impl Command<'_> {
     /// The command as it goes over the control connection, with its line end (RFC 959 §5.3).
     pub fn to_bytes(self) -> Vec<u8> {
-        let (verb, argument) = self.parts();
-        let mut line = Vec::with_capacity(verb.len() + argument.map_or(0, |a| a.as_bytes().len() + 1) + 2);
-        line.extend_from_slice(verb);
+        let (head, argument, tail) = self.parts();
+        let mut line = head.into_owned().into_bytes();
         if let Some(argument) = argument {
             line.push(b' ');
             line.extend_from_slice(argument.as_bytes());
         }
+        line.extend_from_slice(tail.as_bytes());
         line.extend_from_slice(b"\r\n");
         line
     }
 
-    fn parts(&self) -> (&'static [u8], Option<Argument<'_>>) {
+    /// What stands before the argument, the argument, and what stands behind it.
+    fn parts(&self) -> (Cow<'static, str>, Option<Argument<'_>>, String) {
+        let plain = |head: &'static str, argument| (Cow::Borrowed(head), argument, String::new());
+        let built = |head: String, argument| (Cow::Owned(head), argument, String::new());
         match *self {
-            Self::AuthTls => (b"AUTH TLS", None),
-            Self::Pbsz => (b"PBSZ 0", None),
-            Self::ProtPrivate => (b"PROT P", None),
-            Self::User(name) => (b"USER", Some(name)),
-            Self::Acct(account) => (b"ACCT", Some(account)),
-            Self::OptsUtf8 => (b"OPTS UTF8 ON", None),
-            Self::Cwd(directory) => (b"CWD", Some(directory)),
-            Self::TypeImage => (b"TYPE I", None),
-            Self::Epsv => (b"EPSV", None),
-            Self::Pasv => (b"PASV", None),
-            Self::Stor(name) => (b"STOR", Some(name)),
-            Self::Size(name) => (b"SIZE", Some(name)),
-            Self::Quit => (b"QUIT", None),
+            Self::AuthTls => plain("AUTH TLS", None),
+            Self::Pbsz => plain("PBSZ 0", None),
+            Self::ProtPrivate => plain("PROT P", None),
+            Self::User(name) => plain("USER", Some(name)),
+            Self::Acct(account) => plain("ACCT", Some(account)),
+            Self::OptsUtf8 => plain("OPTS UTF8 ON", None),
+            Self::Feat => plain("FEAT", None),
+            Self::Cwd(directory) => plain("CWD", Some(directory)),
+            Self::Mkd(directory) => plain("MKD", Some(directory)),
+            Self::TypeImage => plain("TYPE I", None),
+            Self::Epsv => plain("EPSV", None),
+            Self::Pasv => plain("PASV", None),
+            Self::Eprt(endpoint) => built(endpoint.eprt(), None),
+            Self::Port(endpoint) => built(endpoint.port(), None),
+            Self::Rest(offset) => built(format!("REST {offset}"), None),
+            Self::Stor(name) => plain("STOR", Some(name)),
+            Self::Appe(name) => plain("APPE", Some(name)),
+            Self::Stou => plain("STOU", None),
+            Self::Size(name) => plain("SIZE", Some(name)),
+            Self::OptsHash(algorithm) => built(format!("OPTS HASH {}", algorithm.name()), None),
+            Self::Hash(inquiry, name) => plain(inquiry.verb(), Some(name)),
+            Self::Noop => plain("NOOP", None),
+            Self::Rnfr(name) => plain("RNFR", Some(name)),
+            Self::Rnto(name) => plain("RNTO", Some(name)),
+            Self::Dele(name) => plain("DELE", Some(name)),
+            Self::Mfmt(time, name) => built(format!("MFMT {time}"), Some(name)),
+            Self::MdtmSet(time, name) => built(format!("MDTM {time}"), Some(name)),
+            Self::SiteUtime(time, name) => {
+                (Cow::Borrowed("SITE UTIME"), Some(name), format!(" {time} {time} {time} UTC"))
+            }
+            Self::SiteChmod(mode, name) => built(format!("SITE CHMOD {:o}", mode & 0o777), Some(name)),
+            Self::Quit => plain("QUIT", None),
         }
     }
 }
@@ -108,6 +170,16 @@ mod tests {
         for bytes in ["", "AUTH TLS", "AUTH TLS\r\nUSER a\r\n", "USER AUTH TLS\r\n", "AUTH TLS-C\r\n"] {
             assert!(!asks_for_tls(bytes.as_bytes()), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn attributes_are_set_in_the_form_that_each_command_has() {
+        let (name, time) = (Argument::new(b"a b").unwrap(), Timestamp::from_unix(86_399).unwrap());
+        assert_eq!(Command::Mfmt(time, name).to_bytes(), b"MFMT 19700101235959 a b\r\n");
+        assert_eq!(Command::MdtmSet(time, name).to_bytes(), b"MDTM 19700101235959 a b\r\n");
+        let utime = b"SITE UTIME a b 19700101235959 19700101235959 19700101235959 UTC\r\n";
+        assert_eq!(Command::SiteUtime(time, name).to_bytes(), utime);
+        assert_eq!(Command::SiteChmod(0o100_644, name).to_bytes(), b"SITE CHMOD 644 a b\r\n");
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //!  done ◀──221── again ◀──213── stored ◀───────────────── sent ◀─────────────────────────── 150
 //! ```
 //!
-//! In scope: what an upload needs of RFC 959, 1123, 2428, 2640 and 3659. Out of scope: listings, downloads.
+//! In scope: what an upload needs of RFC 959, 1123, 2389, 2428, 2640, 3659 and 4217. Out of scope: listings, downloads.
 
 #![no_std]
 
@@ -20,8 +20,12 @@ extern crate alloc;
 
 pub mod argument;
 pub mod command;
+pub mod digest;
+pub mod endpoint;
+pub mod features;
 pub mod passive;
 pub mod reply;
 pub mod reply_reader;
 pub mod server;
 pub mod step;
+pub mod timestamp;

@@ -70,9 +70,20 @@ impl Reply {
     }
 }
 
+impl Reply {
+    /// The name in a reply to STOU: `FILE: name` (RFC 1123 §4.1.2.9).
+    pub fn unique_name(&self) -> Option<&[u8]> {
+        let first = self.text.split(|&byte| byte == b'\n').next()?;
+        let at = first.windows(6).position(|window| window.eq_ignore_ascii_case(b"FILE: "))?;
+        let name = first[at + 6..].trim_ascii();
+        (!name.is_empty()).then_some(name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::String;
 
     fn size_in(text: &str) -> Option<u64> {
         let reply = Reply { code: Code::parse(b"213").unwrap(), text: text.as_bytes().to_vec() };
@@ -86,6 +97,18 @@ mod tests {
         for line in ["", "2", "22", "022 x", "600 x", "2a2", "SSH-2.0"] {
             assert_eq!(Code::parse(line.as_bytes()), None, "{line}");
         }
+    }
+
+    #[test]
+    fn the_name_that_a_server_chose_stands_behind_its_mark() {
+        let name = |text: &str| {
+            let reply = Reply { code: Code::parse(b"150").unwrap(), text: text.as_bytes().to_vec() };
+            reply.unique_name().map(|name| String::from_utf8_lossy(name).into_owned())
+        };
+        assert_eq!(name("FILE: a.txt.1").as_deref(), Some("a.txt.1"));
+        assert_eq!(name("Ok. file: a b \nmore").as_deref(), Some("a b"));
+        assert_eq!(name("Opening BINARY mode data connection"), None);
+        assert_eq!(name("FILE: "), None);
     }
 
     #[test]

@@ -25,22 +25,46 @@ pub enum Step {
     Acct,
     /// OPTS UTF8 ON.
     Opts,
+    /// FEAT.
+    Feat,
     /// CWD.
     Cwd,
+    /// MKD.
+    Mkd,
     /// TYPE I.
     Type,
     /// EPSV.
     Epsv,
     /// PASV.
     Pasv,
-    /// STOR: may the data come?
+    /// EPRT.
+    Eprt,
+    /// PORT.
+    Port,
+    /// REST.
+    Rest,
+    /// STOR, APPE or STOU: may the data come?
     Stor,
     /// The data is on its way; the server speaks only if something is wrong.
     Transfer,
     /// All data is there: is it stored?
     Confirmation,
-    /// SIZE.
+    /// SIZE, about a file that was just stored.
     Size,
+    /// HASH and its like, likewise; and OPTS HASH.
+    Hash,
+    /// SIZE, about a file that may be there.
+    Look,
+    /// HASH and its like, likewise.
+    Compare,
+    /// RNFR.
+    Rnfr,
+    /// RNTO.
+    Rnto,
+    /// DELE.
+    Dele,
+    /// MFMT and its like, SITE CHMOD.
+    Attributes,
     /// QUIT.
     Quit,
 }
@@ -74,6 +98,9 @@ impl Step {
             (_, Preliminary) => Meaning::Wait,
             // RFC 959 §5.4: only a preliminary reply lets the transfer begin, only the last byte ends it.
             (Self::Stor | Self::Transfer, Completion) => Meaning::EarlySuccess,
+            // RFC 959 §5.4 and RFC 3659 §5.3: 350 is their yes; what they are for comes next.
+            (Self::Rest | Self::Rnfr, Intermediate) => Meaning::Done,
+            (Self::Rest | Self::Rnfr, Completion) => Meaning::Unexpected,
             (_, Completion) => Meaning::Done,
             // RFC 959 §6, login diagram: USER and PASS may each lead to ACCT.
             (Self::User | Self::Pass, Intermediate) if code.number() == 332 => Meaning::NeedAccount,
@@ -89,7 +116,7 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
 
-    const ALL: [Step; 17] = [
+    const ALL: [Step; 29] = [
         Step::Greeting,
         Step::Auth,
         Step::Pbsz,
@@ -98,14 +125,26 @@ mod tests {
         Step::Pass,
         Step::Acct,
         Step::Opts,
+        Step::Feat,
         Step::Cwd,
+        Step::Mkd,
         Step::Type,
         Step::Epsv,
         Step::Pasv,
+        Step::Eprt,
+        Step::Port,
+        Step::Rest,
         Step::Stor,
         Step::Transfer,
         Step::Confirmation,
         Step::Size,
+        Step::Hash,
+        Step::Look,
+        Step::Compare,
+        Step::Rnfr,
+        Step::Rnto,
+        Step::Dele,
+        Step::Attributes,
         Step::Quit,
     ];
 
@@ -147,6 +186,15 @@ mod tests {
     }
 
     #[test]
+    fn a_beginning_is_agreed_to_with_350() {
+        for step in [Step::Rest, Step::Rnfr] {
+            assert_eq!(meaning(step, "350"), Meaning::Done);
+            assert_eq!(meaning(step, "250"), Meaning::Unexpected);
+        }
+        assert_eq!(meaning(Step::Rnto, "350"), Meaning::Unexpected);
+    }
+
+    #[test]
     fn success_before_the_last_byte_is_no_success() {
         for code in ["200", "226", "250", "299"] {
             assert_eq!(meaning(Step::Transfer, code), Meaning::EarlySuccess);
@@ -166,7 +214,8 @@ mod tests {
 
     #[test]
     fn unknown_2xx_codes_complete_the_steps_that_a_2xx_can_complete() {
-        for step in ALL.into_iter().filter(|s| !matches!(s, Step::Stor | Step::Transfer)) {
+        let others = [Step::Stor, Step::Transfer, Step::Rest, Step::Rnfr];
+        for step in ALL.into_iter().filter(|step| !others.contains(step)) {
             assert_eq!(meaning(step, "299"), Meaning::Done, "{step:?}");
         }
     }

@@ -1,5 +1,6 @@
 //! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
-//! machine. The rules are those of `host/src/lent/control_connection.rs`, save that there is no TLS: WASI 0.2 has none.
+//! machine. The rules are those of `host/src/lent/control_connection.rs`, save that there is no TLS, which WASI 0.2 does
+//! not have, and that no server is awaited: who wants active mode has the native program.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -7,7 +8,7 @@ use alloc::vec::Vec;
 use ftp_protocol::command::is_one_command;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{
-    DataConnection, GuestControlConnection, IoError, SecretBorrow,
+    DataConnection, DataListener, Endpoint, GuestControlConnection, GuestDataListener, IoError, SecretBorrow,
 };
 use crate::data::Data;
 use crate::line::Line;
@@ -56,6 +57,23 @@ impl GuestControlConnection for Control {
         let socket = self.0.dial_data(port)?;
         self.0.delivered.begin();
         Ok(DataConnection::new(Data::new(socket, Rc::clone(&self.0))))
+    }
+
+    fn listen_data(&self) -> Result<DataListener, IoError> {
+        Err(IoError::Denied)
+    }
+}
+
+/// There is never one: the functions of a `data-listener` have no one to be called by.
+pub(crate) enum NoListener {}
+
+impl GuestDataListener for NoListener {
+    fn endpoint(&self) -> Endpoint {
+        match *self {}
+    }
+
+    fn accept(&self) -> Result<DataConnection, IoError> {
+        match *self {}
     }
 }
 

@@ -1,5 +1,5 @@
 //! `data-connection`: splice and finish. The bytes go from WASI's file stream into WASI's socket stream inside the
-//! platform (`wasi:io`, `splice`); they enter no component's memory.
+//! platform (`wasi:io`, `splice`); they enter no component's memory. Only a hash of them is computed here (`digest.rs`).
 //!
 //! Two things that `host/src/lent/data_connection.rs` does WASI cannot. It has no reset: a connection given up in
 //! mid-file is kept until the control connection is closed, and then ends in order; a server that looks at the data
@@ -13,7 +13,7 @@ use wasip2::clocks::monotonic_clock::{Instant, now};
 use wasip2::io::streams::{InputStream, StreamError};
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{
-    GuestDataConnection, IoError, SourceError, SourceFileBorrow, SpliceError,
+    GuestDataConnection, IoError, Moved, SourceError, SourceFileBorrow, SpliceError,
 };
 use crate::line::Line;
 use crate::pace::wait;
@@ -74,12 +74,12 @@ impl Data {
     }
 
     /// Moves bytes of `source` from `offset` on, at least one unless the server speaks first.
-    fn move_some(&self, source: &Source, offset: u64, length: u64) -> Result<u64, SpliceError> {
+    fn move_some(&self, source: &Source, offset: u64, length: u64) -> Result<Moved, SpliceError> {
         let output = self.socket().map_err(SpliceError::Connection)?.output();
         let mut reading = self.reading.borrow_mut();
         loop {
             if let Turn::Control = self.await_turn(true).map_err(SpliceError::Connection)? {
-                return Ok(0);
+                return Ok(Moved::Heard);
             }
             let file = match reading.take() {
                 Some((file, at)) if at == offset => file,
@@ -89,7 +89,7 @@ impl Data {
                 Ok(0) => await_file(&file, self.line.pace.due())?,
                 Ok(moved) => {
                     *reading = Some((file, offset + moved));
-                    return Ok(moved);
+                    return Ok(Moved::Bytes(moved));
                 }
                 Err(_) => return Err(whose_fault(source, offset)),
             }
@@ -120,17 +120,17 @@ impl GuestDataConnection for Data {
         Err(IoError::Insecure)
     }
 
-    fn splice(&self, source: SourceFileBorrow<'_>, offset: u64, length: u64) -> Result<u64, SpliceError> {
+    fn splice(&self, source: SourceFileBorrow<'_>, offset: u64, length: u64) -> Result<Moved, SpliceError> {
         let source = source.get::<Source>();
         // The size at opening is the whole of what was lent, however the file grows.
         let length = length.min(source.bytes().saturating_sub(offset));
         if length == 0 {
-            return Ok(0);
+            return Ok(Moved::End);
         }
         let moved = self.move_some(source, offset, length)?;
-        if moved > 0 {
+        if let Moved::Bytes(bytes) = moved {
             self.line.pace.mark();
-            self.line.delivered.moved(offset, moved, source.bytes());
+            self.line.delivered.moved(offset, bytes, source.bytes());
         }
         Ok(moved)
     }

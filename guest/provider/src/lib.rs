@@ -12,6 +12,7 @@ mod console;
 mod control;
 mod data;
 mod dial;
+mod digest;
 mod line;
 mod pace;
 mod password;
@@ -43,6 +44,7 @@ struct Provider;
 
 impl capabilities::Guest for Provider {
     type ControlConnection = control::Control;
+    type DataListener = control::NoListener;
     type DataConnection = data::Data;
     type SourceFile = source::Source;
     type Secret = password::Password;

@@ -1,15 +1,19 @@
 //! `source-file`: one regular file below a folder that the platform has opened for this program, opened before
-//! anything is sent. The guest learns its size and nothing else.
+//! anything is sent. The guest learns its size and hashes of it, and nothing else.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags};
-use wasip2::io::streams::InputStream;
+use wasip2::io::streams::{InputStream, StreamError};
 
-use crate::bindings::exports::ftp_uploader::upload::capabilities::{GuestSourceFile, SourceError};
+use crate::bindings::exports::ftp_uploader::upload::capabilities::{Algorithm, GuestSourceFile, SourceError};
 use crate::bindings::exports::ftp_uploader::wasi::grants::FileError;
+use crate::digest::Digest;
+
+/// How much is read at a time for a hash.
+const PORTION: u64 = 64 * 1024;
 
 /// An open file and the size that it had when it was opened.
 pub(crate) struct Source {
@@ -42,8 +46,24 @@ impl Source {
 }
 
 impl GuestSourceFile for Source {
-    fn size(&self) -> u64 {
-        self.size
+    fn size(&self) -> Option<u64> {
+        Some(self.size)
+    }
+
+    /// The bytes go from stream to stream inside the platform; there is nothing to hash on the way.
+    fn prepare_digest(&self, _: Algorithm) {}
+
+    fn digest(&self, algorithm: Algorithm, length: u64) -> Result<Vec<u8>, SourceError> {
+        let (file, mut digest, mut left) = (self.read_from(0)?, Digest::new(algorithm), length.min(self.size));
+        while left > 0 {
+            let bytes = file.blocking_read(left.min(PORTION)).map_err(|error| match error {
+                StreamError::Closed => SourceError::Shrank,
+                StreamError::LastOperationFailed(_) => SourceError::Unreadable,
+            })?;
+            left = left.saturating_sub(bytes.len() as u64);
+            digest.update(&bytes);
+        }
+        Ok(digest.finish())
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use ftp_protocol::command::is_one_command;
 use wasmtime::component::Resource;
 
-use super::{DataConnection, Lent, answer, denied};
+use super::{DataConnection, DataListener, Lent, answer, denied};
 use crate::bindings::exports::ftp_uploader::upload::upload::Connection;
 use crate::bindings::ftp_uploader::upload::capabilities::{HostControlConnection, IoError};
 use crate::interrupt::Stop;
@@ -37,6 +37,15 @@ impl Default for Budget {
     }
 }
 
+impl Budget {
+    /// Whether there may be one more data connection, which is counted.
+    pub(super) fn take_connection(&mut self) -> bool {
+        let left = self.connections.checked_sub(1);
+        self.connections = left.unwrap_or_default();
+        left.is_some()
+    }
+}
+
 impl Lent {
     fn receive_some(&mut self, limit: u32) -> Result<Vec<u8>, Stop> {
         let most = usize::try_from(limit.clamp(1, MAX_RECEIVE)).unwrap_or_default().min(self.budget.receive);
@@ -45,7 +54,7 @@ impl Lent {
         }
         let mut buffer = vec![0; most];
         let control = self.control.as_mut().ok_or_else(denied)?;
-        let read = control.read(&mut buffer, self.pace.due(), self.interrupt.as_ref());
+        let read = control.read(&mut buffer, self.pace.due(), &self.stops);
         if let Err(Stop::Failed(error)) = &read {
             self.handshakes.refused(Connection::Control, &self.protection, error);
         }
@@ -62,7 +71,7 @@ impl Lent {
             return Err(denied());
         }
         self.pace.mark();
-        control.write_all(line, self.pace.due(), self.interrupt.as_ref())
+        control.write_all(line, self.pace.due(), &self.stops)
     }
 
     fn send_pass(&mut self, password: &Resource<Password>) -> Result<(), Stop> {
@@ -76,13 +85,12 @@ impl Lent {
     }
 
     fn dial_data(&mut self, port: u16) -> Result<Socket, Stop> {
-        if port < FIRST_DATA_PORT || self.budget.connections == 0 {
+        if port < FIRST_DATA_PORT || !self.budget.take_connection() {
             return Err(denied());
         }
-        self.budget.connections -= 1;
         let control = self.control.as_ref().ok_or_else(denied)?;
         let address = SocketAddr::new(control.peer().ip(), port);
-        Socket::connect(address, self.pace.connection_due(), self.interrupt.as_ref())
+        Socket::connect(address, &self.route, self.pace.connection_due(), &self.stops)
     }
 }
 
@@ -120,7 +128,17 @@ impl HostControlConnection for Lent {
         port: u16,
     ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
         match answer(self.waiting(|lent| lent.dial_data(port)))? {
-            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket)))?)),
+            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket), self.delivered))?)),
+            Err(cause) => Ok(Err(cause)),
+        }
+    }
+
+    fn listen_data(
+        &mut self,
+        _: Resource<ControlConnection>,
+    ) -> wasmtime::Result<Result<Resource<DataListener>, IoError>> {
+        match answer(self.listen())? {
+            Ok(listener) => Ok(Ok(self.table.push(listener)?)),
             Err(cause) => Ok(Err(cause)),
         }
     }

@@ -11,9 +11,11 @@ use wasmtime::component::Resource;
 
 use super::splice::{Failure, Mover};
 use super::watch::{Turn, Watch};
-use super::{Delivered, Interrupted, Lent, SourceFile, answer, cause};
+use super::{Delivered, Lent, SourceFile, answer, cause, stopped};
 use crate::bindings::exports::ftp_uploader::upload::upload::Connection;
-use crate::bindings::ftp_uploader::upload::capabilities::{HostDataConnection, IoError, SpliceError};
+use crate::bindings::ftp_uploader::upload::capabilities::{
+    HostDataConnection, IoError, Moved, SourceError, SpliceError,
+};
 use crate::interrupt::Stop;
 use crate::source::Source;
 use crate::stream::Stream;
@@ -26,22 +28,37 @@ pub struct DataConnection {
 }
 
 impl DataConnection {
-    pub(crate) fn new(stream: Stream) -> Self {
+    /// A connection for a file of which `delivered` says what is on the server already.
+    pub(crate) fn new(stream: Stream, delivered: Delivered) -> Self {
         stream.socket().reset_on_close(true);
-        Self { stream, mover: Mover::default(), delivered: Delivered::default() }
+        Self { stream, mover: Mover::default(), delivered }
     }
 
-    fn splice(&mut self, source: &Source, offset: u64, length: u64, mut watch: Watch) -> Result<u64, Failure> {
+    fn splice(&mut self, source: &Source, offset: u64, length: u64, mut watch: Watch) -> Result<Moved, Failure> {
         loop {
-            if let Turn::Control = watch.await_turn(&self.stream, PollFlags::OUT)? {
-                return Ok(0);
+            if source.awaits_writer() {
+                if let Turn::Control = watch.await_writer(source.file())? {
+                    return Ok(Moved::Heard);
+                }
+                source.fill().map_err(|_| Failure::Source(SourceError::Unreadable))?;
+                continue;
             }
-            let moved = self.mover.move_some(source, offset, length, &mut self.stream)?;
+            if source.left(offset) == 0 {
+                return Ok(Moved::End);
+            }
+            if let Turn::Control = watch.await_leave(&self.stream)? {
+                return Ok(Moved::Heard);
+            }
+            if let Turn::Control = watch.await_turn(&self.stream, PollFlags::OUT)? {
+                return Ok(Moved::Heard);
+            }
+            let moved = self.mover.move_some(source, offset, length.min(watch.piece()), &mut self.stream)?;
             if moved > 0 {
+                watch.sent(moved);
                 // Anything out of order is not the file: it will never match the receipt.
                 let in_order = offset == self.delivered.bytes && !self.delivered.finished;
                 self.delivered.bytes = if in_order { offset + moved } else { u64::MAX };
-                return Ok(moved);
+                return Ok(Moved::Bytes(moved));
             }
         }
     }
@@ -68,43 +85,43 @@ impl HostDataConnection for Lent {
         source: Resource<SourceFile>,
         offset: u64,
         length: u64,
-    ) -> wasmtime::Result<Result<u64, SpliceError>> {
+    ) -> wasmtime::Result<Result<Moved, SpliceError>> {
         let source = Arc::clone(&self.table.get(&source)?.0);
         // The size at opening is the whole of what was lent, however the file grows.
-        let length = length.min(source.size().saturating_sub(offset));
+        let length = length.min(source.left(offset));
         if length == 0 {
-            return Ok(Ok(0));
+            return Ok(Ok(Moved::End));
         }
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
         if !self.protection.permits(&connection.stream) {
             return Ok(Err(SpliceError::Connection(IoError::Denied)));
         }
-        let watch = Watch::new(self.control.as_mut(), &mut self.pace, self.interrupt.as_ref());
+        let watch = Watch::new(self.control.as_mut(), &mut self.pace, &self.stops);
         let moved = connection.splice(&source, offset, length, watch);
         self.meter.waited_since(began);
         match moved {
-            Ok(0) => Ok(Ok(0)),
-            Ok(bytes) => {
+            Ok(Moved::Bytes(bytes)) => {
                 self.delivered = connection.delivered;
                 self.meter.moved(bytes);
                 self.pace.mark();
                 self.progress.sent(source.path(), self.delivered.bytes, source.size());
-                Ok(Ok(bytes))
+                Ok(Ok(Moved::Bytes(bytes)))
             }
+            Ok(other) => Ok(Ok(other)),
             Err(Failure::Source(error)) => Ok(Err(SpliceError::Source(error))),
             Err(Failure::Connection(Stop::Failed(error))) => {
                 self.handshakes.refused(Connection::Data, &self.protection, &error);
                 Ok(Err(SpliceError::Connection(cause(&error))))
             }
-            Err(Failure::Connection(Stop::Interrupted)) => Err(wasmtime::Error::new(Interrupted)),
+            Err(Failure::Connection(stop)) => Err(stopped(stop)),
         }
     }
 
     fn finish(&mut self, data: Resource<DataConnection>) -> wasmtime::Result<Result<(), IoError>> {
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
-        let watch = Watch::new(self.control.as_mut(), &mut self.pace, self.interrupt.as_ref());
+        let watch = Watch::new(self.control.as_mut(), &mut self.pace, &self.stops);
         let finished = connection.finish(watch);
         self.delivered = connection.delivered;
         self.meter.waited_since(began);

@@ -6,8 +6,10 @@
 
 mod control_connection;
 mod data_connection;
+mod data_listener;
 mod pace;
 mod protection;
+mod rate;
 mod source_file;
 mod splice;
 mod transcript;
@@ -21,15 +23,17 @@ use wasmtime::component::{Resource, ResourceTable};
 use wasmtime::{StoreLimits, UpdateDeadline};
 
 use crate::bindings::ftp_uploader::upload::capabilities::{Host, HostProgress, HostSecret, IoError, Step};
-use crate::interrupt::{Interrupt, Stop};
+use crate::interrupt::{Stop, Stops};
 use crate::limits::{HANDLES, Meter, store_limits};
 use crate::password::Password;
 use crate::progress::Progress;
 use crate::request::Request;
+use crate::route::Route;
 use crate::stream::Stream;
 
 pub use control_connection::ControlConnection;
 pub use data_connection::DataConnection;
+pub use data_listener::DataListener;
 pub(crate) use pace::Pace;
 pub(crate) use protection::Protection;
 pub use source_file::SourceFile;
@@ -58,13 +62,16 @@ pub(crate) struct Lent {
     budget: Budget,
     transcript: Transcript,
     progress: Arc<dyn Progress>,
-    interrupt: Option<Interrupt>,
+    pub(crate) stops: Stops,
+    route: Route,
+    /// Whether the server may connect to us.
+    active: bool,
 }
 
 /// What the host itself saw of one file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Delivered {
-    /// Bytes moved, all of them in order and none twice.
+    /// Bytes that the server should have: those it had before, and those moved since, in order and none twice.
     pub(crate) bytes: u64,
     /// Whether the end of the file was announced after them.
     pub(crate) finished: bool,
@@ -75,15 +82,26 @@ pub(crate) struct Delivered {
 #[error("interrupted")]
 pub(crate) struct Interrupted;
 
+/// The end of the time that the caller allows, on its way out of the guest.
+#[derive(Debug, thiserror::Error)]
+#[error("out of time")]
+pub(crate) struct OutOfTime;
+
 impl Lent {
-    pub(crate) fn new(control: Stream, protection: Protection, request: &Request, progress: Arc<dyn Progress>) -> Self {
+    pub(crate) fn new(
+        control: Stream,
+        protection: Protection,
+        request: &Request,
+        stops: &Stops,
+        progress: Arc<dyn Progress>,
+    ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
         Self {
             table,
             limits: store_limits(),
             meter: Meter::start(),
-            pace: Pace::new(request.timeout, request.connect_timeout),
+            pace: Pace::new(request.timeout, request.connect_timeout, request.limit_rate),
             step: Step::Greeting,
             delivered: Delivered::default(),
             handshakes: Handshakes::default(),
@@ -93,25 +111,35 @@ impl Lent {
             budget: Budget::default(),
             transcript: Transcript::new(Arc::clone(&progress)),
             progress,
-            interrupt: request.interrupt.clone(),
+            stops: stops.clone(),
+            route: request.route.clone(),
+            active: request.active,
         }
     }
 
     /// A new call of the guest begins: what is bounded for each call starts afresh.
     pub(crate) fn begin_call(&mut self) {
+        self.begin_store(0);
+    }
+
+    /// The same, where the server has so many bytes of the file already.
+    pub(crate) fn begin_store(&mut self, bytes: u64) {
         self.meter = Meter::start();
         self.budget = Budget::default();
-        self.delivered = Delivered::default();
+        self.delivered = Delivered { bytes, finished: false };
         self.handshakes.begin_call();
     }
 
     /// The engine's clock has ticked while the guest was computing.
     pub(crate) fn on_tick(&self) -> wasmtime::Result<UpdateDeadline> {
-        if self.interrupt.as_ref().is_some_and(Interrupt::is_raised) {
-            return Err(wasmtime::Error::new(Interrupted));
-        }
+        self.stops.check().map_err(stopped)?;
         self.meter.check().map_err(wasmtime::Error::new)?;
         Ok(UpdateDeadline::Continue(1))
+    }
+
+    /// For work that takes long without a wait.
+    fn go_on(&self) -> Result<(), Stop> {
+        self.stops.check()
     }
 
     /// Does something that may wait, and does not count the wait as the guest's.
@@ -128,7 +156,16 @@ fn answer<T>(outcome: Result<T, Stop>) -> wasmtime::Result<Result<T, IoError>> {
     match outcome {
         Ok(value) => Ok(Ok(value)),
         Err(Stop::Failed(error)) => Ok(Err(cause(&error))),
-        Err(Stop::Interrupted) => Err(wasmtime::Error::new(Interrupted)),
+        Err(stop) => Err(stopped(stop)),
+    }
+}
+
+/// The end of the guest.
+fn stopped(stop: Stop) -> wasmtime::Error {
+    match stop {
+        Stop::Failed(error) => wasmtime::Error::new(error),
+        Stop::Interrupted => wasmtime::Error::new(Interrupted),
+        Stop::OutOfTime => wasmtime::Error::new(OutOfTime),
     }
 }
 

@@ -1,9 +1,12 @@
-//! How long the server may take: every deadline of a session comes from here.
+//! How long the server may take, and how fast the file may go: every deadline of a session comes from here.
 //!
 //! A deadline counts from the last thing that we did or that moved, not from the last byte received, so that a server
 //! cannot hold a session by dribbling.
 
+use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
+
+use super::rate::Rate;
 
 /// How long to wait for the goodbye. Nothing depends on it.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -21,11 +24,12 @@ pub(crate) struct Pace {
     connect_timeout: Duration,
     /// The last command sent, or the last byte of data moved.
     moved: Instant,
+    rate: Option<Rate>,
 }
 
 impl Pace {
-    pub(crate) fn new(timeout: Duration, connect_timeout: Duration) -> Self {
-        Self { timeout, connect_timeout, moved: Instant::now() }
+    pub(crate) fn new(timeout: Duration, connect_timeout: Duration, limit: Option<NonZeroU64>) -> Self {
+        Self { timeout, connect_timeout, moved: Instant::now(), rate: limit.map(Rate::new) }
     }
 
     /// Something was sent or has moved: the next reply has its full time.
@@ -40,7 +44,26 @@ impl Pace {
 
     /// When the whole reply has to be here, or something has to have moved.
     pub(crate) fn due(&self) -> Instant {
-        self.moved + self.timeout
+        // While we may not send, no one can blame the server for taking nothing.
+        self.held_until().map_or(self.moved, |free| free.max(self.moved)) + self.timeout
+    }
+
+    /// Until when nothing of the file may be sent, because it would be too fast.
+    pub(crate) fn held_until(&self) -> Option<Instant> {
+        self.rate.map(|rate| rate.free_at())
+    }
+
+    /// The most bytes of the file to send at a time.
+    pub(crate) fn piece(&self) -> u64 {
+        self.rate.map_or(u64::MAX, |rate| rate.piece())
+    }
+
+    /// So many bytes of the file were sent.
+    pub(crate) fn sent(&mut self, bytes: u64) {
+        if let Some(rate) = &mut self.rate {
+            rate.sent(bytes, Instant::now());
+        }
+        self.mark();
     }
 
     /// When to look next whether something moves that cannot be waited for: often enough to notice silence in time.
@@ -56,5 +79,23 @@ impl Pace {
     /// When waiting for the end of a data connection becomes pointless, now that the reply is there.
     pub(crate) fn grace_ends(&self) -> Instant {
         Instant::now() + self.timeout.min(GRACE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_has_its_full_time_after_a_wait_of_ours() {
+        let (second, timeout) = (Duration::from_secs(1), Duration::from_secs(5));
+        let mut pace = Pace::new(timeout, timeout, NonZeroU64::new(1));
+        let before = Instant::now();
+        pace.sent(1);
+        assert!(pace.due() >= before + timeout + second * 8 / 10);
+        let mut pace = Pace::new(timeout, timeout, None);
+        pace.sent(1 << 40);
+        assert!(pace.due() <= Instant::now() + timeout);
+        assert_eq!(pace.held_until(), None);
     }
 }

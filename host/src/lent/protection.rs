@@ -140,7 +140,7 @@ impl Lent {
         if control.is_secure() || (explicit && control.socket().has_unread()?) {
             return Err(denied());
         }
-        let done = control.secure(tls.connection()?, self.pace.due(), self.interrupt.as_ref()).map(secured);
+        let done = control.secure(tls.connection()?, self.pace.due(), &self.stops).map(secured);
         let secured = done.map_err(|stop| self.handshakes.failed(Connection::Control, tls, stop))?;
         self.progress.secured(Connection::Control, &secured);
         self.handshakes.control = Some(secured);
@@ -156,7 +156,7 @@ impl Lent {
             return Err(denied());
         }
         self.handshakes.data = DataSession::Unfinished;
-        let done = data.stream.secure(tls.connection()?, self.pace.due(), self.interrupt.as_ref()).map(secured);
+        let done = data.stream.secure(tls.connection()?, self.pace.due(), &self.stops).map(secured);
         let secured = done.map_err(|stop| self.handshakes.failed(Connection::Data, tls, stop))?;
         self.progress.secured(Connection::Data, &secured);
         self.handshakes.data = DataSession::Stands(secured);

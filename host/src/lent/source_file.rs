@@ -1,19 +1,55 @@
-//! `source-file`: a file that was opened before the guest existed. The guest learns its size and nothing else.
+//! `source-file`: a file that was opened before the guest existed. The guest learns its size and hashes of it, and nothing
+//! else.
 
 use std::sync::Arc;
 
 use wasmtime::component::Resource;
 
-use super::Lent;
-use crate::bindings::ftp_uploader::upload::capabilities::HostSourceFile;
+use super::{Lent, stopped};
+use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, HostSourceFile, SourceError};
+use crate::interrupt::Stop;
 use crate::source::Source;
 
 /// The right to have one file sent.
 pub struct SourceFile(pub(crate) Arc<Source>);
 
+impl Lent {
+    fn digest(
+        &mut self,
+        source: &Source,
+        algorithm: Algorithm,
+        length: u64,
+    ) -> Result<Result<Vec<u8>, SourceError>, Stop> {
+        if let Some(hash) = source.digest_on_the_way(algorithm, length) {
+            return Ok(Ok(hash));
+        }
+        match source.digest(algorithm, length, || self.go_on()) {
+            Ok(hash) => Ok(hash.ok_or(SourceError::Shrank)),
+            Err(Stop::Failed(_)) => Ok(Err(SourceError::Unreadable)),
+            Err(stop) => Err(stop),
+        }
+    }
+}
+
 impl HostSourceFile for Lent {
-    fn size(&mut self, handle: Resource<SourceFile>) -> wasmtime::Result<u64> {
+    fn size(&mut self, handle: Resource<SourceFile>) -> wasmtime::Result<Option<u64>> {
         Ok(self.table.get(&handle)?.0.size())
+    }
+
+    fn prepare_digest(&mut self, handle: Resource<SourceFile>, algorithm: Algorithm) -> wasmtime::Result<()> {
+        self.table.get(&handle)?.0.prepare_digest(algorithm);
+        Ok(())
+    }
+
+    fn digest(
+        &mut self,
+        handle: Resource<SourceFile>,
+        algorithm: Algorithm,
+        length: u64,
+    ) -> wasmtime::Result<Result<Vec<u8>, SourceError>> {
+        let source = Arc::clone(&self.table.get(&handle)?.0);
+        let length = length.min(source.length());
+        self.waiting(|lent| lent.digest(&source, algorithm, length)).map_err(stopped)
     }
 
     fn drop(&mut self, handle: Resource<SourceFile>) -> wasmtime::Result<()> {

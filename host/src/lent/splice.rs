@@ -1,5 +1,6 @@
 //! File to socket: sendfile(2) on Linux, which never brings the bytes into this process, and copying through a
-//! buffer inside TLS, and where there is no sendfile or it does not work for this file.
+//! buffer inside TLS, where a hash of the bytes is wanted, and where there is no sendfile or it does not work for this
+//! file.
 //!
 //! Never waits: whoever calls has waited for the socket (`data_connection.rs`).
 
@@ -42,7 +43,7 @@ impl Mover {
         length: u64,
         stream: &mut Stream,
     ) -> Result<u64, Failure> {
-        if self.buffer.is_none() && !stream.is_secure() {
+        if self.buffer.is_none() && !stream.is_secure() && !source.wants_bytes() {
             match sendfile(source, offset, length, stream) {
                 Ok(0) => return Err(Failure::Source(SourceError::Shrank)),
                 Ok(moved) => return Ok(moved),
@@ -79,7 +80,10 @@ fn copy(buffer: &mut [u8], source: &Source, offset: u64, length: u64, stream: &m
         return Err(Failure::Source(SourceError::Shrank));
     }
     match stream.write_some(&buffer[..read]) {
-        Ok(written) => Ok(written as u64),
+        Ok(written) => {
+            source.sent(offset, &buffer[..written]);
+            Ok(written as u64)
+        }
         Err(error) => not_now(error),
     }
 }
@@ -100,6 +104,8 @@ fn not_now(error: io::Error) -> Result<u64, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interrupt::Stops;
+    use crate::route::Route;
     use crate::socket::Socket;
     use std::io::{Read, Write};
     use std::net::TcpListener;
@@ -113,7 +119,9 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let far = Instant::now() + Duration::from_secs(10);
-        let mut stream = Stream::plain(Socket::connect(listener.local_addr().unwrap(), far, None).unwrap());
+        let mut stream = Stream::plain(
+            Socket::connect(listener.local_addr().unwrap(), &Route::default(), far, &Stops::default()).unwrap(),
+        );
         let mut server = listener.accept().unwrap().0;
         assert_eq!(mover.move_some(&source, 2, 5, &mut stream).ok(), Some(5));
         assert!(matches!(mover.move_some(&source, 10, 1, &mut stream), Err(Failure::Source(SourceError::Shrank))));

@@ -3,21 +3,25 @@
 //!
 //! A server that still takes bytes out of our send queue is not silent, however long it needs; one that only talks is.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
 use super::Pace;
-use crate::interrupt::{Interrupt, Stop, wait};
+use crate::interrupt::{Stop, Stops, wait};
 use crate::stream::Stream;
+
+/// How long to wait for the writer of a stream at a time. Nothing happens in between.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// What to wait with.
 pub(crate) struct Watch<'a> {
     control: Option<&'a mut Stream>,
     pace: &'a mut Pace,
-    interrupt: Option<&'a Interrupt>,
+    stops: &'a Stops,
 }
 
 /// Whose turn it is.
@@ -30,8 +34,8 @@ pub(crate) enum Turn {
 
 impl<'a> Watch<'a> {
     /// A watch over `control`, unless the guest has dropped it.
-    pub(crate) fn new(control: Option<&'a mut Stream>, pace: &'a mut Pace, interrupt: Option<&'a Interrupt>) -> Self {
-        Self { control, pace, interrupt }
+    pub(crate) fn new(control: Option<&'a mut Stream>, pace: &'a mut Pace, stops: &'a Stops) -> Self {
+        Self { control, pace, stops }
     }
 
     /// Waits until `data` is ready for `flags`, or the server speaks on the control connection.
@@ -41,7 +45,7 @@ impl<'a> Watch<'a> {
     pub(crate) fn await_turn(&mut self, data: &Stream, flags: PollFlags) -> Result<Turn, Stop> {
         let mut queued = data.socket().unacknowledged();
         loop {
-            let (control_ready, data_ready) = self.look(data, flags)?;
+            let (control_ready, data_ready) = self.look(data, flags, self.pace.next_look())?;
             if data_ready && !control_ready {
                 return Ok(Turn::Data);
             }
@@ -59,11 +63,62 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Waits for a while: whether the server has spoken on the control connection, and whether `data` is ready.
-    fn look(&mut self, data: &Stream, flags: PollFlags) -> Result<(bool, bool), Stop> {
-        let until = self.pace.next_look();
+    /// Waits until the limit of the rate lets more of the file go, or the server speaks.
+    ///
+    /// Not without an eye on `data`: a connection that is broken is not waited with.
+    pub(crate) fn await_leave(&mut self, data: &Stream) -> Result<Turn, Stop> {
+        while let Some(until) = self.pace.held_until().filter(|&until| until > Instant::now()) {
+            let (control_ready, data_broken) = self.look(data, PollFlags::empty(), until)?;
+            if control_ready {
+                return Ok(Turn::Control);
+            }
+            if data_broken {
+                break;
+            }
+        }
+        Ok(Turn::Data)
+    }
+
+    /// Waits until the writer of a stream has written, however long it takes, or the server speaks.
+    pub(crate) fn await_writer(&mut self, stream: &File) -> Result<Turn, Stop> {
+        loop {
+            if self.control.as_deref_mut().is_some_and(Stream::has_more) {
+                return Ok(Turn::Control);
+            }
+            let until = Instant::now() + IDLE;
+            let ready = match self.control.as_deref_mut() {
+                None => wait([(stream.as_fd(), PollFlags::IN)], until, self.stops)?[0],
+                Some(control) => {
+                    let both = [(control.as_fd(), PollFlags::IN), (stream.as_fd(), PollFlags::IN)];
+                    let [control_ready, stream_ready] = wait(both, until, self.stops)?;
+                    if control_ready && control.hear() {
+                        return Ok(Turn::Control);
+                    }
+                    stream_ready
+                }
+            };
+            // The server cannot help it that there is nothing to send.
+            self.pace.mark();
+            if ready {
+                return Ok(Turn::Data);
+            }
+        }
+    }
+
+    /// The most bytes of the file to send now.
+    pub(crate) fn piece(&self) -> u64 {
+        self.pace.piece()
+    }
+
+    /// So many bytes of the file were sent.
+    pub(crate) fn sent(&mut self, bytes: u64) {
+        self.pace.sent(bytes);
+    }
+
+    /// Waits until then at most: whether the server has spoken on the control connection, and whether `data` is ready.
+    fn look(&mut self, data: &Stream, flags: PollFlags, until: Instant) -> Result<(bool, bool), Stop> {
         let Some(control) = self.control.as_deref_mut() else {
-            let [data_ready] = wait([(data.as_fd(), flags)], until, self.interrupt)?;
+            let [data_ready] = wait([(data.as_fd(), flags)], until, self.stops)?;
             return Ok((false, data_ready));
         };
         // What TLS has decrypted already is not to be seen on the socket.
@@ -71,7 +126,7 @@ impl<'a> Watch<'a> {
             return Ok((true, false));
         }
         let both = [(control.as_fd(), PollFlags::IN), (data.as_fd(), flags)];
-        let [control_ready, data_ready] = wait(both, until, self.interrupt)?;
+        let [control_ready, data_ready] = wait(both, until, self.stops)?;
         Ok((control_ready && control.hear(), data_ready))
     }
 
@@ -83,7 +138,7 @@ impl<'a> Watch<'a> {
             if let Turn::Control = self.await_turn(data, PollFlags::OUT)? {
                 let until = self.pace.grace_ends();
                 while !data.flush_some()? {
-                    data.socket().ready(PollFlags::OUT, until, self.interrupt)?;
+                    data.socket().ready(PollFlags::OUT, until, self.stops)?;
                 }
             }
         }
@@ -127,7 +182,7 @@ impl<'a> Watch<'a> {
     /// Reads away what a server may send on a connection that is not for that, and says whether it is at its end.
     fn has_ended(&self, data: &mut Stream, until: Instant) -> Result<bool, Stop> {
         let mut ignored = [0; 4096];
-        match data.read(&mut ignored, until, self.interrupt) {
+        match data.read(&mut ignored, until, self.stops) {
             Ok(_) if Instant::now() >= until => Err(timed_out()),
             Ok(_) => Ok(false),
             Err(Stop::Failed(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(true),

@@ -5,6 +5,7 @@
 //! are moved by `stream.rs`. Nothing of rustls shows outside the library.
 
 mod judge;
+mod mode;
 mod problem;
 mod sessions;
 mod trust;
@@ -19,6 +20,7 @@ use rustls::sign::SingleCertAndKey;
 use rustls::version::TLS12;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion};
 
+pub use mode::Tls;
 pub use problem::{CertificateProblem, TlsProblem};
 pub use trust::{Authorities, ClientIdentity, NotAPin, NotCredentials, Pin, Trust};
 

@@ -22,7 +22,7 @@ use alloc::vec::Vec;
 use core::hint::black_box;
 
 use bindings::exports::ftp_uploader::upload::upload::{
-    Argument, Guest, GuestSession, Login, Receipt, Session, UploadError, Verification,
+    Argument, Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Session, UploadError, Verification,
 };
 use bindings::ftp_uploader::upload::capabilities::{ControlConnection, Progress, Secret, SourceFile};
 
@@ -42,13 +42,41 @@ impl GuestSession for Hostile {
         }
     }
 
-    fn enter(&self, _: Vec<u8>) -> Result<(), UploadError> {
+    fn enter(&self, _: Vec<u8>, _: bool) -> Result<(), UploadError> {
         Ok(())
     }
 
     /// Reports success, and has sent nothing.
-    fn store(&self, source: &SourceFile, _: Vec<u8>) -> Result<Receipt, UploadError> {
-        Ok(Receipt { sent: source.size(), verified: Verification::Size })
+    fn store(&self, source: &SourceFile, _: Vec<u8>, _: Plan) -> Result<Receipt, UploadError> {
+        Ok(Receipt { sent: source.size().unwrap_or_default(), verified: Verification::Size, name: None })
+    }
+
+    fn look(&self, _: Vec<u8>) -> Result<Found, UploadError> {
+        Ok(Found::Nothing)
+    }
+
+    fn compare(&self, _: &SourceFile, _: Vec<u8>, _: u64) -> Result<Comparison, UploadError> {
+        Ok(Comparison::Unavailable)
+    }
+
+    fn can_rename(&self, _: Vec<u8>) -> Result<bool, UploadError> {
+        Ok(true)
+    }
+
+    fn rename(&self, _: Vec<u8>, _: Vec<u8>) -> Result<(), UploadError> {
+        Ok(())
+    }
+
+    fn remove(&self, _: Vec<u8>) -> Result<(), UploadError> {
+        Ok(())
+    }
+
+    fn set_time(&self, _: Vec<u8>, _: u64) -> Result<(), UploadError> {
+        Ok(())
+    }
+
+    fn set_mode(&self, _: Vec<u8>, _: u16) -> Result<(), UploadError> {
+        Ok(())
     }
 
     fn quit(&self) {}

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::Trouble;
+use super::{Trouble, hashing_server};
 use crate::components::Components;
 use crate::demo_file::{first_difference, write_pseudo_random};
 use crate::demo_server::{DemoServer, Identity, USER};
@@ -33,6 +33,8 @@ pub(crate) struct Lab {
     pub(crate) protected: Protected,
     /// The file to upload: [`SIZE`] bytes, no two stretches of it alike.
     pub(crate) source: PathBuf,
+    /// Another, for servers that tell hashes of it: [`hashing_server::CONTENT`].
+    pub(crate) nine_bytes: PathBuf,
     /// The two files of `cargo xtask components`.
     pub(crate) components: Components,
     /// Where the server keeps what is uploaded into `directory`.
@@ -75,6 +77,8 @@ impl Lab {
         let source = folder.path().join("local").join(NAME);
         fs::create_dir_all(folder.path().join("local"))?;
         write_pseudo_random(&source, SIZE)?;
+        let nine_bytes = folder.path().join("local/nine-bytes");
+        fs::write(&nine_bytes, hashing_server::CONTENT)?;
         let server = DemoServer::start(&served)?;
         let protected = Protected::start(&served, folder.path())?;
         Ok(Self {
@@ -85,6 +89,7 @@ impl Lab {
             directory: DIRECTORY,
             protected,
             source,
+            nine_bytes,
             components,
             uploads,
             installed: target.join("elsewhere"),

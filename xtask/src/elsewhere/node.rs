@@ -44,7 +44,8 @@ pub(super) fn run(lab: &Lab) -> Outcome {
             command.arg(folder.join(program));
             command
         };
-        Trial { lab, platform, version: version.clone(), component, command: &command, prefix, server }.run()
+        Trial { lab, platform, version: version.clone(), component, command: &command, prefix, server, hashes: true }
+            .run()
     };
     transpile(lab, &folder, &lab.components.guest)?;
     transpile(lab, &folder, &lab.components.command)?;

@@ -25,7 +25,7 @@ pub(super) fn run(lab: &Lab) -> Outcome {
     };
     let try_out = |platform, server| {
         let (version, component) = (version.clone(), Component::Guest);
-        Trial { lab, platform, version, component, command: &command, prefix: "upload: ", server }.run()
+        Trial { lab, platform, version, component, command: &command, prefix: "upload: ", server, hashes: true }.run()
     };
     Ok(vec![try_out("Python, wasmtime", Server::Clear)?, try_out("Python, wasmtime, TLS", Server::Protected)?])
 }

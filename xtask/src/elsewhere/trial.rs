@@ -1,11 +1,12 @@
-//! What every example below `embedding/` has to do: upload a file that arrives byte for byte, and end with one line and
-//! an exit code when the password is wrong.
+//! What every example below `embedding/` has to do: upload a file that arrives byte for byte, end with one line and an
+//! exit code when the password is wrong, and compare the server's hash with its own.
 //!
 //! The examples take the same four arguments; what comes before them is the platform's own file (`python.rs`).
 
 use std::process::Command;
 use std::time::Duration;
 
+use super::hashing_server::{self, HASHES};
 use super::lab::Ended;
 use super::{Component, Lab, Row, Trouble};
 
@@ -24,6 +25,8 @@ pub(super) struct Trial<'a> {
     /// How its one line begins when it fails.
     pub(super) prefix: &'static str,
     pub(super) server: Server,
+    /// Whether it computes hashes.
+    pub(super) hashes: bool,
 }
 
 /// Which of the lab's servers.
@@ -51,6 +54,9 @@ impl Trial<'_> {
         let bytes = self.lab.arrived()?;
         let last = format!("Sent {bytes} of {bytes} bytes (100%)\n");
         self.expect(ended.stderr.contains(&last), &ended, "no line that says that all was sent")?;
+        if self.hashes {
+            self.compares_hashes()?;
+        }
         let Self { platform, version, component, .. } = self;
         Ok(Row { platform, version, component, bytes, seconds: ended.seconds })
     }
@@ -64,6 +70,23 @@ impl Trial<'_> {
         let mut command = (self.command)();
         command.args(["--tls", "explicit"]);
         self.fails_with("insecure", &self.upload_to(command, &self.lab.protected.host, &self.lab.protected.password)?)
+    }
+
+    /// In clear, which has nothing to do with it.
+    fn compares_hashes(&self) -> Result<(), Trouble> {
+        let tried = HASHES.iter().flat_map(|hash| [(hash, true), (hash, false)]);
+        for (hash, is_right) in tried {
+            let host = hashing_server::start(hash, is_right)
+                .map_err(|error| Trouble::Failed(format!("cannot start a server: {error}")))?;
+            let mut command = (self.command)();
+            command.args([&host, self.lab.user]).arg(&self.lab.nine_bytes).arg(self.lab.directory);
+            let ended = self.lab.run(command.env("FTP_PASSWORD", "any"), RUN_LIMIT)?;
+            self.expect(ended.status.success() == is_right, &ended, "the wrong verdict on a hash")?;
+            let said = ended.stderr.to_lowercase().replace('-', "");
+            let words = if is_right { "confirmed" } else { "is another" };
+            self.expect(said.contains(&format!("{} {words}", hash.name)), &ended, "not what became of the hash")?;
+        }
+        Ok(())
     }
 
     fn fails_with(&self, words: &str, ended: &Ended) -> Result<(), Trouble> {

@@ -1,0 +1,114 @@
+//! What is on the server, and what can be done to it besides storing: sizes, hashes, names, times, permissions.
+//!
+//! Each is one question, or two, and an answer; when to ask is the embedder's affair, and `store.rs`'s.
+
+use crate::bindings::exports::ftp_uploader::upload::upload::{Argument as Which, Comparison, Found, UploadError};
+use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm as Computed, SourceFile, Step as Stage};
+use crate::error;
+use crate::upload::{Conversation, argument};
+use ftp_protocol::argument::Argument;
+use ftp_protocol::command::Command;
+use ftp_protocol::digest::{Algorithm, Inquiry};
+use ftp_protocol::step::Step;
+use ftp_protocol::timestamp::Timestamp;
+
+impl Conversation {
+    pub(crate) fn look(&mut self, name: &[u8]) -> Result<Found, UploadError> {
+        let name = argument(name, Which::Name)?;
+        self.announce_utf8(name)?;
+        self.progress.entered(Stage::Inspection);
+        match self.control.ask(Step::Look, Command::Size(name)) {
+            Ok(answer) => Ok(answer.reply.size().map_or(Found::Untold, Found::Bytes)),
+            Err(error) if error::is_final(&error) => Err(error),
+            Err(UploadError::Refused(refusal)) if refusal.code == 550 => Ok(Found::Nothing),
+            Err(_) => Ok(Found::Untold),
+        }
+    }
+
+    pub(crate) fn compare(&mut self, source: &SourceFile, name: &[u8], length: u64) -> Result<Comparison, UploadError> {
+        let name = argument(name, Which::Name)?;
+        self.progress.entered(Stage::Inspection);
+        self.ask_hash(Step::Compare, source, name, length)
+    }
+
+    /// Asks for the hash of all that is stored under `name`, and for that of the first `length` bytes of `source`.
+    pub(crate) fn ask_hash(
+        &mut self,
+        step: Step,
+        source: &SourceFile,
+        name: Argument,
+        length: u64,
+    ) -> Result<Comparison, UploadError> {
+        let Some(inquiry) = self.features().inquiry() else { return Ok(Comparison::Unavailable) };
+        if let Inquiry::Hash { algorithm, in_force: false } = inquiry {
+            // A server that does not do as asked answers with another hash, whose length gives it away.
+            self.ask_in_passing(step, Command::OptsHash(algorithm))?;
+        }
+        let told = match self.control.ask(step, Command::Hash(inquiry, name)) {
+            Ok(answer) => inquiry.answer(&answer.reply.text),
+            Err(error) if error::is_final(&error) => return Err(error),
+            Err(_) => None,
+        };
+        let Some(told) = told else { return Ok(Comparison::Unavailable) };
+        let algorithm = algorithm(inquiry.algorithm());
+        let ours = source.digest(algorithm, length).map_err(UploadError::Unreadable)?;
+        Ok(if ours == told { Comparison::Same(algorithm) } else { Comparison::Different(algorithm) })
+    }
+
+    /// RFC 959 §4.2.2: 500 and 502 are for commands that a server does not have; another refusal is about the file.
+    pub(crate) fn can_rename(&mut self, name: &[u8]) -> Result<bool, UploadError> {
+        let name = argument(name, Which::Name)?;
+        self.progress.entered(Stage::Renaming);
+        match self.control.ask(Step::Rnfr, Command::Rnfr(name)) {
+            Err(error) if error::is_final(&error) => Err(error),
+            Err(error) => Ok(!error::is_unknown_command(&error)),
+            // It is there, and the server waits for its new name: some refuse whatever else comes next.
+            Ok(_) => self.ask_in_passing(Step::Rnto, Command::Noop).map(|()| true),
+        }
+    }
+
+    pub(crate) fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<(), UploadError> {
+        let (name, to) = (argument(name, Which::Name)?, argument(to, Which::Name)?);
+        self.announce_utf8(to)?;
+        self.progress.entered(Stage::Renaming);
+        self.control.ask(Step::Rnfr, Command::Rnfr(name))?;
+        self.control.ask(Step::Rnto, Command::Rnto(to)).map(|_| ())
+    }
+
+    pub(crate) fn remove(&mut self, name: &[u8]) -> Result<(), UploadError> {
+        let name = argument(name, Which::Name)?;
+        self.progress.entered(Stage::Renaming);
+        self.control.ask(Step::Dele, Command::Dele(name)).map(|_| ())
+    }
+
+    pub(crate) fn set_time(&mut self, name: &[u8], time: u64) -> Result<(), UploadError> {
+        let name = argument(name, Which::Name)?;
+        let time = Timestamp::from_unix(time).ok_or(UploadError::Invalid(Which::Time))?;
+        self.progress.entered(Stage::Attributes);
+        if self.features().mfmt {
+            return self.control.ask(Step::Attributes, Command::Mfmt(time, name)).map(|_| ());
+        }
+        match self.control.ask(Step::Attributes, Command::MdtmSet(time, name)) {
+            Err(error) if !error::is_final(&error) => {
+                self.control.ask(Step::Attributes, Command::SiteUtime(time, name)).map(|_| ())
+            }
+            set => set.map(|_| ()),
+        }
+    }
+
+    pub(crate) fn set_mode(&mut self, name: &[u8], mode: u16) -> Result<(), UploadError> {
+        let name = argument(name, Which::Name)?;
+        self.progress.entered(Stage::Attributes);
+        self.control.ask(Step::Attributes, Command::SiteChmod(mode, name)).map(|_| ())
+    }
+}
+
+/// The algorithm, as the embedder knows it.
+pub(crate) fn algorithm(asked: Algorithm) -> Computed {
+    match asked {
+        Algorithm::Sha256 => Computed::Sha256,
+        Algorithm::Sha1 => Computed::Sha1,
+        Algorithm::Md5 => Computed::Md5,
+        Algorithm::Crc32 => Computed::Crc32,
+    }
+}

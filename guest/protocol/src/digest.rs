@@ -1,0 +1,154 @@
+//! Hashes of files: the algorithms, how servers are asked for them, and how their answers are read.
+//!
+//! The commands have no RFC: HASH is draft-bryan-ftp-hash, the X commands and MD5 are what servers do. Computing a hash
+//! is the embedder's (`capabilities.wit`, `digest`), as no byte of a file comes here.
+
+use alloc::vec::Vec;
+
+/// An algorithm that servers use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// FIPS 180-4.
+    Sha256,
+    /// FIPS 180-4.
+    Sha1,
+    /// RFC 1321.
+    Md5,
+    /// ISO 3309, as in zip files.
+    Crc32,
+}
+
+/// A way to ask for the hash of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inquiry {
+    /// HASH, after `OPTS HASH` where the algorithm is not in force.
+    Hash {
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// It is the one that HASH uses unless told otherwise.
+        in_force: bool,
+    },
+    /// XSHA256, XSHA1, XMD5, XCRC.
+    Extended(Algorithm),
+    /// MD5 (draft-twine-ftpmd5).
+    Md5,
+}
+
+impl Algorithm {
+    /// The algorithm with this name (draft-bryan-ftp-hash §3), in capitals.
+    pub fn named(name: &[u8]) -> Option<Self> {
+        [Self::Sha256, Self::Sha1, Self::Md5, Self::Crc32].into_iter().find(|one| one.name().as_bytes() == name)
+    }
+
+    /// Its name in HASH.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SHA-256",
+            Self::Sha1 => "SHA-1",
+            Self::Md5 => "MD5",
+            Self::Crc32 => "CRC32",
+        }
+    }
+
+    /// How long a hash is, in bytes.
+    pub fn length(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha1 => 20,
+            Self::Md5 => 16,
+            Self::Crc32 => 4,
+        }
+    }
+}
+
+impl Inquiry {
+    /// The algorithm asked for.
+    pub fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Hash { algorithm, .. } | Self::Extended(algorithm) => algorithm,
+            Self::Md5 => Algorithm::Md5,
+        }
+    }
+
+    /// The verb of the command that asks.
+    pub(crate) fn verb(self) -> &'static str {
+        match self {
+            Self::Hash { .. } => "HASH",
+            Self::Extended(Algorithm::Sha256) => "XSHA256",
+            Self::Extended(Algorithm::Sha1) => "XSHA1",
+            Self::Extended(Algorithm::Md5) => "XMD5",
+            Self::Extended(Algorithm::Crc32) => "XCRC",
+            Self::Md5 => "MD5",
+        }
+    }
+
+    /// The lower, the better: the strength of the algorithm first, then how well the command is defined.
+    pub(crate) fn rank(&self) -> u8 {
+        let strength = match self.algorithm() {
+            Algorithm::Sha256 => 0,
+            Algorithm::Sha1 => 4,
+            Algorithm::Md5 => 8,
+            Algorithm::Crc32 => 12,
+        };
+        strength
+            + match self {
+                Self::Hash { in_force: true, .. } => 0,
+                Self::Hash { in_force: false, .. } => 1,
+                Self::Extended(_) => 2,
+                Self::Md5 => 3,
+            }
+    }
+
+    /// The hash in the text of the answer, if there is one of the right length and no other.
+    ///
+    /// Around it stand the name of the file, ranges, the name of the algorithm, in orders that differ between servers.
+    /// The file's name could itself look like a hash: two that differ are none.
+    pub fn answer(self, text: &[u8]) -> Option<Vec<u8>> {
+        let words = text.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b';' | b','));
+        let mut hashes = words.filter_map(|word| base16(word, self.algorithm().length()));
+        let first = hashes.next()?;
+        hashes.all(|other| other == first).then_some(first)
+    }
+}
+
+/// XCRC's answers may lack leading zeros in some servers; those are not understood, which is safe.
+fn base16(digits: &[u8], length: usize) -> Option<Vec<u8>> {
+    if digits.len() != length * 2 {
+        return None;
+    }
+    let value = |digit: u8| (digit as char).to_digit(16);
+    digits.chunks(2).map(|pair| u8::try_from(value(pair[0])? * 16 + value(pair[1])?).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
+
+    #[test]
+    fn a_hash_is_found_in_every_form_of_answer() {
+        for text in
+            [MD5, &MD5.to_uppercase(), &alloc::format!("MD5 0-49 {MD5} file.ext"), &alloc::format!("\"a b\" {MD5}")]
+        {
+            assert_eq!(Inquiry::Md5.answer(text.as_bytes()).unwrap()[..2], [0x9e, 0x10], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_hash_or_could_be_two_is_none() {
+        let other = MD5.replace('9', "8");
+        for text in
+            ["", "done", &MD5[1..], &alloc::format!("{MD5}0"), &alloc::format!("{MD5} {other}"), &"g".repeat(32)]
+        {
+            assert_eq!(Inquiry::Md5.answer(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(Inquiry::Extended(Algorithm::Sha1).answer(MD5.as_bytes()), None);
+    }
+
+    #[test]
+    fn algorithms_are_known_by_their_names() {
+        assert_eq!(Algorithm::named(b"SHA-256"), Some(Algorithm::Sha256));
+        assert_eq!(Algorithm::named(b"SHA-3"), None);
+    }
+}

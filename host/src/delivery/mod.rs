@@ -1,0 +1,184 @@
+//! The files of one request, one after the other: sessions opened and given up, when to go on after a failure, and the
+//! account of it all.
+//!
+//! Opening a session is `uploader.rs`. Next: `file.rs`, what is done for one file; `retry.rs`, whether to try again.
+
+mod file;
+mod inspection;
+mod retry;
+mod temporary_name;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::error::{Failure, Incomplete, UploadError};
+use crate::interrupt::{Stop, Stops};
+use crate::progress::{Progress, Receipt, Step};
+use crate::request::Request;
+use crate::session::{Session, survives};
+use crate::source::Source;
+use crate::tls::Versions;
+use crate::uploader::Uploader;
+
+use file::FileDelivery;
+use retry::Retries;
+pub use retry::Retry;
+
+/// A request that is being carried out.
+pub(crate) struct Delivery<'a> {
+    uploader: &'a Uploader,
+    request: &'a Request,
+    progress: Arc<dyn Progress>,
+    /// Absent while there is no connection.
+    session: Option<Session>,
+    versions: Versions,
+    stops: Stops,
+    begun: Instant,
+    stored: Vec<Receipt>,
+    failures: Vec<Failure>,
+}
+
+impl<'a> Delivery<'a> {
+    pub(crate) fn new(uploader: &'a Uploader, request: &'a Request, progress: Arc<dyn Progress>) -> Self {
+        Self {
+            uploader,
+            request,
+            progress,
+            session: None,
+            versions: Versions::Safe,
+            stops: request.begin(),
+            begun: Instant::now(),
+            stored: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// Stores every file, as far as the server lets it.
+    pub(crate) fn deliver(mut self, sources: &[Arc<Source>]) -> Result<Vec<Receipt>, Incomplete> {
+        self.log_in()?;
+        for (i, source) in sources.iter().enumerate() {
+            match self.deliver_one(source) {
+                Ok(receipt) => {
+                    self.progress.stored(&receipt);
+                    self.stored.push(receipt);
+                }
+                Err(error) => {
+                    let over = !concerns_one_file(&error);
+                    self.failures.push(Failure { file: Some(source.path().to_owned()), error });
+                    if over {
+                        return Err(self.incomplete(&sources[i + 1..]));
+                    }
+                }
+            }
+        }
+        self.leave();
+        if self.failures.is_empty() { Ok(self.stored) } else { Err(self.incomplete(&[])) }
+    }
+
+    /// One file, tried as often as it is worth it.
+    fn deliver_one(&mut self, source: &Arc<Source>) -> Result<Receipt, UploadError> {
+        let mut file = FileDelivery::new(source, self.request);
+        let mut gravest = None;
+        let mut retries = Retries::new(self.request.retry, self.begun);
+        loop {
+            let error = match file.attempt(self) {
+                Ok(receipt) => return Ok(receipt),
+                Err(error) => error,
+            };
+            self.heed(&error);
+            let pause = if file.may_be_tried_again(&error) { retries.pause_after(&error) } else { None };
+            let Some(pause) = pause else {
+                file.give_up(self);
+                return Err(if error.partial_file_may_remain() { error } else { gravest.unwrap_or(error) });
+            };
+            let gravest_step = gravest.as_ref().and_then(UploadError::step);
+            let step = if error.partial_file_may_remain() { error.step() } else { gravest_step.or(error.step()) };
+            self.pause(&error, step, pause, retries.count())?;
+            // Each try begins with a new guest, which knows nothing of the last one's trouble.
+            self.leave();
+            if error.partial_file_may_remain() {
+                gravest = Some(error);
+            }
+        }
+    }
+
+    /// Logs in, as often as it is worth it.
+    fn log_in(&mut self) -> Result<(), UploadError> {
+        let mut retries = Retries::new(self.request.retry, self.begun);
+        loop {
+            let Err(error) = self.session() else { return Ok(()) };
+            let Some(pause) = retries.pause_after(&error) else { return Err(error) };
+            self.pause(&error, error.step(), pause, retries.count())?;
+        }
+    }
+
+    /// The session, a new one if there is none, or if this one's TLS tickets are used up.
+    fn session(&mut self) -> Result<&mut Session, UploadError> {
+        if self.session.as_ref().is_some_and(Session::is_spent) {
+            // Sessions of TLS 1.2 can be resumed any number of times.
+            self.versions = Versions::Tls12;
+            self.leave();
+        }
+        if self.session.is_none() {
+            self.session = Some(self.open_session()?);
+        }
+        self.session.as_mut().ok_or_else(|| UploadError::Fault("a session that was opened is not there".into()))
+    }
+
+    fn open_session(&mut self) -> Result<Session, UploadError> {
+        match self.uploader.open_session(self.request, self.versions, &self.stops, &self.progress) {
+            // The server does not have TLS 1.2, which was only the second choice.
+            Err(UploadError::Tls { .. }) if self.versions == Versions::Tls12 => {
+                self.versions = Versions::Safe;
+                self.uploader.open_session(self.request, self.versions, &self.stops, &self.progress)
+            }
+            opened => opened,
+        }
+    }
+
+    /// What an error means for the session.
+    fn heed(&mut self, error: &UploadError) {
+        if matches!(error, UploadError::NotResumed { .. }) {
+            self.versions = Versions::Tls12;
+        }
+        if !survives(error) {
+            self.session = None;
+        }
+    }
+
+    /// Ends the session in order.
+    fn leave(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.quit();
+        }
+    }
+
+    /// Waits before the next try, when as much as `step` has been reached.
+    fn pause(&self, error: &UploadError, step: Option<Step>, pause: Duration, count: u32) -> Result<(), UploadError> {
+        self.progress.retrying(error, pause, count, self.request.retry.limit);
+        self.stops.pause(Instant::now() + pause).map_err(|stop| match stop {
+            Stop::OutOfTime => UploadError::OutOfTime { step },
+            Stop::Interrupted | Stop::Failed(_) => UploadError::Interrupted { step },
+        })
+    }
+
+    fn incomplete(self, untried: &[Arc<Source>]) -> Incomplete {
+        let untried = untried.iter().map(|source| source.path().to_owned()).collect();
+        Incomplete { stored: self.stored, failures: self.failures, untried }
+    }
+}
+
+/// Whether the next file may fare better than the one that `error` is about.
+fn concerns_one_file(error: &UploadError) -> bool {
+    use Step::{Attributes, DataConnection, Inspection, Renaming, Store};
+    match error {
+        UploadError::Refused { step, code, .. } => {
+            *code != 421 && matches!(step, DataConnection | Store | Renaming | Inspection | Attributes)
+        }
+        UploadError::Mismatch { .. }
+        | UploadError::Corrupt { .. }
+        | UploadError::Unverified
+        | UploadError::NotReplaced { .. } => true,
+        _ => false,
+    }
+}

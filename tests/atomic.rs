@@ -1,0 +1,167 @@
+//! `--atomic`: stored under a temporary name, verified, and only then given its own.
+//!
+//! That the final name is never seen with half a file is tested against real servers in `killed_runs.rs`. Next:
+//! `verification.rs`.
+
+use crate::script::Script;
+use crate::upload::{HELLO, Upload};
+use crate::visits::meet_in_turn;
+
+#[test]
+fn a_file_gets_its_name_when_it_is_whole_and_verified() {
+    let met = taken().tell_size(TEMPORARY, 6).rename(TEMPORARY, "hello.txt").goodbye().meet(atomic());
+    met.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed");
+    met.visit.stored(HELLO);
+
+    let hashed = Script::hashing().can_rename(TEMPORARY).take(TEMPORARY).tell_hash(TEMPORARY, HELLO);
+    hashed.rename(TEMPORARY, "hello.txt").goodbye().meet(atomic()).outcome.succeeds().says("SHA-256 confirmed");
+}
+
+#[test]
+fn a_server_that_cannot_rename_is_exit_7_before_anything_is_stored() {
+    for answer in ["502 RNFR?", "500 What?"] {
+        let met = Script::ready().expect(&format!("RNFR {TEMPORARY}")).reply(answer).meet(atomic().retries("3"));
+        met.outcome.fails(7).says("--atomic").retried(0);
+        met.visit.stored_all(&[]);
+    }
+}
+
+#[test]
+fn a_refused_name_is_said_together_with_the_temporary_one() {
+    let refused = taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").reply("553 Exists");
+    let met = refused.meet(atomic().retries("3"));
+    met.outcome.fails(7).says("--replace").says("Exists").says(".hello.txt.").says(".part").retried(0);
+}
+
+#[test]
+fn an_existing_file_is_replaced_when_that_is_asked_for() {
+    for answer in ["553 Exists", "550 Exists"] {
+        let refused = taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").reply(answer);
+        let script = refused.delete("hello.txt").rename(TEMPORARY, "hello.txt").goodbye();
+        let met = script.meet(atomic().options(["--replace"]));
+        met.outcome.succeeds();
+        met.visit.stored(HELLO);
+    }
+}
+
+#[test]
+fn a_server_that_renames_over_a_file_is_not_asked_to_delete_it() {
+    let script = taken().tell_size(TEMPORARY, 6).rename(TEMPORARY, "hello.txt").goodbye();
+    script.meet(atomic().options(["--replace"])).outcome.succeeds();
+}
+
+#[test]
+fn a_connection_lost_while_renaming_is_asked_about() {
+    let lost = taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").close();
+    let renamed =
+        Script::ready().expect(&format!("RNFR {TEMPORARY}")).reply("550 None").expect(&format!("SIZE {TEMPORARY}"));
+    let renamed = renamed.reply("550 None").tell_size("hello.txt", 6).goodbye();
+    let met = meet_in_turn([lost, renamed], atomic().retries("2"));
+    met.outcome.succeeds().says("Stored hello.txt").retried(1);
+    met.data_connections(1);
+}
+
+#[test]
+fn a_name_that_was_not_given_is_given_by_the_next_try() {
+    for step in ["RNFR", "RNTO"] {
+        let verified = taken().tell_size(TEMPORARY, 6);
+        let lost = match step {
+            "RNFR" => verified.expect(&format!("RNFR {TEMPORARY}")),
+            _ => verified.rename_from(TEMPORARY).expect("RNTO hello.txt"),
+        };
+        let met = meet_in_turn(
+            [lost.reset(), Script::ready().rename(TEMPORARY, "hello.txt").goodbye()],
+            atomic().retries("2"),
+        );
+        met.outcome.succeeds().retried(1);
+        met.data_connections(1);
+    }
+}
+
+#[test]
+fn a_connection_lost_between_delete_and_rename_does_not_lose_the_file() {
+    let refused =
+        || taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").reply("553 Exists");
+    let again = || Script::ready().rename(TEMPORARY, "hello.txt").goodbye();
+    for lost in [
+        refused().expect("DELE hello.txt").close(),
+        refused().delete("hello.txt").expect(&format!("RNFR {TEMPORARY}")).close(),
+    ] {
+        let met = meet_in_turn([lost, again()], atomic().options(["--replace"]).retries("2"));
+        met.outcome.succeeds();
+        met.data_connections(1);
+    }
+}
+
+#[test]
+fn a_broken_transfer_is_gone_on_with_under_the_same_temporary_name() {
+    let big = || Upload::of("b", &vec![7; 8 << 20]).options(["--atomic"]).retries("2");
+    let temporary = "{temp:b}";
+    let broken = Script::ready().can_rename(temporary).passive().store(temporary).receive(1 << 20).reset_data().close();
+    let again =
+        Script::ready().tell_size(temporary, 1 << 20).resume(temporary, 1 << 20).receive_all().reply("226 Done");
+    let again = again.tell_size(temporary, 8 << 20).rename(temporary, "b").goodbye();
+    let met = meet_in_turn([broken, again], big());
+    met.outcome.succeeds().says("Resuming b at byte 1048576");
+    let names: Vec<_> =
+        met.visits.iter().flat_map(|visit| &visit.commands).filter(|line| line.starts_with(b"STOR ")).collect();
+    assert_eq!(names[0], names[1]);
+}
+
+#[test]
+fn what_is_given_up_is_cleaned_up() {
+    let refused = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive_all().reply("552 Quota");
+    let met = refused.delete(TEMPORARY).meet(atomic());
+    met.outcome.fails(8).says("Quota").never_says("Note: ");
+}
+
+#[test]
+fn what_is_left_by_a_lost_connection_is_named() {
+    let lost = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive(3).reset_data().close();
+    let outcome = lost.meet(atomic()).outcome;
+    outcome.claim(matches!(outcome.code, 8 | 10), "exit code 8 or 10").says("Note: ").says(".hello.txt.");
+}
+
+#[test]
+fn a_file_that_was_stored_wrongly_never_gets_its_name() {
+    let wrong = |script: Script| script.take(TEMPORARY).tell_size(TEMPORARY, 5);
+    let met = wrong(Script::ready().can_rename(TEMPORARY)).delete(TEMPORARY).meet(atomic());
+    met.outcome.fails(10);
+    assert!(!met.visit.commands.iter().any(|line| line.starts_with(b"RNTO")));
+}
+
+#[test]
+fn a_lost_final_reply_is_settled_under_the_temporary_name() {
+    let lost = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive_all().close();
+    let asked = Script::ready().tell_size_twice(TEMPORARY, 6).rename(TEMPORARY, "hello.txt").goodbye();
+    let met = meet_in_turn([lost, asked], atomic().retries("1"));
+    met.outcome.succeeds();
+    met.data_connections(1);
+}
+
+#[test]
+fn replacing_needs_atomic() {
+    Upload::of_hello().options(["--replace"]).at("h").run().fails(2).says("--atomic");
+}
+
+#[test]
+fn every_run_has_a_temporary_name_of_its_own() {
+    let name = || {
+        let refused =
+            Script::ready().can_rename(TEMPORARY).passive().expect(&format!("STOR {TEMPORARY}")).reply("550 No");
+        let met = refused.meet(atomic());
+        met.visit.commands.iter().find(|line| line.starts_with(b"STOR ")).cloned().unwrap()
+    };
+    assert_ne!(name(), name());
+}
+
+/// A server that has taken the file under its temporary name.
+fn taken() -> Script {
+    Script::ready().can_rename(TEMPORARY).take(TEMPORARY)
+}
+
+fn atomic() -> Upload {
+    Upload::of_hello().options(["--atomic"])
+}
+
+const TEMPORARY: &str = "{temp:hello.txt}";

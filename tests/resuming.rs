@@ -1,0 +1,167 @@
+//! Going on where a transfer broke off: only behind bytes that are certainly ours, and noticed where the server does not
+//! do it.
+//!
+//! Next: `atomic.rs`.
+
+use crate::script::Script;
+use crate::upload::{HELLO, Upload};
+use crate::visits::meet_in_turn;
+
+#[test]
+fn a_break_in_mid_transfer_is_gone_on_with_behind_what_arrived() {
+    let asked = Script::ready().tell_size("half.bin", HALF).resume("half.bin", HALF);
+    let asked = asked.receive_all().reply("226 Stored").tell_size("half.bin", SIZE).goodbye();
+    let met = meet_in_turn([broken(), asked], retried());
+    met.outcome.succeeds().retried(1).says(&format!("Resuming half.bin at byte {HALF}")).says("size confirmed");
+    met.stored_in_pieces(&content());
+}
+
+#[test]
+fn a_server_without_rest_is_appended_to() {
+    let asked = Script::ready().tell_size("half.bin", HALF).passive().expect(&format!("REST {HALF}"));
+    let asked = asked.reply("502 REST?").expect("APPE half.bin").reply("150 Go").then(crate::script::Move::AcceptData);
+    let met = meet_in_turn(
+        [broken(), asked.receive_all().reply("226 Done").tell_size("half.bin", SIZE).goodbye()],
+        retried(),
+    );
+    met.outcome.succeeds();
+    met.stored_in_pieces(&content());
+}
+
+#[test]
+fn a_server_that_ignores_rest_is_noticed() {
+    // It says 350, and then stores the second half as if it were the file.
+    let ignoring = Script::ready().tell_size("half.bin", HALF).resume("half.bin", HALF).receive_all();
+    let ignored = ignoring.reply("226 Stored").tell_size("half.bin", SIZE - HALF).goodbye();
+    let met = meet_in_turn([broken(), ignored, from_the_start(Script::ready())], retried());
+    met.outcome.succeeds().retried(2);
+    met.stored_last(&content());
+}
+
+#[test]
+fn a_server_that_ignores_rest_and_always_has_another_size_is_exit_10() {
+    let ignoring = Script::ready().tell_size("half.bin", HALF).resume("half.bin", HALF).receive_all();
+    let ignored = ignoring.reply("226 Stored").tell_size("half.bin", SIZE - HALF).goodbye();
+    let met = meet_in_turn([broken(), ignored, Script::ready().take("half.bin").tell_size("half.bin", 5)], retried());
+    met.outcome.fails(10).retried(2);
+}
+
+#[test]
+fn more_than_was_sent_is_not_ours_and_is_replaced() {
+    let met = meet_in_turn([broken(), from_the_start(Script::ready().tell_size("half.bin", SIZE - 1))], retried());
+    met.outcome.succeeds().never_says("Resuming");
+    met.stored_last(&content());
+}
+
+#[test]
+fn what_cannot_be_sized_is_sent_from_the_start() {
+    for answer in ["550 No such file", "502 SIZE?", "213 what?"] {
+        let asked = Script::ready().expect("SIZE half.bin").reply(answer);
+        let script = if answer.starts_with("502") {
+            asked.take("half.bin").no_size("half.bin").goodbye()
+        } else {
+            from_the_start(asked)
+        };
+        let met = meet_in_turn([broken(), script], retried());
+        met.outcome.succeeds().never_says("Resuming");
+        met.stored_last(&content());
+    }
+}
+
+#[test]
+fn a_prefix_with_the_right_hash_is_gone_on_with_and_another_is_not() {
+    let asked = |there: &[u8]| Script::hashing().tell_size("half.bin", HALF).tell_hash("half.bin", there);
+    let whole = content();
+    let right = asked(&whole[..HALF as usize]).resume("half.bin", HALF).receive_all().reply("226 Stored");
+    let met = meet_in_turn([broken_of(Script::hashing()), right.tell_hash("half.bin", &whole).goodbye()], retried());
+    met.outcome.succeeds().says("Resuming half.bin").says("SHA-256 confirmed");
+    met.stored_in_pieces(&whole);
+
+    let wrong = asked(b"something else").take("half.bin").tell_hash("half.bin", &whole).goodbye();
+    let met = meet_in_turn([broken_of(Script::hashing()), wrong], retried());
+    met.outcome.succeeds().never_says("Resuming");
+    met.stored_last(&whole);
+}
+
+#[test]
+fn an_earlier_runs_partial_is_gone_on_with_when_its_hash_is_right() {
+    let script = Script::hashing().tell_size("hello.txt", 4).tell_hash("hello.txt", b"hell").resume("hello.txt", 4);
+    let script = script.receive_all().reply("226 Stored").tell_hash("hello.txt", HELLO).goodbye();
+    let met = script.meet(Upload::of_hello().options(["--resume"]));
+    met.outcome.succeeds().says("Resuming hello.txt at byte 4");
+    met.visit.stored(b"o\n");
+}
+
+#[test]
+fn an_earlier_runs_partial_is_replaced_without_a_proof() {
+    let without = Script::ready().tell_size("hello.txt", 4).take("hello.txt").and_all_is_well();
+    let wrong = Script::hashing().tell_size("hello.txt", 4).tell_hash("hello.txt", b"olle").take("hello.txt");
+    for script in [without, wrong.tell_hash("hello.txt", HELLO).goodbye()] {
+        let met = script.meet(Upload::of_hello().options(["--resume"]));
+        met.outcome.succeeds().never_says("Resuming");
+        met.visit.stored(HELLO);
+    }
+}
+
+#[test]
+fn a_file_that_is_there_already_is_not_sent_again() {
+    let script = Script::hashing().tell_size("hello.txt", 6).tell_hash("hello.txt", HELLO).goodbye();
+    let met = script.meet(Upload::of_hello().options(["--resume"]));
+    met.outcome.succeeds().says("Stored hello.txt").says("SHA-256 confirmed");
+    met.visit.stored_all(&[]);
+}
+
+#[test]
+fn nothing_is_asked_before_the_first_try_when_it_is_the_only_one() {
+    Script::ready().take("hello.txt").and_all_is_well().meet(Upload::of_hello()).outcome.succeeds();
+}
+
+#[test]
+fn an_earlier_runs_partial_under_a_temporary_name_is_gone_on_with() {
+    let temporary = "{temp:hello.txt}";
+    let script = Script::ready().can_rename(temporary).tell_size(temporary, 4).resume(temporary, 4).receive_all();
+    let script = script.reply("226 Stored").tell_size(temporary, 6).rename(temporary, "hello.txt").goodbye();
+    let met = script.meet(Upload::of_hello().options(["--resume", "--atomic"]));
+    met.outcome.succeeds().says("Resuming hello.txt at byte 4");
+    met.visit.stored(b"o\n");
+}
+
+#[test]
+fn the_temporary_name_is_another_for_another_version_of_a_file() {
+    let names = [b"hello\n", b"HELLO\n"].map(|content| {
+        let script = Script::ready().can_rename("{temp:hello.txt}").expect("SIZE {temp:hello.txt}").reply("550 None");
+        let met = script
+            .passive()
+            .expect("STOR {temp:hello.txt}")
+            .reply("550 No")
+            .meet(Upload::of("hello.txt", content).options(["--resume", "--atomic"]));
+        met.outcome.fails(7);
+        met.visit.commands.iter().find(|line| line.starts_with(b"STOR ")).cloned().unwrap()
+    });
+    assert_ne!(names[0], names[1]);
+}
+
+/// Half of `half.bin` arrived and the rest is lost, though the program could send it.
+fn broken() -> Script {
+    broken_of(Script::ready())
+}
+
+fn broken_of(ready: Script) -> Script {
+    ready.lacks("half.bin").passive().store("half.bin").receive(HALF as usize).reset_data().close()
+}
+
+/// All of it, once more.
+fn from_the_start(script: Script) -> Script {
+    script.take("half.bin").tell_size("half.bin", SIZE).goodbye()
+}
+
+fn content() -> Vec<u8> {
+    crate::uploads::content(SIZE as usize)
+}
+
+fn retried() -> Upload {
+    Upload::of("half.bin", &content()).retries("3").timeout("2")
+}
+
+const SIZE: u64 = 24 << 20;
+const HALF: u64 = 1 << 20;
