@@ -65,8 +65,16 @@ fn a_hash_that_is_wrong_twice_is_exit_10() {
 }
 
 #[test]
+fn a_file_that_a_server_took_for_whole_too_early_is_gone_on_with() {
+    let short = Script::ready().lacks("hello.txt").take("hello.txt").tell_size("hello.txt", 3);
+    let rest = Script::ready().tell_size("hello.txt", 3).resume("hello.txt", 3).receive_all().reply("226 Stored");
+    let met = meet_in_turn([short, rest.and_all_is_well()], Upload::of_hello().retries("3"));
+    met.outcome.succeeds().retried(1);
+}
+
+#[test]
 fn a_wrong_size_is_tried_once_more_from_the_start() {
-    let wrong = |script: Script| script.take("hello.txt").tell_size("hello.txt", 3);
+    let wrong = |script: Script| script.take("hello.txt").tell_size("hello.txt", 7);
     let first = || wrong(Script::ready().lacks("hello.txt"));
     let right = Script::ready().take("hello.txt").and_all_is_well();
     meet_in_turn([first(), right], Upload::of_hello().retries("3")).outcome.succeeds().retried(1);

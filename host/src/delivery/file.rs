@@ -32,6 +32,8 @@ pub(super) struct FileDelivery<'a> {
     doubt: Option<Cause>,
     /// What was stored is not what was sent; it was begun anew once for that.
     spoilt: bool,
+    /// Where the last transfer began.
+    from: u64,
     /// The server does not go on where it was cut off.
     from_the_start: bool,
     /// The server was found to rename files.
@@ -58,6 +60,7 @@ impl<'a> FileDelivery<'a> {
             begun: false,
             doubt: None,
             spoilt: false,
+            from: 0,
             from_the_start: false,
             can_rename: false,
             stored: None,
@@ -88,7 +91,10 @@ impl<'a> FileDelivery<'a> {
 
     /// Whether the file's own state allows another try after `error`.
     pub(super) fn may_be_tried_again(&mut self, error: &UploadError) -> bool {
-        let spoilt = matches!(error, UploadError::Mismatch { .. } | UploadError::Corrupt { .. });
+        // Fewer bytes are what is left by a cut that a server took for the end; but not where only the rest was sent.
+        let short = matches!(error, UploadError::Mismatch { sent, stored } if stored < sent);
+        let cut = short && self.from == 0 && self.doubt.is_none() && !self.spoilt;
+        let spoilt = !cut && matches!(error, UploadError::Mismatch { .. } | UploadError::Corrupt { .. });
         let again = match (spoilt, &self.doubt) {
             // What may be whole is left alone: it was asked after, and is something else.
             (true, Some(_)) => false,
@@ -150,6 +156,7 @@ impl<'a> FileDelivery<'a> {
             from => Placement::Rest(from),
         };
         self.doubt = None;
+        self.from = from;
         let answer = session.store(self.source, &self.name, Plan { placement, verify: self.request.verify.asked() });
         self.begun |= !matches!(&answer, Err(UploadError::Refused { step: Step::DataConnection | Step::Store, .. }));
         self.sent = self.sent.max(session.delivered().min(self.source.length()));
