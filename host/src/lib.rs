@@ -52,6 +52,7 @@ mod lent;
 mod limits;
 mod password;
 mod progress;
+mod proxy;
 mod request;
 mod route;
 mod session;
@@ -71,6 +72,7 @@ pub use ftp_protocol::server::{NotAServer, Scheme, Server};
 pub use interrupt::Interrupt;
 pub use password::Password;
 pub use progress::{Algorithm, Note, Progress, Receipt, Speaker, Step, Verification};
+pub use proxy::{NotAProxy, NotProxyAuth, Proxy, ProxyAuth, ProxyProblem, ProxyRefusal};
 pub use request::Request;
 pub use tls::{
     Authorities, CertificateProblem, ClientIdentity, NotAPin, NotCredentials, Pin, Secured, Tls, TlsProblem, Trust,
