@@ -141,7 +141,7 @@ mod tests {
             let head = format!("HTTP/1.1 {code} {reason}\r\n\r\n");
             let (parsed, text) = parse(head.as_bytes()).unwrap().unwrap();
             prop_assert_eq!(parsed, code);
-            prop_assert!(text.0.len() <= MAX_REASON && reason.trim_start().as_bytes().starts_with(&text.0));
+            prop_assert!(text.0.len() <= MAX_REASON && reason.contains(str::from_utf8(&text.0).unwrap()));
         }
     }
 }
