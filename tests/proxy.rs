@@ -209,13 +209,13 @@ fn a_proxy_that_is_not_there_is_not_taken_for_the_server() {
 fn a_proxy_that_fails_is_tried_again_and_one_that_dies_in_mid_conversation_too() {
     for scheme in SCHEMES {
         let proxy = TestProxy::start([Manner::HangUp, Manner::Refuse(1, "503 Busy")]);
-        let met = whole().meet(through(&proxy, scheme, Upload::of_hello()).retries("3"));
+        let met = cautious().meet(through(&proxy, scheme, Upload::of_hello()).retries("3"));
         met.outcome.succeeds().retried(2);
         met.visit.stored(HELLO);
 
         let proxy = TestProxy::start([Manner::DieAfter(20)]);
         let first = Script::greeted().expect("USER alice").reply("331 Go on").then(Move::Silence);
-        let met = meet_in_turn([first, whole()], through(&proxy, scheme, Upload::of_hello()).retries("3"));
+        let met = meet_in_turn([first, cautious()], through(&proxy, scheme, Upload::of_hello()).retries("3"));
         met.outcome.succeeds().retried(1);
         met.stored_last(HELLO);
     }
@@ -252,6 +252,11 @@ fn behind_a_proxy_localhost_is_no_reason_for_clear_text() {
 
 fn whole() -> Script {
     Script::ready().take("hello.txt").and_all_is_well()
+}
+
+/// The same where tries are allowed: then it is asked first what is there.
+fn cautious() -> Script {
+    Script::ready().lacks("hello.txt").take("hello.txt").and_all_is_well()
 }
 
 fn through(proxy: &TestProxy, scheme: &str, upload: Upload) -> Upload {

@@ -78,8 +78,9 @@ fn parse(head: &[u8]) -> Result<Option<(u16, ServerText)>, ProxyProblem> {
 fn judge(code: u16, text: ServerText, had_auth: bool) -> Result<(), Stop> {
     let problem = match code {
         200..300 => return Ok(()),
-        407 if had_auth => ProxyProblem::AuthRefused,
-        407 => ProxyProblem::AuthWanted,
+        // tinyproxy says 401 of credentials that are wrong.
+        401 | 407 if had_auth => ProxyProblem::AuthRefused,
+        401 | 407 => ProxyProblem::AuthWanted,
         _ => ProxyProblem::Refused(ProxyRefusal::Status { code, text }),
     };
     Err(problem.into())
