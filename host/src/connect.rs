@@ -242,6 +242,13 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_asked_to_connect_to_us_through_a_proxy() {
+        let active = request(Tls::Off).active(true).proxy("socks5://192.0.2.1:1".parse().unwrap());
+        let dialled = dial(&active, Versions::Safe, &Stops::default());
+        assert!(matches!(dialled, Err(UploadError::ActiveThroughProxy)));
+    }
+
+    #[test]
     fn an_address_that_refuses_does_not_keep_the_next_from_being_tried() {
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -31,7 +31,8 @@
 //! # What it refuses to do
 //!
 //! To report success without the server's word that it has every byte; to send anything in clear without being told
-//! to; to connect to another machine than the one named; to put a control byte into a command; to wait without end.
+//! to; to connect to another machine than the one named, or the proxy named; to put a control byte into a command; to
+//! wait without end.
 //!
 //! Works on Unix systems. An upload blocks the thread that asks for it; no async runtime is needed or started.
 //!
