@@ -294,7 +294,6 @@ impl fmt::Display for Incomplete {
 impl std::error::Error for Incomplete {}
 
 impl From<UploadError> for Incomplete {
-    /// A failure before the first file.
     fn from(error: UploadError) -> Self {
         Self { stored: Vec::new(), failures: vec![Failure { file: None, error }], untried: Vec::new() }
     }
