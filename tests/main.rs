@@ -4,6 +4,7 @@
 
 // Uploads to real servers, with the bytes compared.
 mod active_mode;
+mod proxy_uploads;
 mod refusals;
 mod tls_between;
 mod tls_sessions;
@@ -22,6 +23,7 @@ mod command_line;
 mod local_files;
 mod output;
 mod password_sources;
+mod proxy_arguments;
 mod server_names;
 mod several_files;
 mod signals;
@@ -32,6 +34,7 @@ mod data_connection;
 mod data_side;
 mod interruptions;
 mod network;
+mod proxy;
 mod replies;
 mod transfers;
 
@@ -68,6 +71,8 @@ mod secure_server;
 mod servers;
 mod sockets;
 mod temporary_name;
+mod test_proxy;
+mod test_proxy_relay;
 mod tls_meeting;
 mod tls_server;
 mod upload;

@@ -125,6 +125,11 @@ impl Args {
         self.files_and_directory.last().map_or(b"", |directory| directory.as_bytes())
     }
 
+    /// Whether the upload is, or may be, in clear: all that can be said without asking for an address.
+    pub fn may_be_clear(&self) -> bool {
+        self.tls.may_be_clear(&self.host(), self.network.proxy.is_some())
+    }
+
     /// What is asked for, without the password.
     ///
     /// # Errors
@@ -132,7 +137,7 @@ impl Args {
     pub fn to_request(&self) -> Result<Request, Trouble> {
         let server: Server = self.host().parse()?;
         let request = Request::new(server.clone(), self.user.as_bytes(), self.directory())?;
-        let request = self.network.apply(self.delivery.apply(self.tls.apply(&server, request)?));
+        let request = self.network.apply(self.delivery.apply(self.tls.apply(&server, request)?))?;
         let mut request = request.timeout(self.timeout).connect_timeout(self.connect_timeout);
         if let Some(account) = &self.account {
             request = request.account(account.as_bytes())?;

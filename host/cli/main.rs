@@ -11,6 +11,8 @@ mod exit_code;
 mod message;
 mod network;
 mod password;
+mod proxy;
+mod proxy_message;
 mod signals;
 mod step_message;
 mod tls;

@@ -12,6 +12,7 @@ use std::path::Path;
 use ftp_uploader::{Algorithm, Cause, Connection, Escaped, Failure, Incomplete, SourceProblem, Step, UploadError};
 
 use crate::args::Args;
+use crate::proxy_message;
 use crate::step_message::{advice, doing, misbehaved, refused};
 use crate::tls_message;
 use crate::trouble::Trouble;
@@ -69,7 +70,11 @@ fn explain(args: &Args, error: &UploadError) -> String {
             shown(one),
             shown(other)
         ),
+        UploadError::ActiveThroughProxy => {
+            "no server can connect to us through a proxy. Nothing was sent; leave --active or --proxy out.".to_owned()
+        }
         UploadError::Source { file, problem } => local_file(file, problem),
+        UploadError::Proxy { proxy, connection, problem } => proxy_message::failed(&host, proxy, *connection, problem),
         UploadError::Tls { connection, problem } => tls_message::failed(args, &host, *connection, problem),
         UploadError::NoTls { code, text } => tls_message::not_offered(&host, *code, text),
         UploadError::NotResumed { code, text } => tls_message::not_resumed(*code, text),
@@ -78,7 +83,7 @@ fn explain(args: &Args, error: &UploadError) -> String {
         }
         UploadError::Unreachable { address, error } => unreachable(&host, address, error),
         UploadError::Refused { step, code, text } => {
-            let advice = if args.tls.may_be_clear(&args.host()) && tls_message::is_wanted(text) {
+            let advice = if args.may_be_clear() && tls_message::is_wanted(text) {
                 tls_message::WANTED
             } else {
                 advice(*step, *code)
@@ -261,7 +266,7 @@ fn shown(file: &Path) -> String {
 }
 
 /// An error of the system without its number, which tells a user nothing.
-fn without_code(error: &io::Error) -> String {
+pub fn without_code(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }

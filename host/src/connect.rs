@@ -1,5 +1,5 @@
-//! The way to the server: its addresses, how it has to be spoken to, and a connection to the first that accepts one. All
-//! of it within one deadline.
+//! The way to the server: its addresses, how it has to be spoken to, and a connection to the first that accepts one,
+//! through a proxy if there is to be one. All of it within one deadline.
 //!
 //! This is the only place that dials a server; data connections go to the same machine (`lent/control_connection.rs`).
 
@@ -14,6 +14,7 @@ use ftp_protocol::server::Server;
 use crate::error::{Connection, UploadError};
 use crate::interrupt::{Stop, Stops};
 use crate::lent::Protection;
+use crate::proxy::{FarHost, Proxy, ProxyProblem, Tunnel};
 use crate::request::Request;
 use crate::route::Route;
 use crate::socket::Socket;
@@ -22,16 +23,101 @@ use crate::tls::{Tls, TlsClient, Versions};
 /// How often a wait for the resolver looks up, to hear an interrupt.
 const RESOLVER_TICK: Duration = Duration::from_millis(50);
 
+/// A control connection, before a byte of it is read.
+pub(crate) struct Dialled {
+    pub(crate) socket: Socket,
+    /// How it is to be protected.
+    pub(crate) protection: Protection,
+    /// What it goes through.
+    pub(crate) tunnel: Option<Tunnel>,
+}
+
 /// Connects to the server that `request` names.
-pub(crate) fn dial(request: &Request, versions: Versions, stops: &Stops) -> Result<(Socket, Protection), UploadError> {
+pub(crate) fn dial(request: &Request, versions: Versions, stops: &Stops) -> Result<Dialled, UploadError> {
     let until = Instant::now() + request.connect_timeout;
+    let dialled = match &request.proxy {
+        None => directly(request, versions, until, stops)?,
+        Some(_) if request.active => return Err(UploadError::ActiveThroughProxy),
+        Some(proxy) => through(proxy, request, versions, until, stops)?,
+    };
+    // A convenience for those on the way: where it cannot be had, the upload may come off all the same.
+    let _ = dialled.socket.keep_alive();
+    Ok(dialled)
+}
+
+fn directly(request: &Request, versions: Versions, until: Instant, stops: &Stops) -> Result<Dialled, UploadError> {
     let resolved = resolve(&request.server, request.port(), until, stops)?;
     let addresses = within_reach(&resolved, &request.route)?;
-    let protection = protection(request, versions, &addresses)?;
+    let protection = protection(request, versions, stay_here(&addresses))?;
     let socket = first_that_accepts(&addresses, &request.route, until, stops)?;
-    // A convenience for those on the way: where it cannot be had, the upload may come off all the same.
-    let _ = socket.keep_alive();
-    Ok((socket, protection))
+    Ok(Dialled { socket, protection, tunnel: None })
+}
+
+/// Tries one address of the server after the other, each with its share of the time left, as long as it is the proxy that
+/// cannot reach it.
+fn through(
+    proxy: &Proxy,
+    request: &Request,
+    versions: Versions,
+    until: Instant,
+    stops: &Stops,
+) -> Result<Dialled, UploadError> {
+    // "localhost" is the proxy's, and who knows where an address leads from there.
+    let protection = protection(request, versions, false)?;
+    let hosts = far_hosts(proxy, request, until, stops)?;
+    let mut last = UploadError::Fault("a name resolved to no address".into());
+    for (tried, host) in hosts.iter().enumerate() {
+        match tunnel(proxy, host, request, share(until, hosts.len() - tried), stops) {
+            Ok((socket, tunnel)) => return Ok(Dialled { socket, protection, tunnel: Some(tunnel) }),
+            Err(error @ UploadError::Proxy { problem: ProxyProblem::Refused(_), .. }) => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last)
+}
+
+/// What the proxy is to be told.
+fn far_hosts(proxy: &Proxy, request: &Request, until: Instant, stops: &Stops) -> Result<Vec<FarHost>, UploadError> {
+    let typed = FarHost::of(&request.server);
+    if proxy.resolves_names() || matches!(typed, FarHost::Address(_)) {
+        return Ok(vec![typed]);
+    }
+    let resolved = resolve(&request.server, request.port(), until, stops)?;
+    Ok(resolved.iter().map(SocketAddr::ip).map(FarHost::Address).collect())
+}
+
+/// A connection to the proxy, and through it to `host`.
+fn tunnel(
+    proxy: &Proxy,
+    host: &FarHost,
+    request: &Request,
+    until: Instant,
+    stops: &Stops,
+) -> Result<(Socket, Tunnel), UploadError> {
+    let to_proxy = || {
+        let resolved = resolve(proxy.server(), proxy.port(), until, stops)?;
+        first_that_accepts(&within_reach(&resolved, &request.route)?, &request.route, until, stops)
+    };
+    let socket = to_proxy().map_err(|error| on_the_way(proxy, error))?;
+    let tunnel = Tunnel::new(proxy.clone(), socket.peer(), host.clone());
+    match tunnel.enter(&socket, request.port(), until, stops) {
+        Ok(()) => Ok((socket, tunnel)),
+        Err(Stop::Failed(error)) => Err(by_proxy(proxy, ProxyProblem::found_in(error))),
+        Err(stop) => Err(stopped(stop)),
+    }
+}
+
+/// It was the proxy that could not be reached.
+fn on_the_way(proxy: &Proxy, error: UploadError) -> UploadError {
+    match error {
+        UploadError::Unresolved { error, .. } => by_proxy(proxy, ProxyProblem::Unresolved(error)),
+        UploadError::Unreachable { address, error } => by_proxy(proxy, ProxyProblem::Unreachable { address, error }),
+        error => error,
+    }
+}
+
+fn by_proxy(proxy: &Proxy, problem: ProxyProblem) -> UploadError {
+    UploadError::Proxy { proxy: proxy.to_string(), connection: Connection::Control, problem }
 }
 
 /// The resolver of the system knows no deadline, so it works on a thread that can be left behind.
@@ -65,9 +151,12 @@ fn within_reach(addresses: &[SocketAddr], route: &Route) -> Result<Vec<SocketAdd
     }
 }
 
+fn stay_here(addresses: &[SocketAddr]) -> bool {
+    addresses.iter().all(|address| address.ip().to_canonical().is_loopback())
+}
+
 /// Clear text stays on this machine unless the user says that it may leave.
-fn protection(request: &Request, versions: Versions, addresses: &[SocketAddr]) -> Result<Protection, UploadError> {
-    let stays_here = addresses.iter().all(|address| address.ip().to_canonical().is_loopback());
+fn protection(request: &Request, versions: Versions, stays_here: bool) -> Result<Protection, UploadError> {
     match request.tls {
         Tls::Off => Ok(Protection::Clear),
         Tls::UnlessLoopback if stays_here => Ok(Protection::Clear),
@@ -90,15 +179,19 @@ fn first_that_accepts(
 ) -> Result<Socket, UploadError> {
     let mut last = UploadError::Fault("a name resolved to no address".into());
     for (tried, &address) in addresses.iter().enumerate() {
-        let left = until.saturating_duration_since(Instant::now());
-        let untried = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
-        match Socket::connect(address, route, Instant::now() + left / untried, stops) {
+        match Socket::connect(address, route, share(until, addresses.len() - tried), stops) {
             Ok(socket) => return Ok(socket),
             Err(Stop::Failed(error)) => last = UploadError::Unreachable { address, error },
             Err(stop) => return Err(stopped(stop)),
         }
     }
     Err(last)
+}
+
+/// When the first of so many that are left to try has had its share of the time.
+fn share(until: Instant, untried: usize) -> Instant {
+    let now = Instant::now();
+    now + until.saturating_duration_since(now) / u32::try_from(untried).unwrap_or(u32::MAX)
 }
 
 /// The run is over before the conversation has begun.
@@ -127,7 +220,7 @@ mod tests {
         let also_here: SocketAddr = "[::ffff:127.1.2.3]:21".parse().unwrap();
         let away: SocketAddr = "192.0.2.1:21".parse().unwrap();
         let is_clear = |tls, to: &[SocketAddr]| {
-            matches!(protection(&request(tls), Versions::Safe, to).unwrap(), Protection::Clear)
+            matches!(protection(&request(tls), Versions::Safe, stay_here(to)).unwrap(), Protection::Clear)
         };
         assert!(is_clear(Tls::UnlessLoopback, &[here, also_here]));
         assert!(!is_clear(Tls::UnlessLoopback, &[here, away]));
@@ -146,6 +239,13 @@ mod tests {
         assert_eq!(reached(&both).unwrap(), both[1..]);
         assert!(reached(&both[..1]).unwrap_err().to_string().contains("IPv6"));
         assert_eq!(within_reach(&both, &Route::default()).unwrap(), both);
+    }
+
+    #[test]
+    fn nobody_is_asked_to_connect_to_us_through_a_proxy() {
+        let active = request(Tls::Off).active(true).proxy("socks5://192.0.2.1:1".parse().unwrap());
+        let dialled = dial(&active, Versions::Safe, &Stops::default());
+        assert!(matches!(dialled, Err(UploadError::ActiveThroughProxy)));
     }
 
     #[test]

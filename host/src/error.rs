@@ -13,6 +13,7 @@ use ftp_protocol::server::Server;
 
 use crate::escape::Escaped;
 use crate::progress::{Algorithm, Receipt, Step};
+use crate::proxy::ProxyProblem;
 use crate::tls::TlsProblem;
 
 pub use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, Violation};
@@ -43,6 +44,9 @@ pub enum UploadError {
         /// The file added later.
         other: PathBuf,
     },
+    /// The caller's doing: a server cannot connect to us through a proxy. Nothing was sent.
+    #[error("active mode does not go through a proxy")]
+    ActiveThroughProxy,
     /// The local file's doing.
     #[error("{file:?}: {problem}")]
     Source {
@@ -66,6 +70,16 @@ pub enum UploadError {
         address: SocketAddr,
         /// What became of it.
         error: io::Error,
+    },
+    /// The proxy gives no connection.
+    #[error("{proxy}, for the {connection:?} connection: {problem}")]
+    Proxy {
+        /// The proxy, without credentials.
+        proxy: String,
+        /// Which connection.
+        connection: Connection,
+        /// Why.
+        problem: ProxyProblem,
     },
     /// TLS did not come about on a connection.
     #[error("no TLS on the {connection:?} connection: {problem}")]
@@ -230,12 +244,15 @@ impl UploadError {
             Self::Tls { connection: Connection::Control, .. } | Self::NoTls { .. } => Some(Step::Protection),
             Self::Tls { connection: Connection::Data, .. } | Self::NotResumed { .. } => Some(Step::Transfer),
             Self::Source { problem: SourceProblem::Shrank | SourceProblem::Failed, .. } => Some(Step::Transfer),
+            Self::Proxy { connection: Connection::Data, .. } => Some(Step::DataConnection),
             Self::Unconfirmed { .. } | Self::Mismatch { .. } | Self::Corrupt { .. } => Some(Step::Confirmation),
             Self::CannotRename | Self::NotReplaced { .. } => Some(Step::Renaming),
             Self::Argument { .. }
             | Self::SameName { .. }
             | Self::NotAName { .. }
+            | Self::ActiveThroughProxy
             | Self::Source { .. }
+            | Self::Proxy { connection: Connection::Control, .. }
             | Self::Unresolved { .. }
             | Self::Unreachable { .. }
             | Self::Unverified
@@ -277,7 +294,6 @@ impl fmt::Display for Incomplete {
 impl std::error::Error for Incomplete {}
 
 impl From<UploadError> for Incomplete {
-    /// A failure before the first file.
     fn from(error: UploadError) -> Self {
         Self { stored: Vec::new(), failures: vec![Failure { file: None, error }], untried: Vec::new() }
     }

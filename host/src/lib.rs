@@ -31,7 +31,8 @@
 //! # What it refuses to do
 //!
 //! To report success without the server's word that it has every byte; to send anything in clear without being told
-//! to; to connect to another machine than the one named; to put a control byte into a command; to wait without end.
+//! to; to connect to another machine than the one named, or the proxy named; to put a control byte into a command; to
+//! wait without end.
 //!
 //! Works on Unix systems. An upload blocks the thread that asks for it; no async runtime is needed or started.
 //!
@@ -52,6 +53,7 @@ mod lent;
 mod limits;
 mod password;
 mod progress;
+mod proxy;
 mod request;
 mod route;
 mod session;
@@ -71,6 +73,7 @@ pub use ftp_protocol::server::{NotAServer, Scheme, Server};
 pub use interrupt::Interrupt;
 pub use password::Password;
 pub use progress::{Algorithm, Note, Progress, Receipt, Speaker, Step, Verification};
+pub use proxy::{NotAProxy, NotProxyAuth, Proxy, ProxyAuth, ProxyProblem, ProxyRefusal};
 pub use request::Request;
 pub use tls::{
     Authorities, CertificateProblem, ClientIdentity, NotAPin, NotCredentials, Pin, Secured, Tls, TlsProblem, Trust,

@@ -20,6 +20,7 @@ use crate::delivery::Retry;
 use crate::error::UploadError;
 use crate::interrupt::{Interrupt, Stops};
 use crate::password::Password;
+use crate::proxy::Proxy;
 use crate::route::Route;
 use crate::source::Source;
 use crate::tls::{ClientIdentity, Tls, Trust};
@@ -49,6 +50,7 @@ pub struct Request {
     pub(crate) connect_timeout: Duration,
     pub(crate) max_time: Option<Duration>,
     pub(crate) route: Route,
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) active: bool,
     pub(crate) limit_rate: Option<NonZeroU64>,
     pub(crate) interrupt: Option<Interrupt>,
@@ -85,6 +87,7 @@ impl Request {
             connect_timeout: Duration::from_secs(15),
             max_time: None,
             route: Route::default(),
+            proxy: None,
             active: false,
             limit_rate: None,
             interrupt: None,
@@ -190,6 +193,12 @@ impl Request {
     /// Which network interface of this machine connections go through, on systems that can tell (SO_BINDTODEVICE).
     pub fn interface(mut self, name: impl Into<String>) -> Self {
         self.route.interface = Some(name.into());
+        self
+    }
+
+    /// What every connection goes through; it does not go together with [`active`](Self::active). Default: nothing.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
         self
     }
 

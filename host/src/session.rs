@@ -10,7 +10,7 @@ use wasmtime::component::{InstancePre, Resource, ResourceAny};
 use wasmtime::{Engine, Store};
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
-    self as wit, Comparison, DataMode, Found, GuestSession as Guest, Login, Placement, Plan,
+    self as wit, Comparison, Connection, DataMode, Found, GuestSession as Guest, Login, Placement, Plan,
 };
 use crate::bindings::ftp_uploader::upload::capabilities::SourceError;
 use crate::bindings::{Uploader as World, UploaderPre};
@@ -46,7 +46,7 @@ impl Session {
         let pre = UploaderPre::new(component.clone()).map_err(|error| fault(&store, &error))?;
         let world = pre.instantiate(&mut store).map_err(|error| fault(&store, &error))?;
         let opened = open_conversation(&mut store, &world, request).map_err(|error| fault(&store, &error))?;
-        let conversation = opened.map_err(|error| from_guest(error, store.data(), None))?;
+        let conversation = opened.map_err(|error| from_guest(error, store.data_mut(), None))?;
         Ok(Self { store, world, conversation, _ticker: ticker })
     }
 
@@ -63,7 +63,7 @@ impl Session {
             guest.call_store(store, conversation, lent, name, plan)
         });
         let answer = answer.map_err(|error| fault(&self.store, &error))?;
-        let receipt = answer.map_err(|error| from_guest(error, self.store.data(), Some(source)))?;
+        let receipt = answer.map_err(|error| from_guest(error, self.store.data_mut(), Some(source)))?;
         if self.store.data().delivered != (Delivered { bytes: source.length(), finished: true }) {
             return Err(UploadError::Fault("the component reports a file stored that it has not sent".into()));
         }
@@ -92,7 +92,7 @@ impl Session {
             guest.call_compare(store, conversation, lent, name, length)
         });
         let answer = answer.map_err(|error| fault(&self.store, &error))?;
-        answer.map_err(|error| from_guest(error, self.store.data(), Some(source)))
+        answer.map_err(|error| from_guest(error, self.store.data_mut(), Some(source)))
     }
 
     /// Whether the server can rename files.
@@ -151,7 +151,7 @@ impl Session {
         self.store.data_mut().begin_call();
         let guest = self.world.ftp_uploader_upload_upload().session();
         let answer = ask(&guest, &mut self.store, self.conversation).map_err(|error| fault(&self.store, &error))?;
-        answer.map_err(|error| from_guest(error, self.store.data(), None))
+        answer.map_err(|error| from_guest(error, self.store.data_mut(), None))
     }
 
     /// Calls the guest with a handle to `source` that ends with the call.
@@ -217,16 +217,13 @@ fn fault(store: &Store<Lent>, error: &wasmtime::Error) -> UploadError {
     UploadError::Fault(error.root_cause().to_string())
 }
 
-/// The guest's error, as ours, with what the host knows of TLS. `source` is the file that it was about.
-fn from_guest(error: wit::UploadError, lent: &Lent, source: Option<&Source>) -> UploadError {
+/// The guest's error, as ours, with what the host knows of TLS and of the proxy. `source` is the file that it was about.
+fn from_guest(error: wit::UploadError, lent: &mut Lent, source: Option<&Source>) -> UploadError {
     use wit::UploadError as Guest;
     match error {
         Guest::Refused(refusal) => refused(refusal, lent),
         Guest::Misbehaved(wit::Misbehaviour { step, what }) => UploadError::Misbehaved { step, what },
-        Guest::Broken(wit::Breakage { step, connection, cause }) => match lent.handshakes.problem(connection) {
-            Some(problem) => UploadError::Tls { connection, problem: problem.clone() },
-            None => UploadError::Broken { step, connection, cause },
-        },
+        Guest::Broken(breakage) => broken(breakage, lent),
         Guest::Unconfirmed(cause) => UploadError::Unconfirmed { cause, asked: false },
         Guest::Mismatch(wit::SizeMismatch { sent, stored }) => UploadError::Mismatch { sent, stored },
         Guest::Corrupt(algorithm) => UploadError::Corrupt { algorithm },
@@ -240,6 +237,18 @@ fn from_guest(error: wit::UploadError, lent: &Lent, source: Option<&Source>) -> 
         Guest::Invalid(argument) => {
             UploadError::Fault(format!("the component refuses {argument:?}, which was checked"))
         }
+    }
+}
+
+/// A connection failed: because of TLS, because of the proxy, or for another reason.
+fn broken(wit::Breakage { step, connection, cause }: wit::Breakage, lent: &mut Lent) -> UploadError {
+    if let Some(problem) = lent.handshakes.problem(connection) {
+        return UploadError::Tls { connection, problem: problem.clone() };
+    }
+    let proxys = (step, connection) == (Step::DataConnection, Connection::Data);
+    match lent.take_proxy_problem().filter(|_| proxys) {
+        Some((proxy, problem)) => UploadError::Proxy { proxy, connection, problem },
+        None => UploadError::Broken { step, connection, cause },
     }
 }
 

@@ -18,7 +18,6 @@ use crate::lent::Lent;
 use crate::progress::{Progress, Receipt};
 use crate::request::Request;
 use crate::session::Session;
-use crate::stream::Stream;
 use crate::tls::Versions;
 
 /// The component, precompiled by `build.rs`.
@@ -82,8 +81,8 @@ impl Uploader {
         stops: &Stops,
         progress: &Arc<dyn Progress>,
     ) -> Result<Session, UploadError> {
-        let (control, protection) = connect::dial(request, versions, stops)?;
-        let lent = Lent::new(Stream::plain(control), protection, request, stops, Arc::clone(progress));
+        let dialled = connect::dial(request, versions, stops)?;
+        let lent = Lent::new(dialled, request, stops, Arc::clone(progress));
         let mut session = Session::open(&self.engine, &self.component, lent, request)?;
         session.enter(&request.directory, request.create_directories)?;
         Ok(session)

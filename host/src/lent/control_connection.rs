@@ -1,5 +1,6 @@
 //! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
-//! machine. No method names a host, and none can send the password but the one that is for it.
+//! machine, through the same proxy if there is one. No method names a host, and none can send the password but the one
+//! that is for it.
 
 use std::net::SocketAddr;
 
@@ -11,6 +12,7 @@ use crate::bindings::exports::ftp_uploader::upload::upload::Connection;
 use crate::bindings::ftp_uploader::upload::capabilities::{HostControlConnection, IoError};
 use crate::interrupt::Stop;
 use crate::password::Password;
+use crate::proxy::ProxyProblem;
 use crate::socket::Socket;
 use crate::stream::Stream;
 
@@ -88,9 +90,21 @@ impl Lent {
         if port < FIRST_DATA_PORT || !self.budget.take_connection() {
             return Err(denied());
         }
+        self.proxy_problem = None;
         let control = self.control.as_ref().ok_or_else(denied)?;
-        let address = SocketAddr::new(control.peer().ip(), port);
-        Socket::connect(address, &self.route, self.pace.connection_due(), &self.stops)
+        let due = self.pace.connection_due();
+        let Some(tunnel) = &self.tunnel else {
+            let address = SocketAddr::new(control.peer().ip(), port);
+            return Socket::connect(address, &self.route, due, &self.stops);
+        };
+        tunnel.open(port, &self.route, due, &self.stops).map_err(|stop| match stop {
+            Stop::Failed(error) => {
+                let kind = error.kind();
+                self.proxy_problem = Some(ProxyProblem::found_in(error));
+                Stop::Failed(kind.into())
+            }
+            stop => stop,
+        })
     }
 }
 

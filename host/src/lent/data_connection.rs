@@ -63,12 +63,17 @@ impl DataConnection {
         }
     }
 
-    fn finish(&mut self, mut watch: Watch) -> Result<(), Stop> {
+    fn finish(&mut self, mut watch: Watch, through_proxy: bool) -> Result<(), Stop> {
         watch.await_flush(&mut self.stream)?;
         self.delivered.finished = true;
         self.stream.socket().reset_on_close(false);
         self.stream.close_notify();
         watch.await_flush(&mut self.stream)?;
+        // There are proxies (microsocks) that hang up on both sides when one says that it has no more, and throw away
+        // what they have not read of the other; the server then sees a reset. Inside TLS all has been said.
+        if through_proxy && self.stream.is_secure() {
+            watch.await_servers_end(&mut self.stream)?;
+        }
         self.stream.socket().half_close()?;
         watch.await_end(&mut self.stream)
     }
@@ -122,7 +127,7 @@ impl HostDataConnection for Lent {
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
         let watch = Watch::new(self.control.as_mut(), &mut self.pace, &self.stops);
-        let finished = connection.finish(watch);
+        let finished = connection.finish(watch, self.tunnel.is_some());
         self.delivered = connection.delivered;
         self.meter.waited_since(began);
         answer(finished)

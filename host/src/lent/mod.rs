@@ -23,10 +23,12 @@ use wasmtime::component::{Resource, ResourceTable};
 use wasmtime::{StoreLimits, UpdateDeadline};
 
 use crate::bindings::ftp_uploader::upload::capabilities::{Host, HostProgress, HostSecret, IoError, Step};
+use crate::connect::Dialled;
 use crate::interrupt::{Stop, Stops};
 use crate::limits::{HANDLES, Meter, store_limits};
 use crate::password::Password;
 use crate::progress::Progress;
+use crate::proxy::{ProxyProblem, Tunnel};
 use crate::request::Request;
 use crate::route::Route;
 use crate::stream::Stream;
@@ -64,6 +66,10 @@ pub(crate) struct Lent {
     progress: Arc<dyn Progress>,
     pub(crate) stops: Stops,
     route: Route,
+    /// What the control connection goes through, and so every other.
+    tunnel: Option<Tunnel>,
+    /// Why the proxy gave no data connection, the last time that it was asked for one.
+    proxy_problem: Option<ProxyProblem>,
     /// Whether the server may connect to us.
     active: bool,
 }
@@ -89,8 +95,7 @@ pub(crate) struct OutOfTime;
 
 impl Lent {
     pub(crate) fn new(
-        control: Stream,
-        protection: Protection,
+        Dialled { socket, protection, tunnel }: Dialled,
         request: &Request,
         stops: &Stops,
         progress: Arc<dyn Progress>,
@@ -106,13 +111,15 @@ impl Lent {
             delivered: Delivered::default(),
             handshakes: Handshakes::default(),
             protection,
-            control: Some(control),
+            control: Some(Stream::plain(socket)),
             password_sent: false,
             budget: Budget::default(),
             transcript: Transcript::new(Arc::clone(&progress)),
             progress,
             stops: stops.clone(),
             route: request.route.clone(),
+            tunnel,
+            proxy_problem: None,
             active: request.active,
         }
     }
@@ -135,6 +142,12 @@ impl Lent {
         self.stops.check().map_err(stopped)?;
         self.meter.check().map_err(wasmtime::Error::new)?;
         Ok(UpdateDeadline::Continue(1))
+    }
+
+    /// Why there is no data connection, if that is the proxy's doing, and whose it is. Told once.
+    pub(crate) fn take_proxy_problem(&mut self) -> Option<(String, ProxyProblem)> {
+        let proxy = self.tunnel.as_ref()?.proxy().to_string();
+        self.proxy_problem.take().map(|problem| (proxy, problem))
     }
 
     /// For work that takes long without a wait.

@@ -145,6 +145,20 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
+    /// Waits until the server has closed its side of `data`, or has spoken, while ours is closed only inside TLS.
+    ///
+    /// Not for long: a server may wait for the end of TCP, and this is for the sake of what lies between.
+    pub(crate) fn await_servers_end(&mut self, data: &mut Stream) -> Result<(), Stop> {
+        let until = self.pace.courtesy_ends();
+        while Instant::now() < until {
+            let (control_ready, data_ready) = self.look(data, PollFlags::IN, until)?;
+            if control_ready || (data_ready && data.hear()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until the server has closed its side of `data`, after we have closed ours.
     ///
     /// Not for long once the server speaks: the final reply counts, and one who has it need not wait for a server that
