@@ -25,6 +25,7 @@ mod password_sources;
 mod server_names;
 mod several_files;
 mod signals;
+mod stream_writers;
 mod terminal;
 
 // Servers that misbehave, played from a script.
@@ -43,6 +44,7 @@ mod killed_runs;
 mod resuming;
 mod retries;
 mod soak;
+mod streams;
 mod unknown_outcomes;
 mod verification;
 

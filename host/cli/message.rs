@@ -43,7 +43,7 @@ fn line(args: &Args, failure: &Failure) -> String {
 
 /// Several files deserve a count of what became of them.
 fn summary(args: &Args, incomplete: &Incomplete) -> Option<String> {
-    let count = args.files().len();
+    let count = args.count();
     let begun = incomplete.failures.iter().any(|failure| failure.file.is_some());
     (count > 1 && begun).then(|| {
         let mut text = format!("{} of {count} files stored.", incomplete.stored.len());
@@ -69,6 +69,9 @@ fn explain(args: &Args, error: &UploadError) -> String {
             shown(one),
             shown(other)
         ),
+        UploadError::Source { file, problem } if args.from_stdin.as_deref() == Some(file.as_os_str()) => {
+            standard_input(problem)
+        }
         UploadError::Source { file, problem } => local_file(file, problem),
         UploadError::Tls { connection, problem } => tls_message::failed(args, &host, *connection, problem),
         UploadError::NoTls { code, text } => tls_message::not_offered(&host, *code, text),
@@ -182,6 +185,22 @@ fn local_file(file: &Path, problem: &SourceProblem) -> String {
         }
         SourceProblem::Failed => {
             format!("{name} could not be read to its end. Its disk may be failing; check it, and send the file again.")
+        }
+    }
+}
+
+fn standard_input(problem: &SourceProblem) -> String {
+    match problem {
+        SourceProblem::Unreadable(error) => format!(
+            "cannot read standard input: {}. Nothing was sent; check what it is redirected to.",
+            without_code(error)
+        ),
+        SourceProblem::Directory => {
+            "standard input is a directory. Nothing was sent; redirect it to a file or a pipe.".to_owned()
+        }
+        SourceProblem::NotAFile | SourceProblem::Shrank | SourceProblem::Failed => {
+            "standard input could not be read to its end. What it comes from has failed; check that, and send it again."
+                .to_owned()
         }
     }
 }
