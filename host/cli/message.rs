@@ -35,7 +35,9 @@ fn line(args: &Args, failure: &Failure) -> String {
         (Some(file), _) => format!("{}: ", shown(file)),
     };
     line.push_str(&explain(args, &failure.error));
-    if failure.error.partial_file_may_remain() {
+    if failure.removed {
+        line.push_str(" What was stored of it was removed again.");
+    } else if failure.partial_file_may_remain() {
         line.push_str(" A partial file may remain on the server.");
     }
     line

@@ -93,7 +93,7 @@ impl<'a> FileDelivery<'a> {
     pub(super) fn may_be_tried_again(&mut self, error: &UploadError) -> bool {
         // Fewer bytes are what is left by a cut that a server took for the end; but not where only the rest was sent.
         let short = matches!(error, UploadError::Mismatch { sent, stored } if stored < sent);
-        let cut = short && self.from == 0 && self.doubt.is_none() && !self.spoilt;
+        let cut = short && self.from == 0 && self.doubt.is_none();
         let spoilt = !cut && matches!(error, UploadError::Mismatch { .. } | UploadError::Corrupt { .. });
         let gone = self.source.is_stream() && self.source.length() > 0;
         let again = match (spoilt, &self.doubt) {
@@ -111,10 +111,11 @@ impl<'a> FileDelivery<'a> {
         again
     }
 
-    /// Nothing more is tried. What lies under a name that means nothing to anyone is taken away, or told of.
-    pub(super) fn give_up(&self, delivery: &mut Delivery) {
+    /// Nothing more is tried. What lies under a name that means nothing to anyone is taken away, or told of; says whether
+    /// it was taken away.
+    pub(super) fn give_up(&self, delivery: &mut Delivery) -> bool {
         if !self.request.atomic || !self.begun {
-            return;
+            return false;
         }
         let whole = self.stored.is_some() || self.doubt.is_some();
         let removed = !whole && !self.request.resume && {
@@ -123,6 +124,7 @@ impl<'a> FileDelivery<'a> {
         if !removed {
             delivery.progress.note(self.source.path(), &Note::Leftover { name: self.name.clone() });
         }
+        removed
     }
 
     fn store(&mut self, session: &mut Session, progress: &dyn Progress) -> Result<Receipt, UploadError> {
