@@ -44,7 +44,8 @@ fn a_directory_without_permission_is_refused(kind: Kind) {
 }
 
 fn a_disk_that_fills_up_is_exit_8_with_the_servers_words(kind: Kind) {
-    let limit = 512 * 1024;
+    // Not where a write can begin, which ProFTPD does not survive (`servers/proftpd.rs`).
+    let limit = 512 * 1023;
     let Some(server) = kind.start_with(Options { largest_file: Some(limit), ..Options::default() }) else { return };
     let program = Program::new().with_file("too-large", &content(32 << 20));
     let outcome = upload(&server, program, &[OsStr::new("too-large")], server.upload_dir());
