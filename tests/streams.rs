@@ -130,7 +130,7 @@ fn a_stream_that_was_not_hashed_on_the_way_is_asked_about_by_its_size() {
 
 #[test]
 fn a_stream_that_was_stored_wrongly_is_exit_10_and_not_sent_again() {
-    let wrong = Script::hashing().lacks("stream").take("stream").tell_hash("stream", b"jello\n");
+    let wrong = Script::hashing().lacks("stream").take("stream").tell_hash("stream", b"jello\n").tell_size("stream", 6);
     wrong.meet(retried()).outcome.fails(10).retried(0);
     for size in [5, 7] {
         let wrong = asked().take("stream").tell_size("stream", size);
