@@ -27,6 +27,7 @@ mod proxy_arguments;
 mod server_names;
 mod several_files;
 mod signals;
+mod stream_writers;
 mod terminal;
 
 // Servers that misbehave, played from a script.
@@ -46,6 +47,7 @@ mod killed_runs;
 mod resuming;
 mod retries;
 mod soak;
+mod streams;
 mod unknown_outcomes;
 mod verification;
 
@@ -64,12 +66,14 @@ mod meeting;
 mod outcome;
 mod program;
 mod relay;
+mod relay_pair;
 mod relay_passage;
 mod script;
 mod scripted_server;
 mod secure_server;
 mod servers;
 mod sockets;
+mod stage;
 mod temporary_name;
 mod test_proxy;
 mod test_proxy_relay;

@@ -4,7 +4,6 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use clap::error::ErrorKind;
 use ftp_uploader::{Request, Server};
 
 use crate::delivery::DeliveryArgs;
+use crate::descriptor;
 use crate::exit_code::{self, ExitCode};
 use crate::network::NetworkArgs;
 use crate::tls::TlsArgs;
@@ -65,9 +65,10 @@ pub struct Args {
     connect_timeout: Duration,
 
     /// Upload what comes from standard input, to be stored as NAME, besides or instead of files. It can be sent only once:
-    /// there is no resuming, and no new try after its first byte
+    /// there is no resuming, and no new try after its first byte. A writer that fails looks like one that is done: what
+    /// it had written is stored
     #[arg(long, value_name = "NAME", conflicts_with_all = ["password_stdin", "resume"])]
-    from_stdin: Option<OsString>,
+    pub from_stdin: Option<OsString>,
 
     /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
@@ -120,6 +121,11 @@ impl Args {
         self.files_and_directory.split_last().map_or(&[], |(_, files)| files)
     }
 
+    /// How many files are to be stored, standard input included.
+    pub fn count(&self) -> usize {
+        self.files().len() + usize::from(self.from_stdin.is_some())
+    }
+
     /// Where on the server they go.
     pub fn directory(&self) -> &[u8] {
         self.files_and_directory.last().map_or(b"", |directory| directory.as_bytes())
@@ -144,7 +150,7 @@ impl Args {
         }
         let request = self.files().iter().try_fold(request, Request::file)?;
         match &self.from_stdin {
-            Some(name) => Ok(request.stream(stdin()?, name.as_bytes())?),
+            Some(name) => Ok(request.stream(descriptor::standard_input()?, name.as_bytes())?),
             None if self.files().is_empty() => Err(Trouble::Usage(NO_FILE.to_owned())),
             None => Ok(request),
         }
@@ -153,12 +159,6 @@ impl Args {
 
 /// What to say where LOCALFILE is missing: clap cannot know that only --from-stdin makes up for it.
 const NO_FILE: &str = "LOCALFILE or REMOTEDIR is missing. The command line is incomplete; see ftp-uploader --help.";
-
-fn stdin() -> Result<OwnedFd, Trouble> {
-    io::stdin().as_fd().try_clone_to_owned().map_err(|error| {
-        Trouble::Usage(format!("cannot read standard input: {error}. Nothing was sent; open it for --from-stdin."))
-    })
-}
 
 /// Clap explains over several lines; scripts and logs want one.
 fn one_line(error: &clap::Error) -> String {

@@ -36,7 +36,9 @@ fn line(args: &Args, failure: &Failure) -> String {
         (Some(file), _) => format!("{}: ", shown(file)),
     };
     line.push_str(&explain(args, &failure.error));
-    if failure.error.partial_file_may_remain() {
+    if failure.removed {
+        line.push_str(" What was stored of it was removed again.");
+    } else if failure.partial_file_may_remain() {
         line.push_str(" A partial file may remain on the server.");
     }
     line
@@ -44,7 +46,7 @@ fn line(args: &Args, failure: &Failure) -> String {
 
 /// Several files deserve a count of what became of them.
 fn summary(args: &Args, incomplete: &Incomplete) -> Option<String> {
-    let count = args.files().len();
+    let count = args.count();
     let begun = incomplete.failures.iter().any(|failure| failure.file.is_some());
     (count > 1 && begun).then(|| {
         let mut text = format!("{} of {count} files stored.", incomplete.stored.len());
@@ -72,6 +74,9 @@ fn explain(args: &Args, error: &UploadError) -> String {
         ),
         UploadError::ActiveThroughProxy => {
             "no server can connect to us through a proxy. Nothing was sent; leave --active or --proxy out.".to_owned()
+        }
+        UploadError::Source { file, problem } if args.from_stdin.as_deref() == Some(file.as_os_str()) => {
+            standard_input(problem)
         }
         UploadError::Source { file, problem } => local_file(file, problem),
         UploadError::Proxy { proxy, connection, problem } => proxy_message::failed(&host, proxy, *connection, problem),
@@ -187,6 +192,22 @@ fn local_file(file: &Path, problem: &SourceProblem) -> String {
         }
         SourceProblem::Failed => {
             format!("{name} could not be read to its end. Its disk may be failing; check it, and send the file again.")
+        }
+    }
+}
+
+fn standard_input(problem: &SourceProblem) -> String {
+    match problem {
+        SourceProblem::Unreadable(error) => format!(
+            "cannot read standard input: {}. Nothing was sent; check what it is redirected to.",
+            without_code(error)
+        ),
+        SourceProblem::Directory => {
+            "standard input is a directory. Nothing was sent; redirect it to a file or a pipe.".to_owned()
+        }
+        SourceProblem::NotAFile | SourceProblem::Shrank | SourceProblem::Failed => {
+            "standard input could not be read to its end. What it comes from has failed; check that, and send it again."
+                .to_owned()
         }
     }
 }

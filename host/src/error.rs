@@ -233,6 +233,15 @@ pub struct Failure {
     pub file: Option<PathBuf>,
     /// What went wrong.
     pub error: UploadError,
+    /// What was stored of the file under a temporary name was removed again.
+    pub removed: bool,
+}
+
+impl Failure {
+    /// Whether a part of the file may lie on the server.
+    pub fn partial_file_may_remain(&self) -> bool {
+        self.error.partial_file_may_remain() && !self.removed
+    }
 }
 
 impl UploadError {
@@ -260,7 +269,7 @@ impl UploadError {
         }
     }
 
-    /// Whether a part of the file may lie on the server.
+    /// Whether a part of the file may lie on the server, if nothing was done about it afterwards.
     pub fn partial_file_may_remain(&self) -> bool {
         matches!(self.step(), Some(Step::Transfer | Step::Confirmation))
     }
@@ -280,7 +289,7 @@ impl fmt::Debug for ServerText {
 
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, Failure { file, error }) in self.failures.iter().enumerate() {
+        for (i, Failure { file, error, .. }) in self.failures.iter().enumerate() {
             let between = if i == 0 { "" } else { "; " };
             match file {
                 Some(file) => write!(f, "{between}{file:?}: {error}")?,
@@ -295,6 +304,6 @@ impl std::error::Error for Incomplete {}
 
 impl From<UploadError> for Incomplete {
     fn from(error: UploadError) -> Self {
-        Self { stored: Vec::new(), failures: vec![Failure { file: None, error }], untried: Vec::new() }
+        Self { stored: Vec::new(), failures: vec![Failure { file: None, error, removed: false }], untried: Vec::new() }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct Options {
     pub(crate) aside: bool,
     /// TLS, and nothing else.
     pub(crate) tls: Option<ServerTls>,
-    /// Bytes (a multiple of 512) after which the server's file system takes no more, in mid-transfer.
+    /// Bytes (an odd multiple of 512, so that no write begins there) after which the server's file system takes no more, in mid-transfer.
     pub(crate) largest_file: Option<u64>,
 }
 

@@ -85,16 +85,20 @@ impl Conversation {
         if verify == Verify::Best {
             match self.ask_hash(Step::Hash, source, name, sent.total)? {
                 Comparison::Same(algorithm) => return Ok(Verification::Hash(algorithm)),
-                Comparison::Different(algorithm) => return Err(UploadError::Corrupt(algorithm)),
+                // Fewer bytes are a cut that the server took for the end; as many are other bytes.
+                Comparison::Different(algorithm) => {
+                    return Err(match self.stored_size(name) {
+                        Some(stored) if stored != sent.total => mismatch(sent.total, stored),
+                        _ => UploadError::Corrupt(algorithm),
+                    });
+                }
                 Comparison::Unavailable => {}
             }
         }
         let size =
             if verify == Verify::Nothing && sent.tail == Tail::Delivered { None } else { self.stored_size(name) };
         match (size, sent.tail) {
-            (Some(stored), _) if stored != sent.total => {
-                Err(UploadError::Mismatch(SizeMismatch { sent: sent.total, stored }))
-            }
+            (Some(stored), _) if stored != sent.total => Err(mismatch(sent.total, stored)),
             (Some(_), _) => Ok(Verification::Size),
             (None, Tail::Delivered) => Ok(Verification::None),
             (None, Tail::Doubtful(cause)) => Err(UploadError::Unconfirmed(cause)),
@@ -114,4 +118,8 @@ impl Conversation {
             }
         }
     }
+}
+
+fn mismatch(sent: u64, stored: u64) -> UploadError {
+    UploadError::Mismatch(SizeMismatch { sent, stored })
 }

@@ -37,7 +37,7 @@ impl DataConnection {
     fn splice(&mut self, source: &Source, offset: u64, length: u64, mut watch: Watch) -> Result<Moved, Failure> {
         loop {
             if source.awaits_writer() {
-                if let Turn::Control = watch.await_writer(source.file())? {
+                if let Turn::Control = watch.await_writer(source.file(), &self.stream)? {
                     return Ok(Moved::Heard);
                 }
                 source.fill().map_err(|_| Failure::Source(SourceError::Unreadable))?;

@@ -80,26 +80,33 @@ impl<'a> Watch<'a> {
     }
 
     /// Waits until the writer of a stream has written, however long it takes, or the server speaks.
-    pub(crate) fn await_writer(&mut self, stream: &File) -> Result<Turn, Stop> {
+    ///
+    /// # Errors
+    /// `ConnectionReset` when `data` is broken: a writer who may never write again is not waited for in vain.
+    pub(crate) fn await_writer(&mut self, stream: &File, data: &Stream) -> Result<Turn, Stop> {
         loop {
             if self.control.as_deref_mut().is_some_and(Stream::has_more) {
                 return Ok(Turn::Control);
             }
             let until = Instant::now() + IDLE;
-            let ready = match self.control.as_deref_mut() {
-                None => wait([(stream.as_fd(), PollFlags::IN)], until, self.stops)?[0],
+            let (stream, data) = ((stream.as_fd(), PollFlags::IN), (data.as_fd(), PollFlags::empty()));
+            let [written, broken] = match self.control.as_deref_mut() {
+                None => wait([stream, data], until, self.stops)?,
                 Some(control) => {
-                    let both = [(control.as_fd(), PollFlags::IN), (stream.as_fd(), PollFlags::IN)];
-                    let [control_ready, stream_ready] = wait(both, until, self.stops)?;
+                    let all = [(control.as_fd(), PollFlags::IN), stream, data];
+                    let [control_ready, written, broken] = wait(all, until, self.stops)?;
                     if control_ready && control.hear() {
                         return Ok(Turn::Control);
                     }
-                    stream_ready
+                    [written, broken]
                 }
             };
             // The server cannot help it that there is nothing to send.
             self.pace.mark();
-            if ready {
+            if broken {
+                return Err(Stop::Failed(io::ErrorKind::ConnectionReset.into()));
+            }
+            if written {
                 return Ok(Turn::Data);
             }
         }
