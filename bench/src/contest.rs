@@ -61,7 +61,12 @@ impl Arena {
     /// Serves by hand, for whoever wants to look at one client with a profiler, until there is nothing more to read.
     pub(crate) fn serve(&self) -> io::Result<()> {
         let (plain, tls) = (Sink::start(None)?, Sink::start(Some(Arc::clone(&self.tls)))?);
-        println!("in clear: 127.0.0.1:{}; with TLS: localhost:{} --ca-file {}", plain.port, tls.port, self.authority.display());
+        println!(
+            "in clear: 127.0.0.1:{}; with TLS: localhost:{} --ca-file {}",
+            plain.port,
+            tls.port,
+            self.authority.display()
+        );
         io::copy(&mut io::stdin(), &mut io::sink()).map(drop)
     }
 

@@ -116,13 +116,18 @@ impl Order {
                 Some("--target") => order.target = value.into(),
                 Some("--out") => order.out = value.into(),
                 Some("--only") => order.only.push(text.into_owned()),
-                Some("--rounds") => order.rounds = text.parse().map_err(|_| format!("{text} is no number of rounds"))?,
+                Some("--rounds") => {
+                    order.rounds = text.parse().map_err(|_| format!("{text} is no number of rounds"))?
+                }
                 _ => return Err(USAGE.to_owned()),
             }
         }
         order.ours = fs::canonicalize(&order.ours).map_err(|error| format!("{}: {error}", order.ours.display()))?;
         match order.only.iter().find(|name| ROWS.iter().all(|row| row.name != **name)) {
-            Some(unknown) => Err(format!("there is no row {unknown:?}; there are {:?}", ROWS.iter().map(|row| row.name).collect::<Vec<_>>())),
+            Some(unknown) => Err(format!(
+                "there is no row {unknown:?}; there are {:?}",
+                ROWS.iter().map(|row| row.name).collect::<Vec<_>>()
+            )),
             None => Ok(order),
         }
     }

@@ -27,7 +27,8 @@ pub(crate) fn draw(measured: &[Measured]) -> String {
         }
         y += 26.0;
     }
-    let style = "text{font:13px sans-serif;fill:#444}.row,.title{font-weight:bold}.ours{fill:#c2410c}.other{fill:#9ca3af}";
+    let style =
+        "text{font:13px sans-serif;fill:#444}.row,.title{font-weight:bold}.ours{fill:#c2410c}.other{fill:#9ca3af}";
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" width="{WIDTH}" height="{y}">
 <style>{style}</style><rect width="100%" height="100%" fill="#fff"/>

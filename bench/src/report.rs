@@ -73,11 +73,8 @@ fn cells(figures: &Figures, bytes: u64) -> Vec<String> {
     let large = bytes >= GIB;
     let wall = if large { format!("{:.3} s", figures.wall) } else { format!("{:.1} ms", figures.wall * 1e3) };
     let speed = if large { format!("{:.0} MB/s", bytes / figures.wall / 1e6) } else { String::new() };
-    let cpu = if large {
-        format!("{:.3} s/GiB", figures.cpu / bytes * GIB)
-    } else {
-        format!("{:.1} ms", figures.cpu * 1e3)
-    };
+    let cpu =
+        if large { format!("{:.3} s/GiB", figures.cpu / bytes * GIB) } else { format!("{:.1} ms", figures.cpu * 1e3) };
     let peak = format!("{:.1} MiB", figures.peak / MIB);
     vec![wall, speed, cpu, peak, format!("{:.2}", figures.wall_to_curl), format!("{:.2}", figures.cpu_to_curl)]
 }

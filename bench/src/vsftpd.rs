@@ -53,7 +53,11 @@ impl Vsftpd {
             lines += "run_as_launching_user=YES\n";
         }
         if let Some((certificate, key)) = tls {
-            lines += &format!("{PROTECTED}rsa_cert_file={}\nrsa_private_key_file={}\n", certificate.display(), key.display());
+            lines += &format!(
+                "{PROTECTED}rsa_cert_file={}\nrsa_private_key_file={}\n",
+                certificate.display(),
+                key.display()
+            );
         }
         let config = memory.join("vsftpd.conf");
         fs::write(&config, lines)?;

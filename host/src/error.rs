@@ -12,7 +12,7 @@ use ftp_protocol::argument::NotAnArgument;
 use ftp_protocol::server::Server;
 
 use crate::escape::Escaped;
-use crate::progress::{Algorithm, Receipt, Step};
+use crate::progress::{Algorithm, Step};
 use crate::proxy::ProxyProblem;
 use crate::tls::TlsProblem;
 
@@ -213,37 +213,6 @@ pub enum SourceProblem {
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServerText(pub(crate) Vec<u8>);
 
-/// Not every file was stored. What was is in here, too.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Incomplete {
-    /// The files that were stored.
-    pub stored: Vec<Receipt>,
-    /// What went wrong, in the order in which it did. Never empty.
-    pub failures: Vec<Failure>,
-    /// Files that were not tried, because the session was over.
-    pub untried: Vec<PathBuf>,
-}
-
-/// Something that went wrong.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Failure {
-    /// The file it happened to, if it was one file's matter.
-    pub file: Option<PathBuf>,
-    /// What went wrong.
-    pub error: UploadError,
-    /// What was stored of the file under a temporary name was removed again.
-    pub removed: bool,
-}
-
-impl Failure {
-    /// Whether a part of the file may lie on the server.
-    pub fn partial_file_may_remain(&self) -> bool {
-        self.error.partial_file_may_remain() && !self.removed
-    }
-}
-
 impl UploadError {
     /// How far the conversation had come, if it had begun.
     pub fn step(&self) -> Option<Step> {
@@ -284,26 +253,5 @@ impl fmt::Display for ServerText {
 impl fmt::Debug for ServerText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&Escaped(&self.0), f)
-    }
-}
-
-impl fmt::Display for Incomplete {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, Failure { file, error, .. }) in self.failures.iter().enumerate() {
-            let between = if i == 0 { "" } else { "; " };
-            match file {
-                Some(file) => write!(f, "{between}{file:?}: {error}")?,
-                None => write!(f, "{between}{error}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Incomplete {}
-
-impl From<UploadError> for Incomplete {
-    fn from(error: UploadError) -> Self {
-        Self { stored: Vec::new(), failures: vec![Failure { file: None, error, removed: false }], untried: Vec::new() }
     }
 }

@@ -11,7 +11,8 @@ mod temporary_name;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::error::{Failure, Incomplete, UploadError};
+use crate::error::UploadError;
+use crate::incomplete::{Failure, Incomplete};
 use crate::interrupt::{Stop, Stops};
 use crate::progress::{Progress, Receipt, Step};
 use crate::request::Request;
