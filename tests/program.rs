@@ -97,6 +97,12 @@ impl Program {
         self
     }
 
+    /// Runs the program with limits that a shell sets, such as `-Sn 64`.
+    pub(crate) fn limited(mut self, limits: &str) -> Self {
+        self.runners.splice(..0, ["sh", "-c", &format!("ulimit {limits} && exec \"$0\" \"$@\"")].map(OsString::from));
+        self
+    }
+
     /// Runs the program in a session without a terminal, also when the tests are run on one.
     pub(crate) fn without_terminal(mut self) -> Self {
         self.runners.push("setsid".into());

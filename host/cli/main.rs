@@ -10,6 +10,7 @@ mod display;
 mod exit_code;
 mod message;
 mod network;
+mod open_files;
 mod password;
 mod proxy;
 mod proxy_message;
@@ -49,6 +50,7 @@ fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
     let place = Place::of(args)?;
     let interrupt = Interrupt::new().map_err(|error| UploadError::Fault(error.to_string()))?;
     signals::ring(&interrupt);
+    open_files::allow_all();
     let request = args.to_request()?.interrupt(&interrupt);
     request.check_files()?;
     let request = request.password(place.read(args)?);

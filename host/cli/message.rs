@@ -10,6 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use ftp_uploader::{Algorithm, Cause, Connection, Escaped, Failure, Incomplete, SourceProblem, Step, UploadError};
+use rustix::io::Errno;
 
 use crate::args::Args;
 use crate::proxy_message;
@@ -177,6 +178,9 @@ pub fn algorithm_name(algorithm: Algorithm) -> &'static str {
 fn local_file(file: &Path, problem: &SourceProblem) -> String {
     let name = Escaped(file.as_os_str().as_bytes());
     match problem {
+        SourceProblem::Unreadable(error) if error.raw_os_error() == Some(Errno::MFILE.raw_os_error()) => {
+            format!("cannot open {name} beside all the others. Nothing was sent; send fewer files at a time.")
+        }
         SourceProblem::Unreadable(error) => {
             format!(
                 "cannot open {name}: {}. Nothing was sent; check the path and who may read it.",

@@ -43,7 +43,7 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// `TimedOut` when nothing has moved for too long, also while the server talks.
     pub(crate) fn await_turn(&mut self, data: &Stream, flags: PollFlags) -> Result<Turn, Stop> {
-        let mut queued = data.socket().unacknowledged();
+        let mut queued = None;
         loop {
             let (control_ready, data_ready) = self.look(data, flags, self.pace.next_look())?;
             if data_ready && !control_ready {
@@ -51,9 +51,9 @@ impl<'a> Watch<'a> {
             }
             let still_queued = data.socket().unacknowledged();
             if still_queued < queued {
-                queued = still_queued;
                 self.pace.mark();
             }
+            queued = still_queued;
             if Instant::now() >= self.pace.due() {
                 return Err(timed_out());
             }
@@ -173,6 +173,10 @@ impl<'a> Watch<'a> {
     pub(crate) fn await_end(&mut self, data: &mut Stream) -> Result<(), Stop> {
         self.pace.mark();
         loop {
+            if self.is_told_at_once()? {
+                self.await_end_briefly(data)?;
+                break;
+            }
             match self.await_turn(data, PollFlags::IN)? {
                 Turn::Data if data.hear() && self.has_ended(data, self.pace.due())? => break,
                 // Records without text: no end, and no more time for it.
@@ -186,6 +190,21 @@ impl<'a> Watch<'a> {
         }
         self.pace.mark();
         Ok(())
+    }
+
+    /// Whether the server speaks before it is time to look at the other connection: its reply comes right behind its
+    /// end of that, and one wait does for both.
+    fn is_told_at_once(&mut self) -> Result<bool, Stop> {
+        let Some(control) = self.control.as_deref_mut() else { return Ok(false) };
+        let until = self.pace.next_look();
+        while !control.has_more() {
+            match wait([(control.as_fd(), PollFlags::IN)], until, self.stops)? {
+                [true] if control.hear() => break,
+                [true] => {}
+                [false] => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     fn await_end_briefly(&self, data: &mut Stream) -> Result<(), Stop> {
