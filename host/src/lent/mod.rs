@@ -4,6 +4,7 @@
 //! One file for each handle implements its methods. The guest's side of the story begins in
 //! `guest/component/src/upload.rs`; read that next.
 
+mod budget;
 mod control_connection;
 mod data_connection;
 mod data_listener;
@@ -38,7 +39,7 @@ pub(crate) use pace::Pace;
 pub(crate) use protection::Protection;
 pub use source_file::SourceFile;
 
-use control_connection::Budget;
+use budget::Budget;
 use protection::Handshakes;
 use transcript::Transcript;
 
@@ -53,7 +54,9 @@ pub(crate) struct Lent {
     pub(crate) pace: Pace,
     /// How far the guest says that it has come.
     pub(crate) step: Step,
-    /// What was moved of the file that is being stored, for comparison with the guest's receipt.
+    /// How many bytes of the file that is being stored the server had before.
+    pub(super) there: u64,
+    /// What was moved of it, for comparison with the guest's receipt.
     pub(crate) delivered: Delivered,
     pub(crate) handshakes: Handshakes,
     pub(crate) protection: Protection,
@@ -82,6 +85,11 @@ pub(crate) struct Delivered {
 #[error("interrupted")]
 pub(crate) struct Interrupted;
 
+/// The guest asks for more than it may, and there is no answer that says so.
+#[derive(Debug, thiserror::Error)]
+#[error("the component asked for more {0} than one call may need")]
+pub(crate) struct Excess(&'static str);
+
 /// The end of the time that the caller allows, on its way out of the guest.
 #[derive(Debug, thiserror::Error)]
 #[error("out of time")]
@@ -103,6 +111,7 @@ impl Lent {
             meter: Meter::start(),
             pace: Pace::new(request.timeout, request.connect_timeout, request.limit_rate),
             step: Step::Greeting,
+            there: 0,
             delivered: Delivered::default(),
             handshakes: Handshakes::default(),
             protection,
@@ -126,6 +135,7 @@ impl Lent {
     pub(crate) fn begin_store(&mut self, bytes: u64) {
         self.meter = Meter::start();
         self.budget = Budget::default();
+        self.there = bytes;
         self.delivered = Delivered { bytes, finished: false };
         self.handshakes.begin_call();
     }

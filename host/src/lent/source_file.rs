@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use wasmtime::component::Resource;
 
-use super::{Lent, stopped};
+use super::{Excess, Lent, stopped};
 use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, HostSourceFile, SourceError};
 use crate::interrupt::Stop;
 use crate::source::Source;
@@ -48,6 +48,9 @@ impl HostSourceFile for Lent {
         length: u64,
     ) -> wasmtime::Result<Result<Vec<u8>, SourceError>> {
         let source = Arc::clone(&self.table.get(&handle)?.0);
+        if !self.budget.take_digest() {
+            return Err(wasmtime::Error::new(Excess("hashes")));
+        }
         let length = length.min(source.length());
         self.waiting(|lent| lent.digest(&source, algorithm, length)).map_err(stopped)
     }

@@ -1,0 +1,70 @@
+//! Keeping the host at work on the file: waits that begin anew each time, and hashes of all of it.
+//!
+//! Next: `claims.rs`.
+
+use alloc::format;
+use alloc::string::String;
+use core::hint::black_box;
+
+use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, DataConnection, IoError, Moved};
+use crate::data::dial;
+use crate::{Evil, SourceFile};
+
+pub(crate) fn attack(evil: &Evil, source: &SourceFile) -> Option<String> {
+    match evil.attack.as_str() {
+        "finishing without end" => Some(again(|| dial(evil), DataConnection::finish)),
+        "data handshakes without end" => {
+            // Without TLS there, it is denied at once.
+            let _ = evil.control.secure();
+            Some(again(|| dial(evil), DataConnection::secure))
+        }
+        "a deaf ear" => Some(deaf(evil, source)),
+        "the same bytes without end" => Some(resend(evil, source)),
+        "hashes without end" => Some(hash(source)),
+        "hashes prepared without end" => loop {
+            source.prepare_digest(black_box(Algorithm::Sha256));
+        },
+        _ => None,
+    }
+}
+
+/// Waits for the same thing until that is denied.
+fn again(dial: impl Fn() -> DataConnection, wait: impl Fn(&DataConnection) -> Result<(), IoError>) -> String {
+    let (data, mut count) = (dial(), 0);
+    loop {
+        match wait(&data) {
+            Err(IoError::Denied) => return format!("{count} waits, then denied"),
+            _ => count += 1,
+        }
+    }
+}
+
+/// Never takes in what the server says, so that there is always something to hear.
+fn deaf(evil: &Evil, source: &SourceFile) -> String {
+    let data = dial(evil);
+    loop {
+        match data.splice(source, 0, 1) {
+            Ok(Moved::Heard) => {}
+            Ok(_) => return "moved".into(),
+            Err(_) => return "gave up".into(),
+        }
+    }
+}
+
+fn resend(evil: &Evil, source: &SourceFile) -> String {
+    let (data, mut sent) = (dial(evil), 0);
+    loop {
+        match data.splice(source, 0, u64::MAX) {
+            Ok(Moved::Bytes(bytes)) => sent += bytes,
+            _ => return format!("{sent} bytes, then no more"),
+        }
+    }
+}
+
+fn hash(source: &SourceFile) -> String {
+    let mut count = 0;
+    while source.digest(Algorithm::Sha256, u64::MAX).is_ok() {
+        count += 1;
+    }
+    format!("{count}")
+}
