@@ -63,5 +63,5 @@ impl Repelled {
 /// A lie about `hello.txt`, which a server has taken.
 fn storing(name: &'static str, wall: &'static str) -> Repelled {
     let data = port();
-    Attack::on(name, wall, &data).meets(Script::greeted().take_on(data))
+    Attack::on(name, wall, &data).meets(Script::new().take_on(data))
 }

@@ -39,9 +39,8 @@ fn a_component_that_never_lets_a_call_begin_is_stopped() {
 #[test]
 fn a_component_that_never_says_goodbye_does_not_undo_what_is_stored() {
     let data = port();
-    let script = Script::greeted();
     let attack = Attack::on("endless goodbye", TIME, &data);
-    let met = attack.meets(script.take_on(data));
+    let met = attack.meets(Script::new().take_on(data));
     met.succeeds("Stored hello.txt in inbox: 6 bytes").server_stored(&[HELLO]);
     met.met.outcome.not_before(Duration::from_secs(5));
 }

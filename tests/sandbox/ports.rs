@@ -14,7 +14,7 @@ const MANY: &str = "8 connections for each call";
 fn ports_below_1024_are_never_connected_to() {
     let met = Attack::new("low ports", "no ports below 1024").meets(Script::greeted().silence());
     met.fails(6, "1024 of 1024 denied").server_heard(&[]);
-    let met = Attack::new("a port beyond 65535", "ports have 16 bits").meets(Script::greeted().silence());
+    let met = Attack::new("a port that needs 17 bits", "ports have 16 bits").meets(Script::greeted().silence());
     met.fails(6, "\"denied\"").server_heard(&[]);
 }
 

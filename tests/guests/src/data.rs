@@ -20,8 +20,15 @@ pub(crate) fn attack(evil: &Evil, source: &SourceFile) -> Option<String> {
     }
 }
 
-/// A connection to the port that the test has open. Without it there is nothing to attack.
+/// A connection to the port that the test has open, when the server has said that it is there.
 pub(crate) fn dial(evil: &Evil) -> DataConnection {
+    let data = dial_at_once(evil);
+    let _ = evil.control.receive(u32::MAX);
+    data
+}
+
+/// Without it there is nothing to attack.
+pub(crate) fn dial_at_once(evil: &Evil) -> DataConnection {
     match evil.control.open_data(evil.port) {
         Ok(data) => data,
         Err(_) => crate::computing::trap(),
@@ -48,12 +55,12 @@ fn after_the_end(data: &DataConnection, source: &SourceFile) -> String {
 
 /// Half of it to whoever listens there, so that the other half, on the right connection, completes the count.
 fn two_ways(evil: &Evil, source: &SourceFile) -> String {
-    let (one, other) = (dial(evil), dial(evil));
+    let (one, other) = (dial(evil), dial_at_once(evil));
     let answers: Vec<String> = [
         splice(&one, source, 0, 3),
         splice(&other, source, 3, 3),
         splice(&other, source, 0, 3),
-        splice(&dial(evil), source, 3, 3),
+        splice(&dial_at_once(evil), source, 3, 3),
         word(&other.finish()).into(),
     ]
     .into();

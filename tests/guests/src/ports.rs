@@ -14,7 +14,7 @@ const MANY: u32 = 5000;
 pub(crate) fn attack(evil: &Evil) -> Option<String> {
     match evil.attack.as_str() {
         "low ports" => Some(low(evil)),
-        "a port beyond 65535" => Some(beyond(evil)),
+        "a port that needs 17 bits" => Some(beyond(evil)),
         "thousands of connections" => Some(count(|| evil.control.open_data(evil.port))),
         "thousands of ports of our own" => Some(count(|| evil.control.listen_data())),
         "waiting for nobody without end" => Some(await_nobody(evil)),

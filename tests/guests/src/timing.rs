@@ -6,9 +6,9 @@ use alloc::format;
 use alloc::string::String;
 use core::hint::black_box;
 
-use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, DataConnection, IoError, Moved};
-use crate::data::dial;
-use crate::{Evil, SourceFile};
+use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, DataConnection, IoError, Moved, SpliceError};
+use crate::data::{dial, dial_at_once};
+use crate::{Evil, SourceFile, word};
 
 pub(crate) fn attack(evil: &Evil, source: &SourceFile) -> Option<String> {
     match evil.attack.as_str() {
@@ -41,12 +41,14 @@ fn again(dial: impl Fn() -> DataConnection, wait: impl Fn(&DataConnection) -> Re
 
 /// Never takes in what the server says, so that there is always something to hear.
 fn deaf(evil: &Evil, source: &SourceFile) -> String {
-    let data = dial(evil);
+    let (data, mut heard) = (dial_at_once(evil), 0_u64);
+    // All but one byte of what it says.
+    let _ = evil.control.receive(1);
     loop {
         match data.splice(source, 0, 1) {
-            Ok(Moved::Heard) => {}
-            Ok(_) => return "moved".into(),
-            Err(_) => return "gave up".into(),
+            Ok(Moved::Heard) => heard += 1,
+            Err(SpliceError::Connection(cause)) if heard > 1 => return word::<()>(&Err(cause)).into(),
+            _ => return "not heard".into(),
         }
     }
 }
