@@ -90,7 +90,7 @@ impl Session {
         name: &[u8],
         length: u64,
     ) -> Result<Comparison, UploadError> {
-        self.store.data_mut().begin_call();
+        self.store.data_mut().begin_comparison(length);
         let answer = self.lending(source, |guest, store, conversation, lent| {
             guest.call_compare(store, conversation, lent, name, length)
         });

@@ -9,11 +9,15 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::Signal;
+
 use crate::meeting::Meeting;
 use crate::outcome::Outcome;
+use crate::program::Running;
 use crate::script::Script;
 use crate::scripted_server::ScriptedServer;
 use crate::upload::Upload;
@@ -86,13 +90,31 @@ impl Attack {
         self
     }
 
-    /// Runs it.
+    /// Runs it to its end.
     pub(crate) fn meets(self, script: Script) -> Repelled {
+        self.meets_while(script, |_| {})
+    }
+
+    /// Runs it until the script says that it has begun, and then presses Ctrl-C.
+    pub(crate) fn interrupted(self, script: Script, begun: &Receiver<()>) -> Repelled {
+        self.with(|upload| upload.program(|program| program.signals("--default-signal"))).meets_while(
+            script,
+            |program| {
+                begun.recv_timeout(TIME).expect("the script comes to its middle");
+                // The component has to be loaded; until then there is nothing to interrupt but waits.
+                thread::sleep(Duration::from_millis(500));
+                program.signal(Signal::INT);
+            },
+        )
+    }
+
+    fn meets_while(self, script: Script, act: impl FnOnce(&Running)) -> Repelled {
         let server = ScriptedServer::start(script);
         let host = format!("{}:{}", self.host, server.address().port());
         let component = ["--component".as_ref(), self.component.as_os_str()];
         let program = self.upload.options(component).at(host).start();
         let watch = Watch::start(program.id());
+        act(&program);
         let met = Meeting::end(program, server);
         Repelled { name: self.name, wall: self.wall, peak: watch.end(), met }
     }

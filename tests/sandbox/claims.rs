@@ -54,6 +54,13 @@ fn there_is_an_end_to_trying_again() {
     met.fails(4, "Retrying in 0 s (3 of 3)");
 }
 
+#[test]
+fn sizes_that_cannot_be_are_no_trouble() {
+    let attack = Attack::new("absurd sizes", "numbers are only compared");
+    let met = attack.with(|upload| upload.options(["--resume"])).meets(Script::greeted().silence());
+    met.fails(10, "18446744073709551614").server_heard(&[]);
+}
+
 impl Repelled {
     fn never_stored(&self) {
         self.met.outcome.never_says("Stored hello");

@@ -2,6 +2,7 @@
 //!
 //! Next: `handles.rs`.
 
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::attack::{Attack, Repelled, port};
@@ -23,6 +24,20 @@ fn a_component_that_calls_for_ever_what_need_not_be_waited_for_is_stopped() {
     out_of_time(Attack::new("bad lines without end", TIME));
     let met = Attack::new("reading a closed connection without end", TIME).meets(Script::new().close());
     met.fails(1, "the component computed for more than 5 s");
+}
+
+#[test]
+fn a_component_that_computes_for_ever_is_no_match_for_an_interrupt_or_the_users_deadline() {
+    let (reached, wait) = channel();
+    let attack = Attack::new("an endless loop, interrupted", "Ctrl-C");
+    let script = Script::greeted().tell(reached).silence();
+    let met = attack.interrupted(script, &wait);
+    met.fails(130, "interrupted");
+    met.met.outcome.within(Duration::from_secs(4));
+    let attack = Attack::new("an endless loop, interrupted", "--max-time");
+    let met = attack.with(|upload| upload.options(["--max-time", "1"])).meets(Script::greeted().silence());
+    met.fails(4, "--max-time");
+    met.met.outcome.within(Duration::from_secs(4));
 }
 
 #[test]

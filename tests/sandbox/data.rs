@@ -103,6 +103,13 @@ fn there_is_an_end_to_hashing() {
     attack.meets(Script::greeted().silence()).fails(1, "the component computed for more than 5 s").server_heard(&[]);
 }
 
+#[test]
+fn no_hash_tells_what_is_in_the_file_piece_by_piece() {
+    let attack = Attack::new("a hash of each piece", "only of what is sent or compared");
+    let met = attack.meets(Script::greeted().silence());
+    met.fails(1, "asked for the hash of a piece").server_heard(&[]);
+}
+
 /// An attack on the way of `hello.txt` to a server that takes all that comes.
 fn storing(name: &'static str, wall: &'static str) -> Repelled {
     let data = port();

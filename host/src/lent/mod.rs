@@ -58,6 +58,8 @@ pub(crate) struct Lent {
     pub(super) there: u64,
     /// What was moved of it, for comparison with the guest's receipt.
     pub(crate) delivered: Delivered,
+    /// How many bytes of the file the guest is to compare with what is on the server, if that is what it is called for.
+    compared: Option<u64>,
     pub(crate) handshakes: Handshakes,
     pub(crate) protection: Protection,
     control: Option<Stream>,
@@ -85,10 +87,10 @@ pub(crate) struct Delivered {
 #[error("interrupted")]
 pub(crate) struct Interrupted;
 
-/// The guest asks for more than it may, and there is no answer that says so.
+/// The guest asks for what it may not, and there is no answer that says so.
 #[derive(Debug, thiserror::Error)]
-#[error("the component asked for more {0} than one call may need")]
-pub(crate) struct Excess(&'static str);
+#[error("the component asked for {0}")]
+pub(crate) struct Overreach(&'static str);
 
 /// The end of the time that the caller allows, on its way out of the guest.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +115,7 @@ impl Lent {
             step: Step::Greeting,
             there: 0,
             delivered: Delivered::default(),
+            compared: None,
             handshakes: Handshakes::default(),
             protection,
             control: Some(control),
@@ -136,8 +139,15 @@ impl Lent {
         self.meter = Meter::start();
         self.budget = Budget::default();
         self.there = bytes;
+        self.compared = None;
         self.delivered = Delivered { bytes, finished: false };
         self.handshakes.begin_call();
+    }
+
+    /// The same, for a look at the first `length` bytes of the file.
+    pub(crate) fn begin_comparison(&mut self, length: u64) {
+        self.begin_call();
+        self.compared = Some(length);
     }
 
     /// The engine's clock has ticked while the guest was computing.

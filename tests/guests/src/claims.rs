@@ -5,9 +5,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::bindings::exports::ftp_uploader::upload::upload::Verification;
+use crate::bindings::exports::ftp_uploader::upload::upload::{SizeMismatch, Verification};
 use crate::data::dial;
-use crate::{Evil, Receipt, Refusal, SourceFile, Step, UploadError};
+use crate::{Evil, Found, Receipt, Refusal, SourceFile, Step, UploadError};
 
 /// What a terminal would obey.
 const ESCAPES: &[u8] = b"\x1b]0;owned\x07\x1b[2J\r\nftp-uploader: all is well.\xff\xc2\x9b31m\xe2\x80\xae";
@@ -24,12 +24,18 @@ pub(crate) fn at_login(evil: &Evil) -> Result<(), UploadError> {
     }
 }
 
+/// What is said to be on the server.
+pub(crate) fn found(evil: &Evil) -> Found {
+    if evil.attack == "absurd sizes" { Found::Bytes(u64::MAX) } else { Found::Nothing }
+}
+
 pub(crate) fn receipt(evil: &Evil, source: &SourceFile) -> Result<Receipt, UploadError> {
     let size = source.size().unwrap_or_default();
     let (sends, sent, name) = match evil.attack.as_str() {
         "a refusal of the goodbye after the file" => {
             return Err(UploadError::Refused(Refusal { step: Step::Quit, code: 226, text: b"Stored".into() }));
         }
+        "absurd sizes" => return Err(UploadError::Mismatch(SizeMismatch { sent: u64::MAX, stored: u64::MAX - 1 })),
         "a file that was not sent" => (false, size, None),
         "more bytes than there are" => (true, u64::MAX, None),
         "a name full of escapes" => (true, size, Some(ESCAPES.into())),

@@ -11,7 +11,7 @@ use crate::{Evil, Session};
 
 pub(crate) fn attack(evil: &Evil) -> Option<String> {
     match evil.attack.as_str() {
-        "endless loop" => for_ever(),
+        "endless loop" | "an endless loop, interrupted" => for_ever(),
         "endless recursion" => drop(black_box(recurse(1, &[1; 64]))),
         "trap" => trap(),
         "endless destructor" => die_slowly(),

@@ -1,4 +1,5 @@
-//! Keeping the host at work on the file: waits that begin anew each time, and hashes of all of it.
+//! Keeping the host at work on the file: waits that begin anew each time, and hashes of all of it. And of pieces, which
+//! would tell what is in it.
 //!
 //! Next: `claims.rs`.
 
@@ -21,6 +22,7 @@ pub(crate) fn attack(evil: &Evil, source: &SourceFile) -> Option<String> {
         "a deaf ear" => Some(deaf(evil, source)),
         "the same bytes without end" => Some(resend(evil, source)),
         "hashes without end" => Some(hash(source)),
+        "a hash of each piece" => Some(alloc::format!("{:?}", source.digest(Algorithm::Crc32, 1))),
         "hashes prepared without end" => loop {
             source.prepare_digest(black_box(Algorithm::Sha256));
         },
