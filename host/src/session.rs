@@ -259,7 +259,7 @@ fn refused(refusal: wit::Refusal, lent: &Lent) -> UploadError {
     let text = ServerText(text);
     match (step, code) {
         // 421 is said of anything; the others mean AUTH (RFC 2228 §5.1, RFC 4217 §4.2).
-        (Step::Protection, 431 | 500..) if !lent.handshakes.control_stood() => UploadError::NoTls { code, text },
+        (Step::Protection, 431 | 500..) if lent.still_needs_tls() => UploadError::NoTls { code, text },
         // 522 is RFC 4217's; 425 and 450 are ProFTPD's and Pure-FTPd's words for it.
         (Step::Store | Step::Transfer | Step::Confirmation, 425 | 450 | 522) if lent.handshakes.was_not_resumed() => {
             UploadError::NotResumed { code, text }

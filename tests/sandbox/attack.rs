@@ -7,14 +7,13 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::Signal;
 
+use super::watch::Watch;
 use crate::meeting::Meeting;
 use crate::outcome::Outcome;
 use crate::program::Running;
@@ -173,7 +172,8 @@ pub(crate) fn write_row(name: &str, wall: &str, outcome: &Outcome, peak: u64) {
     // What the component was told, where it reports that; else what the program says.
     let told = line.split_once("(599 \"").and_then(|(_, told)| told.split_once("\")"));
     let said: String = told.map_or(line, |(told, _)| told).chars().take(160).collect();
-    let (code, seconds, peak) = (outcome.code, outcome.took.as_secs_f64(), peak >> 20);
+    let peak = if peak == 0 { "not measured".to_owned() } else { (peak >> 20).to_string() };
+    let (code, seconds) = (outcome.code, outcome.took.as_secs_f64());
     let row = format!("{name}\t{wall}\t{code}\t{seconds:.1}\t{peak}\t{said}\n");
     let mut table = OpenOptions::new().append(true).create(true).open(path).expect("a place for the table");
     table.write_all(row.as_bytes()).expect("a line of the table");
@@ -182,38 +182,4 @@ pub(crate) fn write_row(name: &str, wall: &str, outcome: &Outcome, peak: u64) {
 /// A port for a data connection, which the test has open.
 pub(crate) fn port() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").expect("a loopback port")
-}
-
-/// Looks at the memory of a process again and again. Linux keeps the peak itself (VmHWM), so only what was added in the
-/// last moment is missed.
-pub(crate) struct Watch {
-    peak: Arc<AtomicU64>,
-    over: Arc<AtomicBool>,
-}
-
-impl Watch {
-    /// Until `end`.
-    pub(crate) fn start(process: u32) -> Self {
-        let watch = Self { peak: Arc::default(), over: Arc::default() };
-        let (peak, over) = (Arc::clone(&watch.peak), Arc::clone(&watch.over));
-        thread::spawn(move || {
-            while !over.load(Ordering::Relaxed) {
-                peak.fetch_max(high_water_mark(process).unwrap_or_default(), Ordering::Relaxed);
-                thread::sleep(Duration::from_millis(2));
-            }
-        });
-        watch
-    }
-
-    /// The most bytes that were seen.
-    pub(crate) fn end(self) -> u64 {
-        self.over.store(true, Ordering::Relaxed);
-        self.peak.load(Ordering::Relaxed)
-    }
-}
-
-fn high_water_mark(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
 }

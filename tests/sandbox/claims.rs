@@ -27,6 +27,14 @@ fn an_error_is_never_a_success_whatever_the_component_calls_it() {
 }
 
 #[test]
+fn that_nothing_was_sent_is_not_said_for_the_component() {
+    let wall = "the host knows whether TLS was wanted";
+    let met = Attack::new("a refusal of TLS that nobody wants", wall).meets(Script::new().silence());
+    met.fails(5, "(534 \"No TLS\")").server_heard(&["USER alice"]);
+    met.met.outcome.never_says("No password was sent");
+}
+
+#[test]
 fn what_a_component_says_is_shown_escaped_and_cut() {
     let met = Attack::new("a refusal full of escapes", ESCAPED).meets(Script::greeted().silence());
     met.fails(6, r#"(0 "\u{1b}]0;owned\u{7}\u{1b}[2J\r\nftp-uploader: all is well."#);

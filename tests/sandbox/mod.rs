@@ -12,3 +12,4 @@ mod lines;
 mod loading;
 mod ports;
 mod tls;
+mod watch;

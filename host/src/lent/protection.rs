@@ -85,11 +85,6 @@ impl Handshakes {
         self.data = DataSession::None;
     }
 
-    /// Whether the control connection was ever protected.
-    pub(crate) fn control_stood(&self) -> bool {
-        self.control.is_some()
-    }
-
     /// Why there is no TLS on `connection`.
     pub(crate) fn problem(&self, connection: Connection) -> Option<&TlsProblem> {
         self.problem.as_ref().filter(|(failed, _)| *failed == connection).map(|(_, problem)| problem)
@@ -148,6 +143,11 @@ impl Lent {
         self.progress.secured(Connection::Control, &secured);
         self.handshakes.control = Some(secured);
         Ok(())
+    }
+
+    /// Whether nothing but AUTH can have been sent, for want of TLS.
+    pub(crate) fn still_needs_tls(&self) -> bool {
+        self.protection.tls().is_some() && self.handshakes.control.is_none()
     }
 
     /// Begins TLS on a data connection, offering to resume the session of the control connection (RFC 4217 §10.2).

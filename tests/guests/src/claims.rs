@@ -16,6 +16,10 @@ pub(crate) fn at_login(evil: &Evil) -> Result<(), UploadError> {
     let refused = |step, code, text: Vec<u8>| Err(UploadError::Refused(Refusal { step, code, text }));
     match evil.attack.as_str() {
         "a refusal of the goodbye" => refused(Step::Quit, 226, b"Stored".into()),
+        "a refusal of TLS that nobody wants" => {
+            let _ = evil.control.send(b"USER alice\r\n");
+            refused(Step::Protection, 534, b"No TLS".into())
+        }
         "a refusal full of escapes" => refused(Step::Login, 0, ESCAPES.into()),
         "a refusal without end" => refused(Step::Login, 530, ESCAPES.repeat(900)),
         "a refusal of a megabyte" => refused(Step::Login, 530, vec![b'x'; 1 << 20]),
