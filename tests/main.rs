@@ -12,8 +12,8 @@ mod tls_uploads;
 mod uploads;
 
 // What the sandbox promises: what it imports, what it never sees, what stops it.
-mod hostile_guests;
 mod promises;
+mod sandbox;
 
 // The library, used by a program that is not ours.
 mod embedding;

@@ -78,6 +78,11 @@ pub struct Args {
     #[arg(short, long)]
     pub verbose: bool,
 
+    /// Run this component instead of the built-in one: for the tests of the sandbox
+    #[cfg(feature = "compiler")]
+    #[arg(long, value_name = "PATH", hide = true)]
+    pub component: Option<PathBuf>,
+
     #[command(flatten)]
     delivery: DeliveryArgs,
 

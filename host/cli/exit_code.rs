@@ -115,8 +115,8 @@ impl ExitCode {
             | Step::Renaming
             | Step::Attributes => Self::Refused,
             Step::Transfer | Step::Confirmation => Self::Broken,
-            // Never an error of an upload; were it one, every file is stored.
-            Step::Quit => Self::Stored,
+            // Never an error of an upload: a component that says so lies.
+            Step::Quit => Self::Fault,
         }
     }
 }

@@ -56,10 +56,24 @@ fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
     let request = request.password(place.read(args)?);
     let display = Arc::new(Display::new(args));
     display.warn(args);
-    let outcome = Uploader::new()?.upload(&request, display.clone());
+    let outcome = uploader(args)?.upload(&request, display.clone());
     display.clear();
     outcome?;
     Ok(())
+}
+
+#[cfg(not(feature = "compiler"))]
+fn uploader(_: &Args) -> Result<Uploader, Trouble> {
+    Ok(Uploader::new()?)
+}
+
+/// With the component that is to be tested in the place of the built-in one.
+#[cfg(feature = "compiler")]
+fn uploader(args: &Args) -> Result<Uploader, Trouble> {
+    let Some(path) = &args.component else { return Ok(Uploader::new()?) };
+    let wasm = std::fs::read(path)
+        .map_err(|error| Trouble::Usage(format!("cannot read {path:?}: {error}. Nothing was sent; check the path.")))?;
+    Ok(Uploader::from_wasm(&wasm)?)
 }
 
 /// One line for each thing that went wrong. A full or closed stderr must not change the outcome.

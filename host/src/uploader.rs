@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use wasmtime::Engine;
-use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+use wasmtime::component::{Component, HasSelf, Linker};
 
-use crate::bindings::Uploader as World;
+use crate::bindings::{Uploader as World, UploaderPre};
 use crate::connect;
 use crate::delivery::Delivery;
 use crate::engine::engine;
@@ -27,7 +27,7 @@ const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/component.cwa
 /// Uploads files; can be used for many requests, also at the same time from several threads.
 pub struct Uploader {
     engine: Engine,
-    component: InstancePre<Lent>,
+    component: UploaderPre<Lent>,
 }
 
 impl Uploader {
@@ -47,7 +47,7 @@ impl Uploader {
     /// Compiles and uses another component for the same world instead of the built-in one.
     ///
     /// # Errors
-    /// [`UploadError::Fault`] when `wasm` is no such component, or wants more than the world's imports.
+    /// [`UploadError::Fault`] when `wasm` is no such component, or wants more than the world's imports: it names them.
     #[cfg(feature = "compiler")]
     pub fn from_wasm(wasm: &[u8]) -> Result<Self, UploadError> {
         let engine = engine(env!("FTP_UPLOADER_TARGET")).map_err(fault)?;
@@ -58,7 +58,7 @@ impl Uploader {
     fn with_component(engine: Engine, component: &Component) -> Result<Self, UploadError> {
         let mut linker = Linker::new(&engine);
         World::add_to_linker::<_, HasSelf<_>>(&mut linker, |lent: &mut Lent| lent).map_err(fault)?;
-        let component = linker.instantiate_pre(component).map_err(fault)?;
+        let component = linker.instantiate_pre(component).and_then(UploaderPre::new).map_err(fault)?;
         Ok(Self { engine, component })
     }
 

@@ -1,7 +1,7 @@
 //! The project's own commands, so that what the README and CI promise is one command each.
 //!
 //! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`], [`elsewhere`],
-//! [`fleet`], [`components`], [`wit_docs`].
+//! [`sandbox`], [`fleet`], [`components`], [`wit_docs`].
 //! They need nothing but Rust: what is missing they install, with a time limit, or say how to.
 
 mod cargo;
@@ -14,6 +14,7 @@ mod elsewhere;
 mod fleet;
 mod ftp_servers;
 mod peak_memory;
+mod sandbox;
 mod target_dir;
 mod test;
 mod time_limit;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(),
         ["test"] => test::run(),
         ["test", "elsewhere"] => elsewhere::run(),
+        ["test", "sandbox"] => sandbox::run(),
         ["components"] => components::run(),
         ["fleet"] => fleet::run(),
         ["wit-docs"] => wit_docs::run(),
@@ -63,8 +65,9 @@ Usage: cargo xtask NAME
 
   set-up          get what is needed: the wasm32-wasip2 target, and for the tests FTP servers, unpacked below target/
   demo            build, start a throw-away FTP server on loopback, upload 256 MiB to it, compare the bytes
-  test            format check, clippy, docs and every test, then the two below; what CI runs
+  test            format check, clippy, docs and every test, then `test elsewhere` and `fleet`; what CI runs
   test elsewhere  upload on other platforms, to a real server, and print a table
+  test sandbox    only the attacks on the sandbox, with a table of what came of each
   fleet           check the manifests in fleet/
   components      build ftp-uploader.wasm and ftp-uploader-cli.wasm, for other platforms, into target/components/
   wit-docs        render wit/ to docs/wit.md, and record its shape and version in docs/wit.lock

@@ -25,29 +25,6 @@ const FIRST_DATA_PORT: u16 = 1024;
 /// The right to use the control connection, which is in [`Lent`].
 pub struct ControlConnection;
 
-/// What one call of the guest may use up on the control connection.
-pub(crate) struct Budget {
-    /// Bytes to receive: some dozens of the longest replies.
-    receive: usize,
-    /// Data connections to open: EPSV, PASV, and room for more careful guests.
-    connections: u32,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { receive: 2 * 1024 * 1024, connections: 8 }
-    }
-}
-
-impl Budget {
-    /// Whether there may be one more data connection, which is counted.
-    pub(super) fn take_connection(&mut self) -> bool {
-        let left = self.connections.checked_sub(1);
-        self.connections = left.unwrap_or_default();
-        left.is_some()
-    }
-}
-
 impl Lent {
     fn receive_some(&mut self, limit: u32) -> Result<Vec<u8>, Stop> {
         let most = usize::try_from(limit.clamp(1, MAX_RECEIVE)).unwrap_or_default().min(self.budget.receive);
@@ -69,7 +46,7 @@ impl Lent {
 
     fn send_line(&mut self, line: &[u8]) -> Result<(), Stop> {
         let control = self.control.as_mut().ok_or_else(denied)?;
-        if !self.protection.permits_line(control, line) {
+        if !self.protection.permits_line(control, line) || !self.budget.take_command() {
             return Err(denied());
         }
         self.pace.mark();
@@ -142,7 +119,7 @@ impl HostControlConnection for Lent {
         port: u16,
     ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
         match answer(self.waiting(|lent| lent.dial_data(port)))? {
-            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket), self.delivered))?)),
+            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket), self.there))?)),
             Err(cause) => Ok(Err(cause)),
         }
     }

@@ -4,6 +4,7 @@
 //! One file for each handle implements its methods. The guest's side of the story begins in
 //! `guest/component/src/upload.rs`; read that next.
 
+mod budget;
 mod control_connection;
 mod data_connection;
 mod data_listener;
@@ -40,7 +41,7 @@ pub(crate) use pace::Pace;
 pub(crate) use protection::Protection;
 pub use source_file::SourceFile;
 
-use control_connection::Budget;
+use budget::Budget;
 use protection::Handshakes;
 use transcript::Transcript;
 
@@ -55,8 +56,12 @@ pub(crate) struct Lent {
     pub(crate) pace: Pace,
     /// How far the guest says that it has come.
     pub(crate) step: Step,
-    /// What was moved of the file that is being stored, for comparison with the guest's receipt.
+    /// How many bytes of the file that is being stored the server had before.
+    pub(super) there: u64,
+    /// What was moved of it, for comparison with the guest's receipt.
     pub(crate) delivered: Delivered,
+    /// How many bytes of the file the guest is to compare with what is on the server, if that is what it is called for.
+    compared: Option<u64>,
     pub(crate) handshakes: Handshakes,
     pub(crate) protection: Protection,
     control: Option<Stream>,
@@ -88,6 +93,11 @@ pub(crate) struct Delivered {
 #[error("interrupted")]
 pub(crate) struct Interrupted;
 
+/// The guest asks for what it may not, and there is no answer that says so.
+#[derive(Debug, thiserror::Error)]
+#[error("the component asked for {0}")]
+pub(crate) struct Overreach(&'static str);
+
 /// The end of the time that the caller allows, on its way out of the guest.
 #[derive(Debug, thiserror::Error)]
 #[error("out of time")]
@@ -108,7 +118,9 @@ impl Lent {
             meter: Meter::start(),
             pace: Pace::new(request.timeout, request.connect_timeout, request.limit_rate),
             step: Step::Greeting,
+            there: 0,
             delivered: Delivered::default(),
+            compared: None,
             handshakes: Handshakes::default(),
             protection,
             control: Some(Stream::plain(socket)),
@@ -133,8 +145,16 @@ impl Lent {
     pub(crate) fn begin_store(&mut self, bytes: u64) {
         self.meter = Meter::start();
         self.budget = Budget::default();
+        self.there = bytes;
+        self.compared = None;
         self.delivered = Delivered { bytes, finished: false };
         self.handshakes.begin_call();
+    }
+
+    /// The same, for a look at the first `length` bytes of the file.
+    pub(crate) fn begin_comparison(&mut self, length: u64) {
+        self.begin_call();
+        self.compared = Some(length);
     }
 
     /// The engine's clock has ticked while the guest was computing.
