@@ -173,9 +173,15 @@ impl<'a> Watch<'a> {
     pub(crate) fn await_end(&mut self, data: &mut Stream) -> Result<(), Stop> {
         self.pace.mark();
         loop {
-            if self.is_told_at_once()? {
-                self.await_end_briefly(data)?;
-                break;
+            match self.is_told_at_once() {
+                Ok(false) => {}
+                Ok(true) => {
+                    self.await_end_briefly(data)?;
+                    break;
+                }
+                // What is left to wait for is the reply, and who waits for that is told the same.
+                Err(_) if data.is_at_its_end() => break,
+                Err(stop) => return Err(stop),
             }
             match self.await_turn(data, PollFlags::IN)? {
                 Turn::Data if data.hear() && self.has_ended(data, self.pace.due())? => break,
