@@ -7,10 +7,10 @@ use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Comparison, Placement, Plan, Protection, Receipt, SizeMismatch, UploadError, Verification,
     Verify,
 };
-use crate::bindings::ftp_uploader::upload::capabilities::{SourceFile, Step as Stage};
 use crate::control::Answer;
 use crate::error;
 use crate::inspection;
+use crate::lent::{SourceFile, Step as Stage};
 use crate::transfer::{self, Tail};
 use crate::upload::{Conversation, argument};
 use ftp_protocol::argument::Argument;
@@ -25,7 +25,8 @@ struct Sent {
 }
 
 impl Conversation {
-    pub(crate) fn store(&mut self, source: &SourceFile, name: &[u8], plan: Plan) -> Result<Receipt, UploadError> {
+    /// Stores `source` under `name`.
+    pub fn store(&mut self, source: &SourceFile, name: &[u8], plan: Plan) -> Result<Receipt, UploadError> {
         let name = argument(name, Which::Name)?;
         self.announce_utf8(name)?;
         if let (Verify::Best, Some(inquiry)) = (plan.verify, self.features().inquiry()) {
