@@ -1,9 +1,10 @@
 //! The project's own commands, so that what the README and CI promise is one command each.
 //!
 //! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`], [`elsewhere`],
-//! [`fleet`], [`components`], [`wit_docs`].
+//! [`fuzz`], [`fleet`], [`components`], [`wit_docs`].
 //! They need nothing but Rust: what is missing they install, with a time limit, or say how to.
 
+mod apt;
 mod cargo;
 mod components;
 mod debian_toolchain;
@@ -13,6 +14,7 @@ mod demo_server;
 mod elsewhere;
 mod fleet;
 mod ftp_servers;
+mod fuzz;
 mod peak_memory;
 mod target_dir;
 mod test;
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["test", "elsewhere"] => elsewhere::run(),
         ["components"] => components::run(),
+        ["fuzz", ref arguments @ ..] => fuzz::run(arguments),
         ["fleet"] => fleet::run(),
         ["wit-docs"] => wit_docs::run(),
         ["help" | "-h" | "--help"] => {
@@ -63,9 +66,11 @@ Usage: cargo xtask NAME
 
   set-up          get what is needed: the wasm32-wasip2 target, and for the tests FTP servers, unpacked below target/
   demo            build, start a throw-away FTP server on loopback, upload 256 MiB to it, compare the bytes
-  test            format check, clippy, docs and every test, then the two below; what CI runs
+  test            format check, clippy, docs, every test, the fuzzers for a while, then the two below; what CI runs
   test elsewhere  upload on other platforms, to a real server, and print a table
   fleet           check the manifests in fleet/
+  fuzz --seconds N [TARGET...]
+                  run the fuzzers in fuzz/ for N seconds each, with what they have kept so far
   components      build ftp-uploader.wasm and ftp-uploader-cli.wasm, for other platforms, into target/components/
   wit-docs        render wit/ to docs/wit.md, and record its shape and version in docs/wit.lock
   help            this text

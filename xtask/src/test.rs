@@ -10,6 +10,7 @@ use crate::cargo;
 use crate::elsewhere;
 use crate::fleet;
 use crate::ftp_servers;
+use crate::fuzz;
 use crate::target_dir;
 use crate::time_limit;
 use crate::wasm_target;
@@ -17,7 +18,7 @@ use crate::wasm_target;
 /// `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
-    let skipped = [missing_servers()?, missing_components()].concat();
+    let skipped = [missing_servers()?, missing_components(), fuzz::missing()].concat();
     if !skipped.is_empty() && env::var("CI").is_ok_and(|ci| ci == "true") {
         return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
     }
@@ -26,6 +27,10 @@ pub(crate) fn run() -> Result<(), String> {
             Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
             _ => cargo::run(check.arguments, check.environment)?,
         }
+    }
+    match skipped.contains(&fuzz::COMPILER) {
+        true => println!("SKIPPED, without {}: fuzzing", fuzz::COMPILER),
+        false => fuzz::try_targets(FUZZ_SECONDS, &[])?,
     }
     fleet::run()?;
     elsewhere::run()?;
@@ -112,6 +117,10 @@ const CHECKS: &[Check] = &[
         component: None,
     },
 ];
+
+/// Each fuzzer, in every run: enough to notice what broke. For what nobody knows, `cargo xtask fuzz` runs for as long as
+/// one likes.
+const FUZZ_SECONDS: u32 = 20;
 
 /// Both components together are some 15 MB.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(60);

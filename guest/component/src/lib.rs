@@ -17,6 +17,8 @@ mod data_channel;
 mod error;
 #[cfg(target_family = "wasm")]
 mod export;
+#[cfg(all(not(target_family = "wasm"), any(test, fuzzing)))]
+pub mod fuzz;
 mod inspection;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;

@@ -50,12 +50,12 @@ impl Conversation {
             Placement::Replace | Placement::Rest(_) => None,
         };
         let sent = Sent { total: from + bytes, tail };
-        let verify = if matches!(plan.placement, Placement::Unique) && stored_as.is_none() {
-            Verify::Nothing
-        } else {
-            plan.verify
+        // A name that the server made up, and may have kept to itself, need not be one that a command can carry.
+        let to_ask = match plan.placement {
+            Placement::Unique => stored_as.as_deref().and_then(|name| Argument::new(name).ok()),
+            Placement::Replace | Placement::Rest(_) => Some(name),
         };
-        let verified = self.verify(source, stored_as.as_deref().map_or(name.as_bytes(), |name| name), &sent, verify)?;
+        let verified = self.verify(source, to_ask, &sent, plan.verify)?;
         Ok(Receipt { sent: bytes, verified, name: stored_as })
     }
 
@@ -77,21 +77,19 @@ impl Conversation {
     fn verify(
         &mut self,
         source: &SourceFile,
-        name: &[u8],
+        name: Option<Argument>,
         sent: &Sent,
         verify: Verify,
     ) -> Result<Verification, UploadError> {
-        // A name that the server made up need not be one that a command can carry.
-        let Ok(name) = Argument::new(name) else { return Ok(Verification::None) };
-        if verify == Verify::Best {
+        if let (Verify::Best, Some(name)) = (verify, name) {
             match self.ask_hash(Step::Hash, source, name, sent.total)? {
                 Comparison::Same(algorithm) => return Ok(Verification::Hash(algorithm)),
                 Comparison::Different(algorithm) => return Err(UploadError::Corrupt(algorithm)),
                 Comparison::Unavailable => {}
             }
         }
-        let size =
-            if verify == Verify::Nothing && sent.tail == Tail::Delivered { None } else { self.stored_size(name) };
+        let wanted = verify != Verify::Nothing || sent.tail != Tail::Delivered;
+        let size = name.filter(|_| wanted).and_then(|name| self.stored_size(name));
         match (size, sent.tail) {
             (Some(stored), _) if stored != sent.total => {
                 Err(UploadError::Mismatch(SizeMismatch { sent: sent.total, stored }))
