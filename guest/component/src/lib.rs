@@ -5,10 +5,9 @@
 //!
 //! The same conversation runs natively, for fuzzers and benches: there it is the [`Conversation`], on handles that the
 //! caller implements ([`native`]), with the values of [`contract`]. What differs is this: `export.rs` and `runtime.rs`
-//! are for WebAssembly alone, `native.rs` is not in it.
+//! are for WebAssembly alone (and tests), `native.rs` is not in it.
 
 #![cfg_attr(target_family = "wasm", no_std)]
-#![allow(unsafe_code, reason = "the code that wit-bindgen makes; ours is in runtime.rs alone, the others forbid it")]
 
 extern crate alloc;
 
@@ -16,6 +15,7 @@ mod control;
 mod data_channel;
 mod error;
 #[cfg(target_family = "wasm")]
+#[allow(unsafe_code, reason = "the code that wit-bindgen makes")]
 mod export;
 #[cfg(all(not(target_family = "wasm"), any(test, fuzzing)))]
 pub mod fuzz;
@@ -23,14 +23,15 @@ mod inspection;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;
 mod passive;
-#[cfg(target_family = "wasm")]
+#[cfg(any(target_family = "wasm", test))]
+#[allow(unsafe_code, reason = "an allocator cannot do without")]
 mod runtime;
 mod store;
 mod transfer;
 mod upload;
 
 /// What wit-bindgen makes of `wit/`.
-#[allow(missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
+#[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
 mod bindings {
     wit_bindgen::generate!({ world: "uploader", path: "../../wit", generate_all });
 }

@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 pub fn replies(data: &[u8]) {
     let Some((&first, bytes)) = data.split_first() else { return };
     // Again and again, to come to the limit with a short input.
-    let bytes = bytes.repeat(if first < 128 { 1 } else { 64 });
+    let bytes = bytes.repeat(if first < 128 { 1 } else { 20 });
     let (whole, portions) = (read(&bytes, bytes.len()), read(&bytes, usize::from(first) + 1));
     assert_eq!(whole, portions);
 }

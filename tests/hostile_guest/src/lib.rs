@@ -4,16 +4,16 @@
 //! `tests/hostile_guests.rs`.
 
 #![cfg_attr(target_family = "wasm", no_std)]
-#![allow(unsafe_code, reason = "the code that wit-bindgen makes, and the runtime of the real component")]
 
 extern crate alloc;
 
 #[cfg(target_family = "wasm")]
 #[path = "../../../guest/component/src/runtime.rs"]
+#[allow(unsafe_code, reason = "an allocator cannot do without")]
 mod runtime;
 
 /// What wit-bindgen makes of `wit/`.
-#[allow(missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
+#[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
 mod bindings {
     wit_bindgen::generate!({ world: "uploader", path: "../../wit", generate_all });
 }
@@ -96,4 +96,10 @@ fn take_all_memory() -> ! {
     }
 }
 
-bindings::export!(Hostile with_types_in bindings);
+/// What wit-bindgen makes of the exports.
+#[allow(unsafe_code, reason = "generated")]
+mod export {
+    use super::{Hostile, bindings};
+
+    bindings::export!(Hostile with_types_in bindings);
+}
