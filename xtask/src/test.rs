@@ -7,10 +7,12 @@ use std::env;
 use std::time::Duration;
 
 use crate::cargo;
+use crate::dependencies;
 use crate::elsewhere;
 use crate::fleet;
 use crate::ftp_servers;
 use crate::fuzz;
+use crate::miri;
 use crate::target_dir;
 use crate::time_limit;
 use crate::wasm_target;
@@ -18,7 +20,7 @@ use crate::wasm_target;
 /// `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
-    let skipped = [missing_servers()?, missing_components(), fuzz::missing()].concat();
+    let skipped = [missing_servers()?, missing_components(), fuzz::missing(), dependencies::missing()].concat();
     if !skipped.is_empty() && env::var("CI").is_ok_and(|ci| ci == "true") {
         return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
     }
@@ -28,9 +30,12 @@ pub(crate) fn run() -> Result<(), String> {
             _ => cargo::run(check.arguments, check.environment)?,
         }
     }
-    match skipped.contains(&fuzz::COMPILER) {
-        true => println!("SKIPPED, without {}: fuzzing", fuzz::COMPILER),
-        false => fuzz::try_targets(FUZZ_SECONDS, &[])?,
+    if !skipped.contains(&dependencies::CARGO_DENY) {
+        dependencies::run()?;
+    }
+    miri::run()?;
+    if !skipped.contains(&fuzz::COMPILER) {
+        fuzz::try_targets(FUZZ_SECONDS, &[])?;
     }
     fleet::run()?;
     elsewhere::run()?;
