@@ -33,7 +33,9 @@ pub(super) struct Transfer {
     /// The control connection has something to read, and was not read yet.
     pub(super) heed: bool,
     connections: u32,
-    /// How much was heard when the end was reached, and when something was asked after that.
+    /// How much was heard when the server was asked to store it, when the end was reached, and when something was asked
+    /// after that.
+    pub(super) stored_at: Option<usize>,
     pub(super) ended_at: Option<usize>,
     pub(super) asked_at: Option<usize>,
 }
@@ -43,7 +45,11 @@ impl Transfer {
         Self { from, length: file.length, ..Self::default() }
     }
 
-    pub(super) fn has_asked(&mut self, told: usize) {
+    /// Something was asked when so much was heard: to store the file, or something else.
+    pub(super) fn has_asked(&mut self, told: usize, stores: bool) {
+        if stores {
+            self.stored_at = Some(told);
+        }
         if self.ended && self.asked_at.is_none() {
             self.asked_at = Some(told);
         }
@@ -124,7 +130,7 @@ impl Listener for Listening {
 }
 
 /// What lets bytes of a file move.
-const STORING: &[&str] = &["STOR ", "APPE ", "STOU"];
+pub(super) const STORING: &[&str] = &["STOR ", "APPE ", "STOU"];
 
 pub(super) fn open(server: &Rc<Server>) -> Result<DataConnection, IoError> {
     server.change(|transfer| transfer.connections += 1);

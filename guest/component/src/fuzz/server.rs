@@ -3,10 +3,11 @@
 //! Does what `wit/capabilities.wit` allows, and nothing else: the embedder is not the enemy here. The data connection and
 //! the file are `data.rs`; read that next.
 
-use super::data::{File, Listening, Transfer};
+use super::data::{File, Listening, STORING, Transfer};
 use super::script::Script;
 use crate::contract::Protection;
 use crate::native::{Control, ControlConnection, DataConnection, DataListener, IoError, Secret, SourceFile};
+use ftp_protocol::reply_reader::ReplyReader;
 use std::boxed::Box;
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
@@ -91,13 +92,27 @@ impl Server {
         verbs.iter().any(|verb| self.asked.borrow().starts_with(verb.as_bytes()))
     }
 
-    /// Whether a reply of 2xx has ended after the file did, and before anything else was asked.
+    /// Whether the server said 2xx after the end of the file, before anything else was asked; and not before the end.
     pub(super) fn confirmed(&self) -> bool {
-        let (told, transfer) = (self.told.borrow(), self.transfer());
-        let (Some(ended), until) = (transfer.ended_at, transfer.asked_at.unwrap_or(told.len())) else { return false };
-        let ends = (ended..until).filter(|&at| told[at] == b'\n');
-        let lines = ends.filter_map(|end| told[..end].rsplit(|&byte| byte == b'\n').next());
-        lines.into_iter().any(|line| matches!(line.trim_ascii_end(), [b'2', _, _] | [b'2', _, _, b' ', ..]))
+        let transfer = self.transfer();
+        let (Some(stored), Some(ended)) = (transfer.stored_at, transfer.ended_at) else { return false };
+        let until = transfer.asked_at.unwrap_or(self.told());
+        let done: Vec<usize> = self.replies().filter(|(code, _)| code / 100 == 2).map(|(_, end)| end).collect();
+        let early = done.iter().any(|&end| stored < end && end <= ended);
+        !early && done.iter().any(|&end| ended < end && end <= until)
+    }
+
+    /// The replies so far, and where each ends in what was heard.
+    fn replies(&self) -> impl Iterator<Item = (u16, usize)> {
+        let mut reader = ReplyReader::default();
+        let told = self.told.borrow().clone();
+        told.into_iter()
+            .enumerate()
+            .map_while(move |(at, byte)| {
+                reader.feed(&[byte]);
+                reader.next_reply().ok().map(|reply| reply.map(|reply| (reply.code.number(), at + 1)))
+            })
+            .flatten()
     }
 
     /// Whether this number was heard.
@@ -167,7 +182,8 @@ impl Control for Line {
         assert!(self.0.secured.get() || !self.0.is_protected() || line == b"AUTH TLS", "in clear");
         self.0.asked.replace(line.to_vec());
         let told = self.0.told();
-        self.0.change(|transfer| transfer.has_asked(told));
+        let stores = self.0.has_asked_for(STORING);
+        self.0.change(|transfer| transfer.has_asked(told, stores));
         if self.0.script.breaks_down() { self.0.lost() } else { Ok(()) }
     }
 
