@@ -91,6 +91,11 @@ impl Check {
 const CHECKS: &[Check] = &[
     Check { arguments: &["fmt", "--all", "--check"], environment: &[], component: Some("rustfmt") },
     Check {
+        arguments: &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"],
+        environment: &[],
+        component: Some("rustfmt"),
+    },
+    Check {
         arguments: &[
             "clippy",
             "--workspace",

@@ -94,11 +94,12 @@ fn said(report: &str) -> String {
     words.join("; ")
 }
 
-/// An input takes microseconds and a few kilobytes; the fuzzer itself needs some 100 MB.
-const LIMITS: [&str; 2] = ["-timeout=5", "-rss_limit_mb=512"];
+/// An input takes microseconds and a few kilobytes; but libFuzzer counts seconds of the clock, and a busy machine may stand
+/// still for some. The fuzzer itself needs some 100 MB.
+const LIMITS: [&str; 2] = ["-timeout=60", "-rss_limit_mb=512"];
 
 /// To start, to read what was kept, and for a machine that does other things, too.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_secs(120);
 
 #[cfg(test)]
 mod tests {
