@@ -9,7 +9,8 @@ mod script;
 mod server;
 
 use crate::contract::{
-    DataMode, Found, Login, Placement, Plan, Protection, Receipt, UploadError, Verification, Verify,
+    Connection, DataMode, Found, Login, Placement, Plan, Protection, Receipt, UploadError, Verification, Verify,
+    Violation,
 };
 use crate::native::{Progress, Secret, SourceFile, Step, Witness};
 use crate::upload::Conversation;
@@ -143,6 +144,15 @@ fn judge(server: &Server, error: &UploadError) {
         }
         UploadError::Corrupt(_) => assert!(transfer.hashed && server.confirmed()),
         UploadError::Misbehaved(_) | UploadError::Broken(_) | UploadError::Unreadable(_) | UploadError::Invalid(_) => {}
+    }
+    let ends = match error {
+        UploadError::Refused(refusal) => refusal.code == 421,
+        UploadError::Misbehaved(misbehaviour) => misbehaviour.what != Violation::NoPort,
+        UploadError::Broken(breakage) => breakage.connection == Connection::Control,
+        _ => false,
+    };
+    if ends {
+        server.is_left_alone();
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Server {
     secured: Cell<bool>,
     /// The control connection has failed, and is of no more use.
     broken: Cell<bool>,
+    /// The session has said that it is at its end.
+    over: Cell<bool>,
     passwords: Cell<u32>,
     /// Everything that the session has heard.
     told: RefCell<Vec<u8>>,
@@ -45,6 +47,7 @@ impl Server {
             calls: Cell::new(0),
             secured: Cell::new(false),
             broken: Cell::new(false),
+            over: Cell::new(false),
             passwords: Cell::new(0),
             told: RefCell::default(),
             asked: RefCell::default(),
@@ -77,6 +80,11 @@ impl Server {
 
     pub(super) fn change(&self, change: impl FnOnce(&mut Transfer)) {
         change(&mut self.transfer.borrow_mut());
+    }
+
+    /// From here on nothing may be sent.
+    pub(super) fn is_left_alone(&self) {
+        self.over.set(true);
     }
 
     pub(super) fn is_protected(&self) -> bool {
@@ -133,6 +141,7 @@ impl Server {
     fn in_use(&self) {
         self.count_call();
         assert!(!self.broken.get(), "the control connection was used after it had failed");
+        assert!(!self.over.get(), "the session went on after its end");
     }
 
     fn fails<T>(&self, cause: IoError) -> Result<T, IoError> {
