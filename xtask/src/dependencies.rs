@@ -51,7 +51,7 @@ fn install() -> Result<PathBuf, String> {
     let mut install = cargo::command();
     // Without optimisation it is there in half the time, and fast enough.
     install
-        .args(["install", CARGO_DENY, "--locked", "--debug", "--force", "--version", VERSION, "--root"])
+        .args(["install", CARGO_DENY, "--quiet", "--locked", "--debug", "--force", "--version", VERSION, "--root"])
         .arg(&folder);
     install.arg("--target-dir").arg(folder.join("build"));
     time_limit::fetch(&mut install, INSTALL_LIMIT).map_err(|why| format!("{CARGO_DENY} cannot be installed: {why}"))?;
