@@ -51,6 +51,7 @@ mod feed;
 mod interrupt;
 mod lent;
 mod limits;
+mod mask;
 mod password;
 mod progress;
 mod proxy;

@@ -7,6 +7,7 @@
 mod control_connection;
 mod data_connection;
 mod data_listener;
+mod echo;
 mod pace;
 mod protection;
 mod rate;
@@ -41,6 +42,7 @@ pub(crate) use protection::Protection;
 pub use source_file::SourceFile;
 
 use control_connection::Budget;
+use echo::Echo;
 use protection::Handshakes;
 use transcript::Transcript;
 
@@ -61,6 +63,9 @@ pub(crate) struct Lent {
     pub(crate) protection: Protection,
     control: Option<Stream>,
     password_sent: bool,
+    /// The same that is lent as a handle, for masking; no handle leads to this one.
+    pub(crate) password: Password,
+    echo: Echo,
     budget: Budget,
     transcript: Transcript,
     progress: Arc<dyn Progress>,
@@ -113,6 +118,8 @@ impl Lent {
             protection,
             control: Some(Stream::plain(socket)),
             password_sent: false,
+            password: request.password.share(),
+            echo: Echo::default(),
             budget: Budget::default(),
             transcript: Transcript::new(Arc::clone(&progress)),
             progress,
