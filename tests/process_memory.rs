@@ -13,7 +13,7 @@ const RESERVED: u64 = 8 * 1024 * 1024 + 64 * 1024;
 pub(crate) struct Region {
     /// Empty where it has no name.
     pub(crate) name: String,
-    /// As much of it as could be read.
+    /// As much of it as could be read and is not empty.
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -63,12 +63,16 @@ fn parse(line: &str) -> Option<Mapping> {
     Some(Mapping { begin: number(begin)?, end: number(end)?, writable: rest.starts_with("rw"), name })
 }
 
-/// Page by page: some cannot be read, and another test's guest may go away at this moment.
+/// Page by page, but for those that hold nothing: most were never used. Some cannot be read, and another test's guest may
+/// go away at this moment.
 fn copy(memory: &File, mapping: &Mapping) -> Vec<u8> {
-    const PIECE: usize = 64 * 1024;
-    let mut bytes = vec![0; usize::try_from(mapping.end - mapping.begin).unwrap()];
-    for (at, piece) in (mapping.begin..).step_by(PIECE).zip(bytes.chunks_mut(PIECE)) {
-        let _ = memory.read_exact_at(piece, at);
+    const PAGE: usize = 4096;
+    let mut bytes = Vec::new();
+    for at in (mapping.begin..mapping.end).step_by(PAGE) {
+        let mut page = [0; PAGE];
+        if memory.read_exact_at(&mut page, at).is_ok() && page != [0; PAGE] {
+            bytes.extend_from_slice(&page);
+        }
     }
     bytes
 }

@@ -57,12 +57,15 @@ impl Case {
         let upload = upload.with_local("me.pem", &stage.me.certificate_pem).with_local("me.key", &stage.me.key_pem);
         let usual = [["--timeout", "5"], ["--connect-timeout", "5"], ["--retries", "0"]];
         let usual = usual.into_iter().filter(|[name, _]| !self.options.contains(name)).flatten();
-        let upload = upload.without_password().without_options().options(usual).options(self.options.iter().map(|option| match *option {
-            "{pin}" => stage.identity.pin(),
-            "{socks5}" => stage.proxy.url("socks5"),
-            "{http}" => stage.proxy.url("http"),
-            option => option.to_owned(),
-        }));
+        let upload =
+            upload.without_password().without_options().options(usual).options(self.options.iter().map(|option| {
+                match *option {
+                    "{pin}" => stage.identity.pin(),
+                    "{socks5}" => stage.proxy.url("socks5"),
+                    "{http}" => stage.proxy.url("http"),
+                    option => option.to_owned(),
+                }
+            }));
         let quiet = self.options.contains(&"--quiet");
         let upload = if quiet { upload } else { upload.options(["--verbose"]) };
         upload.program(|program| {

@@ -207,7 +207,8 @@ impl Shared {
         let address = host.trim_matches(['[', ']']).parse();
         let host = address.map_or_else(|_| Host::Name(host.to_owned()), Host::Address);
         let target = self.record(&host, port.parse().unwrap());
-        let told = |auth: &str| format!("\r\nProxy-Authorization: Basic {}\r\n", Base64::encode_string(auth.as_bytes()));
+        let told =
+            |auth: &str| format!("\r\nProxy-Authorization: Basic {}\r\n", Base64::encode_string(auth.as_bytes()));
         if self.demand.is_some_and(|auth| !head.contains(&told(auth))) {
             client.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n")?;
             return Err(std::io::ErrorKind::PermissionDenied.into());

@@ -46,8 +46,7 @@ fn is_there(text: &[u8], at: usize, secret: &[u8]) -> bool {
     let part_of_a_word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
     !secret.is_empty()
         && text[at..].starts_with(secret)
-        && (secret.len() >= LONG
-            || !(part_of_a_word(at.checked_sub(1)) || part_of_a_word(Some(at + secret.len()))))
+        && (secret.len() >= LONG || !(part_of_a_word(at.checked_sub(1)) || part_of_a_word(Some(at + secret.len()))))
 }
 
 #[cfg(test)]
