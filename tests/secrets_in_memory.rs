@@ -84,7 +84,7 @@ fn a_server_that_repeats_the_password_does_not_tell_the_component() {
     let reply = format!("230-You said {PASSWORD}\r\n{PASSWORD}: well remembered");
     for script in [asked().send(format!("{reply}\r\n")), asked().dribble(&reply)] {
         // The reply is not at its end, so that what came of it lies there.
-        let held = Held::at(script, "530 No");
+        let held = Held::at(script, "230 In");
         let program = held.start(Source::File, Upload::of_hello());
         let begun = Instant::now();
         while !guest_knows(&program, "well remembered") {
@@ -114,7 +114,7 @@ fn a_proxys_password_is_kept_once_where_http_and_twice_where_socks_is_spoken() {
         let upload = Upload::of_hello().options(["--tls", "off", "--proxy", &proxy.url(scheme)]);
         let upload = upload.program(|program| program.environment("FTP_PROXY_AUTH", PROXY_AUTH));
         let program = held.start(Source::File, upload);
-        let copies = copies(&program, PROXY_PASSWORD);
+        let copies = copies(program.id(), PROXY_PASSWORD);
         assert!((1..=most).contains(&copies.len()), "{scheme}: {copies:?}");
         held.end(program, 7);
     }
@@ -122,9 +122,9 @@ fn a_proxys_password_is_kept_once_where_http_and_twice_where_socks_is_spoken() {
 
 /// In which regions of the program's memory the last half of the secret is; what was given back may have lost its
 /// beginning to the allocator. As it is and, by the same measure, in any other form.
-fn copies(program: &Running, secret: &str) -> Vec<String> {
+pub(crate) fn copies(process: u32, secret: &str) -> Vec<String> {
     let half = &secret.as_bytes()[secret.len() / 2..];
-    let regions = all(&program.id().to_string());
+    let regions = all(&process.to_string());
     let found = |Region { name, bytes }: Region| {
         let other = forms(secret).iter().map(|form| count(&bytes, form)).max().unwrap_or_default();
         std::iter::repeat_n(name, count(&bytes, half).max(other))
@@ -134,7 +134,7 @@ fn copies(program: &Running, secret: &str) -> Vec<String> {
 
 #[track_caller]
 fn has_copies(program: &Running, secret: &str, number: usize) {
-    let copies = copies(program, secret);
+    let copies = copies(program.id(), secret);
     assert_eq!(copies.len(), number, "copies in {copies:?}");
 }
 
