@@ -7,6 +7,7 @@ mod args;
 mod delivery;
 mod descriptor;
 mod display;
+mod environment;
 mod exit_code;
 mod message;
 mod network;
@@ -49,9 +50,10 @@ fn main() -> process::ExitCode {
 fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
     let place = Place::of(args)?;
     let interrupt = Interrupt::new().map_err(|error| UploadError::Fault(error.to_string()))?;
-    signals::ring(&interrupt);
     open_files::allow_all();
+    // Both before there is a second thread: they empty variables.
     let request = args.to_request()?.interrupt(&interrupt);
+    signals::ring(&interrupt);
     request.check_files()?;
     let request = request.password(place.read(args)?);
     let display = Arc::new(Display::new(args));

@@ -52,6 +52,7 @@ mod incomplete;
 mod interrupt;
 mod lent;
 mod limits;
+mod mask;
 mod password;
 mod progress;
 mod proxy;
