@@ -48,7 +48,7 @@ impl Transcript {
     fn tell(&self, speaker: Speaker, line: &[u8]) {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        self.progress.line(speaker, &Escaped(line).to_string());
+        self.progress.line(speaker, Escaped(line));
     }
 }
 
@@ -61,8 +61,8 @@ mod tests {
     struct Listener(Mutex<Vec<String>>);
 
     impl Progress for Listener {
-        fn line(&self, _: Speaker, line: &str) {
-            self.0.lock().unwrap().push(line.to_owned());
+        fn line(&self, _: Speaker, line: Escaped<'_>) {
+            self.0.lock().unwrap().push(line.to_string());
         }
     }
 
