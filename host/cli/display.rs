@@ -7,10 +7,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ftp_uploader::{Connection, Escaped, Note, Progress, Receipt, Secured, Speaker, UploadError, Verification};
+use ftp_uploader::{
+    Connection, Escaped, Note, Progress, Receipt, Secured, Speaker, UploadError, Verification, Wall, Walls,
+};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::Args;
+use crate::explain;
 use crate::message;
 
 /// How often a line is written where there is no terminal.
@@ -64,6 +67,16 @@ impl Display {
                  the password; --pin is as easy, and safe.",
                 Escaped(args.host().as_bytes())
             ));
+        }
+    }
+
+    /// Says what of the fence there is.
+    pub fn fenced(&self, walls: &Walls) {
+        for (name, wall) in walls.named().into_iter().filter(|_| self.verbose) {
+            match wall {
+                Wall::Stands => self.write_line(&format!("* fence: {}", explain::wall(name))),
+                Wall::Missing(why) => self.write_line(&format!("* no fence for {name}: {}", Escaped(why.as_bytes()))),
+            }
         }
     }
 

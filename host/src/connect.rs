@@ -1,5 +1,5 @@
-//! The way to the server: its addresses, how it has to be spoken to, and a connection to the first that accepts one. All
-//! of it within one deadline.
+//! The way to the server: its addresses and how it has to be spoken to, both found once, before anything is connected;
+//! and a connection to the first that accepts one. Each within one deadline.
 //!
 //! This is the only place that dials a server; data connections go to the same machine (`lent/control_connection.rs`).
 
@@ -17,18 +17,59 @@ use crate::lent::Protection;
 use crate::request::Request;
 use crate::route::Route;
 use crate::socket::Socket;
-use crate::tls::{Tls, TlsClient, Versions};
+use crate::tls::{Tls, TlsProblem, TlsTerms, Versions};
 
 /// How often a wait for the resolver looks up, to hear an interrupt.
 const RESOLVER_TICK: Duration = Duration::from_millis(50);
 
-/// Connects to the server that `request` names.
-pub(crate) fn dial(request: &Request, versions: Versions, stops: &Stops) -> Result<(Socket, Protection), UploadError> {
+/// Where the server is, and how it is to be spoken to. All that has to be looked up or read for a connection is in it: a
+/// later one asks nobody, and so cannot be led elsewhere.
+pub(crate) struct Destination {
+    /// In the order in which they are tried.
+    pub(crate) addresses: Vec<SocketAddr>,
+    pub(crate) security: Security,
+}
+
+/// How every connection of a run is protected.
+pub(crate) enum Security {
+    /// Not at all.
+    Clear,
+    /// By TLS after AUTH.
+    Explicit(TlsTerms),
+    /// By TLS from the first byte.
+    Implicit(TlsTerms),
+}
+
+impl Security {
+    /// The protection of one control connection, and of the data connections that belong to it.
+    fn protection(&self, versions: Versions) -> Result<Protection, UploadError> {
+        Ok(match self {
+            Self::Clear => Protection::Clear,
+            Self::Explicit(terms) => Protection::Explicit(terms.client(versions).map_err(no_tls)?),
+            Self::Implicit(terms) => Protection::Implicit(terms.client(versions).map_err(no_tls)?),
+        })
+    }
+}
+
+/// Finds the server that `request` names. Nothing is connected.
+pub(crate) fn find(request: &Request, stops: &Stops) -> Result<Destination, UploadError> {
     let until = Instant::now() + request.connect_timeout;
     let resolved = resolve(&request.server, request.port(), until, stops)?;
     let addresses = within_reach(&resolved, &request.route)?;
-    let protection = protection(request, versions, &addresses)?;
-    let socket = first_that_accepts(&addresses, &request.route, until, stops)?;
+    let security = security(request, &addresses)?;
+    Ok(Destination { addresses, security })
+}
+
+/// Connects to `destination`, which was found for `request`.
+pub(crate) fn dial(
+    request: &Request,
+    destination: &Destination,
+    versions: Versions,
+    stops: &Stops,
+) -> Result<(Socket, Protection), UploadError> {
+    let protection = destination.security.protection(versions)?;
+    let until = Instant::now() + request.connect_timeout;
+    let socket = first_that_accepts(&destination.addresses, &request.route, until, stops)?;
     // A convenience for those on the way: where it cannot be had, the upload may come off all the same.
     let _ = socket.keep_alive();
     Ok((socket, protection))
@@ -66,19 +107,19 @@ fn within_reach(addresses: &[SocketAddr], route: &Route) -> Result<Vec<SocketAdd
 }
 
 /// Clear text stays on this machine unless the user says that it may leave.
-fn protection(request: &Request, versions: Versions, addresses: &[SocketAddr]) -> Result<Protection, UploadError> {
+fn security(request: &Request, addresses: &[SocketAddr]) -> Result<Security, UploadError> {
     let stays_here = addresses.iter().all(|address| address.ip().to_canonical().is_loopback());
+    let terms = || TlsTerms::new(request.server.host(), &request.trust, request.identity.as_ref()).map_err(no_tls);
     match request.tls {
-        Tls::Off => Ok(Protection::Clear),
-        Tls::UnlessLoopback if stays_here => Ok(Protection::Clear),
-        Tls::UnlessLoopback | Tls::Explicit => tls(request, versions).map(Protection::Explicit),
-        Tls::Implicit => tls(request, versions).map(Protection::Implicit),
+        Tls::Off => Ok(Security::Clear),
+        Tls::UnlessLoopback if stays_here => Ok(Security::Clear),
+        Tls::UnlessLoopback | Tls::Explicit => terms().map(Security::Explicit),
+        Tls::Implicit => terms().map(Security::Implicit),
     }
 }
 
-fn tls(request: &Request, versions: Versions) -> Result<TlsClient, UploadError> {
-    let made = TlsClient::new(request.server.host(), &request.trust, request.identity.as_ref(), versions);
-    made.map_err(|problem| UploadError::Tls { connection: Connection::Control, problem })
+fn no_tls(problem: TlsProblem) -> UploadError {
+    UploadError::Tls { connection: Connection::Control, problem }
 }
 
 /// Tries one address after the other, each with its share of the time left, so that none uses it all up.
@@ -126,9 +167,7 @@ mod tests {
         let here: SocketAddr = "127.0.0.1:21".parse().unwrap();
         let also_here: SocketAddr = "[::ffff:127.1.2.3]:21".parse().unwrap();
         let away: SocketAddr = "192.0.2.1:21".parse().unwrap();
-        let is_clear = |tls, to: &[SocketAddr]| {
-            matches!(protection(&request(tls), Versions::Safe, to).unwrap(), Protection::Clear)
-        };
+        let is_clear = |tls, to: &[SocketAddr]| matches!(security(&request(tls), to).unwrap(), Security::Clear);
         assert!(is_clear(Tls::UnlessLoopback, &[here, also_here]));
         assert!(!is_clear(Tls::UnlessLoopback, &[here, away]));
         assert!(is_clear(Tls::Off, &[away]));

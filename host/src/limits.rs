@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use wasmtime::{Engine, StoreLimits, StoreLimitsBuilder};
 
 /// The guest's memory, in bytes. It needs 1.2 MiB, of which 1 MiB is its stack.
-const MEMORY: usize = 4 * 1024 * 1024;
+pub(crate) const MEMORY: usize = 4 * 1024 * 1024;
 
 /// Computing time for one call of the guest. It needs milliseconds.
-const TIME_PER_CALL: Duration = Duration::from_secs(5);
+pub(crate) const TIME_PER_CALL: Duration = Duration::from_secs(5);
 
 /// More computing time for each GiB that the call has moved. It needs a few milliseconds.
-const TIME_PER_GIB: Duration = Duration::from_secs(1);
+pub(crate) const TIME_PER_GIB: Duration = Duration::from_secs(1);
 
 /// How often a guest that does not call the host is looked at.
 const TICK: Duration = Duration::from_millis(50);

@@ -18,7 +18,7 @@ use crate::stream::Stream;
 const MAX_RECEIVE: u32 = 65_536;
 
 /// Ports below this are never data connections: a server that names one wants something else of us.
-const FIRST_DATA_PORT: u16 = 1024;
+pub(crate) const FIRST_DATA_PORT: u16 = 1024;
 
 /// The right to use the control connection, which is in [`Lent`].
 pub struct ControlConnection;
@@ -26,9 +26,9 @@ pub struct ControlConnection;
 /// What one call of the guest may use up on the control connection.
 pub(crate) struct Budget {
     /// Bytes to receive: some dozens of the longest replies.
-    receive: usize,
+    pub(crate) receive: usize,
     /// Data connections to open: EPSV, PASV, and room for more careful guests.
-    connections: u32,
+    pub(crate) connections: u32,
 }
 
 impl Default for Budget {

@@ -32,13 +32,13 @@ use crate::route::Route;
 use crate::stream::Stream;
 
 pub use control_connection::ControlConnection;
+pub(crate) use control_connection::{Budget, FIRST_DATA_PORT};
 pub use data_connection::DataConnection;
 pub use data_listener::DataListener;
 pub(crate) use pace::Pace;
 pub(crate) use protection::Protection;
 pub use source_file::SourceFile;
 
-use control_connection::Budget;
 use protection::Handshakes;
 use transcript::Transcript;
 
