@@ -13,7 +13,6 @@ use ftp_uploader::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::Args;
-use crate::explain;
 use crate::message;
 
 /// How often a line is written where there is no terminal.
@@ -72,10 +71,15 @@ impl Display {
 
     /// Says what of the fence there is.
     pub fn fenced(&self, walls: &Walls) {
-        for (name, wall) in walls.named().into_iter().filter(|_| self.verbose) {
-            match wall {
-                Wall::Stands => self.write_line(&format!("* fence: {}", explain::wall(name))),
-                Wall::Missing(why) => self.write_line(&format!("* no fence for {name}: {}", Escaped(why.as_bytes()))),
+        if !self.verbose {
+            return;
+        }
+        let stands = walls.named().into_iter().filter(|(_, wall)| **wall == Wall::Stands);
+        let names: Vec<_> = stands.map(|(name, _)| name).collect();
+        self.write_line(&format!("* fenced in: {}", if names.is_empty() { "no".into() } else { names.join(", ") }));
+        for (name, wall) in walls.named() {
+            if let Wall::Missing(why) = wall {
+                self.write_line(&format!("* no fence for {name}: {}", Escaped(why.as_bytes())));
             }
         }
     }

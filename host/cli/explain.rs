@@ -30,7 +30,7 @@ pub fn explain(format: Format, grants: &Grants, walls: &Walls) {
 }
 
 /// What a part of the fence is good for.
-pub fn wall(name: &str) -> &'static str {
+fn wall(name: &str) -> &'static str {
     match name {
         "files" => "no file can be opened, made or removed (Landlock)",
         "ports" => "no TCP port can be listened on that was not granted (Landlock)",
@@ -74,7 +74,9 @@ fn data(grants: &Grants) -> String {
         DataConnections::ToServer(ports) => {
             format!("connections to the same address, ports {} to {}", ports.start(), ports.end())
         }
-        DataConnections::FromServer => "connections from the same address, to a port that the system chooses".to_owned(),
+        DataConnections::FromServer => {
+            "connections from the same address, to a port that the system chooses".to_owned()
+        }
     };
     if let Some(source) = grants.source_address {
         let _ = write!(data, "; all from {source}");

@@ -5,8 +5,8 @@
 //! narrowed here; that the address is the server's is the host's own rule (`lent/control_connection.rs`).
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, LandlockStatus, NetPort, RestrictSelfAttr, RestrictionStatus, Ruleset, RulesetAttr,
-    RulesetCreatedAttr, RulesetError, Scope,
+    ABI, Access, AccessFs, AccessNet, LandlockStatus, NetPort, RestrictSelfAttr, RestrictionStatus, Ruleset,
+    RulesetAttr, RulesetCreatedAttr, RulesetError, Scope,
 };
 
 use super::{Needs, Wall};

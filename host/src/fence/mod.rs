@@ -9,6 +9,8 @@ mod dumps;
 #[cfg(target_os = "linux")]
 mod landlock;
 #[cfg(target_os = "linux")]
+mod search_tree;
+#[cfg(target_os = "linux")]
 mod system_calls;
 
 use std::net::SocketAddr;

@@ -10,10 +10,11 @@ use std::process;
 
 use libc::c_long;
 use seccompiler::{
-    BpfProgram, Error, SeccompAction, SeccompCmpArgLen as Width, SeccompCmpOp as Is, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch, apply_filter_all_threads,
+    Error, SeccompAction, SeccompCmpArgLen as Width, SeccompCmpOp as Is, SeccompCondition, SeccompRule, TargetArch,
+    apply_filter_all_threads,
 };
 
+use super::search_tree::SearchTree;
 use super::{Needs, Wall};
 
 /// For each system call the arguments that it may have: any of these; where there are none, any at all.
@@ -26,20 +27,19 @@ pub(super) fn filter(needs: &Needs) -> Wall {
     let Ok(architecture) = TargetArch::try_from(std::env::consts::ARCH) else {
         return Wall::Missing("there is no filter for this kind of processor".to_owned());
     };
-    let applied = program(needs, architecture).map_err(Error::from).and_then(|filter| apply_filter_all_threads(&filter));
+    let refusal = SeccompAction::Errno(libc::ENOSYS.cast_unsigned());
+    let filter = allowed(needs).and_then(|allowed| SearchTree { allowed, refusal }.compile(architecture));
+    let applied = filter.map_err(Error::from).and_then(|filter| apply_filter_all_threads(&filter));
     match applied {
         Ok(()) => Wall::Stands,
-        Err(Error::Seccomp(error) | Error::Prctl(error)) => Wall::Missing(format!("the kernel has no seccomp: {error}")),
+        Err(Error::Seccomp(error) | Error::Prctl(error)) => {
+            Wall::Missing(format!("the kernel has no seccomp: {error}"))
+        }
         Err(error) => Wall::Missing(error.to_string()),
     }
 }
 
-fn program(needs: &Needs, architecture: TargetArch) -> Result<BpfProgram> {
-    let refused = SeccompAction::Errno(libc::ENOSYS.cast_unsigned());
-    SeccompFilter::new(allowed(needs)?, refused, SeccompAction::Allow, architecture)?.try_into()
-}
-
-fn allowed(needs: &Needs) -> Result<Allowed> {
+fn allowed(needs: &Needs) -> Result<BTreeMap<u32, Vec<SeccompRule>>> {
     let mut allowed: Allowed = ALWAYS.iter().chain(OLD).map(|&call| (call, Vec::new())).collect();
     if needs.listens {
         allowed.extend([libc::SYS_listen, libc::SYS_accept4, libc::SYS_accept].map(|call| (call, Vec::new())));
@@ -48,7 +48,8 @@ fn allowed(needs: &Needs) -> Result<Allowed> {
         allowed.insert(libc::SYS_bind, Vec::new());
     }
     allowed.extend(with_arguments(needs)?);
-    Ok(allowed)
+    // libc's type for them is signed; they are not.
+    Ok(allowed.into_iter().filter_map(|(call, rules)| Some((u32::try_from(call).ok()?, rules))).collect())
 }
 
 /// What is allowed only with some arguments.
@@ -56,6 +57,7 @@ fn with_arguments(needs: &Needs) -> Result<Allowed> {
     let this_process = u64::from(process::id());
     let no_code = |call| Ok((call, vec![rule([masked(2, libc::PROT_EXEC, 0)?])?]));
     let families = [(needs.ipv4, libc::AF_INET), (needs.ipv6, libc::AF_INET6)];
+    // With no conditions it would be allowed always, but there is no upload without an address.
     let families = families.into_iter().filter_map(|(needed, family)| needed.then_some(family));
     Ok(BTreeMap::from([
         no_code(libc::SYS_mmap)?,
@@ -79,10 +81,11 @@ fn with_arguments(needs: &Needs) -> Result<Allowed> {
     ]))
 }
 
-/// `socket` for TCP over this kind of addresses. Which other protocols a stream may have is a short list (MPTCP, SCTP).
+/// `socket` for TCP over this kind of addresses: streams have other protocols too (MPTCP, SCTP).
 fn tcp(family: i32) -> Result<SeccompRule> {
     let kind = masked(1, !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK), libc::SOCK_STREAM)?;
-    rule([equals(0, family)?, kind, SeccompCondition::new(2, Width::Dword, Is::Eq, u64::from(TCP))?])
+    // 0 means TCP as well; what else these bits allow, no stream can have.
+    rule([equals(0, family)?, kind, masked(2, !libc::IPPROTO_TCP, 0)?])
 }
 
 /// All of `conditions` together.
@@ -113,9 +116,6 @@ const FIOSETOWN: u64 = 0x8901;
 const SIOCSPGRP: u64 = 0x8902;
 const F_SETOWN: u64 = 8;
 const F_SETOWN_EX: u64 = 15;
-
-/// IPPROTO_TCP.
-const TCP: u8 = 6;
 
 /// What does no harm whatever its arguments are: it works on what is open, on memory of this process, or on its own
 /// threads.
