@@ -33,6 +33,12 @@
 //! To report success without the server's word that it has every byte; to send anything in clear without being told
 //! to; to connect to another machine than the one named; to put a control byte into a command; to wait without end.
 //!
+//! # The second wall
+//!
+//! [`Uploader::prepare`] does all that needs files and names; [`Prepared::grants`] then tells what is lent, and
+//! [`Prepared::fence`] takes all else from the process (Landlock, seccomp). Only programs that do nothing afterwards can
+//! want that, so it is not done unless asked for; the program `ftp-uploader` does it always.
+//!
 //! Works on Unix systems. An upload blocks the thread that asks for it; no async runtime is needed or started.
 //!
 //! To read the code, start at `wit/world.wit`, then `host/cli/main.rs`, then [`uploader`](Uploader).

@@ -8,10 +8,18 @@
 mod dumps;
 #[cfg(target_os = "linux")]
 mod landlock;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
 mod search_tree;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
 mod system_calls;
+
+/// Each kind of processor has its own numbers, and on others nobody has tried them.
+#[cfg(all(target_os = "linux", not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
+mod system_calls {
+    pub(super) fn filter(_: &super::Needs) -> super::Wall {
+        super::Wall::Missing("there is no filter for this kind of processor".to_owned())
+    }
+}
 
 use std::net::SocketAddr;
 

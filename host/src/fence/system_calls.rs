@@ -69,7 +69,7 @@ fn with_arguments(needs: &Needs) -> Result<Allowed> {
         (libc::SYS_clone, vec![rule([masked(0, libc::CLONE_THREAD, libc::CLONE_THREAD)?])?]),
         (libc::SYS_tgkill, vec![rule([SeccompCondition::new(0, Width::Qword, Is::Eq, this_process)?])?]),
         // No typing into the terminal that we were started from, and no signals by way of a socket's owner.
-        (libc::SYS_ioctl, vec![none_of(1, [libc::TIOCSTI, libc::TIOCLINUX, FIOSETOWN, SIOCSPGRP])?]),
+        (libc::SYS_ioctl, vec![none_of(1, [TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP])?]),
         (libc::SYS_fcntl, vec![none_of(1, [F_SETOWN, F_SETOWN_EX])?]),
         // Of a descriptor that is open, without a look at paths.
         (libc::SYS_statx, vec![rule([masked(2, libc::AT_EMPTY_PATH, libc::AT_EMPTY_PATH)?])?]),
@@ -110,6 +110,10 @@ fn masked(argument: u8, mask: i32, value: i32) -> Result<SeccompCondition> {
 
 /// `<linux/prctl.h>`, for allocators that name their memory.
 const PR_SET_VMA: i32 = 0x5356_4d41;
+
+/// `<asm-generic/ioctls.h>`: input in a terminal's name. Their type in libc is not the same everywhere.
+const TIOCSTI: u64 = 0x5412;
+const TIOCLINUX: u64 = 0x541c;
 
 /// `<asm/sockios.h>` and `<asm-generic/fcntl.h>`: who gets a descriptor's signals.
 const FIOSETOWN: u64 = 0x8901;
