@@ -70,6 +70,7 @@ impl Walls {
 
 /// What an upload still needs of the system when it is about to connect.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing is taken away there"))]
 pub(crate) struct Needs {
     ipv4: bool,
     ipv6: bool,
