@@ -1,6 +1,6 @@
 //! Builds the component for wasm32-wasip2 in a target folder of its own, and precompiles it for the machine that the
 //! program is built for, so that the program starts without compiling anything. For the tests (feature `compiler`)
-//! also the hostile component.
+//! also the evil one.
 //!
 //! The engine's settings are shared with the library: `src/engine.rs`. Which compiler builds the component is
 //! settled by `cargo xtask set-up`, whose record `xtask/src/wasm_toolchain.rs` reads.
@@ -29,7 +29,7 @@ fn main() {
 fn build() -> Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let workspace = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("..");
-    for source in ["wit", "guest", "tests/hostile_guest", "Cargo.toml", "Cargo.lock"] {
+    for source in ["wit", "guest", "tests/guests", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", workspace.join(source).display());
     }
     let wasm = build_wasm(&workspace, &out, "ftp-uploader-component")?;
@@ -38,7 +38,7 @@ fn build() -> Result<()> {
     fs::write(out.join("component.cwasm"), engine.precompile_component(&wasm)?)?;
     println!("cargo::rustc-env=FTP_UPLOADER_TARGET={}", env::var("TARGET")?);
     if env::var_os("CARGO_FEATURE_COMPILER").is_some() {
-        fs::write(out.join("hostile.wasm"), build_wasm(&workspace, &out, "hostile-guest")?)?;
+        fs::write(out.join("evil.wasm"), build_wasm(&workspace, &out, "evil-guest")?)?;
     }
     Ok(())
 }

@@ -112,7 +112,21 @@ fn a_broken_transfer_is_gone_on_with_under_the_same_temporary_name() {
 fn what_is_given_up_is_cleaned_up() {
     let refused = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive_all().reply("552 Quota");
     let met = refused.delete(TEMPORARY).meet(atomic());
-    met.outcome.fails(8).says("Quota").never_says("Note: ");
+    met.outcome.fails(8).says("Quota").says("removed again").never_says("partial file may").never_says("Note: ");
+}
+
+#[test]
+fn what_cannot_be_cleaned_up_is_named() {
+    let refused = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive_all().reply("552 Quota");
+    let met = refused.expect(&format!("DELE {TEMPORARY}")).reply("550 No").meet(atomic());
+    met.outcome.fails(8).says("partial file may").never_says("removed again").says("Note: ").says(".hello.txt.");
+}
+
+#[test]
+fn what_was_stored_without_the_proof_that_was_demanded_is_removed_and_that_is_said() {
+    let unproved = taken().no_size(TEMPORARY).delete(TEMPORARY);
+    let met = unproved.meet(atomic().options(["--verify", "size"]));
+    met.outcome.fails(10).says("--verify").says("removed again");
 }
 
 #[test]
@@ -120,13 +134,14 @@ fn what_is_left_by_a_lost_connection_is_named() {
     let lost = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive(3).reset_data().close();
     let outcome = lost.meet(atomic()).outcome;
     outcome.claim(matches!(outcome.code, 8 | 10), "exit code 8 or 10").says("Note: ").says(".hello.txt.");
+    outcome.says("partial file may").never_says("removed again");
 }
 
 #[test]
 fn a_file_that_was_stored_wrongly_never_gets_its_name() {
     let wrong = |script: Script| script.take(TEMPORARY).tell_size(TEMPORARY, 5);
     let met = wrong(Script::ready().can_rename(TEMPORARY)).delete(TEMPORARY).meet(atomic());
-    met.outcome.fails(10);
+    met.outcome.fails(10).says("removed again").never_says("partial file may");
     assert!(!met.visit.commands.iter().any(|line| line.starts_with(b"RNTO")));
 }
 

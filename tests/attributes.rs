@@ -92,6 +92,15 @@ fn a_name_that_the_server_keeps_to_itself_is_no_failure() {
 }
 
 #[test]
+fn a_reset_after_the_last_byte_is_no_success_where_the_stored_file_cannot_be_asked_about() {
+    for said in ["150 Go on", "150 FILE: h\u{7}"] {
+        let script = Script::ready().passive().expect("STOU").reply(said).then(Move::AcceptData);
+        let script = script.receive(HELLO.len()).reset_data().reply("226 Stored");
+        script.meet(Upload::of_hello().options(["--unique"])).outcome.fails(10);
+    }
+}
+
+#[test]
 fn a_second_file_is_never_made_by_a_retry() {
     let script = Script::ready().passive().expect("STOU").reply("150 FILE: h").then(Move::AcceptData).receive_all();
     let met = script.close().meet(Upload::of_hello().options(["--unique"]).retries("3"));

@@ -83,6 +83,45 @@ fn every_option_that_changes_what_is_lent_changes_what_is_told() {
 }
 
 #[test]
+fn a_proxy_is_told_of_without_its_credentials() {
+    let (server, proxy) = (Unvisited::listen(), Unvisited::listen());
+    let (address, at) = (server.address().to_string(), proxy.address().to_string());
+    let through = |scheme: &str| Upload::of_hello().options(["--tls", "off", "--proxy", &format!("{scheme}://{at}")]);
+    let lent = |upload: Upload| upload.program(|program| program.environment("FTP_PROXY_AUTH", "bob:hush"));
+    for (scheme, credentials) in [("socks5", false), ("socks5h", true), ("http", true)] {
+        let upload = || if credentials { lent(through(scheme)) } else { through(scheme) };
+        let outcome = explained(&server, "json", upload());
+        outcome.never_says("hush").claim(!outcome.stdout.contains("hush"), "no credentials");
+        let told: Value = outcome.stdout.parse().unwrap();
+        let url = format!("{scheme}://{at}");
+        let expected = json!({ "url": url, "scheme": scheme, "addresses": [at], "credentials": credentials });
+        assert_eq!(told["proxy"], expected);
+        assert_eq!(told["addresses"], json!([address]));
+        let people = explained(&server, "text", upload());
+        let auth = if credentials { "told those of FTP_PROXY_AUTH, in clear" } else { "told no credentials" };
+        let line = format!("  proxy      {url} at {at}; all goes through it; {auth}\n");
+        people.claim(people.stdout.contains(&line) && !people.stdout.contains("hush"), &line);
+    }
+    assert!(!proxy.was_visited());
+    assert_eq!(json_of(&server, Upload::of_hello())["proxy"], Value::Null);
+}
+
+#[test]
+fn a_name_that_a_proxy_resolves_is_not_looked_up() {
+    let proxy = Unvisited::listen();
+    let behind = |scheme: &str, format: &str| {
+        let url = format!("{scheme}://{}", proxy.address());
+        Upload::of_hello().options(["--tls", "off", "--proxy", &url, format])
+    };
+    let outcome = run(behind("socks5h", "--explain"), "behind.invalid".to_owned());
+    outcome.claim(outcome.stdout.contains("  address    whatever the proxy finds\n"), "no address");
+    let outcome = run(behind("http", "--explain=json"), "behind.invalid".to_owned());
+    assert_eq!(outcome.stdout.parse::<Value>().unwrap()["addresses"], json!([]));
+    behind("socks5", "--explain").at("behind.invalid").run().fails(4).says("cannot find behind.invalid");
+    assert!(!proxy.was_visited());
+}
+
+#[test]
 fn whom_a_run_would_believe_is_told() {
     let server = Unvisited::listen();
     let authority = Authority::new();
@@ -130,8 +169,10 @@ fn what_would_keep_the_run_from_beginning_keeps_it_from_being_explained() {
 #[test]
 fn every_name_in_the_json_is_documented() {
     let documentation = include_str!("../docs/explain.md");
-    let told =
-        json_of(&Unvisited::listen(), Upload::of_hello().options(["--pin", &format!("sha256:{}", "00".repeat(32))]));
+    let options =
+        ["--tls", "explicit", "--pin", &format!("sha256:{}", "00".repeat(32)), "--proxy", "http://127.0.0.1:1"];
+    let told = json_of(&Unvisited::listen(), Upload::of_hello().options(options));
+    assert!(told["proxy"]["url"].is_string(), "{told:#}");
     let mut names = Vec::new();
     collect_names(&told, &mut names);
     assert!(names.len() > 40, "{names:?}");

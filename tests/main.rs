@@ -4,6 +4,7 @@
 
 // Uploads to real servers, with the bytes compared.
 mod active_mode;
+mod proxy_uploads;
 mod refusals;
 mod tls_between;
 mod tls_sessions;
@@ -13,8 +14,8 @@ mod uploads;
 // What the sandbox promises: what it imports, what it never sees, what stops it; and the fence around all of it.
 mod explain;
 mod fence;
-mod hostile_guests;
 mod promises;
+mod sandbox;
 
 // The library, used by a program that is not ours.
 mod embedding;
@@ -24,9 +25,11 @@ mod command_line;
 mod local_files;
 mod output;
 mod password_sources;
+mod proxy_arguments;
 mod server_names;
 mod several_files;
 mod signals;
+mod stream_writers;
 mod terminal;
 
 // Servers that misbehave, played from a script.
@@ -34,6 +37,7 @@ mod data_connection;
 mod data_side;
 mod interruptions;
 mod network;
+mod proxy;
 mod replies;
 mod transfers;
 
@@ -45,6 +49,7 @@ mod killed_runs;
 mod resuming;
 mod retries;
 mod soak;
+mod streams;
 mod unknown_outcomes;
 mod verification;
 
@@ -63,13 +68,17 @@ mod meeting;
 mod outcome;
 mod program;
 mod relay;
+mod relay_pair;
 mod relay_passage;
 mod script;
 mod scripted_server;
 mod secure_server;
 mod servers;
 mod sockets;
+mod stage;
 mod temporary_name;
+mod test_proxy;
+mod test_proxy_relay;
 mod tls_meeting;
 mod tls_server;
 mod upload;

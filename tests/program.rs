@@ -6,6 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
@@ -23,6 +24,8 @@ pub(crate) struct Program {
     environment: Vec<(OsString, OsString)>,
     stdin: Vec<u8>,
     stdin_stays_open: bool,
+    /// Instead of those.
+    stdin_is: Option<OwnedFd>,
     /// Programs and arguments that run the program: a shell for redirections, `setsid` for no terminal, `env`.
     runners: Vec<OsString>,
 }
@@ -36,6 +39,7 @@ impl Program {
             environment: Vec::new(),
             stdin: Vec::new(),
             stdin_stays_open: false,
+            stdin_is: None,
             runners: Vec::new(),
         }
     }
@@ -64,6 +68,12 @@ impl Program {
         self
     }
 
+    /// The standard input is this.
+    pub(crate) fn reading(mut self, from: impl Into<OwnedFd>) -> Self {
+        self.stdin_is = Some(from.into());
+        self
+    }
+
     /// Puts a local file into the folder in which the program runs.
     pub(crate) fn with_file(self, name: impl AsRef<OsStr>, content: &[u8]) -> Self {
         std::fs::write(self.path(name), content).expect("a local file");
@@ -84,6 +94,12 @@ impl Program {
     /// Runs the program with redirections that only a shell can do, such as `2>&-`.
     pub(crate) fn redirected(mut self, redirections: &str) -> Self {
         self.runners.splice(..0, ["sh", "-c", &format!("exec \"$0\" \"$@\" {redirections}")].map(OsString::from));
+        self
+    }
+
+    /// Runs the program with limits that a shell sets, such as `-Sn 64`.
+    pub(crate) fn limited(mut self, limits: &str) -> Self {
+        self.runners.splice(..0, ["sh", "-c", &format!("ulimit {limits} && exec \"$0\" \"$@\"")].map(OsString::from));
         self
     }
 
@@ -114,20 +130,27 @@ impl Program {
     }
 
     /// Starts the program and lets it run.
-    pub(crate) fn start(self) -> Running {
+    pub(crate) fn start(mut self) -> Running {
         let mut command = self.command();
-        let input = if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() };
+        let input = match self.stdin_is.take() {
+            Some(from) => from.into(),
+            None if self.stdin.is_empty() => Stdio::null(),
+            None => Stdio::piped(),
+        };
         command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
         // Before the start, so that a wait of the program is never longer than what is measured.
         let started = Instant::now();
         let mut child = command.spawn().expect("the program under test starts");
+        let shown = format!("{command:?}");
+        // With it, our end of what the program reads.
+        drop(command);
         let mut stdin = child.stdin.take();
         // Fails if the program refuses at once and does not read it.
         let _ = stdin.as_mut().map(|stdin| stdin.write_all(&self.stdin));
         let stdin = stdin.filter(|_| self.stdin_stays_open);
         let stdout = child.stdout.take().map(read_aside);
         let stderr = child.stderr.take().map(read_aside);
-        Running { command: format!("{command:?}"), started, child, _stdin: stdin, stdout, stderr, _folder: self.folder }
+        Running { command: shown, started, child, _stdin: stdin, stdout, stderr, _folder: self.folder }
     }
 
     /// The command as it will be started, for those who need other streams than `start` gives.

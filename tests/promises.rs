@@ -1,7 +1,7 @@
 //! What the sandbox promises about the real component: it imports nothing but our capabilities, and neither the
 //! password nor a byte of the file is ever in its memory.
 //!
-//! Components that try to break out are `hostile_guests.rs`.
+//! Components that try to break out are `sandbox/`.
 
 use std::fs::File;
 use std::io::Read;

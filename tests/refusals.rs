@@ -44,11 +44,17 @@ fn a_directory_without_permission_is_refused(kind: Kind) {
 }
 
 fn a_disk_that_fills_up_is_exit_8_with_the_servers_words(kind: Kind) {
-    let limit = 512 * 1024;
+    // Not where a write can begin, which ProFTPD does not survive, and in the middle of one for pyftpdlib (`servers/`).
+    let limit = 512 * 1087;
     let Some(server) = kind.start_with(Options { largest_file: Some(limit), ..Options::default() }) else { return };
     let program = Program::new().with_file("too-large", &content(32 << 20));
     let outcome = upload(&server, program, &[OsStr::new("too-large")], server.upload_dir());
-    outcome.fails(8).mentions(&["(451 ", "(426 ", "(452 ", "(552 "]).says("partial file may remain");
+    outcome.fails(8).says("partial file may remain");
+    // It has failed twice, and has no words for that.
+    let speechless = kind == Kind::Pyftpdlib && server.log().contains("self.file_obj.close()");
+    if !speechless {
+        outcome.mentions(&["(451 ", "(426 ", "(452 ", "(552 "]);
+    }
     let partial = server.stored("too-large");
     assert_eq!(partial, content(32 << 20)[..partial.len()], "what did arrive is the beginning of the file");
     assert!(partial.len() as u64 <= limit);

@@ -7,11 +7,9 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
-
-use rustix::net::sockopt::set_socket_linger;
 
 use crate::relay::{Cut, How, Point, Shared, Victim};
+use crate::relay_pair::{NAP, Pair, is_a_nap};
 use crate::sockets::accept;
 
 /// A control connection, and all that it leads to.
@@ -29,16 +27,6 @@ pub(crate) struct Passage {
     passed: AtomicU64,
     /// A file has passed to its end.
     whole: AtomicBool,
-}
-
-/// Two ends of one connection.
-struct Pair {
-    client: TcpStream,
-    server: TcpStream,
-    is_control: bool,
-    /// Of a data connection: it is the one to be cut.
-    doomed: AtomicBool,
-    ended: AtomicBool,
 }
 
 impl Passage {
@@ -261,43 +249,4 @@ impl Read for Reader<'_> {
     fn read(&mut self, piece: &mut [u8]) -> Result<usize> {
         self.passage.read(self.pair, &self.pair.server, piece)
     }
-}
-
-impl Pair {
-    fn new(client: TcpStream, server: TcpStream, is_control: bool) -> Arc<Self> {
-        for stream in [&client, &server] {
-            stream.set_read_timeout(Some(NAP)).expect("a stream can time out");
-            stream.set_write_timeout(Some(NAP)).expect("a stream can time out");
-            stream.set_nodelay(true).expect("a stream can be prompt");
-        }
-        Arc::new(Self { client, server, is_control, doomed: AtomicBool::new(false), ended: AtomicBool::new(false) })
-    }
-
-    fn close(&self) {
-        self.ended.store(true, Ordering::SeqCst);
-        for stream in [&self.client, &self.server] {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-    }
-
-    /// As soon as the threads that use it have noticed.
-    fn reset(&self) {
-        self.ended.store(true, Ordering::SeqCst);
-        for stream in [&self.client, &self.server] {
-            let _ = set_socket_linger(stream, Some(Duration::ZERO));
-        }
-    }
-
-    /// By a reset or, on the control connection, in order. What it sent before may still be unread.
-    fn client_has_left(&self) -> bool {
-        let ended = self.is_control && matches!(self.client.peek(&mut [0]), Ok(0));
-        ended || self.ended.load(Ordering::SeqCst) || !matches!(self.client.take_error(), Ok(None))
-    }
-}
-
-/// How long someone reads or writes before it looks whether that is still wanted.
-const NAP: Duration = Duration::from_millis(10);
-
-fn is_a_nap(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }

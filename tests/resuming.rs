@@ -42,8 +42,20 @@ fn a_server_that_ignores_rest_is_noticed() {
 fn a_server_that_ignores_rest_and_always_has_another_size_is_exit_10() {
     let ignoring = Script::ready().tell_size("half.bin", HALF).resume("half.bin", HALF).receive_all();
     let ignored = ignoring.reply("226 Stored").tell_size("half.bin", SIZE - HALF).goodbye();
-    let met = meet_in_turn([broken(), ignored, Script::ready().take("half.bin").tell_size("half.bin", 5)], retried());
-    met.outcome.fails(10).retried(2);
+    let anew = || Script::ready().take("half.bin").tell_size("half.bin", 5);
+    let met = meet_in_turn([broken(), ignored, anew(), anew()], retried());
+    met.outcome.fails(10).retried(3);
+}
+
+#[test]
+fn a_cut_that_a_server_takes_for_the_end_may_come_more_than_once() {
+    // Once where only the rest was sent, after which nothing is gone on with, and once again.
+    let resumed = Script::ready().tell_size("half.bin", HALF).resume("half.bin", HALF).receive_all();
+    let cut = resumed.reply("226 Stored").tell_size("half.bin", HALF + 5).goodbye();
+    let again = Script::ready().take("half.bin").tell_size("half.bin", 5).goodbye();
+    let met = meet_in_turn([broken(), cut, again, from_the_start(Script::ready())], retried());
+    met.outcome.succeeds().retried(3);
+    met.stored_last(&content());
 }
 
 #[test]
@@ -114,6 +126,18 @@ fn a_file_that_is_there_already_is_not_sent_again() {
 #[test]
 fn nothing_is_asked_before_the_first_try_when_it_is_the_only_one() {
     Script::ready().take("hello.txt").and_all_is_well().meet(Upload::of_hello()).outcome.succeeds();
+}
+
+#[test]
+fn what_is_there_is_asked_for_once_before_the_first_try() {
+    let resuming = || Upload::of_hello().options(["--resume"]).retries("3");
+    let script = Script::ready().tell_size("hello.txt", 4).take("hello.txt").and_all_is_well();
+    script.meet(resuming()).outcome.succeeds();
+
+    // And remembered: a file of this size says nothing about what this run has sent.
+    let lost = Script::ready().tell_size("hello.txt", 6).passive().store("hello.txt").receive_all().close();
+    let met = meet_in_turn([lost, Script::ready().tell_size_twice("hello.txt", 6)], resuming());
+    met.outcome.fails(10);
 }
 
 #[test]

@@ -25,6 +25,17 @@ fn a_hundred_files_in_a_row_use_nothing_up() {
     script.goodbye().meet(upload).outcome.succeeds().says("Stored file99 in inbox");
 }
 
+/// All of them are opened before anything is sent.
+#[test]
+fn more_files_than_the_usual_limit_are_fewer_than_there_may_be() {
+    let names: Vec<_> = (0..100).map(|n| format!("file{n}")).collect();
+    let upload = || names.iter().fold(Upload::of_nothing(), |upload, name| upload.and(name, b""));
+    let script = names.iter().fold(Script::ready(), |script, name| script.take(name).tell_size(name, 0));
+    script.goodbye().meet(upload().program(|program| program.limited("-Sn 64"))).outcome.succeeds();
+    let none = Script::new().meet(upload().program(|program| program.limited("-n 64")));
+    none.outcome.fails(3).says("fewer files at a time");
+}
+
 #[test]
 fn a_refused_file_does_not_stop_the_next() {
     let script = Script::ready().passive().expect("STOR one").reply("553 No ones");

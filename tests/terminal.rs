@@ -63,6 +63,18 @@ fn an_interrupt_at_the_prompt_is_exit_130_and_the_terminal_echoes_again() {
 }
 
 #[test]
+fn a_stream_may_be_typed() {
+    let server = ScriptedServer::start(Script::ready().take("stream").tell_size("stream", 6).goodbye());
+    let upload = Upload::of_nothing().options(["--from-stdin", "stream"]);
+    let Some(mut terminal) = Terminal::run(upload.to(server.address())) else { return };
+    terminal.wait_for("end it with Ctrl-D");
+    terminal.types("hello\n\x04");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    server.visit().stored(HELLO);
+}
+
+#[test]
 fn an_end_of_input_at_the_prompt_is_exit_2() {
     let nobody = crate::meeting::ClosedPort::reserve();
     let Some(mut terminal) = Terminal::run(Upload::of_hello().without_password().to(nobody.address)) else { return };

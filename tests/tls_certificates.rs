@@ -161,13 +161,14 @@ fn another_key_than_the_pinned_one_is_exit_5_and_its_pin_is_said() {
 }
 
 #[test]
-fn a_certificate_without_its_key_is_exit_5_pinned_or_not() {
+fn a_certificate_without_its_key_is_exit_5_whatever_is_trusted() {
     let (authority, identity) = certified();
     let (_, thief) = certified();
     let stolen = identity.with_key_of(&thief);
     for tls in [Tls::of(&stolen), Tls::of(&stolen).old()] {
         refused(&tls, Upload::of_hello().pinning(identity.pin()));
         refused(&tls, Upload::of_hello().trusting(&authority));
+        refused(&tls, Upload::of_hello().options(["--insecure"]));
     }
 }
 

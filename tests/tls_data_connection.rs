@@ -30,6 +30,17 @@ fn a_certificate_that_changes_is_exit_5_whatever_is_trusted() {
 }
 
 #[test]
+fn the_same_certificate_without_its_key_is_exit_5_whatever_is_trusted() {
+    let (authority, identity) = certified();
+    let stolen = identity.with_key_of(&certified().1);
+    for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
+        changed(&tls, &stolen, Upload::of_hello().trusting(&authority));
+        changed(&tls, &stolen, Upload::of_hello().pinning(identity.pin()));
+        changed(&tls, &stolen, Upload::of_hello().options(["--insecure"]));
+    }
+}
+
+#[test]
 fn a_bad_certificate_on_the_data_connection_is_exit_5() {
     let (authority, identity) = certified();
     let (_, stranger) = certified();

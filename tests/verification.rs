@@ -48,7 +48,8 @@ fn a_hash_that_is_refused_or_makes_no_sense_gives_way_to_the_size() {
 
 #[test]
 fn a_wrong_hash_is_tried_once_more_from_the_start() {
-    let wrong = Script::hashing().lacks("hello.txt").take("hello.txt").tell_hash("hello.txt", b"jello\n").goodbye();
+    let wrong = Script::hashing().lacks("hello.txt").take("hello.txt").tell_hash("hello.txt", b"jello\n");
+    let wrong = wrong.tell_size("hello.txt", 6).goodbye();
     let right = Script::hashing().take("hello.txt").tell_hash("hello.txt", HELLO).goodbye();
     let met = meet_in_turn([wrong, right], Upload::of_hello().retries("3"));
     met.outcome.succeeds().retried(1).says("SHA-256 confirmed");
@@ -57,7 +58,7 @@ fn a_wrong_hash_is_tried_once_more_from_the_start() {
 
 #[test]
 fn a_hash_that_is_wrong_twice_is_exit_10() {
-    let wrong = |script: Script| script.take("hello.txt").tell_hash("hello.txt", b"jello\n");
+    let wrong = |script: Script| script.take("hello.txt").tell_hash("hello.txt", b"jello\n").tell_size("hello.txt", 6);
     let scripts = [wrong(Script::hashing().lacks("hello.txt")), wrong(Script::hashing())];
     let met = meet_in_turn(scripts, Upload::of_hello().retries("3"));
     met.outcome.fails(10).retried(1).never_says("Stored");
@@ -70,6 +71,16 @@ fn a_file_that_a_server_took_for_whole_too_early_is_gone_on_with() {
     let rest = Script::ready().tell_size("hello.txt", 3).resume("hello.txt", 3).receive_all().reply("226 Stored");
     let met = meet_in_turn([short, rest.and_all_is_well()], Upload::of_hello().retries("3"));
     met.outcome.succeeds().retried(1);
+}
+
+#[test]
+fn a_wrong_hash_of_fewer_bytes_is_a_cut_and_is_gone_on_with() {
+    let short = Script::hashing().lacks("hello.txt").take("hello.txt").tell_hash("hello.txt", b"hel");
+    let short = short.tell_size("hello.txt", 3).goodbye();
+    let rest = Script::hashing().tell_size("hello.txt", 3).tell_hash("hello.txt", b"hel").resume("hello.txt", 3);
+    let rest = rest.receive_all().reply("226 Stored").tell_hash("hello.txt", HELLO).goodbye();
+    let met = meet_in_turn([short, rest], Upload::of_hello().retries("3"));
+    met.outcome.succeeds().retried(1).says("6 bytes were sent, but").says("SHA-256 confirmed");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 /* What the component is lent: a connection to one server, one file, one password, and a deadline for every wait.
  *
  * Each function does what wit/capabilities.wit says of the function of its name. Nothing of WebAssembly is in here;
- * sandbox.c ties these to the component's imports. */
+ * imports.c ties these to the component's imports. */
 
 #ifndef LENT_H
 #define LENT_H

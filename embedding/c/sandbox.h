@@ -1,4 +1,4 @@
-/* The component in its sandbox: everything that is wasmtime's is in sandbox.c. */
+/* The component in its sandbox: everything that is wasmtime's is in sandbox.c and imports.c. */
 
 #ifndef SANDBOX_H
 #define SANDBOX_H

@@ -3,7 +3,7 @@
  *     FTP_PASSWORD=... ./upload [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR
  *
  * There is no TLS: without ftp://, which says that the password may be sent in clear, the server is on this machine.
- * Reads what the user wants, shows progress, reports. Next: lent.h, then sandbox.c. */
+ * Reads what the user wants, shows progress, reports. Next: lent.h, then imports.c and sandbox.c. */
 
 #include "sandbox.h"
 

@@ -4,7 +4,6 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use clap::error::ErrorKind;
 use ftp_uploader::{Request, Server};
 
 use crate::delivery::DeliveryArgs;
+use crate::descriptor;
 use crate::exit_code::{self, ExitCode};
 use crate::explain::Format;
 use crate::network::NetworkArgs;
@@ -66,9 +66,10 @@ pub struct Args {
     connect_timeout: Duration,
 
     /// Upload what comes from standard input, to be stored as NAME, besides or instead of files. It can be sent only once:
-    /// there is no resuming, and no new try after its first byte
+    /// there is no resuming, and no new try after its first byte. A writer that fails looks like one that is done: what
+    /// it had written is stored
     #[arg(long, value_name = "NAME", conflicts_with_all = ["password_stdin", "resume"])]
-    from_stdin: Option<OsString>,
+    pub from_stdin: Option<OsString>,
 
     /// Print what this run would lend to the component that speaks FTP, and within which walls; then end. The server's name
     /// is looked up, but nothing is connected to or sent, and no password is asked for
@@ -82,6 +83,11 @@ pub struct Args {
     /// Show the conversation with the server, with the password masked
     #[arg(short, long)]
     pub verbose: bool,
+
+    /// Run this component instead of the built-in one: for the tests of the sandbox
+    #[cfg(feature = "compiler")]
+    #[arg(long, value_name = "PATH", hide = true)]
+    pub component: Option<PathBuf>,
 
     #[command(flatten)]
     delivery: DeliveryArgs,
@@ -126,9 +132,19 @@ impl Args {
         self.files_and_directory.split_last().map_or(&[], |(_, files)| files)
     }
 
+    /// How many files are to be stored, standard input included.
+    pub fn count(&self) -> usize {
+        self.files().len() + usize::from(self.from_stdin.is_some())
+    }
+
     /// Where on the server they go.
     pub fn directory(&self) -> &[u8] {
         self.files_and_directory.last().map_or(b"", |directory| directory.as_bytes())
+    }
+
+    /// Whether the upload is, or may be, in clear: all that can be said without asking for an address.
+    pub fn may_be_clear(&self) -> bool {
+        self.tls.may_be_clear(&self.host(), self.network.proxy.is_some())
     }
 
     /// What is asked for, without the password.
@@ -138,14 +154,14 @@ impl Args {
     pub fn to_request(&self) -> Result<Request, Trouble> {
         let server: Server = self.host().parse()?;
         let request = Request::new(server.clone(), self.user.as_bytes(), self.directory())?;
-        let request = self.network.apply(self.delivery.apply(self.tls.apply(&server, request)?));
+        let request = self.network.apply(self.delivery.apply(self.tls.apply(&server, request)?))?;
         let mut request = request.timeout(self.timeout).connect_timeout(self.connect_timeout);
         if let Some(account) = &self.account {
             request = request.account(account.as_bytes())?;
         }
         let request = self.files().iter().try_fold(request, Request::file)?;
         match &self.from_stdin {
-            Some(name) => Ok(request.stream(stdin()?, name.as_bytes())?),
+            Some(name) => Ok(request.stream(descriptor::standard_input()?, name.as_bytes())?),
             None if self.files().is_empty() => Err(Trouble::Usage(NO_FILE.to_owned())),
             None => Ok(request),
         }
@@ -154,12 +170,6 @@ impl Args {
 
 /// What to say where LOCALFILE is missing: clap cannot know that only --from-stdin makes up for it.
 const NO_FILE: &str = "LOCALFILE or REMOTEDIR is missing. The command line is incomplete; see ftp-uploader --help.";
-
-fn stdin() -> Result<OwnedFd, Trouble> {
-    io::stdin().as_fd().try_clone_to_owned().map_err(|error| {
-        Trouble::Usage(format!("cannot read standard input: {error}. Nothing was sent; open it for --from-stdin."))
-    })
-}
 
 /// Clap explains over several lines; scripts and logs want one.
 fn one_line(error: &clap::Error) -> String {

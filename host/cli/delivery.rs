@@ -50,7 +50,7 @@ pub struct DeliveryArgs {
     #[arg(long)]
     create_dirs: bool,
 
-    /// Give the file on the server the local one's time of last modification
+    /// Give the file on the server the local one's time of last modification; what comes from standard input has none
     #[arg(long)]
     preserve_time: bool,
 

@@ -1,11 +1,16 @@
 //! A descriptor that the caller has opened for us and named by its number: taken as it is, with its position, whatever
 //! it is open on.
 //!
-//! A file of its own because only `unsafe` can make a file of a number.
+//! A file of its own because only `unsafe` can make a file of a number. Beside it, standard input as a source.
 
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::MetadataExt;
+
+use rustix::fs::{OFlags, fcntl_getfl, fstat};
+
+use crate::trouble::Trouble;
 
 /// The open file that has this number. To be called once for a number, before the program opens anything.
 ///
@@ -17,4 +22,23 @@ pub fn inherited(number: u32) -> io::Result<File> {
     let number = RawFd::try_from(number).map_err(|_| io::ErrorKind::NotFound)?;
     // SAFETY: it is open, as was just seen, and as the program has opened nothing yet, no one else here owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(number) }.into())
+}
+
+/// Standard input, for `--from-stdin`.
+///
+/// # Errors
+/// When it is closed: an empty file would be stored, and taken for a success.
+pub fn standard_input() -> Result<OwnedFd, Trouble> {
+    let closed = |why: &str| {
+        Trouble::Usage(format!("cannot read standard input: {why}. Nothing was sent; open it for --from-stdin."))
+    };
+    let stdin = io::stdin().as_fd().try_clone_to_owned().map_err(|error| closed(&error.to_string()))?;
+    if is_stand_in(&stdin).unwrap_or_default() { Err(closed("it is closed")) } else { Ok(stdin) }
+}
+
+/// Whether this is what Rust opens before `main` in the place of a closed descriptor: the null device, for reading and
+/// writing. `</dev/null` is for reading only.
+fn is_stand_in(stdin: &OwnedFd) -> io::Result<bool> {
+    let for_both = fcntl_getfl(stdin)? & OFlags::RWMODE == OFlags::RDWR;
+    Ok(for_both && fstat(stdin)?.st_rdev == fs::metadata("/dev/null")?.rdev())
 }

@@ -55,11 +55,14 @@ impl Display {
             (false, false) => Style::Lines(Mutex::default()),
         };
         let directory = Escaped(args.directory()).to_string();
-        Self { style, verbose: args.verbose, several: args.files().len() > 1, directory, args: Arc::clone(args) }
+        Self { style, verbose: args.verbose, several: args.count() > 1, directory, args: Arc::clone(args) }
     }
 
-    /// Says what the user gives up, on every run that gives it up.
+    /// Says what the user gives up, on every run that gives it up; and what is waited for where nobody may know.
     pub fn warn(&self, args: &Args) {
+        if args.from_stdin.is_some() && io::stdin().is_terminal() {
+            self.write_line("Note: standard input is a terminal; type what is to be stored, and end it with Ctrl-D.");
+        }
         if args.tls.insecure {
             say(&format!(
                 "Warning: --insecure: nobody checks that the server is {}. Anyone on the way can pose as it, and learn \

@@ -65,10 +65,15 @@ impl ExitCode {
     /// No wildcard: a new kind of error does not compile until it has a code.
     fn of_error(error: &UploadError) -> Self {
         match error {
-            UploadError::Argument { .. } | UploadError::SameName { .. } | UploadError::NotAName { .. } => Self::Usage,
+            UploadError::Argument { .. }
+            | UploadError::SameName { .. }
+            | UploadError::NotAName { .. }
+            | UploadError::ActiveThroughProxy => Self::Usage,
             UploadError::Source { .. } => Self::LocalFile,
             UploadError::Tls { .. } | UploadError::NoTls { .. } | UploadError::NotResumed { .. } => Self::Tls,
-            UploadError::Unresolved { .. } | UploadError::Unreachable { .. } => Self::Unreachable,
+            UploadError::Unresolved { .. } | UploadError::Unreachable { .. } | UploadError::Proxy { .. } => {
+                Self::Unreachable
+            }
             UploadError::Refused { step, .. } => Self::of_refusal(*step),
             UploadError::Misbehaved { .. } => Self::Protocol,
             UploadError::Broken { step: Step::Protection, .. } => Self::Tls,
@@ -110,8 +115,8 @@ impl ExitCode {
             | Step::Renaming
             | Step::Attributes => Self::Refused,
             Step::Transfer | Step::Confirmation => Self::Broken,
-            // Never an error of an upload; were it one, every file is stored.
-            Step::Quit => Self::Stored,
+            // Never an error of an upload: a component that says so lies.
+            Step::Quit => Self::Fault,
         }
     }
 }

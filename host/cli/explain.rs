@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt;
 
 use clap::ValueEnum;
-use ftp_uploader::{DataConnections, Escaped, GrantedFile, Grants, Limits, Tls, Trust, Wall, Walls};
+use ftp_uploader::{DataConnections, Escaped, GrantedFile, GrantedProxy, Grants, Limits, Tls, Trust, Wall, Walls};
 use serde_json::{Value, json};
 
 /// For whom.
@@ -49,6 +49,12 @@ fn text(grants: &Grants, walls: &Walls) -> String {
     for address in grants.addresses {
         row("address", address.to_string());
     }
+    if grants.addresses.is_empty() {
+        row("address", "whatever the proxy finds".to_owned());
+    }
+    if let Some(granted) = &grants.proxy {
+        row("proxy", proxy(granted));
+    }
     row("data", data(grants));
     row("tls", tls(grants));
     row("password", password(grants));
@@ -67,6 +73,13 @@ fn text(grants: &Grants, walls: &Walls) -> String {
     }
     text.push_str("Nothing was connected to, and nothing was sent.\n");
     text
+}
+
+fn proxy(granted: &GrantedProxy) -> String {
+    let auth = if granted.credentials { "told those of FTP_PROXY_AUTH, in clear" } else { "told no credentials" };
+    let at: Vec<_> = granted.addresses.iter().map(ToString::to_string).collect();
+    let proxy = granted.proxy.to_string();
+    format!("{} at {}; all goes through it; {auth}", Escaped(proxy.as_bytes()), at.join(", "))
 }
 
 fn data(grants: &Grants) -> String {
@@ -130,9 +143,10 @@ fn limits(limits: &Limits) -> Vec<String> {
             limits.computing_per_gib.as_secs()
         ),
         format!(
-            "{} bytes received and {} data connections a call, {} bytes passed at once",
-            limits.received, limits.data_connections, limits.passed
+            "{} commands, {} bytes received and {} data connections a call, {} bytes passed at once",
+            limits.commands, limits.received, limits.data_connections, limits.passed
         ),
+        format!("{} hashes of the file a call", limits.hashes),
         format!(
             "{} s to connect, {} s of silence, {} new tries a file",
             limits.connecting.as_secs(),
@@ -153,6 +167,7 @@ fn json(grants: &Grants, walls: &Walls) -> Value {
     json!({
         "server": grants.server.to_string(),
         "addresses": grants.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "proxy": grants.proxy.as_ref().map(proxy_json),
         "data_connections": {
             "made_by": if first.is_some() { "client" } else { "server" },
             "first_port": first,
@@ -173,6 +188,15 @@ fn json(grants: &Grants, walls: &Walls) -> Value {
         "files": grants.files.iter().map(file_json).collect::<Vec<_>>(),
         "limits": limits_json(&grants.limits),
         "walls": walls.named().into_iter().map(|(name, wall)| (name.to_owned(), wall_json(wall))).collect::<Value>(),
+    })
+}
+
+fn proxy_json(granted: &GrantedProxy) -> Value {
+    json!({
+        "url": granted.proxy.to_string(),
+        "scheme": granted.proxy.scheme(),
+        "addresses": granted.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "credentials": granted.credentials,
     })
 }
 
@@ -203,8 +227,10 @@ fn limits_json(limits: &Limits) -> Value {
         "passed_at_once_bytes": limits.passed,
         "computing_per_call_seconds": limits.computing.as_secs(),
         "computing_per_gib_seconds": limits.computing_per_gib.as_secs(),
+        "commands_per_call": limits.commands,
         "received_per_call_bytes": limits.received,
         "data_connections_per_call": limits.data_connections,
+        "hashes_per_call": limits.hashes,
         "connecting_seconds": limits.connecting.as_secs(),
         "silence_seconds": limits.silence.as_secs(),
         "whole_run_seconds": limits.whole.map(|time| time.as_secs()),

@@ -12,7 +12,10 @@ mod exit_code;
 mod explain;
 mod message;
 mod network;
+mod open_files;
 mod password;
+mod proxy;
+mod proxy_message;
 mod signals;
 mod step_message;
 mod tls;
@@ -51,6 +54,7 @@ fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
     let place = Place::of(args)?;
     let interrupt = Interrupt::new().map_err(|error| UploadError::Fault(error.to_string()))?;
     signals::ring(&interrupt);
+    open_files::allow_all();
     let request = args.to_request()?.interrupt(&interrupt);
     request.check_files()?;
     let display = Arc::new(Display::new(args));
@@ -62,13 +66,27 @@ fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
     }
     let request = request.password(place.read(args)?);
     display.warn(args);
-    let uploader = Uploader::new()?;
+    let uploader = uploader(args)?;
     let upload = uploader.prepare(&request, display.clone())?;
     display.fenced(&upload.fence());
     let outcome = upload.upload();
     display.clear();
     outcome?;
     Ok(())
+}
+
+#[cfg(not(feature = "compiler"))]
+fn uploader(_: &Args) -> Result<Uploader, Trouble> {
+    Ok(Uploader::new()?)
+}
+
+/// With the component that is to be tested in the place of the built-in one.
+#[cfg(feature = "compiler")]
+fn uploader(args: &Args) -> Result<Uploader, Trouble> {
+    let Some(path) = &args.component else { return Ok(Uploader::new()?) };
+    let wasm = std::fs::read(path)
+        .map_err(|error| Trouble::Usage(format!("cannot read {path:?}: {error}. Nothing was sent; check the path.")))?;
+    Ok(Uploader::from_wasm(&wasm)?)
 }
 
 /// One line for each thing that went wrong. A full or closed stderr must not change the outcome.

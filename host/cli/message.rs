@@ -10,8 +10,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use ftp_uploader::{Algorithm, Cause, Connection, Escaped, Failure, Incomplete, SourceProblem, Step, UploadError};
+use rustix::io::Errno;
 
 use crate::args::Args;
+use crate::proxy_message;
 use crate::step_message::{advice, doing, misbehaved, refused};
 use crate::tls_message;
 use crate::trouble::Trouble;
@@ -35,7 +37,9 @@ fn line(args: &Args, failure: &Failure) -> String {
         (Some(file), _) => format!("{}: ", shown(file)),
     };
     line.push_str(&explain(args, &failure.error));
-    if failure.error.partial_file_may_remain() {
+    if failure.removed {
+        line.push_str(" What was stored of it was removed again.");
+    } else if failure.partial_file_may_remain() {
         line.push_str(" A partial file may remain on the server.");
     }
     line
@@ -43,7 +47,7 @@ fn line(args: &Args, failure: &Failure) -> String {
 
 /// Several files deserve a count of what became of them.
 fn summary(args: &Args, incomplete: &Incomplete) -> Option<String> {
-    let count = args.files().len();
+    let count = args.count();
     let begun = incomplete.failures.iter().any(|failure| failure.file.is_some());
     (count > 1 && begun).then(|| {
         let mut text = format!("{} of {count} files stored.", incomplete.stored.len());
@@ -69,7 +73,14 @@ fn explain(args: &Args, error: &UploadError) -> String {
             shown(one),
             shown(other)
         ),
+        UploadError::ActiveThroughProxy => {
+            "no server can connect to us through a proxy. Nothing was sent; leave --active or --proxy out.".to_owned()
+        }
+        UploadError::Source { file, problem } if args.from_stdin.as_deref() == Some(file.as_os_str()) => {
+            standard_input(problem)
+        }
         UploadError::Source { file, problem } => local_file(file, problem),
+        UploadError::Proxy { proxy, connection, problem } => proxy_message::failed(&host, proxy, *connection, problem),
         UploadError::Tls { connection, problem } => tls_message::failed(args, &host, *connection, problem),
         UploadError::NoTls { code, text } => tls_message::not_offered(&host, *code, text),
         UploadError::NotResumed { code, text } => tls_message::not_resumed(*code, text),
@@ -78,7 +89,7 @@ fn explain(args: &Args, error: &UploadError) -> String {
         }
         UploadError::Unreachable { address, error } => unreachable(&host, address, error),
         UploadError::Refused { step, code, text } => {
-            let advice = if args.tls.may_be_clear(&args.host()) && tls_message::is_wanted(text) {
+            let advice = if args.may_be_clear() && tls_message::is_wanted(text) {
                 tls_message::WANTED
             } else {
                 advice(*step, *code)
@@ -167,6 +178,9 @@ pub fn algorithm_name(algorithm: Algorithm) -> &'static str {
 fn local_file(file: &Path, problem: &SourceProblem) -> String {
     let name = Escaped(file.as_os_str().as_bytes());
     match problem {
+        SourceProblem::Unreadable(error) if error.raw_os_error() == Some(Errno::MFILE.raw_os_error()) => {
+            format!("cannot open {name} beside all the others. Nothing was sent; send fewer files at a time.")
+        }
         SourceProblem::Unreadable(error) => {
             format!(
                 "cannot open {name}: {}. Nothing was sent; check the path and who may read it.",
@@ -182,6 +196,22 @@ fn local_file(file: &Path, problem: &SourceProblem) -> String {
         }
         SourceProblem::Failed => {
             format!("{name} could not be read to its end. Its disk may be failing; check it, and send the file again.")
+        }
+    }
+}
+
+fn standard_input(problem: &SourceProblem) -> String {
+    match problem {
+        SourceProblem::Unreadable(error) => format!(
+            "cannot read standard input: {}. Nothing was sent; check what it is redirected to.",
+            without_code(error)
+        ),
+        SourceProblem::Directory => {
+            "standard input is a directory. Nothing was sent; redirect it to a file or a pipe.".to_owned()
+        }
+        SourceProblem::NotAFile | SourceProblem::Shrank | SourceProblem::Failed => {
+            "standard input could not be read to its end. What it comes from has failed; check that, and send it again."
+                .to_owned()
         }
     }
 }
@@ -261,7 +291,7 @@ fn shown(file: &Path) -> String {
 }
 
 /// An error of the system without its number, which tells a user nothing.
-fn without_code(error: &io::Error) -> String {
+pub fn without_code(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }

@@ -1,5 +1,6 @@
 //! The options that say how the network is used: for how long, how fast, which way, and who connects for the data.
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -7,6 +8,8 @@ use std::time::Duration;
 use ftp_uploader::Request;
 
 use crate::args::seconds;
+use crate::proxy;
+use crate::trouble::Trouble;
 
 /// The part of the command line that is about the network.
 #[derive(clap::Args)]
@@ -22,8 +25,14 @@ pub struct NetworkArgs {
     limit_rate: Option<NonZeroU64>,
 
     /// Let the server connect to this machine for the data (EPRT, PORT), for servers that cannot be connected to
-    #[arg(long)]
+    #[arg(long, conflicts_with = "proxy")]
     pub active: bool,
+
+    /// Connect through this proxy, data connections too: socks5://HOST:PORT (the name of the server is resolved here),
+    /// socks5h://HOST:PORT or http://HOST:PORT (by the proxy). The port is 1080 unless you give one. A user and a
+    /// password for it are taken from FTP_PROXY_AUTH, as USER:PASSWORD
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<OsString>,
 
     /// Connect from this address of this machine
     #[arg(long, value_name = "IP")]
@@ -36,7 +45,10 @@ pub struct NetworkArgs {
 
 impl NetworkArgs {
     /// Puts into `request` what these options say.
-    pub fn apply(&self, request: Request) -> Request {
+    ///
+    /// # Errors
+    /// When the proxy is none.
+    pub fn apply(&self, request: Request) -> Result<Request, Trouble> {
         let mut request = request.active(self.active);
         if let Some(time) = self.max_time {
             request = request.max_time(time);
@@ -50,7 +62,10 @@ impl NetworkArgs {
         if let Some(name) = &self.interface {
             request = request.interface(name);
         }
-        request
+        if let Some(typed) = &self.proxy {
+            request = request.proxy(proxy::parse(typed)?);
+        }
+        Ok(request)
     }
 }
 

@@ -92,8 +92,9 @@ impl TlsArgs {
     }
 
     /// Whether an upload to `host` as typed is, or may be, in clear: all that can be said without asking for its address.
-    pub fn may_be_clear(&self, host: &str) -> bool {
-        let is_here = host.contains("localhost") || host.contains("127.") || host.contains("::1");
+    /// Behind a proxy nothing is known to be here.
+    pub fn may_be_clear(&self, host: &str, behind_proxy: bool) -> bool {
+        let is_here = !behind_proxy && (host.contains("localhost") || host.contains("127.") || host.contains("::1"));
         match self.tls {
             Some(mode) => mode == Mode::Off,
             None => !self.wants_tls() && (is_here || host.to_lowercase().starts_with("ftp://")),

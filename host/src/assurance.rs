@@ -76,7 +76,7 @@ impl Request {
         self
     }
 
-    /// Whether the file on the server gets the local one's time of last modification.
+    /// Whether the file on the server gets the local one's time of last modification. A stream has none.
     pub fn preserve_time(mut self, preserve: bool) -> Self {
         self.preserve_time = preserve;
         self

@@ -12,7 +12,8 @@ use ftp_protocol::argument::NotAnArgument;
 use ftp_protocol::server::Server;
 
 use crate::escape::Escaped;
-use crate::progress::{Algorithm, Receipt, Step};
+use crate::progress::{Algorithm, Step};
+use crate::proxy::ProxyProblem;
 use crate::tls::TlsProblem;
 
 pub use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, Violation};
@@ -43,6 +44,9 @@ pub enum UploadError {
         /// The file added later.
         other: PathBuf,
     },
+    /// The caller's doing: a server cannot connect to us through a proxy. Nothing was sent.
+    #[error("active mode does not go through a proxy")]
+    ActiveThroughProxy,
     /// The local file's doing.
     #[error("{file:?}: {problem}")]
     Source {
@@ -66,6 +70,16 @@ pub enum UploadError {
         address: SocketAddr,
         /// What became of it.
         error: io::Error,
+    },
+    /// The proxy gives no connection.
+    #[error("{proxy}, for the {connection:?} connection: {problem}")]
+    Proxy {
+        /// The proxy, without credentials.
+        proxy: String,
+        /// Which connection.
+        connection: Connection,
+        /// Why.
+        problem: ProxyProblem,
     },
     /// TLS did not come about on a connection.
     #[error("no TLS on the {connection:?} connection: {problem}")]
@@ -199,28 +213,6 @@ pub enum SourceProblem {
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServerText(pub(crate) Vec<u8>);
 
-/// Not every file was stored. What was is in here, too.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Incomplete {
-    /// The files that were stored.
-    pub stored: Vec<Receipt>,
-    /// What went wrong, in the order in which it did. Never empty.
-    pub failures: Vec<Failure>,
-    /// Files that were not tried, because the session was over.
-    pub untried: Vec<PathBuf>,
-}
-
-/// Something that went wrong.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Failure {
-    /// The file it happened to, if it was one file's matter.
-    pub file: Option<PathBuf>,
-    /// What went wrong.
-    pub error: UploadError,
-}
-
 impl UploadError {
     /// How far the conversation had come, if it had begun.
     pub fn step(&self) -> Option<Step> {
@@ -230,12 +222,15 @@ impl UploadError {
             Self::Tls { connection: Connection::Control, .. } | Self::NoTls { .. } => Some(Step::Protection),
             Self::Tls { connection: Connection::Data, .. } | Self::NotResumed { .. } => Some(Step::Transfer),
             Self::Source { problem: SourceProblem::Shrank | SourceProblem::Failed, .. } => Some(Step::Transfer),
+            Self::Proxy { connection: Connection::Data, .. } => Some(Step::DataConnection),
             Self::Unconfirmed { .. } | Self::Mismatch { .. } | Self::Corrupt { .. } => Some(Step::Confirmation),
             Self::CannotRename | Self::NotReplaced { .. } => Some(Step::Renaming),
             Self::Argument { .. }
             | Self::SameName { .. }
             | Self::NotAName { .. }
+            | Self::ActiveThroughProxy
             | Self::Source { .. }
+            | Self::Proxy { connection: Connection::Control, .. }
             | Self::Unresolved { .. }
             | Self::Unreachable { .. }
             | Self::Unverified
@@ -243,7 +238,7 @@ impl UploadError {
         }
     }
 
-    /// Whether a part of the file may lie on the server.
+    /// Whether a part of the file may lie on the server, if nothing was done about it afterwards.
     pub fn partial_file_may_remain(&self) -> bool {
         matches!(self.step(), Some(Step::Transfer | Step::Confirmation))
     }
@@ -258,27 +253,5 @@ impl fmt::Display for ServerText {
 impl fmt::Debug for ServerText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&Escaped(&self.0), f)
-    }
-}
-
-impl fmt::Display for Incomplete {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, Failure { file, error }) in self.failures.iter().enumerate() {
-            let between = if i == 0 { "" } else { "; " };
-            match file {
-                Some(file) => write!(f, "{between}{file:?}: {error}")?,
-                None => write!(f, "{between}{error}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Incomplete {}
-
-impl From<UploadError> for Incomplete {
-    /// A failure before the first file.
-    fn from(error: UploadError) -> Self {
-        Self { stored: Vec::new(), failures: vec![Failure { file: None, error }], untried: Vec::new() }
     }
 }

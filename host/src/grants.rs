@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use ftp_protocol::server::Server;
 
-use crate::connect::{Destination, Security};
+use crate::destination::{Destination, Security};
 use crate::lent::{Budget, FIRST_DATA_PORT};
 use crate::limits::{CALL_BYTES, HANDLES, MEMORY, TIME_PER_CALL, TIME_PER_GIB};
+use crate::proxy::Proxy;
 use crate::request::Request;
 use crate::source::Source;
 use crate::tls::{Tls, Trust};
@@ -26,9 +27,12 @@ pub struct Grants<'a> {
     /// The server, as it was named.
     pub server: &'a Server,
     /// Where it was found, with the port of the control connection. The first that accepts is the one; it is not looked up
-    /// again.
+    /// again. Behind a proxy they are what the proxy is asked for; none, where it resolves the server's name.
     pub addresses: &'a [SocketAddr],
-    /// The connections for data, always with the address that has accepted the control connection.
+    /// What all connections go through, if anything: then it alone is connected to.
+    pub proxy: Option<GrantedProxy<'a>>,
+    /// The connections for data, always with the address that has accepted the control connection; through a proxy, with
+    /// the host that it was asked for then.
     pub data: DataConnections,
     /// Which address of this machine connections come from, if not from any.
     pub source_address: Option<IpAddr>,
@@ -50,6 +54,18 @@ pub struct Grants<'a> {
     pub files: Vec<GrantedFile<'a>>,
     /// How much of everything.
     pub limits: Limits,
+}
+
+/// A proxy between this machine and the server.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GrantedProxy<'a> {
+    /// It, as it was named.
+    pub proxy: &'a Proxy,
+    /// Where it was found. The first that accepts is the one, and nothing else is connected to.
+    pub addresses: &'a [SocketAddr],
+    /// Whether there are credentials that it is told if it asks; they go to it in clear.
+    pub credentials: bool,
 }
 
 /// Who connects for the data, and where.
@@ -89,8 +105,12 @@ pub struct Limits {
     pub computing_per_gib: Duration,
     /// Of bytes that are received on the control connection in one such call.
     pub received: usize,
+    /// Of commands that are sent in one such call.
+    pub commands: u32,
     /// Of data connections in one such call.
     pub data_connections: u32,
+    /// Of hashes of the file that are computed in one such call.
+    pub hashes: u32,
     /// Of looking up, of connecting.
     pub connecting: Duration,
     /// Of the server's silence.
@@ -108,6 +128,7 @@ impl<'a> Grants<'a> {
         Self {
             server: &request.server,
             addresses: &destination.addresses,
+            proxy: GrantedProxy::of(request, destination),
             data: match request.active {
                 true => DataConnections::FromServer,
                 false => DataConnections::ToServer(FIRST_DATA_PORT..=u16::MAX),
@@ -130,6 +151,13 @@ impl<'a> Grants<'a> {
     }
 }
 
+impl<'a> GrantedProxy<'a> {
+    fn of(request: &'a Request, destination: &'a Destination) -> Option<Self> {
+        let (proxy, addresses) = request.proxy.as_ref().zip(destination.proxy.as_deref())?;
+        Some(Self { proxy, addresses, credentials: proxy.has_auth() })
+    }
+}
+
 impl<'a> GrantedFile<'a> {
     fn of(source: &'a Source) -> Self {
         Self { path: source.path(), name: source.name(), size: source.size() }
@@ -138,7 +166,7 @@ impl<'a> GrantedFile<'a> {
 
 impl Limits {
     fn of(request: &Request) -> Self {
-        let Budget { receive, connections } = Budget::default();
+        let Budget { receive, commands, connections, digests } = Budget::default();
         Self {
             memory: MEMORY,
             handles: HANDLES,
@@ -146,7 +174,9 @@ impl Limits {
             computing: TIME_PER_CALL,
             computing_per_gib: TIME_PER_GIB,
             received: receive,
+            commands,
             data_connections: connections,
+            hashes: digests,
             connecting: request.connect_timeout,
             silence: request.timeout,
             whole: request.max_time,

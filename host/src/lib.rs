@@ -31,7 +31,8 @@
 //! # What it refuses to do
 //!
 //! To report success without the server's word that it has every byte; to send anything in clear without being told
-//! to; to connect to another machine than the one named; to put a control byte into a command; to wait without end.
+//! to; to connect to another machine than the one named, or the proxy named; to put a control byte into a command; to
+//! wait without end.
 //!
 //! # The second wall
 //!
@@ -48,6 +49,7 @@ mod assurance;
 mod bindings;
 mod connect;
 mod delivery;
+mod destination;
 mod digest;
 mod engine;
 mod error;
@@ -55,12 +57,14 @@ mod escape;
 mod feed;
 mod fence;
 mod grants;
+mod incomplete;
 mod interrupt;
 mod lent;
 mod limits;
 mod password;
 mod prepared;
 mod progress;
+mod proxy;
 mod request;
 mod route;
 mod session;
@@ -73,16 +77,18 @@ mod uploader;
 
 pub use assurance::Verify;
 pub use delivery::Retry;
-pub use error::{Cause, Connection, Failure, Incomplete, ServerText, SourceProblem, UploadError, Violation};
+pub use error::{Cause, Connection, ServerText, SourceProblem, UploadError, Violation};
 pub use escape::Escaped;
 pub use fence::{Wall, Walls, enclose_thread, forbid_dumps};
 pub use ftp_protocol::argument::NotAnArgument;
 pub use ftp_protocol::server::{NotAServer, Scheme, Server};
-pub use grants::{DataConnections, GrantedFile, Grants, Limits};
+pub use grants::{DataConnections, GrantedFile, GrantedProxy, Grants, Limits};
+pub use incomplete::{Failure, Incomplete};
 pub use interrupt::Interrupt;
 pub use password::Password;
 pub use prepared::Prepared;
 pub use progress::{Algorithm, Note, Progress, Receipt, Speaker, Step, Verification};
+pub use proxy::{NotAProxy, NotProxyAuth, Proxy, ProxyAuth, ProxyProblem, ProxyRefusal};
 pub use request::Request;
 pub use tls::{
     Authorities, CertificateProblem, ClientIdentity, NotAPin, NotCredentials, Pin, Secured, Tls, TlsProblem, Trust,

@@ -1,7 +1,7 @@
 //! The bounds of the guest: how much memory it may have, how many things, and how long it may compute.
 //!
 //! Time that the guest spends waiting inside a call of the host does not count as computing; how long such a wait
-//! may be is the host's own affair (`lent/pace.rs`).
+//! may be is the host's own affair (`lent/pace.rs`), and how many there may be is `lent/budget.rs`.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
@@ -15,8 +15,12 @@ pub(crate) const MEMORY: usize = 4 * 1024 * 1024;
 /// Computing time for one call of the guest. It needs milliseconds.
 pub(crate) const TIME_PER_CALL: Duration = Duration::from_secs(5);
 
-/// More computing time for each GiB that the call has moved. It needs a few milliseconds.
-pub(crate) const TIME_PER_GIB: Duration = Duration::from_secs(1);
+/// More computing time for each GiB that the call has moved. It needs a few milliseconds, and the host some hundred for
+/// moving them in pieces that do not have to be waited for.
+pub(crate) const TIME_PER_GIB: Duration = Duration::from_secs(10);
+
+/// What takes less is no wait: a guest that keeps the host busy with one trifle after the other is computing.
+const NO_WAIT: Duration = Duration::from_micros(50);
 
 /// How often a guest that does not call the host is looked at.
 const TICK: Duration = Duration::from_millis(50);
@@ -60,7 +64,7 @@ impl Meter {
 
     /// The host has spent the time since `began` on the guest's behalf.
     pub(crate) fn waited_since(&mut self, began: Instant) {
-        self.waited += began.elapsed();
+        self.waited += Some(began.elapsed()).filter(|&time| time >= NO_WAIT).unwrap_or_default();
     }
 
     /// `bytes` of the file were moved.
@@ -113,7 +117,9 @@ mod tests {
         let mut meter = Meter::start();
         meter.called -= Duration::from_secs(100);
         assert!(meter.check().is_err());
-        meter.waited = Duration::from_secs(99);
+        meter.waited_since(Instant::now());
+        assert_eq!(meter.waited, Duration::ZERO, "a trifle is no wait");
+        meter.waited_since(Instant::now() - Duration::from_secs(99));
         assert!(meter.check().is_ok());
     }
 

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use crate::delivery::Delivery;
-use crate::error::Incomplete;
 use crate::fence::{self, Needs, Walls};
 use crate::grants::Grants;
+use crate::incomplete::Incomplete;
 use crate::progress::Receipt;
 use crate::source::Source;
 

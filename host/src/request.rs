@@ -3,6 +3,7 @@
 //! Nothing in a request can break a command: every text was parsed on the way in. Next: `uploader.rs`, which does
 //! what a request asks.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::File;
 use std::net::IpAddr;
@@ -20,6 +21,7 @@ use crate::delivery::Retry;
 use crate::error::UploadError;
 use crate::interrupt::{Interrupt, Stops};
 use crate::password::Password;
+use crate::proxy::Proxy;
 use crate::route::Route;
 use crate::source::Source;
 use crate::tls::{ClientIdentity, Tls, Trust};
@@ -32,6 +34,8 @@ pub struct Request {
     pub(crate) account: Option<Vec<u8>>,
     pub(crate) directory: Vec<u8>,
     pub(crate) files: Vec<PathBuf>,
+    /// The names of all files, and of the stream.
+    names: HashSet<OsString>,
     pub(crate) stream: Option<(File, PathBuf)>,
     pub(crate) tls: Tls,
     pub(crate) trust: Trust,
@@ -49,6 +53,7 @@ pub struct Request {
     pub(crate) connect_timeout: Duration,
     pub(crate) max_time: Option<Duration>,
     pub(crate) route: Route,
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) active: bool,
     pub(crate) limit_rate: Option<NonZeroU64>,
     pub(crate) interrupt: Option<Interrupt>,
@@ -71,6 +76,7 @@ impl Request {
             account: None,
             directory: argument("the remote directory", directory.into())?,
             files: Vec::new(),
+            names: HashSet::new(),
             stream: None,
             retry: Retry::default(),
             resume: false,
@@ -85,6 +91,7 @@ impl Request {
             connect_timeout: Duration::from_secs(15),
             max_time: None,
             route: Route::default(),
+            proxy: None,
             active: false,
             limit_rate: None,
             interrupt: None,
@@ -101,16 +108,20 @@ impl Request {
         if let Some(name) = path.file_name() {
             argument("the file's name", name.as_encoded_bytes().to_vec())?;
         }
-        self.free(path)?;
+        self.claim_name(path)?;
         self.files.push(path.to_owned());
         Ok(self)
     }
 
-    /// Whether no other file has the name of `path`.
-    fn free(&self, path: &Path) -> Result<(), UploadError> {
-        let others = self.files.iter().chain(self.stream.iter().map(|(_, name)| name));
-        let same = others.into_iter().find(|other| path.file_name().is_some() && other.file_name() == path.file_name());
-        same.map_or(Ok(()), |other| Err(UploadError::SameName { one: other.clone(), other: path.to_owned() }))
+    /// Notes the name of `path`, which no other file may have.
+    fn claim_name(&mut self, path: &Path) -> Result<(), UploadError> {
+        let Some(name) = path.file_name() else { return Ok(()) };
+        if self.names.insert(name.to_owned()) {
+            return Ok(());
+        }
+        let mut others = self.files.iter().chain(self.stream.iter().map(|(_, name)| name));
+        let one = others.find(|other| other.file_name() == Some(name)).cloned().unwrap_or_default();
+        Err(UploadError::SameName { one, other: path.to_owned() })
     }
 
     /// What comes from `stream`, a pipe, to be stored under `name` after the files. Its bytes are gone once they are
@@ -123,7 +134,7 @@ impl Request {
         if name.file_name() != Some(name.as_os_str()) {
             return Err(UploadError::NotAName { name });
         }
-        self.free(&name)?;
+        self.claim_name(&name)?;
         self.stream = Some((File::from(stream.into()), name));
         Ok(self)
     }
@@ -191,6 +202,12 @@ impl Request {
     /// Which network interface of this machine connections go through, on systems that can tell (SO_BINDTODEVICE).
     pub fn interface(mut self, name: impl Into<String>) -> Self {
         self.route.interface = Some(name.into());
+        self
+    }
+
+    /// What every connection goes through; it does not go together with [`active`](Self::active). Default: nothing.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
         self
     }
 

@@ -6,11 +6,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wasmtime::component::{InstancePre, Resource, ResourceAny};
-use wasmtime::{Engine, Store};
+use ftp_protocol::argument::MAX_ARGUMENT;
+use wasmtime::component::{Resource, ResourceAny};
+use wasmtime::{Engine, Store, Trap};
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
-    self as wit, Comparison, DataMode, Found, GuestSession as Guest, Login, Placement, Plan,
+    self as wit, Comparison, Connection, DataMode, Found, GuestSession as Guest, Login, Placement, Plan,
 };
 use crate::bindings::ftp_uploader::upload::capabilities::SourceError;
 use crate::bindings::{Uploader as World, UploaderPre};
@@ -37,16 +38,15 @@ impl Session {
     /// Makes a guest, lends it what `lent` holds, and has it log in.
     pub(crate) fn open(
         engine: &Engine,
-        component: &InstancePre<Lent>,
+        component: &UploaderPre<Lent>,
         lent: Lent,
         request: &Request,
     ) -> Result<Self, UploadError> {
         let ticker = Ticker::start(engine);
         let mut store = confined_store(engine, lent);
-        let pre = UploaderPre::new(component.clone()).map_err(|error| fault(&store, &error))?;
-        let world = pre.instantiate(&mut store).map_err(|error| fault(&store, &error))?;
+        let world = component.instantiate(&mut store).map_err(|error| fault(&store, &error))?;
         let opened = open_conversation(&mut store, &world, request).map_err(|error| fault(&store, &error))?;
-        let conversation = opened.map_err(|error| from_guest(error, store.data(), None))?;
+        let conversation = opened.map_err(|error| from_guest(error, store.data_mut(), None))?;
         Ok(Self { store, world, conversation, _ticker: ticker })
     }
 
@@ -63,11 +63,14 @@ impl Session {
             guest.call_store(store, conversation, lent, name, plan)
         });
         let answer = answer.map_err(|error| fault(&self.store, &error))?;
-        let receipt = answer.map_err(|error| from_guest(error, self.store.data(), Some(source)))?;
-        if self.store.data().delivered != (Delivered { bytes: source.length(), finished: true }) {
+        let receipt = answer.map_err(|error| from_guest(error, self.store.data_mut(), Some(source)))?;
+        let whole = Delivered { bytes: source.length(), finished: true };
+        if self.store.data().delivered != whole || receipt.sent != whole.bytes.saturating_sub(there) {
             return Err(UploadError::Fault("the component reports a file stored that it has not sent".into()));
         }
-        Ok(receipt)
+        // Longer than any that a file can have, it is not worth showing.
+        let name = receipt.name.filter(|name| name.len() <= MAX_ARGUMENT);
+        Ok(wit::Receipt { name, ..receipt })
     }
 
     /// How many bytes of the file that is being stored, or was last, the server should have.
@@ -87,12 +90,12 @@ impl Session {
         name: &[u8],
         length: u64,
     ) -> Result<Comparison, UploadError> {
-        self.store.data_mut().begin_call();
+        self.store.data_mut().begin_comparison(length);
         let answer = self.lending(source, |guest, store, conversation, lent| {
             guest.call_compare(store, conversation, lent, name, length)
         });
         let answer = answer.map_err(|error| fault(&self.store, &error))?;
-        answer.map_err(|error| from_guest(error, self.store.data(), Some(source)))
+        answer.map_err(|error| from_guest(error, self.store.data_mut(), Some(source)))
     }
 
     /// Whether the server can rename files.
@@ -151,7 +154,7 @@ impl Session {
         self.store.data_mut().begin_call();
         let guest = self.world.ftp_uploader_upload_upload().session();
         let answer = ask(&guest, &mut self.store, self.conversation).map_err(|error| fault(&self.store, &error))?;
-        answer.map_err(|error| from_guest(error, self.store.data(), None))
+        answer.map_err(|error| from_guest(error, self.store.data_mut(), None))
     }
 
     /// Calls the guest with a handle to `source` that ends with the call.
@@ -214,19 +217,21 @@ fn fault(store: &Store<Lent>, error: &wasmtime::Error) -> UploadError {
     if error.is::<OutOfTime>() {
         return UploadError::OutOfTime { step: Some(store.data().step) };
     }
-    UploadError::Fault(error.root_cause().to_string())
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => {
+            UploadError::Fault(format!("the component crashed: {}", trap.to_string().replace("wasm trap: ", "")))
+        }
+        None => UploadError::Fault(error.root_cause().to_string()),
+    }
 }
 
-/// The guest's error, as ours, with what the host knows of TLS. `source` is the file that it was about.
-fn from_guest(error: wit::UploadError, lent: &Lent, source: Option<&Source>) -> UploadError {
+/// The guest's error, as ours, with what the host knows of TLS and of the proxy. `source` is the file that it was about.
+fn from_guest(error: wit::UploadError, lent: &mut Lent, source: Option<&Source>) -> UploadError {
     use wit::UploadError as Guest;
     match error {
         Guest::Refused(refusal) => refused(refusal, lent),
         Guest::Misbehaved(wit::Misbehaviour { step, what }) => UploadError::Misbehaved { step, what },
-        Guest::Broken(wit::Breakage { step, connection, cause }) => match lent.handshakes.problem(connection) {
-            Some(problem) => UploadError::Tls { connection, problem: problem.clone() },
-            None => UploadError::Broken { step, connection, cause },
-        },
+        Guest::Broken(breakage) => broken(breakage, lent),
         Guest::Unconfirmed(cause) => UploadError::Unconfirmed { cause, asked: false },
         Guest::Mismatch(wit::SizeMismatch { sent, stored }) => UploadError::Mismatch { sent, stored },
         Guest::Corrupt(algorithm) => UploadError::Corrupt { algorithm },
@@ -243,6 +248,18 @@ fn from_guest(error: wit::UploadError, lent: &Lent, source: Option<&Source>) -> 
     }
 }
 
+/// A connection failed: because of TLS, because of the proxy, or for another reason.
+fn broken(wit::Breakage { step, connection, cause }: wit::Breakage, lent: &mut Lent) -> UploadError {
+    if let Some(problem) = lent.handshakes.problem(connection) {
+        return UploadError::Tls { connection, problem: problem.clone() };
+    }
+    let proxys = (step, connection) == (Step::DataConnection, Connection::Data);
+    match lent.take_proxy_problem().filter(|_| proxys) {
+        Some((proxy, problem)) => UploadError::Proxy { proxy, connection, problem },
+        None => UploadError::Broken { step, connection, cause },
+    }
+}
+
 /// The server said no: because of TLS, as far as one can tell, or for another reason.
 fn refused(refusal: wit::Refusal, lent: &Lent) -> UploadError {
     let wit::Refusal { step, code, mut text } = refusal;
@@ -251,7 +268,7 @@ fn refused(refusal: wit::Refusal, lent: &Lent) -> UploadError {
     let text = ServerText(text);
     match (step, code) {
         // 421 is said of anything; the others mean AUTH (RFC 2228 §5.1, RFC 4217 §4.2).
-        (Step::Protection, 431 | 500..) if !lent.handshakes.control_stood() => UploadError::NoTls { code, text },
+        (Step::Protection, 431 | 500..) if lent.still_needs_tls() => UploadError::NoTls { code, text },
         // 522 is RFC 4217's; 425 and 450 are ProFTPD's and Pure-FTPd's words for it.
         (Step::Store | Step::Transfer | Step::Confirmation, 425 | 450 | 522) if lent.handshakes.was_not_resumed() => {
             UploadError::NotResumed { code, text }

@@ -86,11 +86,24 @@ impl Socket {
     /// `UnexpectedEof` when the other end has closed in order.
     pub(crate) fn read(&self, into: &mut [u8], until: Instant, stops: &Stops) -> Result<usize, Stop> {
         loop {
-            match (&self.stream).read(into) {
-                Ok(0) => return Err(Stop::Failed(io::ErrorKind::UnexpectedEof.into())),
-                Ok(n) => return Ok(n),
-                Err(error) => self.wait_out(error, PollFlags::IN, until, stops)?,
+            // In this order: a reply is hardly ever there before it is waited for.
+            self.ready(PollFlags::IN, until, stops)?;
+            if let Some(count) = self.read_some(into)? {
+                return Ok(count);
             }
+        }
+    }
+
+    /// What has come; nothing, if more has to come first.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` when the other end has closed in order.
+    pub(crate) fn read_some(&self, into: &mut [u8]) -> io::Result<Option<usize>> {
+        match (&self.stream).read(into) {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => Ok(Some(count)),
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -185,6 +198,12 @@ impl AsFd for Listener {
 }
 
 /// One that never waits, for this kind of address.
+#[cfg(target_os = "linux")]
+fn tcp_socket(address: SocketAddr) -> io::Result<socket2::Socket> {
+    socket2::Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), Some(Protocol::TCP))
+}
+
+#[cfg(not(target_os = "linux"))]
 fn tcp_socket(address: SocketAddr) -> io::Result<socket2::Socket> {
     let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;

@@ -11,7 +11,8 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::OFlags;
+use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::io::Errno;
 
 use crate::bindings::ftp_uploader::upload::capabilities::Algorithm;
 use crate::digest::Digest;
@@ -61,9 +62,17 @@ impl Source {
 
     /// What comes from `file`, to be stored under `name`.
     pub(crate) fn stream(file: &File, name: &Path) -> Result<Self, UploadError> {
-        let failed = |error| UploadError::Source { file: name.to_owned(), problem: SourceProblem::Unreadable(error) };
-        let file = file.try_clone().map_err(failed)?;
-        let opened = file.metadata().map_err(failed)?;
+        let failed = |problem| UploadError::Source { file: name.to_owned(), problem };
+        let unreadable = |error| failed(SourceProblem::Unreadable(error));
+        let file = file.try_clone().map_err(unreadable)?;
+        let opened = file.metadata().map_err(unreadable)?;
+        if opened.is_dir() {
+            return Err(failed(SourceProblem::Directory));
+        }
+        // What is open for writing only would be found out when a file on the server is begun already.
+        if fcntl_getfl(&file).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::WRONLY) {
+            return Err(unreadable(Errno::BADF.into()));
+        }
         Ok(Self { path: name.to_owned(), file, opened, feed: Some(Mutex::default()), running: Mutex::new(None) })
     }
 
@@ -133,9 +142,10 @@ impl Source {
         self.file.metadata().map_or(true, |now| state(&now) != state(&self.opened))
     }
 
-    /// The time of last modification when it was opened, in whole seconds since 1970; 0 if it is older.
-    pub(crate) fn modified(&self) -> u64 {
-        u64::try_from(self.opened.mtime()).unwrap_or_default()
+    /// The time of last modification when it was opened, in whole seconds since 1970; 0 if it is older. Nothing for a
+    /// stream.
+    pub(crate) fn modified(&self) -> Option<u64> {
+        (!self.is_stream()).then(|| u64::try_from(self.opened.mtime()).unwrap_or_default())
     }
 
     /// Size, time of last modification and name: what tells this file's leftovers on a server from another's.
@@ -171,6 +181,11 @@ impl Source {
         let running = self.running();
         let running = running.as_ref().filter(|running| running.algorithm == algorithm && running.bytes == length)?;
         Some(running.digest.clone().finish())
+    }
+
+    /// Whether there is, or can be, a hash of the first `length` bytes.
+    pub(crate) fn has_digest_of(&self, length: u64) -> bool {
+        !self.is_stream() || self.running().as_ref().is_some_and(|running| running.bytes == length)
     }
 
     /// The hash of the first `length` bytes, read once more; `go_on` is asked after each piece. Nothing if the file is

@@ -108,6 +108,16 @@ impl Stream {
         self.tls.as_mut().is_none_or(|tls| tls.take_in(&self.socket).is_err() || tls.has_more())
     }
 
+    /// Whether the other end has closed in order, and everything before that was read; looks only at what is here.
+    pub(crate) fn is_at_its_end(&mut self) -> bool {
+        match &mut self.tls {
+            Some(tls) => tls.take_in(&self.socket).is_ok() && tls.ended,
+            None => {
+                matches!(self.socket.read_some(&mut [0]), Err(error) if error.kind() == io::ErrorKind::UnexpectedEof)
+            }
+        }
+    }
+
     /// All of `bytes`.
     pub(crate) fn write_all(&mut self, bytes: &[u8], until: Instant, stops: &Stops) -> Result<(), Stop> {
         let Some(tls) = &mut self.tls else { return self.socket.write_all(bytes, until, stops) };

@@ -7,20 +7,21 @@
 use std::sync::Arc;
 
 use wasmtime::Engine;
-use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+use wasmtime::component::{Component, HasSelf, Linker};
 
-use crate::bindings::Uploader as World;
-use crate::connect::{self, Destination};
+use crate::bindings::{Uploader as World, UploaderPre};
+use crate::connect;
 use crate::delivery::Delivery;
+use crate::destination::Destination;
 use crate::engine::engine;
-use crate::error::{Incomplete, UploadError};
+use crate::error::UploadError;
+use crate::incomplete::Incomplete;
 use crate::interrupt::Stops;
 use crate::lent::Lent;
 use crate::prepared::Prepared;
 use crate::progress::{Progress, Receipt};
 use crate::request::Request;
 use crate::session::Session;
-use crate::stream::Stream;
 use crate::tls::Versions;
 
 /// The component, precompiled by `build.rs`.
@@ -29,7 +30,7 @@ const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/component.cwa
 /// Uploads files; can be used for many requests, also at the same time from several threads.
 pub struct Uploader {
     engine: Engine,
-    component: InstancePre<Lent>,
+    component: UploaderPre<Lent>,
 }
 
 impl Uploader {
@@ -49,7 +50,7 @@ impl Uploader {
     /// Compiles and uses another component for the same world instead of the built-in one.
     ///
     /// # Errors
-    /// [`UploadError::Fault`] when `wasm` is no such component, or wants more than the world's imports.
+    /// [`UploadError::Fault`] when `wasm` is no such component, or wants more than the world's imports: it names them.
     #[cfg(feature = "compiler")]
     pub fn from_wasm(wasm: &[u8]) -> Result<Self, UploadError> {
         let engine = engine(env!("FTP_UPLOADER_TARGET")).map_err(fault)?;
@@ -60,7 +61,7 @@ impl Uploader {
     fn with_component(engine: Engine, component: &Component) -> Result<Self, UploadError> {
         let mut linker = Linker::new(&engine);
         World::add_to_linker::<_, HasSelf<_>>(&mut linker, |lent: &mut Lent| lent).map_err(fault)?;
-        let component = linker.instantiate_pre(component).map_err(fault)?;
+        let component = linker.instantiate_pre(component).and_then(UploaderPre::new).map_err(fault)?;
         Ok(Self { engine, component })
     }
 
@@ -98,8 +99,8 @@ impl Uploader {
         stops: &Stops,
         progress: &Arc<dyn Progress>,
     ) -> Result<Session, UploadError> {
-        let (control, protection) = connect::dial(request, destination, versions, stops)?;
-        let lent = Lent::new(Stream::plain(control), protection, request, stops, Arc::clone(progress));
+        let dialled = connect::dial(request, destination, versions, stops)?;
+        let lent = Lent::new(dialled, request, stops, Arc::clone(progress));
         let mut session = Session::open(&self.engine, &self.component, lent, request)?;
         session.enter(&request.directory, request.create_directories)?;
         Ok(session)

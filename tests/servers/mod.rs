@@ -11,6 +11,7 @@ mod libunftp;
 mod ports;
 mod process;
 mod proftpd;
+mod proxies;
 mod pure_ftpd;
 mod pyftpdlib;
 mod tls;
@@ -33,6 +34,7 @@ use ports::Ports;
 use process::ServerProcess;
 use unpacked::Unpacked;
 
+pub(crate) use proxies::{PROXY_AUTH, ProxyKind};
 pub(crate) use tls::{Demand, Reuse, ServerTls, Versions};
 
 /// The servers we test against.
@@ -55,7 +57,7 @@ pub(crate) struct Options {
     pub(crate) aside: bool,
     /// TLS, and nothing else.
     pub(crate) tls: Option<ServerTls>,
-    /// Bytes (a multiple of 512) after which the server's file system takes no more, in mid-transfer.
+    /// Bytes (an odd multiple of 512, so that no write begins there) after which the server's file system takes no more, in mid-transfer.
     pub(crate) largest_file: Option<u64>,
 }
 
@@ -95,7 +97,7 @@ impl Kind {
         let running = match self.run(&home, &ports, &options) {
             Ok(running) => running,
             Err(reason) => {
-                say_missing(self, &reason);
+                say_missing(&self, &reason);
                 return None;
             }
         };
@@ -212,7 +214,7 @@ fn greets(addr: SocketAddr) -> bool {
 }
 
 /// Written past libtest, which shows nothing of a test that passes: nobody shall take a skipped test for a passed one.
-fn say_missing(kind: Kind, reason: &str) {
+fn say_missing(kind: &dyn std::fmt::Debug, reason: &str) {
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{kind:?} is missing: {reason}");
     // In one piece: tests run in parallel.
     let _ = std::io::stderr().write_all(format!("SKIPPED, {kind:?} is missing: {reason}\n").as_bytes());

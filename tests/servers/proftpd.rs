@@ -3,6 +3,9 @@
 //! With TLS (mod_tls), it requires by default that data connections resume the control connection's session, and says
 //! 425 to one that does not. In TLS 1.3 it hands out two tickets after a full handshake and none after a resumed one,
 //! but takes the same ticket again. A data connection that ends without close_notify is whole to it (226).
+//!
+//! It heeds SIGXFSZ even where that was ignored: a write across the limit of file sizes is a failure (451), but one that
+//! begins at the limit ends the session without a word. It writes what one read(2) gave, 128 KiB at most.
 
 use std::process::Command;
 

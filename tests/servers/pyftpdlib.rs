@@ -1,7 +1,8 @@
 //! pyftpdlib, Python's FTP server library, under a small script of ours (`pyftpdlib_server.py`).
 //!
 //! With TLS it resumes sessions, but does not ask for that. When a data connection ends without close_notify, it never
-//! says what came of the file.
+//! says what came of the file. Nor when a disk is full and up to 8 KiB are left in Python's buffer: closing the file fails
+//! as well then, before the reply is sent.
 
 use std::{path::PathBuf, process::Command};
 

@@ -5,9 +5,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
-use crate::time_limit;
+use crate::apt;
 use crate::wasm_toolchain::WasmToolchain;
 
 /// The toolchain, if everything it takes is installed; otherwise what is missing.
@@ -36,21 +35,12 @@ pub(crate) fn find() -> Result<WasmToolchain, String> {
 
 /// Installs what [`find`] looks for.
 pub(crate) fn install() -> Result<(), String> {
-    if !rustix::process::geteuid().is_root() {
-        return Err("installing Debian's Rust takes root".to_owned());
-    }
-    apt(&["update"])?;
+    apt::update()?;
     // wasm-component-ld is in rust-web-llvm, which is only recommended by rustc-web.
-    apt(&["install", "rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"])?;
+    apt::install(&["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"])?;
     // The linker has to be of the LLVM that rustc was built with; that moves with the package.
     let linker = format!("lld-{}", llvm_major(&ask_rustc(&["-vV"])?)?);
-    apt(&["install", &linker])
-}
-
-fn apt(arguments: &[&str]) -> Result<(), String> {
-    let mut command = Command::new("apt-get");
-    command.args(APT_OPTIONS).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-    time_limit::run(&mut command, APT_LIMIT).map_err(|why| format!("apt-get {}: {why}", arguments.join(" ")))
+    apt::install(&[&linker])
 }
 
 fn ask_rustc(arguments: &[&str]) -> Result<String, String> {
@@ -70,21 +60,6 @@ fn after<'a>(text: &'a str, label: &str) -> Result<&'a str, String> {
 // By full path: rustup's own come first in PATH.
 const CARGO: &str = "/usr/bin/cargo";
 const RUSTC: &str = "/usr/bin/rustc";
-
-/// Enough for 300 MB on a slow line; apt is only ended if it hangs.
-const APT_LIMIT: Duration = Duration::from_secs(600);
-
-const APT_OPTIONS: [&str; 8] = [
-    "-qq",
-    "-y",
-    "--no-install-recommends",
-    // Another apt at work is waited for, not an error; the time limit holds all the same.
-    "-oDPkg::Lock::Timeout=120",
-    "-oDpkg::Use-Pty=0",
-    "-oDpkg::Options::=--force-confold",
-    "-oAcquire::Retries=2",
-    "-oAcquire::http::Timeout=30",
-];
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! Sets up the real FTP servers that the tests upload to: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, all with TLS, out
-//! of Debian's packages, each unpacked into a folder of its own under `<target dir>/ftp-servers/`.
+//! of Debian's packages, each unpacked into a folder of its own under `<target dir>/ftp-servers/`. And two proxies to
+//! reach them by, microsocks and tinyproxy.
 //!
 //! Nothing is installed: the packages conflict with each other, and would start services. Whether a missing
 //! server is fatal is the caller's decision; starting them is the tests' business (`tests/servers/mod.rs`).
@@ -35,7 +36,7 @@ struct Server {
     trial: &'static [&'static str],
 }
 
-const SERVERS: [Server; 4] = [
+const SERVERS: [Server; 6] = [
     Server { name: "vsftpd", packages: &["vsftpd"], trial: &["usr/sbin/vsftpd", "-v"] },
     Server {
         name: "proftpd",
@@ -50,6 +51,14 @@ const SERVERS: [Server; 4] = [
         packages: &["python3-pyftpdlib", "python3-openssl"],
         trial: &["usr/bin/python3", "-W", "ignore", "-c", "from pyftpdlib.handlers import TLS_FTPHandler"],
     },
+    // Its help is an exit code of 1.
+    Server {
+        name: "microsocks",
+        packages: &["microsocks"],
+        trial: &["bin/sh", "-c", "usr/bin/microsocks -h 2>&1 | grep -q SOCKS5"],
+    },
+    // The package tinyproxy is only its service.
+    Server { name: "tinyproxy", packages: &["tinyproxy-bin"], trial: &["usr/bin/tinyproxy", "-v"] },
 ];
 
 /// `-v` would load no module. The configuration has to be a file that lasts, with an absolute path; what is off would

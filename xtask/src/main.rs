@@ -1,19 +1,24 @@
 //! The project's own commands, so that what the README and CI promise is one command each.
 //!
 //! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`], [`elsewhere`],
-//! [`fleet`], [`components`], [`wit_docs`].
+//! [`sandbox`], [`fleet`], [`fuzz`], [`miri`], [`dependencies`], [`components`], [`wit_docs`].
 //! They need nothing but Rust: what is missing they install, with a time limit, or say how to.
 
+mod apt;
 mod cargo;
 mod components;
 mod debian_toolchain;
 mod demo;
 mod demo_file;
 mod demo_server;
+mod dependencies;
 mod elsewhere;
 mod fleet;
 mod ftp_servers;
+mod fuzz;
+mod miri;
 mod peak_memory;
+mod sandbox;
 mod target_dir;
 mod test;
 mod time_limit;
@@ -30,7 +35,11 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(),
         ["test"] => test::run(),
         ["test", "elsewhere"] => elsewhere::run(),
+        ["test", "sandbox"] => sandbox::run(),
         ["components"] => components::run(),
+        ["fuzz", ref arguments @ ..] => fuzz::run(arguments),
+        ["miri"] => miri::run(),
+        ["dependencies"] => dependencies::run(),
         ["fleet"] => fleet::run(),
         ["wit-docs"] => wit_docs::run(),
         ["help" | "-h" | "--help"] => {
@@ -63,9 +72,15 @@ Usage: cargo xtask NAME
 
   set-up          get what is needed: the wasm32-wasip2 target, and for the tests FTP servers, unpacked below target/
   demo            build, start a throw-away FTP server on loopback, upload 256 MiB to it, compare the bytes
-  test            format check, clippy, docs and every test, then the two below; what CI runs
+  test            everything that has to hold: style, docs, tests, and what is below save components and wit-docs;
+                  what CI runs
   test elsewhere  upload on other platforms, to a real server, and print a table
+  test sandbox    only the attacks on the sandbox, with a table of what came of each
   fleet           check the manifests in fleet/
+  fuzz --seconds N [TARGET...]
+                  run the fuzzers in fuzz/ for N seconds each, with what they have kept so far
+  miri            interpret the guest's own unsafe code, where a nightly toolchain is
+  dependencies    check licences, sources and known weaknesses of what deny.toml is about
   components      build ftp-uploader.wasm and ftp-uploader-cli.wasm, for other platforms, into target/components/
   wit-docs        render wit/ to docs/wit.md, and record its shape and version in docs/wit.lock
   help            this text

@@ -7,9 +7,12 @@ use std::env;
 use std::time::Duration;
 
 use crate::cargo;
+use crate::dependencies;
 use crate::elsewhere;
 use crate::fleet;
 use crate::ftp_servers;
+use crate::fuzz;
+use crate::miri;
 use crate::target_dir;
 use crate::time_limit;
 use crate::wasm_target;
@@ -17,7 +20,7 @@ use crate::wasm_target;
 /// `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
-    let skipped = [missing_servers()?, missing_components()].concat();
+    let skipped = [missing_servers()?, missing_components(), fuzz::missing(), dependencies::missing()].concat();
     if !skipped.is_empty() && env::var("CI").is_ok_and(|ci| ci == "true") {
         return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
     }
@@ -26,6 +29,13 @@ pub(crate) fn run() -> Result<(), String> {
             Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
             _ => cargo::run(check.arguments, check.environment)?,
         }
+    }
+    if !skipped.contains(&dependencies::CARGO_DENY) {
+        dependencies::run()?;
+    }
+    miri::run()?;
+    if !skipped.contains(&fuzz::COMPILER) {
+        fuzz::try_targets(FUZZ_SECONDS, &[])?;
     }
     fleet::run()?;
     elsewhere::run()?;
@@ -81,6 +91,11 @@ impl Check {
 const CHECKS: &[Check] = &[
     Check { arguments: &["fmt", "--all", "--check"], environment: &[], component: Some("rustfmt") },
     Check {
+        arguments: &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"],
+        environment: &[],
+        component: Some("rustfmt"),
+    },
+    Check {
         arguments: &[
             "clippy",
             "--workspace",
@@ -112,6 +127,10 @@ const CHECKS: &[Check] = &[
         component: None,
     },
 ];
+
+/// Each fuzzer, in every run: enough to notice what broke. For what nobody knows, `cargo xtask fuzz` runs for as long as
+/// one likes.
+const FUZZ_SECONDS: u32 = 20;
 
 /// Both components together are some 15 MB.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(60);

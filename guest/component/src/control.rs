@@ -3,10 +3,8 @@
 //! Which commands, and in what order, is `upload.rs`; the meaning of a reply is `ftp_protocol::step`.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
-use crate::bindings::ftp_uploader::upload::capabilities::{
-    ControlConnection, DataConnection, DataListener, IoError, Secret,
-};
 use crate::error;
+use crate::lent::{ControlConnection, DataConnection, DataListener, IoError, Secret};
 use core::num::NonZeroU16;
 use ftp_protocol::command::Command;
 use ftp_protocol::reply::Reply;

@@ -3,9 +3,9 @@
 //! Either way the connection is there only after STOR: a server that connects may do so only then.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, DataMode, UploadError};
-use crate::bindings::ftp_uploader::upload::capabilities::{DataConnection, DataListener, IoError};
 use crate::control::Control;
 use crate::error;
+use crate::lent::{DataConnection, DataListener, IoError};
 use crate::passive::Passive;
 use crate::transfer;
 use ftp_protocol::command::Command;

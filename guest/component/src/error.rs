@@ -5,7 +5,7 @@
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Breakage, Connection, Misbehaviour, Refusal, UploadError, Violation,
 };
-use crate::bindings::ftp_uploader::upload::capabilities::{IoError, Step as Stage};
+use crate::lent::{IoError, Step as Stage};
 use ftp_protocol::reply::Reply;
 use ftp_protocol::step::Step;
 

@@ -3,8 +3,8 @@
 //! Each is one question, or two, and an answer; when to ask is the embedder's affair, and `store.rs`'s.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Argument as Which, Comparison, Found, UploadError};
-use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm as Computed, SourceFile, Step as Stage};
 use crate::error;
+use crate::lent::{Algorithm as Computed, SourceFile, Step as Stage};
 use crate::upload::{Conversation, argument};
 use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;
@@ -13,7 +13,8 @@ use ftp_protocol::step::Step;
 use ftp_protocol::timestamp::Timestamp;
 
 impl Conversation {
-    pub(crate) fn look(&mut self, name: &[u8]) -> Result<Found, UploadError> {
+    /// What is stored under `name`?
+    pub fn look(&mut self, name: &[u8]) -> Result<Found, UploadError> {
         let name = argument(name, Which::Name)?;
         self.announce_utf8(name)?;
         self.progress.entered(Stage::Inspection);
@@ -25,7 +26,8 @@ impl Conversation {
         }
     }
 
-    pub(crate) fn compare(&mut self, source: &SourceFile, name: &[u8], length: u64) -> Result<Comparison, UploadError> {
+    /// Is what is stored under `name` the first `length` bytes of `source`?
+    pub fn compare(&mut self, source: &SourceFile, name: &[u8], length: u64) -> Result<Comparison, UploadError> {
         let name = argument(name, Which::Name)?;
         self.progress.entered(Stage::Inspection);
         self.ask_hash(Step::Compare, source, name, length)
@@ -56,7 +58,8 @@ impl Conversation {
     }
 
     /// RFC 959 §4.2.2: 500 and 502 are for commands that a server does not have; another refusal is about the file.
-    pub(crate) fn can_rename(&mut self, name: &[u8]) -> Result<bool, UploadError> {
+    /// Does the server rename at all?
+    pub fn can_rename(&mut self, name: &[u8]) -> Result<bool, UploadError> {
         let name = argument(name, Which::Name)?;
         self.progress.entered(Stage::Renaming);
         match self.control.ask(Step::Rnfr, Command::Rnfr(name)) {
@@ -67,7 +70,8 @@ impl Conversation {
         }
     }
 
-    pub(crate) fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<(), UploadError> {
+    /// Gives the file called `name` the name `to`.
+    pub fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<(), UploadError> {
         let (name, to) = (argument(name, Which::Name)?, argument(to, Which::Name)?);
         self.announce_utf8(to)?;
         self.progress.entered(Stage::Renaming);
@@ -75,13 +79,15 @@ impl Conversation {
         self.control.ask(Step::Rnto, Command::Rnto(to)).map(|_| ())
     }
 
-    pub(crate) fn remove(&mut self, name: &[u8]) -> Result<(), UploadError> {
+    /// Removes the file called `name`.
+    pub fn remove(&mut self, name: &[u8]) -> Result<(), UploadError> {
         let name = argument(name, Which::Name)?;
         self.progress.entered(Stage::Renaming);
         self.control.ask(Step::Dele, Command::Dele(name)).map(|_| ())
     }
 
-    pub(crate) fn set_time(&mut self, name: &[u8], time: u64) -> Result<(), UploadError> {
+    /// Sets the time of last modification, in seconds since 1970.
+    pub fn set_time(&mut self, name: &[u8], time: u64) -> Result<(), UploadError> {
         let name = argument(name, Which::Name)?;
         let time = Timestamp::from_unix(time).ok_or(UploadError::Invalid(Which::Time))?;
         self.progress.entered(Stage::Attributes);
@@ -96,7 +102,8 @@ impl Conversation {
         }
     }
 
-    pub(crate) fn set_mode(&mut self, name: &[u8], mode: u16) -> Result<(), UploadError> {
+    /// Sets the permissions, the lowest nine bits of `mode`.
+    pub fn set_mode(&mut self, name: &[u8], mode: u16) -> Result<(), UploadError> {
         let name = argument(name, Which::Name)?;
         self.progress.entered(Stage::Attributes);
         self.control.ask(Step::Attributes, Command::SiteChmod(mode, name)).map(|_| ())

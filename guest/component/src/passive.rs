@@ -3,9 +3,9 @@
 //! Only a port is ever taken from the server; the machine is the one that the control connection leads to.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
-use crate::bindings::ftp_uploader::upload::capabilities::DataConnection;
 use crate::control::Control;
 use crate::error;
+use crate::lent::DataConnection;
 use core::num::NonZeroU16;
 use ftp_protocol::command::Command;
 use ftp_protocol::passive::{epsv_port, pasv_port};

@@ -7,10 +7,10 @@ use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Comparison, Placement, Plan, Protection, Receipt, SizeMismatch, UploadError, Verification,
     Verify,
 };
-use crate::bindings::ftp_uploader::upload::capabilities::{SourceFile, Step as Stage};
 use crate::control::Answer;
 use crate::error;
 use crate::inspection;
+use crate::lent::{SourceFile, Step as Stage};
 use crate::transfer::{self, Tail};
 use crate::upload::{Conversation, argument};
 use ftp_protocol::argument::Argument;
@@ -25,7 +25,8 @@ struct Sent {
 }
 
 impl Conversation {
-    pub(crate) fn store(&mut self, source: &SourceFile, name: &[u8], plan: Plan) -> Result<Receipt, UploadError> {
+    /// Stores `source` under `name`.
+    pub fn store(&mut self, source: &SourceFile, name: &[u8], plan: Plan) -> Result<Receipt, UploadError> {
         let name = argument(name, Which::Name)?;
         self.announce_utf8(name)?;
         if let (Verify::Best, Some(inquiry)) = (plan.verify, self.features().inquiry()) {
@@ -49,12 +50,12 @@ impl Conversation {
             Placement::Replace | Placement::Rest(_) => None,
         };
         let sent = Sent { total: from + bytes, tail };
-        let verify = if matches!(plan.placement, Placement::Unique) && stored_as.is_none() {
-            Verify::Nothing
-        } else {
-            plan.verify
+        // A name that the server made up, and may have kept to itself, need not be one that a command can carry.
+        let to_ask = match plan.placement {
+            Placement::Unique => stored_as.as_deref().and_then(|name| Argument::new(name).ok()),
+            Placement::Replace | Placement::Rest(_) => Some(name),
         };
-        let verified = self.verify(source, stored_as.as_deref().map_or(name.as_bytes(), |name| name), &sent, verify)?;
+        let verified = self.verify(source, to_ask, &sent, plan.verify)?;
         Ok(Receipt { sent: bytes, verified, name: stored_as })
     }
 
@@ -76,25 +77,27 @@ impl Conversation {
     fn verify(
         &mut self,
         source: &SourceFile,
-        name: &[u8],
+        name: Option<Argument>,
         sent: &Sent,
         verify: Verify,
     ) -> Result<Verification, UploadError> {
-        // A name that the server made up need not be one that a command can carry.
-        let Ok(name) = Argument::new(name) else { return Ok(Verification::None) };
-        if verify == Verify::Best {
+        if let (Verify::Best, Some(name)) = (verify, name) {
             match self.ask_hash(Step::Hash, source, name, sent.total)? {
                 Comparison::Same(algorithm) => return Ok(Verification::Hash(algorithm)),
-                Comparison::Different(algorithm) => return Err(UploadError::Corrupt(algorithm)),
+                // Fewer bytes are a cut that the server took for the end; as many are other bytes.
+                Comparison::Different(algorithm) => {
+                    return Err(match self.stored_size(name) {
+                        Some(stored) if stored != sent.total => mismatch(sent.total, stored),
+                        _ => UploadError::Corrupt(algorithm),
+                    });
+                }
                 Comparison::Unavailable => {}
             }
         }
-        let size =
-            if verify == Verify::Nothing && sent.tail == Tail::Delivered { None } else { self.stored_size(name) };
+        let wanted = verify != Verify::Nothing || sent.tail != Tail::Delivered;
+        let size = name.filter(|_| wanted).and_then(|name| self.stored_size(name));
         match (size, sent.tail) {
-            (Some(stored), _) if stored != sent.total => {
-                Err(UploadError::Mismatch(SizeMismatch { sent: sent.total, stored }))
-            }
+            (Some(stored), _) if stored != sent.total => Err(mismatch(sent.total, stored)),
             (Some(_), _) => Ok(Verification::Size),
             (None, Tail::Delivered) => Ok(Verification::None),
             (None, Tail::Doubtful(cause)) => Err(UploadError::Unconfirmed(cause)),
@@ -114,4 +117,8 @@ impl Conversation {
             }
         }
     }
+}
+
+fn mismatch(sent: u64, stored: u64) -> UploadError {
+    UploadError::Mismatch(SizeMismatch { sent, stored })
 }

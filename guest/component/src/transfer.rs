@@ -4,9 +4,9 @@
 //! `data_connection.rs`); this loop decides only whether to go on. Here the walk through one upload ends.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError};
-use crate::bindings::ftp_uploader::upload::capabilities::{DataConnection, IoError, Moved, SourceFile, SpliceError};
 use crate::control::Control;
 use crate::error;
+use crate::lent::{DataConnection, IoError, Moved, SourceFile, SpliceError};
 use ftp_protocol::step::Step;
 
 /// How much the host is asked to move at a time. It moves less when the connection takes less.

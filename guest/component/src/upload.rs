@@ -4,17 +4,17 @@
 //! Questions about what is stored are in `inspection.rs`. Next: `store.rs`, storing one file.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Argument as Which, Login, Protection, UploadError};
-use crate::bindings::ftp_uploader::upload::capabilities::{ControlConnection, Progress, Secret, Step as Stage};
 use crate::control::Control;
 use crate::data_channel::Dialling;
 use crate::error;
+use crate::lent::{ControlConnection, Progress, Secret, Step as Stage};
 use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;
 use ftp_protocol::features::Features;
 use ftp_protocol::step::{Meaning, Step};
 
-/// One conversation on one control connection.
-pub(crate) struct Conversation {
+/// One conversation on one control connection: the `session` of `wit/upload.wit`, where its public functions are described.
+pub struct Conversation {
     pub(crate) control: Control,
     pub(crate) dialling: Dialling,
     pub(crate) progress: Progress,
@@ -27,7 +27,8 @@ pub(crate) struct Conversation {
 }
 
 impl Conversation {
-    pub(crate) fn open(
+    /// Greets, protects, logs in.
+    pub fn open(
         control: ControlConnection,
         password: &Secret,
         login: &Login,
@@ -103,7 +104,8 @@ impl Conversation {
         Ok(())
     }
 
-    pub(crate) fn enter(&mut self, directory: &[u8], create: bool) -> Result<(), UploadError> {
+    /// Changes into `directory` and chooses bytes as they are.
+    pub fn enter(&mut self, directory: &[u8], create: bool) -> Result<(), UploadError> {
         let directory = argument(directory, Which::Directory)?;
         self.progress.entered(Stage::Directory);
         self.announce_utf8(directory)?;
@@ -151,7 +153,8 @@ impl Conversation {
         self.features.clone().unwrap_or_default()
     }
 
-    pub(crate) fn quit(&mut self) {
+    /// Says goodbye.
+    pub fn quit(&mut self) {
         self.progress.entered(Stage::Quit);
         // RFC 959 §4.1.1: every file is stored by now, so a server that does not answer takes nothing away.
         let _ = self.control.ask(Step::Quit, Command::Quit);

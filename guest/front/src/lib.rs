@@ -5,7 +5,6 @@
 //! The exit code is 0 or 1: the function of `wasi:cli/exit` that takes others is not stable.
 
 #![cfg_attr(target_family = "wasm", no_std)]
-#![allow(unsafe_code, reason = "the code that wit-bindgen makes; ours is in the guest's runtime.rs alone")]
 
 extern crate alloc;
 
@@ -17,11 +16,12 @@ mod escape;
 mod message;
 #[cfg(target_family = "wasm")]
 #[path = "../../component/src/runtime.rs"]
+#[allow(unsafe_code, reason = "an allocator cannot do without")]
 mod runtime;
 mod trouble;
 
 /// What wit-bindgen makes of `wit/`.
-#[allow(missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
+#[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
 mod bindings {
     wit_bindgen::generate!({ world: "ftp-uploader:wasi/front", path: ["../../wit", "../provider/wit"], generate_all });
 }

@@ -138,9 +138,11 @@ pub const MAX_COMMAND: usize = 16_384;
 /// Whether `bytes` are one line, one command, and not PASS: the second wall, for those who send what a guest gives them.
 pub fn is_one_command(bytes: &[u8]) -> bool {
     let Some(line) = bytes.strip_suffix(b"\r\n") else { return false };
-    let verb = line.split(|&byte| byte == b' ').next().unwrap_or_default();
+    // Not only up to the first space: servers differ in what they skip before a command and take for its end.
+    let verb = line.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
     bytes.len() <= MAX_COMMAND
         && !line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+        && !verb.is_empty()
         && !verb.eq_ignore_ascii_case(b"PASS")
 }
 
@@ -157,7 +159,10 @@ mod tests {
     #[test]
     fn only_one_command_at_a_time_can_be_sent_and_never_pass() {
         assert!(is_one_command(b"STOR a b\r\n"));
-        for bytes in ["", "STOR a", "STOR a\n", "STOR a\r\nDELE b\r\n", "STOR\0\r\n", "PASS x\r\n", "pass\r\n"] {
+        for bytes in ["", "\r\n", "STOR a", "STOR a\n", "STOR a\r\nDELE b\r\n", "STOR\0\r\n"] {
+            assert!(!is_one_command(bytes.as_bytes()), "{bytes:?}");
+        }
+        for bytes in ["PASS x\r\n", "pass\r\n", " PASS x\r\n", "PASS\tx\r\n", "\u{ff}PASS x\r\n", "PaSs-x\r\n"] {
             assert!(!is_one_command(bytes.as_bytes()), "{bytes:?}");
         }
         let endless = [&[b'x'; MAX_COMMAND][..], b"\r\n"].concat();

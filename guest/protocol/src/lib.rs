@@ -23,6 +23,8 @@ pub mod command;
 pub mod digest;
 pub mod endpoint;
 pub mod features;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod passive;
 pub mod reply;
 pub mod reply_reader;

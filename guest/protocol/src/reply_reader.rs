@@ -41,6 +41,12 @@ impl ReplyReader {
         self.unread.is_empty() && self.begun.is_none()
     }
 
+    /// How many bytes are held, for those who check that it is bounded.
+    #[cfg(any(test, fuzzing))]
+    pub fn held(&self) -> usize {
+        self.unread.len() + self.begun.as_ref().map_or(0, |reply| reply.text.len())
+    }
+
     /// The next whole reply, or `None` if more bytes are needed.
     ///
     /// # Errors

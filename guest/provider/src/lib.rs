@@ -4,7 +4,6 @@
 //! no_std like the guest, so that it imports what it uses and not what std might.
 
 #![cfg_attr(target_family = "wasm", no_std)]
-#![allow(unsafe_code, reason = "the code that wit-bindgen makes; ours is in the guest's runtime.rs alone")]
 
 extern crate alloc;
 
@@ -19,6 +18,7 @@ mod password;
 mod progress;
 #[cfg(target_family = "wasm")]
 #[path = "../../component/src/runtime.rs"]
+#[allow(unsafe_code, reason = "an allocator cannot do without")]
 mod runtime;
 mod socket;
 mod source;
@@ -29,7 +29,7 @@ mod transcript;
 mod escape;
 
 /// What wit-bindgen makes of `wit/`.
-#[allow(missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
+#[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
 mod bindings {
     wit_bindgen::generate!({ world: "ftp-uploader:wasi/provider", path: ["../../wit", "wit"], generate_all });
 }
@@ -67,4 +67,10 @@ impl grants::Guest for Provider {
     }
 }
 
-bindings::export!(Provider with_types_in bindings);
+/// What wit-bindgen makes of the exports.
+#[allow(unsafe_code, reason = "generated")]
+mod export {
+    use super::{Provider, bindings};
+
+    bindings::export!(Provider with_types_in bindings);
+}

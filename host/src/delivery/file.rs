@@ -93,14 +93,15 @@ impl<'a> FileDelivery<'a> {
     pub(super) fn may_be_tried_again(&mut self, error: &UploadError) -> bool {
         // Fewer bytes are what is left by a cut that a server took for the end; but not where only the rest was sent.
         let short = matches!(error, UploadError::Mismatch { sent, stored } if stored < sent);
-        let cut = short && self.from == 0 && self.doubt.is_none() && !self.spoilt;
+        let cut = short && self.from == 0 && self.doubt.is_none();
         let spoilt = !cut && matches!(error, UploadError::Mismatch { .. } | UploadError::Corrupt { .. });
+        let gone = self.source.is_stream() && self.source.length() > 0;
         let again = match (spoilt, &self.doubt) {
             // What may be whole is left alone: it was asked after, and is something else.
             (true, Some(_)) => false,
-            (true, None) => !self.spoilt,
+            (true, None) => !self.spoilt && !gone,
             // A second file would be made; or the bytes are gone.
-            (false, None) => !((self.request.unique || self.source.is_stream()) && self.sent > 0),
+            (false, None) => !(gone || self.request.unique && self.sent > 0),
             (false, Some(_)) => !self.request.unique,
         };
         self.spoilt |= spoilt;
@@ -110,10 +111,11 @@ impl<'a> FileDelivery<'a> {
         again
     }
 
-    /// Nothing more is tried. What lies under a name that means nothing to anyone is taken away, or told of.
-    pub(super) fn give_up(&self, delivery: &mut Delivery) {
+    /// Nothing more is tried. What lies under a name that means nothing to anyone is taken away, or told of; says whether
+    /// it was taken away.
+    pub(super) fn give_up(&self, delivery: &mut Delivery) -> bool {
         if !self.request.atomic || !self.begun {
-            return;
+            return false;
         }
         let whole = self.stored.is_some() || self.doubt.is_some();
         let removed = !whole && !self.request.resume && {
@@ -122,14 +124,12 @@ impl<'a> FileDelivery<'a> {
         if !removed {
             delivery.progress.note(self.source.path(), &Note::Leftover { name: self.name.clone() });
         }
+        removed
     }
 
     fn store(&mut self, session: &mut Session, progress: &dyn Progress) -> Result<Receipt, UploadError> {
         let from = match self.start(session)? {
             Start::Complete(verified) => return self.receipt(0, self.source.length(), verified, None),
-            Start::At(from) if self.source.is_stream() && self.sent > 0 && from < self.sent => {
-                return Err(UploadError::Mismatch { sent: self.sent, stored: from });
-            }
             Start::At(from) => from,
         };
         if from > 0 {
@@ -169,18 +169,25 @@ impl<'a> FileDelivery<'a> {
         self.request.retry.limit > 0 && !self.request.atomic && !self.request.unique && !self.begun
     }
 
-    fn start(&self, session: &mut Session) -> Result<Start, UploadError> {
-        let ours_by_name = self.request.atomic && self.request.resume;
-        let remains =
-            Remains { source: self.source, name: &self.name, sent: self.sent, before: self.before, ours_by_name };
-        match self.doubt {
-            Some(cause) => remains.settle(session, cause),
-            None if self.spoilt || self.from_the_start || self.request.unique || self.source.is_stream() => {
-                Ok(Start::At(0))
-            }
-            None if self.sent > 0 || self.request.resume => remains.resume(session),
-            None => Ok(Start::At(0)),
+    fn start(&mut self, session: &mut Session) -> Result<Start, UploadError> {
+        if let Some(cause) = self.doubt {
+            return self.remains().settle(session, cause);
         }
+        let anew = self.spoilt || self.from_the_start || self.request.unique || self.source.is_stream();
+        if anew || (self.sent == 0 && !self.request.resume) {
+            return Ok(Start::At(0));
+        }
+        let found = session.look(&self.name)?;
+        // The same question, so it is asked once.
+        if self.before.is_none() && self.will_need_to_know() {
+            self.before = Some(found);
+        }
+        self.remains().resume(session, found)
+    }
+
+    fn remains(&self) -> Remains<'_> {
+        let ours_by_name = self.request.atomic && self.request.resume;
+        Remains { source: self.source, name: &self.name, sent: self.sent, before: self.before, ours_by_name }
     }
 
     fn receipt(
@@ -241,7 +248,8 @@ impl<'a> FileDelivery<'a> {
             (None, true) => return,
         };
         if self.request.preserve_time
-            && let Err(error) = session.set_time(name, self.source.modified())
+            && let Some(time) = self.source.modified()
+            && let Err(error) = session.set_time(name, time)
         {
             progress.note(self.source.path(), &Note::TimeNotSet(error));
         }

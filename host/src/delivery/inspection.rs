@@ -45,10 +45,17 @@ impl Remains<'_> {
         let unknown = UploadError::Unconfirmed { cause, asked: true };
         let size = self.source.length();
         match self.look_until_steady(session)? {
-            Found::Bytes(there) if there < size => self.go_on_at(session, there),
             Found::Bytes(there) if there > size => Err(UploadError::Mismatch { sent: size, stored: there }),
+            // What of a stream did not arrive is gone.
+            Found::Bytes(there) if there < size && self.source.is_stream() => {
+                Err(UploadError::Mismatch { sent: size, stored: there })
+            }
+            Found::Nothing if size > 0 && self.source.is_stream() => {
+                Err(UploadError::Mismatch { sent: size, stored: 0 })
+            }
+            Found::Bytes(there) if there < size => self.go_on_at(session, there),
             Found::Nothing => Ok(Start::At(0)),
-            found @ (Found::Bytes(_) | Found::Untold) => match session.compare(self.source, self.name, size)? {
+            found @ (Found::Bytes(_) | Found::Untold) => match self.compare(session, size)? {
                 Comparison::Same(algorithm) => Ok(Start::Complete(Verification::Hash(algorithm))),
                 Comparison::Different(algorithm) => Err(UploadError::Corrupt { algorithm }),
                 // The size alone proves nothing if it is that of what was there before.
@@ -58,11 +65,11 @@ impl Remains<'_> {
         }
     }
 
-    /// A part was sent, by this run or, perhaps, an earlier one.
-    pub(super) fn resume(&self, session: &mut Session) -> Result<Start, UploadError> {
+    /// A part was sent, by this run or, perhaps, an earlier one, and this was found.
+    pub(super) fn resume(&self, session: &mut Session, found: Found) -> Result<Start, UploadError> {
         let size = self.source.length();
-        match session.look(self.name)? {
-            Found::Bytes(there) if there == size => match session.compare(self.source, self.name, size)? {
+        match found {
+            Found::Bytes(there) if there == size => match self.compare(session, size)? {
                 Comparison::Same(algorithm) => Ok(Start::Complete(Verification::Hash(algorithm))),
                 Comparison::Different(_) => Ok(Start::At(0)),
                 // To send nothing behind the last byte has the server confirm all that is before it.
@@ -79,12 +86,21 @@ impl Remains<'_> {
         if there == 0 {
             return Ok(Start::At(0));
         }
-        let proved = match session.compare(self.source, self.name, there)? {
+        let proved = match self.compare(session, there)? {
             Comparison::Same(_) => true,
             Comparison::Different(_) => false,
             Comparison::Unavailable => self.is_ours(there),
         };
         Ok(Start::At(if proved { there } else { 0 }))
+    }
+
+    /// With the first `length` bytes of the source. Those of a stream are gone, but for a hash that was made on the way.
+    fn compare(&self, session: &mut Session, length: u64) -> Result<Comparison, UploadError> {
+        if self.source.has_digest_of(length) {
+            session.compare(self.source, self.name, length)
+        } else {
+            Ok(Comparison::Unavailable)
+        }
     }
 
     fn is_ours(&self, there: u64) -> bool {

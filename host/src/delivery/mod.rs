@@ -11,8 +11,9 @@ mod temporary_name;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::connect::{self, Destination};
-use crate::error::{Failure, Incomplete, UploadError};
+use crate::destination::{self, Destination};
+use crate::error::UploadError;
+use crate::incomplete::{Failure, Incomplete};
 use crate::interrupt::{Stop, Stops};
 use crate::progress::{Progress, Receipt, Step};
 use crate::request::Request;
@@ -50,7 +51,7 @@ impl<'a> Delivery<'a> {
         let (stops, begun) = (request.begin(), Instant::now());
         let mut retries = Retries::new(request.retry, begun);
         let destination = loop {
-            let error = match connect::find(request, &stops) {
+            let error = match destination::find(request, &stops) {
                 Ok(found) => break found,
                 Err(error) => error,
             };
@@ -72,9 +73,9 @@ impl<'a> Delivery<'a> {
                     self.progress.stored(&receipt);
                     self.stored.push(receipt);
                 }
-                Err(error) => {
-                    let over = !concerns_one_file(&error);
-                    self.failures.push(Failure { file: Some(source.path().to_owned()), error });
+                Err(failure) => {
+                    let over = !concerns_one_file(&failure.error);
+                    self.failures.push(failure);
                     if over {
                         return Err(self.incomplete(&sources[i + 1..]));
                     }
@@ -86,7 +87,8 @@ impl<'a> Delivery<'a> {
     }
 
     /// One file, tried as often as it is worth it.
-    fn deliver_one(&mut self, source: &Arc<Source>) -> Result<Receipt, UploadError> {
+    fn deliver_one(&mut self, source: &Arc<Source>) -> Result<Receipt, Failure> {
+        let failed = |error, removed| Failure { file: Some(source.path().to_owned()), error, removed };
         let mut file = FileDelivery::new(source, self.request);
         let mut gravest = None;
         let mut retries = Retries::new(self.request.retry, self.begun);
@@ -98,12 +100,13 @@ impl<'a> Delivery<'a> {
             self.heed(&error);
             let pause = if file.may_be_tried_again(&error) { retries.pause_after(&error) } else { None };
             let Some(pause) = pause else {
-                file.give_up(self);
-                return Err(if error.partial_file_may_remain() { error } else { gravest.unwrap_or(error) });
+                let removed = file.give_up(self);
+                let gravest = if error.partial_file_may_remain() { error } else { gravest.unwrap_or(error) };
+                return Err(failed(gravest, removed));
             };
             let gravest_step = gravest.as_ref().and_then(UploadError::step);
             let step = if error.partial_file_may_remain() { error.step() } else { gravest_step.or(error.step()) };
-            self.pause(&error, step, pause, retries.count())?;
+            self.pause(&error, step, pause, retries.count()).map_err(|error| failed(error, false))?;
             // Each try begins with a new guest, which knows nothing of the last one's trouble.
             self.leave();
             if error.partial_file_may_remain() {

@@ -78,6 +78,7 @@ fn may_pass(error: &UploadError) -> bool {
         UploadError::Unresolved { .. } | UploadError::NotResumed { .. } => true,
         // In words of our own (`route.rs`): an address or interface of this machine is not what was said.
         UploadError::Unreachable { error, .. } => error.get_ref().is_none(),
+        UploadError::Proxy { problem, .. } => problem.may_pass(),
         UploadError::Broken { cause, .. } => !matches!(cause, Cause::Denied | Cause::Insecure),
         UploadError::Unconfirmed { asked, .. } => !asked,
         // RFC 959 §4.2: 4yz, the same may work later; 5yz, it will not. A login is not for trying.
@@ -88,6 +89,7 @@ fn may_pass(error: &UploadError) -> bool {
         UploadError::Argument { .. }
         | UploadError::SameName { .. }
         | UploadError::NotAName { .. }
+        | UploadError::ActiveThroughProxy
         | UploadError::Source { .. }
         | UploadError::Tls { .. }
         | UploadError::NoTls { .. }

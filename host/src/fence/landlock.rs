@@ -2,7 +2,7 @@
 //! kernel can do it, by no thread at all.
 //!
 //! Ports are told apart by their number alone. In passive mode the server names them, so there connecting cannot be
-//! narrowed here; that the address is the server's is the host's own rule (`lent/control_connection.rs`).
+//! narrowed here, unless a proxy stands between; that the address is the server's is the host's own rule (`lent/control_connection.rs`).
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, LandlockStatus, NetPort, RestrictSelfAttr, RestrictionStatus, Ruleset,

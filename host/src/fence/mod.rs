@@ -23,7 +23,8 @@ mod system_calls {
 
 use std::net::SocketAddr;
 
-use crate::connect::Destination;
+use crate::destination::Destination;
+use crate::proxy::Proxy;
 use crate::request::Request;
 
 /// The parts of the fence. They hold for the whole process and for good.
@@ -34,7 +35,7 @@ pub struct Walls {
     /// [`system_calls`](Self::system_calls), unless they have called [`enclose_thread`]).
     pub files: Wall,
     /// No TCP port can be listened on, unless the server is to connect to us; then none can be connected to but that of
-    /// the control connection (Landlock, for the same threads).
+    /// the control connection. With a proxy, none can be connected to but the proxy's (Landlock, for the same threads).
     pub ports: Wall,
     /// No signal, and no word by an abstract socket, reaches another process (Landlock, for the same threads).
     pub processes: Wall,
@@ -92,9 +93,10 @@ impl Needs {
     /// Those of `request`, with the server where it was found.
     pub(crate) fn of(request: &Request, destination: &Destination) -> Self {
         Self {
-            ipv4: destination.addresses.iter().any(SocketAddr::is_ipv4),
-            ipv6: destination.addresses.iter().any(SocketAddr::is_ipv6),
-            only_port: request.active.then_some(request.port()),
+            ipv4: destination.dialled().iter().any(SocketAddr::is_ipv4),
+            ipv6: destination.dialled().iter().any(SocketAddr::is_ipv6),
+            // A proxy hears of the server's ports in words.
+            only_port: request.proxy.as_ref().map(Proxy::port).or(request.active.then(|| request.port())),
             listens: request.active,
             binds: request.active || request.route.source.is_some(),
         }

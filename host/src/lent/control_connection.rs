@@ -1,5 +1,6 @@
 //! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
-//! machine. No method names a host, and none can send the password but the one that is for it.
+//! machine, through the same proxy if there is one. No method names a host, and none can send the password but the one
+//! that is for it.
 
 use std::net::SocketAddr;
 
@@ -11,6 +12,7 @@ use crate::bindings::exports::ftp_uploader::upload::upload::Connection;
 use crate::bindings::ftp_uploader::upload::capabilities::{HostControlConnection, IoError};
 use crate::interrupt::Stop;
 use crate::password::Password;
+use crate::proxy::ProxyProblem;
 use crate::socket::Socket;
 use crate::stream::Stream;
 
@@ -22,29 +24,6 @@ pub(crate) const FIRST_DATA_PORT: u16 = 1024;
 
 /// The right to use the control connection, which is in [`Lent`].
 pub struct ControlConnection;
-
-/// What one call of the guest may use up on the control connection.
-pub(crate) struct Budget {
-    /// Bytes to receive: some dozens of the longest replies.
-    pub(crate) receive: usize,
-    /// Data connections to open: EPSV, PASV, and room for more careful guests.
-    pub(crate) connections: u32,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { receive: 2 * 1024 * 1024, connections: 8 }
-    }
-}
-
-impl Budget {
-    /// Whether there may be one more data connection, which is counted.
-    pub(super) fn take_connection(&mut self) -> bool {
-        let left = self.connections.checked_sub(1);
-        self.connections = left.unwrap_or_default();
-        left.is_some()
-    }
-}
 
 impl Lent {
     fn receive_some(&mut self, limit: u32) -> Result<Vec<u8>, Stop> {
@@ -67,7 +46,7 @@ impl Lent {
 
     fn send_line(&mut self, line: &[u8]) -> Result<(), Stop> {
         let control = self.control.as_mut().ok_or_else(denied)?;
-        if !self.protection.permits_line(control, line) {
+        if !self.protection.permits_line(control, line) || !self.budget.take_command() {
             return Err(denied());
         }
         self.pace.mark();
@@ -88,9 +67,21 @@ impl Lent {
         if port < FIRST_DATA_PORT || !self.budget.take_connection() {
             return Err(denied());
         }
+        self.proxy_problem = None;
         let control = self.control.as_ref().ok_or_else(denied)?;
-        let address = SocketAddr::new(control.peer().ip(), port);
-        Socket::connect(address, &self.route, self.pace.connection_due(), &self.stops)
+        let due = self.pace.connection_due();
+        let Some(tunnel) = &self.tunnel else {
+            let address = SocketAddr::new(control.peer().ip(), port);
+            return Socket::connect(address, &self.route, due, &self.stops);
+        };
+        tunnel.open(port, &self.route, due, &self.stops).map_err(|stop| match stop {
+            Stop::Failed(error) => {
+                let kind = error.kind();
+                self.proxy_problem = Some(ProxyProblem::found_in(error));
+                Stop::Failed(kind.into())
+            }
+            stop => stop,
+        })
     }
 }
 
@@ -128,7 +119,7 @@ impl HostControlConnection for Lent {
         port: u16,
     ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
         match answer(self.waiting(|lent| lent.dial_data(port)))? {
-            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket), self.delivered))?)),
+            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket), self.there))?)),
             Err(cause) => Ok(Err(cause)),
         }
     }

@@ -24,20 +24,31 @@ use crate::stream::Stream;
 pub struct DataConnection {
     pub(super) stream: Stream,
     mover: Mover,
+    /// What went over this one. A file goes over one connection: what went over others too is not this file.
     delivered: Delivered,
+    /// Whether a handshake was begun; there is no second one.
+    pub(super) handshake_begun: bool,
+    /// Whether `finish` was called; only dropping is left.
+    ended: bool,
 }
 
 impl DataConnection {
-    /// A connection for a file of which `delivered` says what is on the server already.
-    pub(crate) fn new(stream: Stream, delivered: Delivered) -> Self {
+    /// A connection for a file of which the server has so many bytes already.
+    pub(crate) fn new(stream: Stream, there: u64) -> Self {
         stream.socket().reset_on_close(true);
-        Self { stream, mover: Mover::default(), delivered }
+        let delivered = Delivered { bytes: there, finished: false };
+        Self { stream, mover: Mover::default(), delivered, handshake_begun: false, ended: false }
+    }
+
+    /// Whether this is the connection that the file goes over, so far, and it was not ended.
+    fn carries(&self, delivered: Delivered) -> bool {
+        self.delivered == delivered && !self.ended
     }
 
     fn splice(&mut self, source: &Source, offset: u64, length: u64, mut watch: Watch) -> Result<Moved, Failure> {
         loop {
             if source.awaits_writer() {
-                if let Turn::Control = watch.await_writer(source.file())? {
+                if let Turn::Control = watch.await_writer(source.file(), &self.stream)? {
                     return Ok(Moved::Heard);
                 }
                 source.fill().map_err(|_| Failure::Source(SourceError::Unreadable))?;
@@ -55,20 +66,24 @@ impl DataConnection {
             let moved = self.mover.move_some(source, offset, length.min(watch.piece()), &mut self.stream)?;
             if moved > 0 {
                 watch.sent(moved);
-                // Anything out of order is not the file: it will never match the receipt.
-                let in_order = offset == self.delivered.bytes && !self.delivered.finished;
-                self.delivered.bytes = if in_order { offset + moved } else { u64::MAX };
+                self.delivered.bytes = offset + moved;
                 return Ok(Moved::Bytes(moved));
             }
         }
     }
 
-    fn finish(&mut self, mut watch: Watch) -> Result<(), Stop> {
+    fn finish(&mut self, mut watch: Watch, through_proxy: bool) -> Result<(), Stop> {
+        self.ended = true;
         watch.await_flush(&mut self.stream)?;
         self.delivered.finished = true;
         self.stream.socket().reset_on_close(false);
         self.stream.close_notify();
         watch.await_flush(&mut self.stream)?;
+        // There are proxies (microsocks) that hang up on both sides when one says that it has no more, and throw away
+        // what they have not read of the other; the server then sees a reset. Inside TLS all has been said.
+        if through_proxy && self.stream.is_secure() {
+            watch.await_servers_end(&mut self.stream)?;
+        }
         self.stream.socket().half_close()?;
         watch.await_end(&mut self.stream)
     }
@@ -94,7 +109,9 @@ impl HostDataConnection for Lent {
         }
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
-        if !self.protection.permits(&connection.stream) {
+        // In order, and none twice: anything else is not the file.
+        let in_order = connection.carries(self.delivered) && offset == self.delivered.bytes;
+        if !in_order || !self.protection.permits(&connection.stream) {
             return Ok(Err(SpliceError::Connection(IoError::Denied)));
         }
         let watch = Watch::new(self.control.as_mut(), &mut self.pace, &self.stops);
@@ -121,8 +138,11 @@ impl HostDataConnection for Lent {
     fn finish(&mut self, data: Resource<DataConnection>) -> wasmtime::Result<Result<(), IoError>> {
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
+        if !connection.carries(self.delivered) {
+            return Ok(Err(IoError::Denied));
+        }
         let watch = Watch::new(self.control.as_mut(), &mut self.pace, &self.stops);
-        let finished = connection.finish(watch);
+        let finished = connection.finish(watch, self.tunnel.is_some());
         self.delivered = connection.delivered;
         self.meter.waited_since(began);
         answer(finished)

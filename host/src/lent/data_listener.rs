@@ -82,6 +82,9 @@ impl Lent {
 
     fn accept_data(&mut self, handle: &Resource<DataListener>) -> Result<Socket, Stop> {
         let listener = self.table.get(handle).map_err(|_| denied())?;
+        if !self.budget.take_connection() {
+            return Err(denied());
+        }
         let control = self.control.as_mut().ok_or_else(denied)?;
         listener.await_server(control, self.pace.connection_due(), &self.stops)
     }
@@ -98,7 +101,7 @@ impl HostDataListener for Lent {
         handle: Resource<DataListener>,
     ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
         match answer(self.waiting(|lent| lent.accept_data(&handle)))? {
-            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket), self.delivered))?)),
+            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket), self.there))?)),
             Err(cause) => Ok(Err(cause)),
         }
     }

@@ -4,6 +4,7 @@
 //! One file for each handle implements its methods. The guest's side of the story begins in
 //! `guest/component/src/upload.rs`; read that next.
 
+mod budget;
 mod control_connection;
 mod data_connection;
 mod data_listener;
@@ -23,16 +24,19 @@ use wasmtime::component::{Resource, ResourceTable};
 use wasmtime::{StoreLimits, UpdateDeadline};
 
 use crate::bindings::ftp_uploader::upload::capabilities::{Host, HostProgress, HostSecret, IoError, Step};
+use crate::connect::Dialled;
 use crate::interrupt::{Stop, Stops};
 use crate::limits::{HANDLES, Meter, store_limits};
 use crate::password::Password;
 use crate::progress::Progress;
+use crate::proxy::{ProxyProblem, Tunnel};
 use crate::request::Request;
 use crate::route::Route;
 use crate::stream::Stream;
 
+pub(crate) use budget::Budget;
 pub use control_connection::ControlConnection;
-pub(crate) use control_connection::{Budget, FIRST_DATA_PORT};
+pub(crate) use control_connection::FIRST_DATA_PORT;
 pub use data_connection::DataConnection;
 pub use data_listener::DataListener;
 pub(crate) use pace::Pace;
@@ -53,8 +57,12 @@ pub(crate) struct Lent {
     pub(crate) pace: Pace,
     /// How far the guest says that it has come.
     pub(crate) step: Step,
-    /// What was moved of the file that is being stored, for comparison with the guest's receipt.
+    /// How many bytes of the file that is being stored the server had before.
+    pub(super) there: u64,
+    /// What was moved of it, for comparison with the guest's receipt.
     pub(crate) delivered: Delivered,
+    /// How many bytes of the file the guest is to compare with what is on the server, if that is what it is called for.
+    compared: Option<u64>,
     pub(crate) handshakes: Handshakes,
     pub(crate) protection: Protection,
     control: Option<Stream>,
@@ -64,6 +72,10 @@ pub(crate) struct Lent {
     progress: Arc<dyn Progress>,
     pub(crate) stops: Stops,
     route: Route,
+    /// What the control connection goes through, and so every other.
+    tunnel: Option<Tunnel>,
+    /// Why the proxy gave no data connection, the last time that it was asked for one.
+    proxy_problem: Option<ProxyProblem>,
     /// Whether the server may connect to us.
     active: bool,
 }
@@ -82,6 +94,11 @@ pub(crate) struct Delivered {
 #[error("interrupted")]
 pub(crate) struct Interrupted;
 
+/// The guest asks for what it may not, and there is no answer that says so.
+#[derive(Debug, thiserror::Error)]
+#[error("the component asked for {0}")]
+pub(crate) struct Overreach(&'static str);
+
 /// The end of the time that the caller allows, on its way out of the guest.
 #[derive(Debug, thiserror::Error)]
 #[error("out of time")]
@@ -89,8 +106,7 @@ pub(crate) struct OutOfTime;
 
 impl Lent {
     pub(crate) fn new(
-        control: Stream,
-        protection: Protection,
+        Dialled { socket, protection, tunnel }: Dialled,
         request: &Request,
         stops: &Stops,
         progress: Arc<dyn Progress>,
@@ -103,16 +119,20 @@ impl Lent {
             meter: Meter::start(),
             pace: Pace::new(request.timeout, request.connect_timeout, request.limit_rate),
             step: Step::Greeting,
+            there: 0,
             delivered: Delivered::default(),
+            compared: None,
             handshakes: Handshakes::default(),
             protection,
-            control: Some(control),
+            control: Some(Stream::plain(socket)),
             password_sent: false,
             budget: Budget::default(),
             transcript: Transcript::new(Arc::clone(&progress)),
             progress,
             stops: stops.clone(),
             route: request.route.clone(),
+            tunnel,
+            proxy_problem: None,
             active: request.active,
         }
     }
@@ -126,8 +146,16 @@ impl Lent {
     pub(crate) fn begin_store(&mut self, bytes: u64) {
         self.meter = Meter::start();
         self.budget = Budget::default();
+        self.there = bytes;
+        self.compared = None;
         self.delivered = Delivered { bytes, finished: false };
         self.handshakes.begin_call();
+    }
+
+    /// The same, for a look at the first `length` bytes of the file.
+    pub(crate) fn begin_comparison(&mut self, length: u64) {
+        self.begin_call();
+        self.compared = Some(length);
     }
 
     /// The engine's clock has ticked while the guest was computing.
@@ -135,6 +163,12 @@ impl Lent {
         self.stops.check().map_err(stopped)?;
         self.meter.check().map_err(wasmtime::Error::new)?;
         Ok(UpdateDeadline::Continue(1))
+    }
+
+    /// Why there is no data connection, if that is the proxy's doing, and whose it is. Told once.
+    pub(crate) fn take_proxy_problem(&mut self) -> Option<(String, ProxyProblem)> {
+        let proxy = self.tunnel.as_ref()?.proxy().to_string();
+        self.proxy_problem.take().map(|problem| (proxy, problem))
     }
 
     /// For work that takes long without a wait.

@@ -17,6 +17,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long to wait for the server's end of a data connection when its reply is there already.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// How long to let the server end a data connection first, behind a proxy.
+const COURTESY: Duration = Duration::from_secs(5);
+
 /// The deadlines of one session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
@@ -74,6 +77,11 @@ impl Pace {
     /// When a data connection that is dialled now has to stand.
     pub(crate) fn connection_due(&self) -> Instant {
         Instant::now() + self.connect_timeout
+    }
+
+    /// Until when the server may end a data connection before we do.
+    pub(crate) fn courtesy_ends(&self) -> Instant {
+        Instant::now() + COURTESY.min(self.timeout / 2)
     }
 
     /// When waiting for the end of a data connection becomes pointless, now that the reply is there.

@@ -58,6 +58,8 @@ impl Protection {
 pub(crate) struct Handshakes {
     /// Why the last handshake that failed did, if it was TLS that failed.
     problem: Option<(Connection, TlsProblem)>,
+    /// Whether a handshake was begun on the control connection; there is no second one.
+    begun: bool,
     /// How the control connection is protected, also when the guest has given it up since.
     control: Option<Secured>,
     /// How the last data connection is protected.
@@ -81,11 +83,6 @@ impl Handshakes {
     pub(super) fn begin_call(&mut self) {
         self.problem = None;
         self.data = DataSession::None;
-    }
-
-    /// Whether the control connection was ever protected.
-    pub(crate) fn control_stood(&self) -> bool {
-        self.control.is_some()
     }
 
     /// Why there is no TLS on `connection`.
@@ -131,15 +128,16 @@ impl Handshakes {
 impl Lent {
     /// Begins TLS on the control connection.
     pub(super) fn secure_control(&mut self) -> Result<(), Stop> {
-        self.pace.mark();
         let tls = self.protection.tls().ok_or_else(insecure)?;
         let control = self.control.as_mut().ok_or_else(denied)?;
         // CVE-2021-22947: what has come before TLS would be taken for protected once TLS stands. Where TLS comes first,
         // it is TLS that finds such bytes out.
         let explicit = matches!(self.protection, Protection::Explicit(_));
-        if control.is_secure() || (explicit && control.socket().has_unread()?) {
+        if self.handshakes.begun || (explicit && control.socket().has_unread()?) {
             return Err(denied());
         }
+        self.handshakes.begun = true;
+        self.pace.mark();
         let done = control.secure(tls.connection()?, self.pace.due(), &self.stops).map(secured);
         let secured = done.map_err(|stop| self.handshakes.failed(Connection::Control, tls, stop))?;
         self.progress.secured(Connection::Control, &secured);
@@ -147,14 +145,20 @@ impl Lent {
         Ok(())
     }
 
+    /// Whether nothing but AUTH can have been sent, for want of TLS.
+    pub(crate) fn still_needs_tls(&self) -> bool {
+        self.protection.tls().is_some() && self.handshakes.control.is_none()
+    }
+
     /// Begins TLS on a data connection, offering to resume the session of the control connection (RFC 4217 §10.2).
     pub(super) fn secure_data(&mut self, handle: &Resource<DataConnection>) -> Result<(), Stop> {
-        self.pace.mark();
         let tls = self.protection.tls().ok_or_else(insecure)?;
         let data = self.table.get_mut(handle).map_err(|_| denied())?;
-        if data.stream.is_secure() || !self.control.as_ref().is_some_and(Stream::is_secure) {
+        if data.handshake_begun || !self.control.as_ref().is_some_and(Stream::is_secure) {
             return Err(denied());
         }
+        data.handshake_begun = true;
+        self.pace.mark();
         self.handshakes.data = DataSession::Unfinished;
         let done = data.stream.secure(tls.connection()?, self.pace.due(), &self.stops).map(secured);
         let secured = done.map_err(|stop| self.handshakes.failed(Connection::Data, tls, stop))?;

@@ -43,7 +43,7 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// `TimedOut` when nothing has moved for too long, also while the server talks.
     pub(crate) fn await_turn(&mut self, data: &Stream, flags: PollFlags) -> Result<Turn, Stop> {
-        let mut queued = data.socket().unacknowledged();
+        let mut queued = None;
         loop {
             let (control_ready, data_ready) = self.look(data, flags, self.pace.next_look())?;
             if data_ready && !control_ready {
@@ -51,9 +51,9 @@ impl<'a> Watch<'a> {
             }
             let still_queued = data.socket().unacknowledged();
             if still_queued < queued {
-                queued = still_queued;
                 self.pace.mark();
             }
+            queued = still_queued;
             if Instant::now() >= self.pace.due() {
                 return Err(timed_out());
             }
@@ -80,26 +80,33 @@ impl<'a> Watch<'a> {
     }
 
     /// Waits until the writer of a stream has written, however long it takes, or the server speaks.
-    pub(crate) fn await_writer(&mut self, stream: &File) -> Result<Turn, Stop> {
+    ///
+    /// # Errors
+    /// `ConnectionReset` when `data` is broken: a writer who may never write again is not waited for in vain.
+    pub(crate) fn await_writer(&mut self, stream: &File, data: &Stream) -> Result<Turn, Stop> {
         loop {
             if self.control.as_deref_mut().is_some_and(Stream::has_more) {
                 return Ok(Turn::Control);
             }
             let until = Instant::now() + IDLE;
-            let ready = match self.control.as_deref_mut() {
-                None => wait([(stream.as_fd(), PollFlags::IN)], until, self.stops)?[0],
+            let (stream, data) = ((stream.as_fd(), PollFlags::IN), (data.as_fd(), PollFlags::empty()));
+            let [written, broken] = match self.control.as_deref_mut() {
+                None => wait([stream, data], until, self.stops)?,
                 Some(control) => {
-                    let both = [(control.as_fd(), PollFlags::IN), (stream.as_fd(), PollFlags::IN)];
-                    let [control_ready, stream_ready] = wait(both, until, self.stops)?;
+                    let all = [(control.as_fd(), PollFlags::IN), stream, data];
+                    let [control_ready, written, broken] = wait(all, until, self.stops)?;
                     if control_ready && control.hear() {
                         return Ok(Turn::Control);
                     }
-                    stream_ready
+                    [written, broken]
                 }
             };
             // The server cannot help it that there is nothing to send.
             self.pace.mark();
-            if ready {
+            if broken {
+                return Err(Stop::Failed(io::ErrorKind::ConnectionReset.into()));
+            }
+            if written {
                 return Ok(Turn::Data);
             }
         }
@@ -145,6 +152,20 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
+    /// Waits until the server has closed its side of `data`, or has spoken, while ours is closed only inside TLS.
+    ///
+    /// Not for long: a server may wait for the end of TCP, and this is for the sake of what lies between.
+    pub(crate) fn await_servers_end(&mut self, data: &mut Stream) -> Result<(), Stop> {
+        let until = self.pace.courtesy_ends();
+        while Instant::now() < until {
+            let (control_ready, data_ready) = self.look(data, PollFlags::IN, until)?;
+            if control_ready || (data_ready && data.hear()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until the server has closed its side of `data`, after we have closed ours.
     ///
     /// Not for long once the server speaks: the final reply counts, and one who has it need not wait for a server that
@@ -152,6 +173,16 @@ impl<'a> Watch<'a> {
     pub(crate) fn await_end(&mut self, data: &mut Stream) -> Result<(), Stop> {
         self.pace.mark();
         loop {
+            match self.is_told_at_once() {
+                Ok(false) => {}
+                Ok(true) => {
+                    self.await_end_briefly(data)?;
+                    break;
+                }
+                // What is left to wait for is the reply, and who waits for that is told the same.
+                Err(_) if data.is_at_its_end() => break,
+                Err(stop) => return Err(stop),
+            }
             match self.await_turn(data, PollFlags::IN)? {
                 Turn::Data if data.hear() && self.has_ended(data, self.pace.due())? => break,
                 // Records without text: no end, and no more time for it.
@@ -165,6 +196,21 @@ impl<'a> Watch<'a> {
         }
         self.pace.mark();
         Ok(())
+    }
+
+    /// Whether the server speaks before it is time to look at the other connection: its reply comes right behind its
+    /// end of that, and one wait does for both.
+    fn is_told_at_once(&mut self) -> Result<bool, Stop> {
+        let Some(control) = self.control.as_deref_mut() else { return Ok(false) };
+        let until = self.pace.next_look();
+        while !control.has_more() {
+            match wait([(control.as_fd(), PollFlags::IN)], until, self.stops)? {
+                [true] if control.hear() => break,
+                [true] => {}
+                [false] => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     fn await_end_briefly(&self, data: &mut Stream) -> Result<(), Stop> {

@@ -1,7 +1,7 @@
 //! Whether a server's certificate is accepted: by the chain, by a pin, or anyway; and never another one on a data
 //! connection than on the control connection.
 //!
-//! The signatures themselves are rustls's and webpki's work. A resumed session comes without a certificate: it proves
+//! The signatures themselves are rustls's and webpki's work, and are looked at whatever is trusted. A resumed session comes without a certificate: it proves
 //! that the server is the same. What a refusal means for people is `problem.rs`.
 
 use std::fmt;
@@ -11,6 +11,7 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
@@ -69,11 +70,16 @@ impl Judge {
         self.first.get().and_then(Pin::of)
     }
 
-    /// Whoever may be anyone need not prove that the certificate is his.
-    fn unless_anyone(&self, valid: Result<HandshakeSignatureValid, Error>) -> Result<HandshakeSignatureValid, Error> {
-        match self.rule {
-            Rule::Anything => Ok(HandshakeSignatureValid::assertion()),
-            Rule::Chain(_) | Rule::Pins(_) => valid,
+    /// Whoever may be anyone has to prove only that the certificate is his, as far as that can be judged. So nobody else
+    /// can show the certificate of the control connection on a data connection.
+    fn or_anyone(
+        &self,
+        certificate: &CertificateDer<'_>,
+        valid: Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        match (&self.rule, valid) {
+            (Rule::Anything, Err(error)) if !is_forged(certificate, &error) => Ok(HandshakeSignatureValid::assertion()),
+            (Rule::Anything | Rule::Chain(_) | Rule::Pins(_), valid) => valid,
         }
     }
 }
@@ -106,7 +112,7 @@ impl ServerCertVerifier for Judge {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.unless_anyone(verify_tls12_signature(message, certificate, signed, &self.algorithms))
+        self.or_anyone(certificate, verify_tls12_signature(message, certificate, signed, &self.algorithms))
     }
 
     fn verify_tls13_signature(
@@ -115,13 +121,33 @@ impl ServerCertVerifier for Judge {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.unless_anyone(verify_tls13_signature(message, certificate, signed, &self.algorithms))
+        self.or_anyone(certificate, verify_tls13_signature(message, certificate, signed, &self.algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
 }
+
+/// Whether a signature is another key's, and not only one that the provider does not verify: old devices have
+/// certificates of version 1, on other curves, or with short keys.
+fn is_forged(certificate: &CertificateDer<'_>, error: &Error) -> bool {
+    matches!(error, Error::InvalidCertificate(CertificateError::BadSignature)) && !has_short_key(certificate)
+}
+
+/// Whether the key is of RSA and well below the 2048 bits from which on ring verifies: to it, every signature of such a
+/// key is bad.
+fn has_short_key(certificate: &CertificateDer<'_>) -> bool {
+    let Ok(parsed) = ParsedCertificate::try_from(certificate) else { return false };
+    let key = parsed.subject_public_key_info();
+    key.len() < RSA_2048 && key.windows(RSA.len()).any(|window| window == RSA)
+}
+
+/// `rsaEncryption` (RFC 8017, appendix A.1) as DER has it.
+const RSA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+
+/// Bytes of a SubjectPublicKeyInfo that no key of 2048 bits fits into.
+const RSA_2048: usize = 256 + 32;
 
 fn verdict(why: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(why))))
@@ -142,3 +168,56 @@ impl fmt::Display for Changed {
 }
 
 impl std::error::Error for Changed {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::pki_types::pem::PemObject;
+
+    /// `openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=old`; the other one with 2048 bits.
+    const SHORT: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIB+DCCAWGgAwIBAgIUL8piw5AsQiBOP7YKJrnZMv4By0MwDQYJKoZIhvcNAQEL
+BQAwDjEMMAoGA1UEAwwDb2xkMB4XDTI2MTEyMjIyNDAyNFoXDTM2MTExOTIyNDAy
+NFowDjEMMAoGA1UEAwwDb2xkMIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC8
+GRW8IHDFTbYKuwsjwhDjxXS4itkKdcewDHGAvli5E+tBSTAT9mp5t/SKFJUABFLo
+1uBMOIZn+WfkjafJsldnFrjJBQtln15QYluVyU8+qGjh3JQ9kUYyXEgxRQD1bqSc
+fJqtpj247rmiAbrUTYc7ZEyiS41nMngej3VG8MKfDwIDAQABo1MwUTAdBgNVHQ4E
+FgQUxAH2CjiRYbfwKvlSHqae2Drwpi8wHwYDVR0jBBgwFoAUxAH2CjiRYbfwKvlS
+Hqae2Drwpi8wDwYDVR0TAQH/BAUwAwEB/zANBgkqhkiG9w0BAQsFAAOBgQCy4T7H
+5wpmCZ2VACQyLrszxHcMy5t1Uw6N0DhKSCgZ8rbDC6H+8GuhTeOskeXXuW3M6bLj
+KurVMay18JcxoP/n4MzDb8Sh5sTgm74mi9ZLVtfcFxxGE/zn5geEG5Kky4vMSBos
+YekiDUolFJ8h1MXvS+iU3F58WToJTJXCVqkDBQ==
+-----END CERTIFICATE-----";
+    const LONG: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIC+TCCAeGgAwIBAgIUIdWm0GVslY1OKS2u9nf8Wa2xyakwDQYJKoZIhvcNAQEL
+BQAwDDEKMAgGA1UEAwwBbzAeFw0yNjExMjIyMjQwMjRaFw0yNjEyMjIyMjQwMjRa
+MAwxCjAIBgNVBAMMAW8wggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQC2
+crHtx6tl/fe5Mz79hxSfz90Yz2MUyx6kd+6u949LSXlWAjrY6xmKsa26cKPgRUEp
+ynO6w3atoIP09luDIX1W+1yff1k6o0BxtM+g3EyMVfcTkoSAhPpvwekPGYwL2zfo
+XjZyELOufov4lan0WcRuWVSeA1wuhlea6WGc7z5iazu9qzWASHCeoS+Khc9peXvG
+mgJN2GyRBkeaDFJaQ79ppfCGx0I+cXNJ96CxMHPZIX1/Ov/D6B6MehbjWt+MR+75
+kOxNvZ+ObeJi0TaHKKSveLa9gLN2F/a9PCzsEByE6z+4iz8LMVudciDkrS+T3d6R
+eGiQcTa/EWFYy8Kz+HehAgMBAAGjUzBRMB0GA1UdDgQWBBRx1jWhjpTHWRIRSJji
+u+YvgB02mjAfBgNVHSMEGDAWgBRx1jWhjpTHWRIRSJjiu+YvgB02mjAPBgNVHRMB
+Af8EBTADAQH/MA0GCSqGSIb3DQEBCwUAA4IBAQAouKxklW4Yep7O9csn8c0O6Nkq
+Xfl4YIb5b8bXr5URUjDj2/estxaqde3OR0jVWa1RylZRmLlREfQrbd5h8BHMIhm2
+jLv5pfuxz4QMlg7sLOz47DaAljpg42169Hhj0pXbqQt82FDdDQRvkylk0O6g5Bqj
+PontMASWi5nOBm1muo6b1Xnz0q/TVnhZOMY6QTjSOstfJRcapxTMZD+yWh3udjOb
+CmOaSOj9MSUSicTMz8t5S9JmIF5cw/yk6K4LVdZB+acxpKsfzmgmzPr1aVl958zk
+QYEpy5RkqKH6TaZo218KO9zfliqxht+AEqEyAVdswOTuvkKEryN2XkXLiNvL
+-----END CERTIFICATE-----";
+
+    #[test]
+    fn only_short_keys_of_rsa_are_beyond_judgement() {
+        let bad = Error::InvalidCertificate(CertificateError::BadSignature);
+        let unread = Error::InvalidCertificate(CertificateError::BadEncoding);
+        let on_a_curve = rcgen::generate_simple_self_signed(["h".to_owned()]).unwrap().cert.pem();
+        for (pem, forged) in [(SHORT, false), (&on_a_curve, true), (LONG, true)] {
+            let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+            assert_eq!(is_forged(&certificate, &bad), forged, "{pem}");
+            assert!(!is_forged(&certificate, &unread), "{pem}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The least that could be done: connect, ask for a port, and move one file with a loop of a few lines. What a client
+//! takes beyond that is its own. Speaks only as much as the sink wants to hear: there is no login.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpStream};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore};
+
+use crate::clients::Job;
+
+/// The first argument that has `main` call [`child`].
+pub(crate) const CHILD: &str = "bare";
+
+/// How the bytes are moved.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// sendfile(2), as much as it will take.
+    Sendfile,
+    /// read(2) and write(2).
+    Copy,
+    /// read(2) and rustls.
+    Tls,
+}
+
+const WAYS: [(&str, Way); 3] = [("sendfile", Way::Sendfile), ("copy", Way::Copy), ("tls", Way::Tls)];
+
+/// How much is read at a time, in bytes.
+const PIECE: usize = 256 * 1024;
+
+/// This program, as a client.
+pub(crate) fn command(way: Way, job: &Job) -> Result<Command, String> {
+    let mut command = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+    let name = WAYS.iter().find(|known| known.1 == way).map_or("", |known| known.0);
+    command.args([CHILD, name, &job.port.to_string()]).arg(job.files.first().ok_or("no file")?);
+    command.args(&job.authority);
+    Ok(command)
+}
+
+/// Uploads one file: the way, the port, the file, and for TLS the certificate.
+pub(crate) fn child(arguments: Vec<OsString>) -> Result<(), String> {
+    let [way, port, file, authority @ ..] = &arguments[..] else { return Err("bare WAY PORT FILE [CA]".to_owned()) };
+    let way = WAYS.iter().find(|known| Some(known.0) == way.to_str()).ok_or("no such way")?.1;
+    let port = port.to_str().and_then(|text| text.parse().ok()).ok_or("no such port")?;
+    let file = File::open(file).map_err(|error| error.to_string())?;
+    let done = match (way, authority) {
+        (Way::Tls, [authority]) => over_tls(port, &file, authority.as_ref()),
+        (Way::Tls, _) => return Err("no certificate".to_owned()),
+        _ => in_clear(way, port, &file),
+    };
+    done.map_err(|error| error.to_string())
+}
+
+fn in_clear(way: Way, port: u16, file: &File) -> io::Result<()> {
+    let mut control = BufReader::new(TcpStream::connect((Ipv4Addr::LOCALHOST, port))?);
+    reply(&mut control)?;
+    let mut data = open(&mut control)?;
+    match way {
+        Way::Copy => copy(file, &mut data)?,
+        _ => while rustix::fs::sendfile(&data, file, None, 1 << 30)? > 0 {},
+    }
+    data.shutdown(Shutdown::Write)?;
+    reply(&mut control).map(drop)
+}
+
+/// The same inside TLS; the data connection resumes the session, as everyone's does.
+fn over_tls(port: u16, file: &File, authority: &Path) -> io::Result<()> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(authority).map_err(io::Error::other)?).map_err(io::Error::other)?;
+    let config = Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth());
+    let connection = || {
+        let name = ServerName::try_from("localhost").map_err(io::Error::other)?;
+        ClientConnection::new(Arc::clone(&config), name).map_err(io::Error::other)
+    };
+    let mut control = BufReader::new(TcpStream::connect((Ipv4Addr::LOCALHOST, port))?);
+    reply(&mut control)?;
+    ask(&mut control, "AUTH TLS")?;
+    let mut control = BufReader::new(rustls::StreamOwned::new(connection()?, control.into_inner()));
+    let data = open(&mut control)?;
+    let mut data = rustls::StreamOwned::new(connection()?, data);
+    data.conn.set_buffer_limit(Some(PIECE));
+    copy(file, &mut data)?;
+    data.conn.send_close_notify();
+    data.flush()?;
+    data.sock.shutdown(Shutdown::Write)?;
+    reply(&mut control).map(drop)
+}
+
+fn copy(mut file: &File, to: &mut impl Write) -> io::Result<()> {
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(()),
+            read => to.write_all(&piece[..read])?,
+        }
+    }
+}
+
+/// A data connection for which STOR was said.
+fn open<T: Read + Write>(control: &mut BufReader<T>) -> io::Result<TcpStream> {
+    let passive = ask(control, "EPSV")?;
+    let port = passive.split('|').nth(3).and_then(|text| text.parse::<u16>().ok()).ok_or(io::ErrorKind::InvalidData)?;
+    let data = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    ask(control, "STOR bare")?;
+    Ok(data)
+}
+
+fn ask<T: Read + Write>(control: &mut BufReader<T>, command: &str) -> io::Result<String> {
+    control.get_mut().write_all(format!("{command}\r\n").as_bytes())?;
+    reply(control)
+}
+
+fn reply(control: &mut impl BufRead) -> io::Result<String> {
+    let mut line = String::new();
+    control.read_line(&mut line)?;
+    if line.starts_with(['1', '2']) { Ok(line) } else { Err(io::Error::other(line)) }
+}

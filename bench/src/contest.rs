@@ -1,0 +1,129 @@
+//! Doing the rows: make the files, start the server, and have the clients take turns. In every round each client runs
+//! once, and another one is first.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+
+use crate::clients::{Client, Job};
+use crate::measure::{self, Run};
+use crate::rows::{Place, Row, Server};
+use crate::sink::Sink;
+use crate::vsftpd::Vsftpd;
+
+/// What became of one row: the raw figures.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    /// The row's name.
+    pub(crate) row: String,
+    /// Bytes that each client has uploaded in each round.
+    pub(crate) bytes: u64,
+    /// The congestion control of the network.
+    pub(crate) congestion_control: String,
+    /// Each client's runs, one for each round.
+    pub(crate) runs: Vec<(String, Vec<Run>)>,
+}
+
+/// Where everything is.
+pub(crate) struct Arena {
+    /// The program that is measured.
+    ours: PathBuf,
+    /// The target directory, which is on a disk.
+    target: PathBuf,
+    memory: TempDir,
+    disk: TempDir,
+    authority: PathBuf,
+    key: PathBuf,
+    tls: Arc<ServerConfig>,
+}
+
+impl Arena {
+    /// Makes folders in memory and below `target`, and a certificate.
+    pub(crate) fn new(ours: &Path, target: &Path) -> io::Result<Self> {
+        let memory = TempDir::new_in("/dev/shm")?;
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
+        let (authority, key) = (memory.path().join("certificate.pem"), memory.path().join("key.pem"));
+        fs::write(&authority, made.cert.pem())?;
+        fs::write(&key, made.signing_key.serialize_pem())?;
+        let secret = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+        let tls = ServerConfig::builder().with_no_client_auth();
+        let tls = tls.with_single_cert(vec![made.cert.der().clone()], secret.into()).map_err(io::Error::other)?;
+        let (ours, target) = (ours.to_owned(), target.to_owned());
+        Ok(Self { disk: TempDir::new_in(&target)?, ours, target, memory, authority, key, tls: Arc::new(tls) })
+    }
+
+    /// Serves by hand, for whoever wants to look at one client with a profiler, until there is nothing more to read.
+    pub(crate) fn serve(&self) -> io::Result<()> {
+        let (plain, tls) = (Sink::start(None)?, Sink::start(Some(Arc::clone(&self.tls)))?);
+        println!(
+            "in clear: 127.0.0.1:{}; with TLS: localhost:{} --ca-file {}",
+            plain.port,
+            tls.port,
+            self.authority.display()
+        );
+        io::copy(&mut io::stdin(), &mut io::sink()).map(drop)
+    }
+
+    /// Has every client of `row` that is on this machine do its job, `most` times at most.
+    pub(crate) fn hold(&self, row: &Row, most: usize, congestion_control: &str) -> Result<Measured, String> {
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", row.name);
+        let (job, _server) = self.prepare(row).map_err(|error| failed(&error))?;
+        let there = row.clients.iter().filter(|client| client.version(&self.ours).is_some());
+        let mut runs: Vec<(Client, Vec<Run>)> = there.map(|&client| (client, Vec::new())).collect();
+        let clients = runs.len();
+        // The first round warms up, and does not count.
+        for round in 0..=row.rounds.min(most) {
+            for turn in 0..clients {
+                let (client, runs) = &mut runs[(round + turn) % clients];
+                let run = measure::run(&client.command(&job, &self.ours)?).map_err(|error| failed(&error))?;
+                runs.extend((round > 0).then_some(run));
+            }
+        }
+        Ok(Measured {
+            row: row.name.to_owned(),
+            bytes: row.files.size * row.files.count as u64,
+            congestion_control: congestion_control.to_owned(),
+            runs: runs.into_iter().map(|(client, runs)| (client.name().to_owned(), runs)).collect(),
+        })
+    }
+
+    fn prepare(&self, row: &Row) -> io::Result<(Job, Option<Vsftpd>)> {
+        let folder = if row.files.place == Place::Disk { self.disk.path() } else { self.memory.path() };
+        let folder = folder.join(row.name.replace(' ', "_"));
+        fs::create_dir_all(&folder)?;
+        let names = (0..row.files.count).map(|number| folder.join(format!("file-{number}")));
+        let files: Vec<_> = names.collect();
+        for file in &files {
+            make(file, row)?;
+        }
+        let vsftpd = match row.server {
+            Server::Sink => None,
+            Server::Vsftpd => {
+                let tls = row.tls.then_some((self.authority.as_path(), self.key.as_path()));
+                Some(Vsftpd::start(&self.target, self.memory.path(), tls)?)
+            }
+        };
+        let (port, user, directory) = match &vsftpd {
+            Some(vsftpd) => (vsftpd.port(), Vsftpd::USER, Vsftpd::DIRECTORY),
+            None => (Sink::start(row.tls.then(|| Arc::clone(&self.tls)))?.port, "user", "."),
+        };
+        let authority = row.tls.then(|| self.authority.clone());
+        Ok((Job { port, authority, user, directory, files, scratch: self.memory.path().to_owned() }, vsftpd))
+    }
+}
+
+/// Bytes that nobody can squeeze, or none at all.
+fn make(path: &Path, row: &Row) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    if row.files.place == Place::Sparse {
+        return file.set_len(row.files.size);
+    }
+    io::copy(&mut io::Read::take(File::open("/dev/urandom")?, row.files.size), &mut file)?;
+    file.sync_all()
+}

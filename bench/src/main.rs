@@ -1,0 +1,141 @@
+//! Measures ftp-uploader beside other clients, on loopback: `bench --help`. `cargo xtask bench` builds and starts it.
+//!
+//! This file only chooses. What is measured is `rows.rs`; doing it is `contest.rs`; the table and the plot that come
+//! out are `report.rs` and `plot.rs`.
+
+mod bare;
+mod clients;
+mod contest;
+mod measure;
+mod network;
+mod plot;
+mod report;
+mod rows;
+mod sink;
+mod statistics;
+mod vsftpd;
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use contest::{Arena, Measured};
+use report::Report;
+use rows::ROWS;
+
+/// What is asked for.
+struct Order {
+    /// The program to measure.
+    ours: PathBuf,
+    target: PathBuf,
+    /// Where table, plot and raw figures go.
+    out: PathBuf,
+    /// Only these rows; all, if there are none.
+    only: Vec<String>,
+    rounds: usize,
+}
+
+fn main() -> ExitCode {
+    match run(std::env::args_os().skip(1).collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("bench: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Vec<OsString>) -> Result<(), String> {
+    match arguments.first().and_then(|first| first.to_str()) {
+        Some(measure::CHILD) => measure::child(arguments.into_iter().skip(1)),
+        Some(bare::CHILD) => bare::child(arguments.into_iter().skip(1).collect()),
+        Some(network::CHILD) => {
+            network::set_up(arguments.get(1).and_then(|rules| rules.to_str()).unwrap_or_default())?;
+            measure_here(&Order::parse(&arguments[2..])?)
+        }
+        Some("sink") => {
+            let order = Order::parse(&arguments[1..])?;
+            let arena = Arena::new(&order.ours, &order.target).map_err(|error| error.to_string())?;
+            arena.serve().map_err(|error| error.to_string())
+        }
+        _ => measure_everywhere(&arguments),
+    }
+}
+
+/// Under reno, and under the machine's own rules.
+fn measure_everywhere(arguments: &[OsString]) -> Result<(), String> {
+    let order = Order::parse(arguments)?;
+    fs::create_dir_all(&order.out).map_err(|error| error.to_string())?;
+    let mut measured = Vec::new();
+    network::run_within("reno", arguments)?;
+    measured.append(&mut read(&order)?);
+    if network::congestion_control() != "reno" {
+        measure_here(&order)?;
+        measured.append(&mut read(&order)?);
+    }
+    fs::remove_file(order.part()).map_err(|error| error.to_string())?;
+    Report::new(measured, &order.ours).write(&order.out)
+}
+
+/// In the network that we are in.
+fn measure_here(order: &Order) -> Result<(), String> {
+    let rules = network::congestion_control();
+    let arena = Arena::new(&order.ours, &order.target).map_err(|error| error.to_string())?;
+    let mut measured = Vec::new();
+    for row in ROWS.iter().filter(|row| order.only.is_empty() || order.only.iter().any(|name| name == row.name)) {
+        println!("{rules}: {}", row.name);
+        let done = arena.hold(row, order.rounds, &rules)?;
+        print!("{}", report::lines(&done));
+        measured.push(done);
+    }
+    let json = serde_json::to_string(&measured).map_err(|error| error.to_string())?;
+    fs::write(order.part(), json).map_err(|error| error.to_string())
+}
+
+fn read(order: &Order) -> Result<Vec<Measured>, String> {
+    let json = fs::read(order.part()).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&json).map_err(|error| error.to_string())
+}
+
+impl Order {
+    fn parse(arguments: &[OsString]) -> Result<Self, String> {
+        let mut order = Self {
+            ours: "target/release/ftp-uploader".into(),
+            target: "target".into(),
+            out: "target/bench".into(),
+            only: Vec::new(),
+            rounds: usize::MAX,
+        };
+        let mut arguments = arguments.iter();
+        while let (Some(name), value) = (arguments.next(), arguments.next()) {
+            let value = value.ok_or_else(|| format!("{} wants a value", name.to_string_lossy()))?;
+            let text = value.to_string_lossy();
+            match name.to_str() {
+                Some("--program") => order.ours = value.into(),
+                Some("--target") => order.target = value.into(),
+                Some("--out") => order.out = value.into(),
+                Some("--only") => order.only.push(text.into_owned()),
+                Some("--rounds") => {
+                    order.rounds = text.parse().map_err(|_| format!("{text} is no number of rounds"))?
+                }
+                _ => return Err(USAGE.to_owned()),
+            }
+        }
+        order.ours = fs::canonicalize(&order.ours).map_err(|error| format!("{}: {error}", order.ours.display()))?;
+        match order.only.iter().find(|name| ROWS.iter().all(|row| row.name != **name)) {
+            Some(unknown) => Err(format!(
+                "there is no row {unknown:?}; there are {:?}",
+                ROWS.iter().map(|row| row.name).collect::<Vec<_>>()
+            )),
+            None => Ok(order),
+        }
+    }
+
+    /// Where one network's figures are on their way to the report.
+    fn part(&self) -> PathBuf {
+        self.out.join("part.json")
+    }
+}
+
+const USAGE: &str = "usage: bench [sink] [--program FILE] [--target DIR] [--out DIR] [--only ROW]... [--rounds N]";

@@ -1,0 +1,63 @@
+//! One run of one command: how long it took, how much of the processors, how much memory.
+//!
+//! The system adds up what all children of a process took, so each run has a parent of its own: this very program,
+//! started again as `bench measure COMMAND…`. It is small, and its own part is not counted, but no peak is below its own.
+
+use std::io::{self, Write};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+use serde::{Deserialize, Serialize};
+
+/// What one run took.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Run {
+    /// From before the start to after the end, in seconds.
+    pub(crate) wall: f64,
+    /// In user and kernel mode together, in seconds.
+    pub(crate) cpu: f64,
+    /// Bytes of memory resident at the peak.
+    pub(crate) peak: u64,
+}
+
+/// The first argument that has `main` call [`child`].
+pub(crate) const CHILD: &str = "measure";
+
+/// Runs `command` once.
+///
+/// # Errors
+/// When it cannot be started, or fails: a figure of a run that failed would be worth nothing.
+pub(crate) fn run(command: &Command) -> Result<Run, String> {
+    let shown = || format!("{:?}", command.get_program());
+    let mut parent = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+    parent.arg(CHILD).arg(command.get_program()).args(command.get_args());
+    parent.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        parent.current_dir(folder);
+    }
+    let output = parent.stdin(Stdio::null()).output().map_err(|error| format!("cannot run {}: {error}", shown()))?;
+    if !output.status.success() {
+        return Err(format!("{} failed: {}", shown(), String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| format!("{}: {error}", shown()))
+}
+
+/// Runs what the arguments say and prints what it took.
+pub(crate) fn child(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<(), String> {
+    let mut command = Command::new(arguments.next().ok_or("nothing to measure")?);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null());
+    let began = Instant::now();
+    let status = command.status().map_err(|error| error.to_string())?;
+    let wall = began.elapsed().as_secs_f64();
+    if !status.success() {
+        return Err(status.to_string());
+    }
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|error| error.to_string())?;
+    let seconds = |time: nix::sys::time::TimeVal| time.num_microseconds() as f64 / 1e6;
+    let cpu = seconds(usage.user_time()) + seconds(usage.system_time());
+    let peak = u64::try_from(usage.max_rss()).unwrap_or_default() * 1024;
+    let run = serde_json::to_string(&Run { wall, cpu, peak }).map_err(|error| error.to_string())?;
+    io::stdout().write_all(run.as_bytes()).map_err(|error| error.to_string())
+}

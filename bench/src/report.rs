@@ -1,0 +1,134 @@
+//! The figures as people read them: a line for each client while it goes on, and at the end `table.md`, `plot.svg` and
+//! the raw figures, `raw.json`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde::Serialize;
+
+use crate::clients::Client;
+use crate::contest::Measured;
+use crate::measure::Run;
+use crate::plot;
+use crate::statistics::{median, median_ratio};
+
+/// Everything that was measured, and on what.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    machine: BTreeMap<&'static str, String>,
+    versions: Vec<String>,
+    measured: Vec<Measured>,
+}
+
+/// Medians of one client in one row.
+pub(crate) struct Figures {
+    pub(crate) client: String,
+    /// Seconds.
+    pub(crate) wall: f64,
+    /// Seconds.
+    pub(crate) cpu: f64,
+    /// Bytes.
+    pub(crate) peak: f64,
+    /// Median of the ratios to curl in the same round.
+    pub(crate) wall_to_curl: f64,
+    /// The same, of processor time.
+    pub(crate) cpu_to_curl: f64,
+}
+
+const GIB: f64 = (1_u64 << 30) as f64;
+const MIB: f64 = (1_u64 << 20) as f64;
+
+/// Medians of every client.
+pub(crate) fn figures(measured: &Measured) -> Vec<Figures> {
+    let of = |runs: &[Run], what: fn(&Run) -> f64| runs.iter().map(what).collect::<Vec<_>>();
+    let curl = measured.runs.iter().find(|(client, _)| client == "curl").map_or(&[][..], |(_, runs)| runs);
+    let ratio = |runs: &[Run], what: fn(&Run) -> f64| median_ratio(&of(runs, what), &of(curl, what));
+    let each = |(client, runs): &(String, Vec<Run>)| Figures {
+        client: client.clone(),
+        wall: median(of(runs, |run| run.wall)),
+        cpu: median(of(runs, |run| run.cpu)),
+        peak: median(of(runs, |run| run.peak as f64)),
+        wall_to_curl: ratio(runs, |run| run.wall),
+        cpu_to_curl: ratio(runs, |run| run.cpu),
+    };
+    measured.runs.iter().map(each).collect()
+}
+
+/// One row, a line for each client.
+pub(crate) fn lines(measured: &Measured) -> String {
+    let mut text = String::new();
+    for figures in figures(measured) {
+        // Writing into a String cannot fail.
+        let _ = writeln!(text, "  {:16} {}", figures.client, cells(&figures, measured.bytes).join("  "));
+    }
+    text
+}
+
+/// Time, speed, processor time, memory, and the two ratios.
+fn cells(figures: &Figures, bytes: u64) -> Vec<String> {
+    let bytes = bytes as f64;
+    let large = bytes >= GIB;
+    let wall = if large { format!("{:.3} s", figures.wall) } else { format!("{:.1} ms", figures.wall * 1e3) };
+    let speed = if large { format!("{:.0} MB/s", bytes / figures.wall / 1e6) } else { String::new() };
+    let cpu =
+        if large { format!("{:.3} s/GiB", figures.cpu / bytes * GIB) } else { format!("{:.1} ms", figures.cpu * 1e3) };
+    let peak = format!("{:.1} MiB", figures.peak / MIB);
+    vec![wall, speed, cpu, peak, format!("{:.2}", figures.wall_to_curl), format!("{:.2}", figures.cpu_to_curl)]
+}
+
+impl Report {
+    /// With what there is to say about this machine and the `program`.
+    pub(crate) fn new(measured: Vec<Measured>, program: &Path) -> Self {
+        use Client::{Curl, Lftp, Ncftpput, Ours, Python};
+        let versions = [Ours, Curl, Lftp, Ncftpput, Python].iter().filter_map(|client| client.version(program));
+        Self { machine: machine(program), versions: versions.collect(), measured }
+    }
+
+    /// Writes the three files into `folder`.
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), String> {
+        let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
+        for (name, content) in
+            [("raw.json", json), ("table.md", self.table()), ("plot.svg", plot::draw(&self.measured))]
+        {
+            fs::write(folder.join(name), content + "\n").map_err(|error| format!("{name}: {error}"))?;
+        }
+        println!("written: table.md, plot.svg and raw.json in {}", folder.display());
+        Ok(())
+    }
+
+    fn table(&self) -> String {
+        let mut table = String::from(
+            "| job | network | client | time | speed | CPU | peak memory | time/curl | CPU/curl |\n\
+             | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+        );
+        for measured in &self.measured {
+            for figures in figures(measured) {
+                let cells = cells(&figures, measured.bytes).join(" | ");
+                let (row, rules) = (&measured.row, &measured.congestion_control);
+                // Writing into a String cannot fail.
+                let _ = writeln!(table, "| {row} | {rules} | {} | {cells} |", figures.client);
+            }
+        }
+        let machine = self.machine.iter().map(|(what, value)| format!("{what}: {value}"));
+        let facts: Vec<_> = machine.chain(self.versions.iter().cloned()).collect();
+        table + "\n" + &facts.join("; ") + ".\n"
+    }
+}
+
+/// What the figures depend on, as far as Linux tells.
+fn machine(program: &Path) -> BTreeMap<&'static str, String> {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let cpu = read("/proc/cpuinfo");
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
+    let kernel = Command::new("uname").arg("-r").output().map(|output| output.stdout).unwrap_or_default();
+    let size = fs::metadata(program).map_or(0, |found| found.len());
+    BTreeMap::from([
+        ("processor", model.trim_start_matches([' ', '\t', ':']).to_owned()),
+        ("cores", std::thread::available_parallelism().map_or(0, usize::from).to_string()),
+        ("kernel", String::from_utf8_lossy(&kernel).trim().to_owned()),
+        ("program", format!("{:.1} MiB", size as f64 / MIB)),
+    ])
+}

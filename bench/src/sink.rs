@@ -1,0 +1,148 @@
+//! The server that is never the bottleneck: it speaks as much FTP as the clients ask for and has the kernel drop what
+//! arrives, without copying it into this process. Inside TLS it does the handshakes, and decrypts no more than a file's
+//! beginning.
+//!
+//! One thread for each control connection. The conversation is here; next: `sink/wire.rs`, lines and TLS.
+
+mod wire;
+
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use rustix::net::{RecvFlags, recv};
+use rustls::ServerConfig;
+
+use wire::Wire;
+
+/// A sink that serves until the process ends.
+pub(crate) struct Sink {
+    /// Where its control connections go.
+    pub(crate) port: u16,
+}
+
+impl Sink {
+    /// Listens on a free port of 127.0.0.1; with `tls` it offers AUTH TLS.
+    pub(crate) fn start(tls: Option<Arc<ServerConfig>>) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = listener.local_addr()?.port();
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                let tls = tls.clone();
+                // A client that goes away is no failure of ours; what it was to do, its exit code tells.
+                thread::spawn(move || Session::new(connection, tls).and_then(Session::serve));
+            }
+        });
+        Ok(Self { port })
+    }
+}
+
+/// One control connection.
+struct Session {
+    wire: Wire,
+    tls: Option<Arc<ServerConfig>>,
+    /// One port for all data connections: a new one for each file would cost the sink time.
+    data: TcpListener,
+    sizes: HashMap<String, u64>,
+}
+
+impl Session {
+    fn new(connection: TcpStream, tls: Option<Arc<ServerConfig>>) -> io::Result<Self> {
+        connection.set_nodelay(true)?;
+        let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Ok(Self { wire: Wire::plain(connection), tls, data, sizes: HashMap::new() })
+    }
+
+    fn serve(mut self) -> io::Result<()> {
+        self.wire.say("220 sink")?;
+        while let Some(line) = self.wire.line()? {
+            let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
+            match verb.to_ascii_uppercase().as_str() {
+                "AUTH" => self.secure()?,
+                "EPSV" => {
+                    let port = self.data.local_addr()?.port();
+                    self.wire.say(&format!("229 Entering Extended Passive Mode (|||{port}|)"))?;
+                }
+                "PASV" => {
+                    let port = self.data.local_addr()?.port();
+                    self.wire.say(&format!("227 Entering Passive Mode (127,0,0,1,{},{})", port >> 8, port & 255))?;
+                }
+                "STOR" => self.store(argument)?,
+                "SIZE" => self.tell_size(argument)?,
+                "QUIT" => return self.wire.say("221 bye"),
+                verb => self.wire.say(answer(verb))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn secure(&mut self) -> io::Result<()> {
+        match &self.tls {
+            Some(config) => {
+                self.wire.say("234 go on")?;
+                self.wire.secure(Arc::clone(config))
+            }
+            None => self.wire.say("502 no TLS here"),
+        }
+    }
+
+    fn store(&mut self, name: &str) -> io::Result<()> {
+        self.wire.say("150 go on")?;
+        let mut data = self.data.accept()?.0;
+        let secure = self.tls.as_ref().filter(|_| self.wire.is_secure());
+        let size = match secure.map(|config| wire::shake_hands(&mut data, Arc::clone(config))).transpose()? {
+            None => Some(drain(&data)?),
+            Some(Some(size)) => Some(size),
+            Some(None) => drain(&data).map(|_| None)?,
+        };
+        self.sizes.extend(size.map(|size| (name.to_owned(), size)));
+        drop(data);
+        self.wire.say("226 stored")
+    }
+
+    /// Of large files inside TLS it does not know: it has not decrypted them.
+    fn tell_size(&mut self, name: &str) -> io::Result<()> {
+        match self.sizes.get(name) {
+            Some(size) => self.wire.say(&format!("213 {size}")),
+            None if self.wire.is_secure() => self.wire.say("502 not of large files"),
+            None => self.wire.say("550 no such file"),
+        }
+    }
+}
+
+/// What is answered to commands that do nothing here.
+fn answer(verb: &str) -> &'static str {
+    match verb {
+        "USER" => "331 password",
+        "PASS" => "230 welcome",
+        "CWD" => "250 there",
+        "PWD" => "257 \"/\" is where you are",
+        "FEAT" => "211-Features:\r\n AUTH TLS\r\n EPSV\r\n PASV\r\n SIZE\r\n UTF8\r\n211 End",
+        "TYPE" | "OPTS" | "NOOP" | "PBSZ" | "PROT" | "MODE" | "STRU" => "200 fine",
+        "ALLO" => "202 not needed",
+        "SYST" => "215 UNIX Type: L8",
+        _ => "502 not here",
+    }
+}
+
+/// Has the kernel drop everything until the end; how many bytes that were.
+///
+/// tcp(7): MSG_TRUNC discards what is received and copies nothing. The buffer is never touched.
+#[cfg(target_os = "linux")]
+fn drain(mut data: &TcpStream) -> io::Result<u64> {
+    let mut untouched = vec![0; 16 << 20];
+    let mut total = 0;
+    loop {
+        let (_, dropped) = match recv(data, &mut untouched[..], RecvFlags::TRUNC) {
+            // Not every kernel has it for TCP; none that we know of lacks it.
+            Err(rustix::io::Errno::INVAL) => (0, data.read(&mut untouched)?),
+            received => received?,
+        };
+        if dropped == 0 {
+            return Ok(total);
+        }
+        total += dropped as u64;
+    }
+}

@@ -1,0 +1,220 @@
+//! The server that the fuzzer plays, behind the handles that a session is lent, and what has to hold at each call.
+//!
+//! Does what `wit/capabilities.wit` allows, and nothing else: the embedder is not the enemy here. The data connection and
+//! the file are `data.rs`; read that next.
+
+use super::data::{File, Listening, STORING, Transfer};
+use super::script::Script;
+use crate::contract::Protection;
+use crate::native::{Control, ControlConnection, DataConnection, DataListener, IoError, Secret, SourceFile};
+use ftp_protocol::reply_reader::ReplyReader;
+use std::boxed::Box;
+use std::cell::{Cell, Ref, RefCell};
+use std::rc::Rc;
+use std::vec::Vec;
+
+/// What the conversation may send, besides PASS, which it cannot.
+const VERBS: &[&str] = &[
+    "AUTH", "PBSZ", "PROT", "USER", "ACCT", "OPTS", "FEAT", "CWD", "MKD", "TYPE", "EPSV", "PASV", "EPRT", "PORT",
+    "REST", "STOR", "APPE", "STOU", "SIZE", "HASH", "XSHA256", "XSHA1", "XMD5", "XCRC", "MD5", "NOOP", "RNFR", "RNTO",
+    "DELE", "MFMT", "MDTM", "SITE", "QUIT",
+];
+
+/// The server, and what is known of the session so far.
+pub(super) struct Server {
+    pub(super) script: Script,
+    protection: Protection,
+    calls: Cell<usize>,
+    /// The control connection is protected.
+    secured: Cell<bool>,
+    /// The control connection has failed, and is of no more use.
+    broken: Cell<bool>,
+    /// The session has said that it is at its end.
+    over: Cell<bool>,
+    passwords: Cell<u32>,
+    /// Everything that the session has heard.
+    told: RefCell<Vec<u8>>,
+    /// The last command.
+    asked: RefCell<Vec<u8>>,
+    transfer: RefCell<Transfer>,
+}
+
+impl Server {
+    pub(super) fn new(script: Script, protection: Protection) -> Self {
+        Self {
+            script,
+            protection,
+            calls: Cell::new(0),
+            secured: Cell::new(false),
+            broken: Cell::new(false),
+            over: Cell::new(false),
+            passwords: Cell::new(0),
+            told: RefCell::default(),
+            asked: RefCell::default(),
+            transfer: RefCell::default(),
+        }
+    }
+
+    pub(super) fn control(self: &Rc<Self>) -> ControlConnection {
+        Box::new(Line(Rc::clone(self)))
+    }
+
+    /// The next file, of which the bytes from `from` on are to be sent.
+    pub(super) fn begin_file(self: &Rc<Self>, from: u64) -> SourceFile {
+        let file = File::new(Rc::clone(self));
+        self.transfer.replace(Transfer::of(&file, from));
+        Box::new(file)
+    }
+
+    pub(super) fn calls(&self) -> usize {
+        self.calls.get()
+    }
+
+    pub(super) fn count_call(&self) {
+        self.calls.set(self.calls.get() + 1);
+    }
+
+    pub(super) fn transfer(&self) -> Ref<'_, Transfer> {
+        self.transfer.borrow()
+    }
+
+    pub(super) fn change(&self, change: impl FnOnce(&mut Transfer)) {
+        change(&mut self.transfer.borrow_mut());
+    }
+
+    /// From here on nothing may be sent.
+    pub(super) fn is_left_alone(&self) {
+        self.over.set(true);
+    }
+
+    pub(super) fn is_protected(&self) -> bool {
+        self.protection != Protection::Clear
+    }
+
+    /// How much the session has heard.
+    pub(super) fn told(&self) -> usize {
+        self.told.borrow().len()
+    }
+
+    pub(super) fn has_asked_for(&self, verbs: &[&str]) -> bool {
+        verbs.iter().any(|verb| self.asked.borrow().starts_with(verb.as_bytes()))
+    }
+
+    /// Whether the server said 2xx after the end of the file, before anything else was asked; and not before the end.
+    pub(super) fn confirmed(&self) -> bool {
+        let transfer = self.transfer();
+        let (Some(stored), Some(ended)) = (transfer.stored_at, transfer.ended_at) else { return false };
+        let until = transfer.asked_at.unwrap_or(self.told());
+        let done: Vec<usize> = self.replies().filter(|(code, _)| code / 100 == 2).map(|(_, end)| end).collect();
+        let early = done.iter().any(|&end| stored < end && end <= ended);
+        !early && done.iter().any(|&end| ended < end && end <= until)
+    }
+
+    /// The replies so far, and where each ends in what was heard.
+    fn replies(&self) -> impl Iterator<Item = (u16, usize)> {
+        let mut reader = ReplyReader::default();
+        let told = self.told.borrow().clone();
+        told.into_iter()
+            .enumerate()
+            .map_while(move |(at, byte)| {
+                reader.feed(&[byte]);
+                reader.next_reply().ok().map(|reply| reply.map(|reply| (reply.code.number(), at + 1)))
+            })
+            .flatten()
+    }
+
+    /// Whether this number was heard.
+    pub(super) fn told_size(&self, size: u64) -> bool {
+        self.heard(size.to_string().as_bytes())
+    }
+
+    /// Whether the hash of the file was heard.
+    pub(super) fn told_hash(&self) -> bool {
+        self.heard(b"aaaaaaaa")
+    }
+
+    fn heard(&self, part: &[u8]) -> bool {
+        self.told.borrow().to_ascii_lowercase().windows(part.len()).any(|window| window == part)
+    }
+
+    /// Before anything is said or heard.
+    fn in_use(&self) {
+        self.count_call();
+        assert!(!self.broken.get(), "the control connection was used after it had failed");
+        assert!(!self.over.get(), "the session went on after its end");
+    }
+
+    fn fails<T>(&self, cause: IoError) -> Result<T, IoError> {
+        self.broken.set(true);
+        Err(cause)
+    }
+
+    fn lost<T>(&self) -> Result<T, IoError> {
+        self.fails([IoError::Closed, IoError::Reset, IoError::TimedOut][self.script.choice(3)])
+    }
+}
+
+/// The control connection.
+struct Line(Rc<Server>);
+
+impl Control for Line {
+    fn receive(&self, limit: u32) -> Result<Vec<u8>, IoError> {
+        self.0.in_use();
+        self.0.change(|transfer| transfer.heed = false);
+        let portion = self.0.script.portion(limit as usize);
+        if portion.is_empty() {
+            return self.0.lost();
+        }
+        self.0.told.borrow_mut().extend_from_slice(&portion);
+        Ok(portion)
+    }
+
+    fn secure(&self) -> Result<(), IoError> {
+        self.0.in_use();
+        assert!(!self.0.secured.get() && self.0.is_protected());
+        match self.0.script.choice(5) {
+            0 => self.0.secured.set(true),
+            1 => return self.0.fails(IoError::Insecure),
+            2 => return self.0.fails(IoError::Denied),
+            _ => return self.0.lost(),
+        }
+        Ok(())
+    }
+
+    fn send(&self, bytes: &[u8]) -> Result<(), IoError> {
+        self.0.in_use();
+        let Some(line) = bytes.strip_suffix(b"\r\n") else { panic!("no line end") };
+        assert!(!line.iter().any(u8::is_ascii_control), "more than one line");
+        let verb = line.split(|&byte| byte == b' ').next().unwrap_or_default();
+        assert!(VERBS.iter().any(|known| known.as_bytes() == verb), "an unknown command");
+        assert!(!self.0.has_asked_for(&["QUIT"]), "a command after QUIT");
+        assert!(self.0.secured.get() || !self.0.is_protected() || line == b"AUTH TLS", "in clear");
+        self.0.asked.replace(line.to_vec());
+        let told = self.0.told();
+        let stores = self.0.has_asked_for(STORING);
+        self.0.change(|transfer| transfer.has_asked(told, stores));
+        if self.0.script.breaks_down() { self.0.lost() } else { Ok(()) }
+    }
+
+    fn send_password(&self, _: &Secret) -> Result<(), IoError> {
+        self.0.in_use();
+        assert!(self.0.secured.get() || !self.0.is_protected(), "a password in clear");
+        assert!(self.0.has_asked_for(&["USER"]) && self.0.passwords.replace(1) == 0);
+        if self.0.script.breaks_down() { self.0.lost() } else { Ok(()) }
+    }
+
+    fn open_data(&self, port: u16) -> Result<DataConnection, IoError> {
+        self.0.count_call();
+        assert!(port > 0 && self.0.has_asked_for(&["EPSV", "PASV"]));
+        super::data::open(&self.0)
+    }
+
+    fn listen_data(&self) -> Result<DataListener, IoError> {
+        self.0.count_call();
+        match self.0.script.choice(3) {
+            0 => Ok(Box::new(Listening::new(Rc::clone(&self.0)))),
+            1 => Err(IoError::Denied),
+            _ => Err(IoError::Unreachable),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The handles of `wit/capabilities.wit` for a native build: what wit-bindgen makes of them reaches a host only from
+//! inside WebAssembly. Twins, method by method, that a fuzzer, a test or a bench implements; enums and records are the
+//! generated ones. What each method promises is said in the WIT. Next: `upload.rs`, what is done with them.
+
+use std::boxed::Box;
+use std::vec::Vec;
+
+pub use crate::bindings::ftp_uploader::upload::capabilities::{
+    Algorithm, Endpoint, IoError, Moved, SourceError, SpliceError, Step,
+};
+
+/// `control-connection`, owned.
+pub type ControlConnection = Box<dyn Control>;
+/// `data-listener`, owned.
+pub type DataListener = Box<dyn Listener>;
+/// `data-connection`, owned.
+pub type DataConnection = Box<dyn Data>;
+/// `source-file`, owned.
+pub type SourceFile = Box<dyn Source>;
+/// `progress`, owned.
+pub type Progress = Box<dyn Witness>;
+
+/// `secret`: that it exists is all that the conversation knows of it; [`Control::send_password`] knows which is meant.
+#[derive(Debug, Default)]
+pub struct Secret;
+
+/// `control-connection`.
+#[allow(missing_docs, reason = "documented in wit/capabilities.wit")]
+pub trait Control {
+    fn receive(&self, limit: u32) -> Result<Vec<u8>, IoError>;
+    fn secure(&self) -> Result<(), IoError>;
+    fn send(&self, bytes: &[u8]) -> Result<(), IoError>;
+    fn send_password(&self, password: &Secret) -> Result<(), IoError>;
+    fn open_data(&self, port: u16) -> Result<DataConnection, IoError>;
+    fn listen_data(&self) -> Result<DataListener, IoError>;
+}
+
+/// `data-listener`.
+#[allow(missing_docs, reason = "documented in wit/capabilities.wit")]
+pub trait Listener {
+    fn endpoint(&self) -> Endpoint;
+    fn accept(&self) -> Result<DataConnection, IoError>;
+}
+
+/// `data-connection`.
+#[allow(missing_docs, reason = "documented in wit/capabilities.wit")]
+pub trait Data {
+    fn secure(&self) -> Result<(), IoError>;
+    fn splice(&self, source: &SourceFile, offset: u64, length: u64) -> Result<Moved, SpliceError>;
+    fn finish(&self) -> Result<(), IoError>;
+}
+
+/// `source-file`.
+#[allow(missing_docs, reason = "documented in wit/capabilities.wit")]
+pub trait Source {
+    fn size(&self) -> Option<u64>;
+    fn prepare_digest(&self, algorithm: Algorithm);
+    fn digest(&self, algorithm: Algorithm, length: u64) -> Result<Vec<u8>, SourceError>;
+}
+
+/// `progress`.
+#[allow(missing_docs, reason = "documented in wit/capabilities.wit")]
+pub trait Witness {
+    fn entered(&self, step: Step);
+}

@@ -1,0 +1,164 @@
+//! What has to hold for any bytes whatever, one function for each fuzzer in `fuzz/fuzz_targets/`.
+//!
+//! Only for fuzzers, and for the test below, which tries the inputs that they have kept. Examples of what should come out
+//! stand beside each parser.
+
+use crate::argument::{Argument, MAX_ARGUMENT};
+use crate::command::{Command, is_one_command};
+use crate::digest::{Algorithm, Inquiry};
+use crate::endpoint::Endpoint;
+use crate::features::Features;
+use crate::passive::{epsv_port, pasv_port};
+use crate::reply::{Code, Reply};
+use crate::reply_reader::{MAX_REPLY, ReplyReader};
+use crate::server::Server;
+use crate::timestamp::Timestamp;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+/// [`ReplyReader`]: no more is held than one reply and one portion, and how bytes were split does not show.
+pub fn replies(data: &[u8]) {
+    let Some((&first, bytes)) = data.split_first() else { return };
+    // Again and again, to come to the limit with a short input.
+    let bytes = bytes.repeat(if first < 128 { 1 } else { 20 });
+    let (whole, portions) = (read(&bytes, bytes.len()), read(&bytes, usize::from(first) + 1));
+    assert_eq!(whole, portions);
+}
+
+/// Every reply in `bytes`, and whether they end with something else.
+fn read(bytes: &[u8], portion: usize) -> (Vec<Reply>, bool) {
+    let (mut reader, mut replies) = (ReplyReader::default(), Vec::new());
+    for portion in bytes.chunks(portion.max(1)) {
+        reader.feed(portion);
+        loop {
+            assert!(reader.held() <= MAX_REPLY + portion.len());
+            match reader.next_reply() {
+                Ok(None) => break,
+                Ok(Some(reply)) => {
+                    assert!(reply.text.len() <= MAX_REPLY && (100..600).contains(&reply.code.number()));
+                    replies.push(reply);
+                }
+                Err(_) => return (replies, true),
+            }
+        }
+    }
+    (replies, false)
+}
+
+/// [`epsv_port`] and [`pasv_port`]: a port that was read stands in the text.
+pub fn passive(text: &[u8]) {
+    if let Some(port) = epsv_port(text) {
+        assert!(contains(text, port.to_string().as_bytes()));
+    }
+    if let Some(port) = pasv_port(text) {
+        let [high, low] = port.get().to_be_bytes();
+        assert!(contains(text, high.to_string().as_bytes()) && contains(text, low.to_string().as_bytes()));
+    }
+}
+
+/// [`Features`]: case does not matter, and what stands before the first feature does not either.
+pub fn features(text: &[u8]) {
+    let features = Features::parse(text);
+    assert_eq!(features, Features::parse(&text.to_ascii_lowercase()));
+    assert_eq!(features, Features::parse(&[b"211-Features:\n", text].concat()));
+}
+
+/// The answers to SIZE, STOU, HASH and its like: what was read stands in the text.
+pub fn answers(text: &[u8]) {
+    let Some(code) = Code::parse(b"213") else { return };
+    let reply = Reply { code, text: text.to_vec() };
+    if let Some(size) = reply.size() {
+        let digits = text.trim_ascii();
+        let zeros = digits.iter().take(digits.len() - 1).take_while(|&&digit| digit == b'0').count();
+        assert_eq!(&digits[zeros..], size.to_string().as_bytes());
+    }
+    if let Some(name) = reply.unique_name() {
+        assert!(!name.is_empty() && !name.contains(&b'\n') && contains(text, name));
+    }
+    for algorithm in [Algorithm::Sha256, Algorithm::Sha1, Algorithm::Md5, Algorithm::Crc32] {
+        let answer = Inquiry::Extended(algorithm).answer(text);
+        assert!(answer.as_ref().is_none_or(|hash| hash.len() == algorithm.length()));
+        assert_eq!(answer, Inquiry::Hash { algorithm, in_force: true }.answer(&text.to_ascii_uppercase()));
+    }
+}
+
+/// [`Argument`]: what is accepted goes over the wire unchanged, in one line and one command.
+pub fn argument(bytes: &[u8]) {
+    let fit = (1..=MAX_ARGUMENT).contains(&bytes.len()) && !bytes.iter().any(|&byte| byte < 0x20 || byte == 0x7f);
+    let argument = Argument::new(bytes);
+    assert_eq!(argument.is_ok(), fit);
+    let Ok(name) = argument else { return };
+    let seconds = bytes.iter().fold(0, |sum: u64, &byte| sum.wrapping_mul(131).wrapping_add(byte.into()));
+    let Some(time) = Timestamp::from_unix(seconds % 253_402_300_800) else { unreachable!() };
+    assert_eq!(time.to_string().len(), 14);
+    for command in [
+        Command::User(name),
+        Command::Acct(name),
+        Command::Cwd(name),
+        Command::Mkd(name),
+        Command::Stor(name),
+        Command::Appe(name),
+        Command::Size(name),
+        Command::Hash(Inquiry::Md5, name),
+        Command::Rnfr(name),
+        Command::Rnto(name),
+        Command::Dele(name),
+        Command::Mfmt(time, name),
+        Command::MdtmSet(time, name),
+        Command::SiteUtime(time, name),
+        Command::SiteChmod(0o644, name),
+    ] {
+        let line = command.to_bytes();
+        assert!(is_one_command(&line) && contains(&line, bytes));
+        assert_eq!(line.iter().filter(|byte| byte.is_ascii_control()).count(), 2);
+    }
+}
+
+/// [`Server`] and [`Endpoint`]: what is accepted can be typed again, and cannot become a command.
+pub fn server(text: &[u8]) {
+    let Ok(text) = core::str::from_utf8(text) else { return };
+    if let Ok(server) = text.parse::<Server>() {
+        assert!(!server.host().contains(|c: char| c.is_control() || c.is_whitespace() || "@/[]%".contains(c)));
+        let again = server.to_string().parse::<Server>();
+        assert_eq!(
+            again.map(|again| (again.host() == server.host(), again.port())),
+            Ok((true, server.port())),
+            "{text:?}"
+        );
+    }
+    if let Some(endpoint) = Endpoint::new(text, 50_000) {
+        assert!(is_one_command(&Command::Eprt(endpoint).to_bytes()));
+        assert!(is_one_command(&Command::Port(endpoint).to_bytes()));
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn every_kept_input_holds() {
+        type Target = (&'static str, fn(&[u8]));
+        let targets: [Target; 6] = [
+            ("replies", replies),
+            ("passive", passive),
+            ("features", features),
+            ("answers", answers),
+            ("argument", argument),
+            ("server", server),
+        ];
+        for (name, target) in targets {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);
+            let inputs = std::fs::read_dir(&folder).unwrap();
+            let tried = inputs.map(|input| target(&std::fs::read(input.unwrap().path()).unwrap())).count();
+            assert!(tried > 0, "{name}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The data connection: bytes that are not there, bytes out of order, bytes twice, and an end that is none.
+//!
+//! Next: `timing.rs`.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::bindings::ftp_uploader::upload::capabilities::{DataConnection, Moved, SpliceError};
+use crate::{Evil, SourceFile, word};
+
+pub(crate) fn attack(evil: &Evil, source: &SourceFile) -> Option<String> {
+    match evil.attack.as_str() {
+        "absurd splices" => Some(absurd(&dial(evil), source)),
+        "bytes twice and out of order" => Some(twice(&dial(evil), source)),
+        "bytes after the end" => Some(after_the_end(&dial(evil), source)),
+        "one file over two connections" => Some(two_ways(evil, source)),
+        "data in clear" => Some(in_clear(evil, source)),
+        _ => None,
+    }
+}
+
+/// A connection to the port that the test has open, when the server has said that it is there.
+pub(crate) fn dial(evil: &Evil) -> DataConnection {
+    let data = dial_at_once(evil);
+    let _ = evil.control.receive(u32::MAX);
+    data
+}
+
+/// Without it there is nothing to attack.
+pub(crate) fn dial_at_once(evil: &Evil) -> DataConnection {
+    match evil.control.open_data(evil.port) {
+        Ok(data) => data,
+        Err(_) => crate::computing::trap(),
+    }
+}
+
+fn absurd(data: &DataConnection, source: &SourceFile) -> String {
+    let pieces = [(u64::MAX, 1), (u64::MAX, u64::MAX), (6, 1), (1 << 40, 1 << 40), (0, 0), (1, u64::MAX)];
+    let answers = pieces.map(|(offset, length)| splice(data, source, offset, length));
+    // The whole file, by a length that is none; and nothing more.
+    format!("{}; {}, {}", answers.join(", "), splice(data, source, 0, u64::MAX), splice(data, source, 6, u64::MAX))
+}
+
+fn twice(data: &DataConnection, source: &SourceFile) -> String {
+    let pieces = [(3, 3), (0, 3), (0, 3), (2, 1), (4, 2), (3, 1), (3, 1), (4, 2)];
+    pieces.map(|(offset, length)| splice(data, source, offset, length)).join(", ")
+}
+
+fn after_the_end(data: &DataConnection, source: &SourceFile) -> String {
+    let cut = [splice(data, source, 0, 3), word(&data.finish()).into()];
+    let more = [splice(data, source, 3, 3), splice(data, source, 0, 6), word(&data.finish()).into()];
+    format!("{}; {}", cut.join(", "), more.join(", "))
+}
+
+/// Half of it to whoever listens there, so that the other half, on the right connection, completes the count.
+fn two_ways(evil: &Evil, source: &SourceFile) -> String {
+    let (one, other) = (dial(evil), dial_at_once(evil));
+    let answers: Vec<String> = [
+        splice(&one, source, 0, 3),
+        splice(&other, source, 3, 3),
+        splice(&other, source, 0, 3),
+        splice(&dial_at_once(evil), source, 3, 3),
+        word(&other.finish()).into(),
+    ]
+    .into();
+    answers.join(", ")
+}
+
+/// Where TLS is required and the control connection has it.
+fn in_clear(evil: &Evil, source: &SourceFile) -> String {
+    let data = dial(evil);
+    format!("{}, {}", splice(&data, source, 0, 6), splice(&data, source, 0, 1))
+}
+
+pub(crate) fn splice(data: &DataConnection, source: &SourceFile, offset: u64, length: u64) -> String {
+    match data.splice(source, offset, length) {
+        Ok(Moved::Bytes(bytes)) => format!("{bytes}"),
+        Ok(Moved::Heard) => "heard".into(),
+        Ok(Moved::End) => "end".into(),
+        Err(SpliceError::Connection(cause)) => word::<()>(&Err(cause)).into(),
+        Err(SpliceError::Source(_)) => "unreadable".into(),
+    }
+}

@@ -1,0 +1,156 @@
+//! A component that does one of the things that the host has to stop. Which one, the user name says; a number behind it
+//! is a port that the test has open. What it was told meanwhile it reports in the text of a refusal.
+//!
+//! Built for the same world and in the same way as the real component, by `host/build.rs`. The attacks are one file for
+//! each kind; the first is `computing.rs`. The tests are `tests/sandbox/`.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+#![allow(unsafe_code, reason = "the code that wit-bindgen makes, the runtime, and handles that are forged")]
+#![allow(clippy::undocumented_unsafe_blocks, reason = "that it is not safe is the point")]
+
+extern crate alloc;
+
+mod claims;
+mod computing;
+mod data;
+mod handles;
+mod lines;
+mod memory;
+mod ports;
+#[cfg(target_family = "wasm")]
+mod runtime;
+mod timing;
+mod tls;
+
+/// What wit-bindgen makes of `wit/`.
+#[allow(missing_docs, reason = "generated; documented in wit/")]
+mod bindings {
+    wit_bindgen::generate!({ world: "uploader", path: "../../wit", generate_all });
+}
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use bindings::exports::ftp_uploader::upload::upload::{
+    Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Refusal, Session, UploadError,
+};
+use bindings::ftp_uploader::upload::capabilities::{ControlConnection, IoError, Progress, Secret, SourceFile, Step};
+
+/// What the attacks have to work with.
+struct Evil {
+    attack: String,
+    port: u16,
+    control: ControlConnection,
+    progress: Progress,
+    /// The number of a handle that is no longer ours.
+    kept: RefCell<u32>,
+    loops_when_dropped: bool,
+}
+
+struct Component;
+
+impl Guest for Component {
+    type Session = Evil;
+}
+
+impl Evil {
+    fn new(control: ControlConnection, progress: Progress, user: &[u8]) -> Self {
+        let user = String::from_utf8_lossy(user);
+        let (attack, port) = user.rsplit_once(' ').unwrap_or((&user, ""));
+        let (attack, port) = port.parse().map_or((&*user, 0), |port| (attack, port));
+        Self { attack: attack.into(), port, control, progress, kept: RefCell::new(0), loops_when_dropped: false }
+    }
+}
+
+impl GuestSession for Evil {
+    fn open(
+        control: ControlConnection,
+        password: &Secret,
+        login: Login,
+        progress: Progress,
+    ) -> Result<Session, UploadError> {
+        let evil = Evil::new(control, progress, &login.user);
+        let told = computing::attack(&evil)
+            .or_else(|| memory::attack(&evil))
+            .or_else(|| lines::attack(&evil, password))
+            .or_else(|| tls::attack(&evil, password))
+            .or_else(|| ports::attack(&evil));
+        if let Some(told) = told {
+            return Err(report(Step::Login, told));
+        }
+        claims::at_login(&evil)?;
+        handles::attack(evil, password).map(Session::new)
+    }
+
+    fn enter(&self, _: Vec<u8>, _: bool) -> Result<(), UploadError> {
+        handles::after_login(self);
+        Ok(())
+    }
+
+    fn store(&self, source: &SourceFile, _: Vec<u8>, _: Plan) -> Result<Receipt, UploadError> {
+        let told = data::attack(self, source).or_else(|| timing::attack(self, source));
+        told.map_or_else(|| claims::receipt(self, source), |told| Err(report(Step::Store, told)))
+    }
+
+    fn look(&self, _: Vec<u8>) -> Result<Found, UploadError> {
+        Ok(claims::found(self))
+    }
+
+    fn compare(&self, _: &SourceFile, _: Vec<u8>, _: u64) -> Result<Comparison, UploadError> {
+        Ok(Comparison::Unavailable)
+    }
+
+    fn can_rename(&self, _: Vec<u8>) -> Result<bool, UploadError> {
+        Ok(true)
+    }
+
+    fn rename(&self, _: Vec<u8>, _: Vec<u8>) -> Result<(), UploadError> {
+        Ok(())
+    }
+
+    fn remove(&self, _: Vec<u8>) -> Result<(), UploadError> {
+        Ok(())
+    }
+
+    fn set_time(&self, _: Vec<u8>, _: u64) -> Result<(), UploadError> {
+        Ok(())
+    }
+
+    fn set_mode(&self, _: Vec<u8>, _: u16) -> Result<(), UploadError> {
+        Ok(())
+    }
+
+    fn quit(&self) {
+        computing::at_quit(self);
+    }
+}
+
+impl Drop for Evil {
+    fn drop(&mut self) {
+        if self.loops_when_dropped {
+            computing::for_ever();
+        }
+    }
+}
+
+/// What the host has answered, on its way to the program's output.
+fn report(step: Step, told: String) -> UploadError {
+    UploadError::Refused(Refusal { step, code: 599, text: told.into_bytes() })
+}
+
+/// An answer in a word.
+fn word<T>(answer: &Result<T, IoError>) -> &'static str {
+    match answer {
+        Ok(_) => "done",
+        Err(IoError::Closed) => "closed",
+        Err(IoError::Reset) => "reset",
+        Err(IoError::TimedOut) => "timed-out",
+        Err(IoError::Refused) => "refused",
+        Err(IoError::Unreachable) => "unreachable",
+        Err(IoError::Denied) => "denied",
+        Err(IoError::Insecure) => "insecure",
+    }
+}
+
+bindings::export!(Component with_types_in bindings);

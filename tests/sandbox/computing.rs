@@ -1,0 +1,90 @@
+//! Components that do not come back, or take all memory.
+//!
+//! Next: `handles.rs`.
+
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use super::attack::{Attack, Repelled, port};
+use crate::script::Script;
+use crate::upload::HELLO;
+
+const TIME: &str = "5 s of computing for each call";
+const MEMORY: &str = "4 MiB of memory";
+
+#[test]
+fn a_component_that_computes_for_ever_is_stopped() {
+    out_of_time(Attack::new("endless loop", TIME));
+}
+
+#[test]
+fn a_component_that_calls_for_ever_what_need_not_be_waited_for_is_stopped() {
+    out_of_time(Attack::new("progress without end", TIME));
+    out_of_time(Attack::new("denied calls without end", TIME));
+    out_of_time(Attack::new("bad lines without end", TIME));
+    let met = Attack::new("reading a closed connection without end", TIME).meets(Script::new().close());
+    met.fails(1, "the component computed for more than 5 s");
+}
+
+#[test]
+fn a_component_that_computes_for_ever_is_no_match_for_an_interrupt_or_the_users_deadline() {
+    let (reached, wait) = channel();
+    let attack = Attack::new("an endless loop, interrupted", "Ctrl-C");
+    let script = Script::greeted().tell(reached).silence();
+    let met = attack.interrupted(script, &wait);
+    met.fails(130, "interrupted");
+    met.met.outcome.within(Duration::from_secs(4));
+    let attack = Attack::new("an endless loop, interrupted", "--max-time");
+    let met = attack.with(|upload| upload.options(["--max-time", "1"])).meets(Script::greeted().silence());
+    met.fails(4, "--max-time");
+    met.met.outcome.within(Duration::from_secs(4));
+}
+
+#[test]
+fn a_component_that_never_ends_a_session_is_stopped() {
+    out_of_time(Attack::new("endless destructor", TIME));
+}
+
+#[test]
+fn a_component_that_never_lets_a_call_begin_is_stopped() {
+    out_of_time(Attack::new("endless start function", TIME).endless_in("started"));
+    out_of_time(Attack::new("endless allocation", TIME).endless_in("realloc"));
+}
+
+#[test]
+fn a_component_that_never_says_goodbye_does_not_undo_what_is_stored() {
+    let data = port();
+    let attack = Attack::on("endless goodbye", TIME, &data);
+    let met = attack.meets(Script::new().take_on(data));
+    met.succeeds("Stored hello.txt in inbox: 6 bytes").server_stored(&[HELLO]);
+    met.met.outcome.not_before(Duration::from_secs(5));
+}
+
+#[test]
+fn a_component_that_crashes_is_one_line_and_no_more() {
+    let trap = Attack::new("trap", "a trap is an error").meets(Script::greeted().silence());
+    trap.fails(1, "the component crashed: ").server_heard(&[]);
+    let recursion = Attack::new("endless recursion", "1 MiB of stack, in its own memory").meets(Script::greeted());
+    recursion.fails(1, "the component crashed: ").server_heard(&[]);
+}
+
+#[test]
+fn a_component_that_takes_all_memory_is_stopped_at_its_limit() {
+    for name in ["hoarding memory", "growing memory at once"] {
+        Attack::new(name, MEMORY).meets(Script::greeted().silence()).fails(1, "memory").server_heard(&[]);
+    }
+}
+
+#[test]
+fn a_component_that_passes_too_much_to_the_host_is_stopped() {
+    let met = Attack::new("a line of a megabyte", "64 KiB for each call").meets(Script::greeted().silence());
+    met.fails(1, "fuel").server_heard(&[]);
+}
+
+#[track_caller]
+fn out_of_time(attack: Attack) -> Repelled {
+    let met = attack.meets(Script::greeted().silence());
+    met.fails(1, "the component computed for more than 5 s").server_heard(&[]);
+    met.met.outcome.not_before(Duration::from_secs(5));
+    met
+}

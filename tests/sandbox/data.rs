@@ -1,0 +1,119 @@
+//! Components that send other bytes than the file's, or the file's in another way than once and in order; and those that
+//! keep the host at work on it.
+//!
+//! Next: `claims.rs`.
+
+use std::net::TcpListener;
+
+use super::attack::{Attack, Repelled, port};
+use crate::script::{Move, Script};
+use crate::tls_meeting::certified;
+use crate::tls_server::Tls;
+use crate::upload::HELLO;
+use crate::visit::{A_FEW_SECONDS, Ending};
+
+const ORDER: &str = "the file, in order, none of it twice";
+const ONCE: &str = "one end for each connection";
+const WAY: &str = "one connection for each file";
+
+impl Script {
+    /// Takes what comes over a port that is open already, to its end.
+    pub(super) fn take_on(self, data: TcpListener) -> Self {
+        self.there(data).receive_all()
+    }
+
+    /// Lets the data connection be, once it is there.
+    fn neglect(self, data: TcpListener) -> Self {
+        self.there(data).silence()
+    }
+
+    /// Says that the data connection is there, and is the first to say anything.
+    fn there(self, data: TcpListener) -> Self {
+        self.then(Move::OpenDataOn(data)).then(Move::AcceptData).reply("150 Here")
+    }
+}
+
+#[test]
+fn bytes_that_are_not_there_are_not_sent() {
+    let met = storing("absurd splices", "the size at opening");
+    met.fails(7, "\"end, end, end, end, end, denied; 6, end\"").server_stored(&[HELLO]);
+    met.met.visit.was_cut();
+}
+
+#[test]
+fn bytes_are_sent_once_and_in_order() {
+    let met = storing("bytes twice and out of order", ORDER);
+    met.fails(7, "\"denied, 3, denied, denied, denied, 1, denied, 2\"").server_stored(&[HELLO]);
+    storing("the same bytes without end", ORDER).fails(7, "6 bytes, then no more").server_stored(&[HELLO]);
+}
+
+#[test]
+fn nothing_comes_after_the_end() {
+    let met = storing("bytes after the end", ONCE);
+    met.fails(7, "\"3, done; denied, denied, denied\"").server_stored(&[b"hel"]);
+    let ending = met.met.visit.files[0].ending;
+    met.met.visit.claim(ending == Ending::Closed, "the end that the component announced");
+}
+
+#[test]
+fn one_file_does_not_go_over_two_connections() {
+    storing("one file over two connections", WAY)
+        .fails(7, "\"3, denied, denied, denied, denied\"")
+        .server_stored(&[b"hel"]);
+}
+
+#[test]
+fn no_byte_of_the_file_is_sent_in_clear_where_tls_is_required() {
+    let data = port();
+    let attack = Attack::on("data in clear", "TLS on data connections too", &data).with_tls("explicit");
+    attack.meets(Script::new().take_on(data)).fails(7, "\"denied, denied\"").server_stored(&[b""]);
+}
+
+#[test]
+fn an_end_or_a_handshake_that_did_not_come_is_not_waited_for_again() {
+    let data = port();
+    let attack = Attack::on("finishing without end", ONCE, &data).with(|upload| upload.timeout("1"));
+    let met = attack.meets(Script::new().neglect(data));
+    met.fails(7, "1 waits, then denied").server_heard(&[]);
+    met.met.outcome.within(A_FEW_SECONDS);
+
+    let (data, (authority, identity)) = (port(), certified());
+    let attack = Attack::on("data handshakes without end", "one handshake for each connection", &data);
+    let attack = attack.with_tls("implicit").with(|upload| upload.timeout("1").trusting(&authority));
+    let met = attack.meets(Script::new().secure(&Tls::of(&identity)).neglect(data));
+    met.fails(7, "1 waits, then denied").server_heard(&[]);
+    met.met.outcome.within(A_FEW_SECONDS);
+}
+
+#[test]
+fn a_component_that_does_not_listen_is_not_waited_for() {
+    let data = port();
+    let attack = Attack::on("a deaf ear", "the deadline of the transfer", &data).with(|upload| upload.timeout("1"));
+    let met = attack.meets(Script::new().neglect(data));
+    met.fails(7, "\"timed-out\"");
+    met.met.outcome.within(A_FEW_SECONDS);
+}
+
+#[test]
+fn there_is_an_end_to_hashing() {
+    let attack = Attack::new("hashes without end", "4 hashes for each call");
+    let big = attack.with(|upload| upload.program(|program| program.with_zeros("hello.txt", 16 << 20)));
+    big.meets(Script::greeted().silence()).fails(1, "asked for more hashes").server_heard(&[]);
+    let attack = Attack::new("hashes prepared without end", "5 s of computing for each call");
+    attack.meets(Script::greeted().silence()).fails(1, "the component computed for more than 5 s").server_heard(&[]);
+}
+
+#[test]
+fn no_hash_tells_what_is_in_the_file_piece_by_piece() {
+    let attack = Attack::new("a hash of each piece", "only of what is sent or compared");
+    let met = attack.meets(Script::greeted().silence());
+    met.fails(1, "asked for the hash of a piece").server_heard(&[]);
+}
+
+/// An attack on the way of `hello.txt` to a server that takes all that comes.
+fn storing(name: &'static str, wall: &'static str) -> Repelled {
+    let data = port();
+    // The server stops listening when one has come; the port stays open for more.
+    let _open = data.try_clone().expect("one more descriptor");
+    Attack::on(name, wall, &data).meets(Script::new().take_on(data))
+}

@@ -1,0 +1,65 @@
+//! Components that do without TLS where it is required, or begin it over text that was slipped in.
+//!
+//! Next: `ports.rs`.
+
+use super::attack::{Attack, Repelled};
+use crate::script::{Move, Script};
+use crate::tls_meeting::certified;
+use crate::tls_server::Tls;
+use crate::visit::A_FEW_SECONDS;
+
+const WALL: &str = "nothing but AUTH TLS in clear";
+const ONCE: &str = "one handshake for each connection";
+
+#[test]
+fn nothing_is_sent_in_clear_where_tls_is_required() {
+    for kind in ["explicit", "implicit"] {
+        let met = Attack::new("commands in clear", WALL).with_tls(kind).meets(Script::greeted().silence());
+        met.fails(6, "\"denied, denied, done\"").server_heard(&[]);
+    }
+}
+
+#[test]
+fn the_password_is_not_sent_where_tls_was_refused() {
+    let script = Script::greeted().expect("AUTH TLS").reply("502 No TLS here").silence();
+    let met = Attack::new("the password where TLS was refused", WALL).with_tls("explicit").meets(script);
+    met.fails(6, "\"done, denied, denied\"").server_heard(&["AUTH TLS"]);
+}
+
+/// CVE-2021-22947, with a component that looks away.
+#[test]
+fn tls_does_not_begin_over_text_that_was_slipped_in() {
+    let wall = "no handshake while bytes are unread";
+    let script = Script::greeted().expect("AUTH TLS").send("234 Go ahead\r\n230 You are in\r\n").silence();
+    let met = Attack::new("TLS over text that was slipped in", wall).with_tls("explicit").meets(script);
+    met.fails(6, "\"done, denied, denied\"").server_heard(&["AUTH TLS"]);
+    not_a_byte_more(&met);
+}
+
+#[test]
+fn tls_is_not_to_be_had_where_the_user_does_without() {
+    let met = Attack::new("TLS where there is none", "what the user asked for").meets(Script::greeted().silence());
+    met.fails(6, "\"insecure, insecure, insecure\"").server_heard(&[]);
+}
+
+#[test]
+fn tls_begins_once() {
+    let (authority, identity) = certified();
+    let script = Script::agreed().secure(&Tls::of(&identity)).silence();
+    let attack = Attack::new("TLS twice", ONCE).with_tls("explicit");
+    let met = attack.with(|upload| upload.trusting(&authority)).meets(script);
+    met.fails(6, "\"done, done, denied\"").server_heard(&["AUTH TLS"]);
+}
+
+#[test]
+fn a_handshake_that_failed_is_not_waited_for_again() {
+    let attack = Attack::new("a silent handshake again and again", ONCE).with_tls("explicit");
+    let met = attack.with(|upload| upload.timeout("1")).meets(Script::agreed().then(Move::HearHello).silence());
+    met.fails(6, "\"done, timed-out, denied\"");
+    met.met.outcome.within(A_FEW_SECONDS);
+}
+
+#[track_caller]
+fn not_a_byte_more(met: &Repelled) {
+    met.met.visit.claim(met.met.visit.clear == b"AUTH TLS\r\n", "AUTH TLS and not a byte more");
+}
