@@ -17,6 +17,10 @@ mod fence;
 mod promises;
 mod sandbox;
 
+// Where a password may never be, whatever is asked for and whatever goes wrong.
+mod secrets;
+mod secrets_in_memory;
+
 // The library, used by a program that is not ours.
 mod embedding;
 
@@ -66,12 +70,15 @@ mod certificates;
 mod cutting_relay;
 mod meeting;
 mod outcome;
+mod process_memory;
 mod program;
 mod relay;
 mod relay_pair;
 mod relay_passage;
 mod script;
 mod scripted_server;
+mod secret_cases;
+mod secret_search;
 mod secure_server;
 mod servers;
 mod sockets;

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,8 @@ use crate::meeting::skipped;
 use crate::program::{Program, code_of};
 use crate::script::Script;
 use crate::scripted_server::ScriptedServer;
+use crate::secret_search::{Sight, has};
+use crate::secrets_in_memory::copies;
 use crate::upload::{HELLO, PASSWORD, Upload};
 
 #[test]
@@ -35,6 +38,32 @@ fn the_password_is_asked_for_without_echo_and_the_upload_works() {
     assert!(prompt.contains("Enter password for alice on ") && prompt.contains(name), "{shown}");
     assert!(!shown.contains(PASSWORD) && !shown.contains('*'), "the password shows:\n{shown}");
     assert!(shown.contains("Stored hello.txt in inbox"), "{shown}");
+}
+
+#[test]
+fn a_password_that_was_typed_is_not_shown_even_if_the_server_repeats_it_and_is_kept_once() {
+    let (tell, reached) = channel();
+    let (go_on, wait) = channel::<()>();
+    let pause = move || wait.recv_timeout(Duration::from_secs(20)).expect("a test that goes on");
+    let reply = format!("530 PASS {PASSWORD} is wrong");
+    let script = Script::logged_in().expect("CWD inbox").tell(tell).meanwhile(pause).reply(&reply);
+    let server = ScriptedServer::start(script);
+    let upload = Upload::of_hello().without_password().options(["--verbose"]).timeout("30");
+    let Some(mut terminal) = Terminal::run(upload.to(server.address())) else { return };
+    terminal.wait_for("Enter password");
+    terminal.wait_for_no_echo();
+    terminal.types(&format!("{PASSWORD}\n"));
+    reached.recv_timeout(Duration::from_secs(20)).expect("the login");
+    let kept = copies(terminal.child.id(), PASSWORD);
+    let mut sight = Sight::default();
+    sight.look(terminal.child.id());
+    go_on.send(()).expect("a server that waits");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 7, "{shown}");
+    assert!(!has(shown.as_bytes(), PASSWORD) && shown.contains("PASS **** is wrong"), "the password shows:\n{shown}");
+    assert!(sight.saw_the_program(), "the program was not looked at");
+    sight.is_free_of(PASSWORD, false);
+    assert_eq!(kept.len(), 1, "copies in {kept:?}");
 }
 
 #[test]

@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use base64ct::{Base64, Encoding};
+
 use crate::sockets::{PATIENCE, reset};
 use crate::test_proxy_relay::pass;
 
@@ -205,9 +207,9 @@ impl Shared {
         let address = host.trim_matches(['[', ']']).parse();
         let host = address.map_or_else(|_| Host::Name(host.to_owned()), Host::Address);
         let target = self.record(&host, port.parse().unwrap());
-        // `alice:secret 1`, in base64.
-        let knows = head.contains("\r\nProxy-Authorization: Basic YWxpY2U6c2VjcmV0IDE=\r\n");
-        if self.demand.is_some() && !knows {
+        let told =
+            |auth: &str| format!("\r\nProxy-Authorization: Basic {}\r\n", Base64::encode_string(auth.as_bytes()));
+        if self.demand.is_some_and(|auth| !head.contains(&told(auth))) {
             client.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n")?;
             return Err(std::io::ErrorKind::PermissionDenied.into());
         }

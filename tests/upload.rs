@@ -67,6 +67,12 @@ impl Upload {
         self
     }
 
+    /// As the program is when nothing is said about patience and new tries.
+    pub(crate) fn without_options(mut self) -> Self {
+        self.options.clear();
+        self
+    }
+
     /// With this many seconds of patience instead of five.
     pub(crate) fn timeout(mut self, seconds: &str) -> Self {
         self.options[1] = seconds.into();

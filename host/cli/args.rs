@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use ftp_uploader::{Request, Server};
 
 use crate::delivery::DeliveryArgs;
@@ -173,10 +173,23 @@ const NO_FILE: &str = "LOCALFILE or REMOTEDIR is missing. The command line is in
 
 /// Clap explains over several lines; scripts and logs want one.
 fn one_line(error: &clap::Error) -> String {
-    let text = error.to_string();
+    let text = without_secrets(error);
     let explanation = text.split("\n\nUsage:").next().unwrap_or_default();
     let words: Vec<_> = explanation.split_whitespace().collect();
     ftp_uploader::Escaped(words.join(" ").trim_start_matches("error: ").as_bytes()).to_string()
+}
+
+/// What clap says, but for the value of an option that someone may have taken for the place of the password itself.
+fn without_secrets(error: &clap::Error) -> String {
+    let text = error.to_string();
+    match (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue)) {
+        (Some(ContextValue::String(option)), Some(ContextValue::String(value)))
+            if option.starts_with("--password") && !value.is_empty() =>
+        {
+            text.replace(value.as_str(), "****")
+        }
+        _ => text,
+    }
 }
 
 pub fn seconds(text: &str) -> Result<Duration, String> {

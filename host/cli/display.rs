@@ -199,7 +199,7 @@ impl Progress for Display {
         self.write_line(&format!("Note: {text}."));
     }
 
-    fn line(&self, speaker: Speaker, line: &str) {
+    fn line(&self, speaker: Speaker, line: Escaped<'_>) {
         if self.verbose {
             let mark = match speaker {
                 Speaker::Client => '>',

@@ -8,6 +8,7 @@ mod args;
 mod delivery;
 mod descriptor;
 mod display;
+mod environment;
 mod exit_code;
 mod explain;
 mod message;
@@ -53,13 +54,14 @@ fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
     forbid_dumps();
     let place = Place::of(args)?;
     let interrupt = Interrupt::new().map_err(|error| UploadError::Fault(error.to_string()))?;
-    signals::ring(&interrupt);
     open_files::allow_all();
+    // Both before there is a second thread: they empty variables.
     let request = args.to_request()?.interrupt(&interrupt);
+    signals::ring(&interrupt);
     request.check_files()?;
     let display = Arc::new(Display::new(args));
     if let Some(format) = args.explain {
-        let uploader = Uploader::new()?;
+        let uploader = uploader(args)?;
         let upload = uploader.prepare(&request, display)?;
         explain::explain(format, &upload.grants(), &upload.fence());
         return Ok(());

@@ -3,11 +3,10 @@
 //!
 //! Errors name the place, never what was read there. Next: `display.rs`.
 
-use std::env;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::os::fd::AsFd;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use ftp_uploader::{Escaped, Password, UploadError};
@@ -15,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::args::Args;
 use crate::descriptor;
+use crate::environment;
 use crate::signals;
 use crate::trouble::Trouble;
 
@@ -36,8 +36,10 @@ pub enum Place {
 impl Place {
     /// The place that the options name, else `FTP_PASSWORD`, else the prompt.
     ///
-    /// To be called before the program opens anything, so that the number of a descriptor can only mean the caller's.
+    /// To be called before the program opens anything, so that the number of a descriptor can only mean the caller's, and
+    /// before it has a second thread.
     pub fn of(args: &Args) -> Result<Self, Trouble> {
+        let variable = environment::take("FTP_PASSWORD");
         if let Some(path) = &args.password_file {
             return Ok(Self::File(path.clone()));
         }
@@ -50,7 +52,7 @@ impl Place {
             let stdin = io::stdin().as_fd().try_clone_to_owned();
             return stdin.map(|fd| Self::Descriptor(fd.into())).map_err(|error| unreadable("standard input", &error));
         }
-        Ok(env::var_os("FTP_PASSWORD").map_or(Self::Prompt, |value| Self::Environment(value.into_vec().into())))
+        Ok(variable.map_or(Self::Prompt, Self::Environment))
     }
 
     /// Reads or asks.

@@ -3,11 +3,12 @@
 //! Nothing that was typed is shown again before it has parsed: it could hold a password. Words for what a proxy does
 //! are in `proxy_message.rs`.
 
-use std::env;
 use std::ffi::OsStr;
 
 use ftp_uploader::{NotAProxy, NotProxyAuth, Proxy, ProxyAuth};
+use zeroize::Zeroize;
 
+use crate::environment;
 use crate::trouble::Trouble;
 
 /// Where the user and the password for a proxy are.
@@ -19,8 +20,11 @@ pub const AUTH: &str = "FTP_PROXY_AUTH";
 /// When it is none, or the credentials are not of their form.
 pub fn parse(typed: &OsStr) -> Result<Proxy, Trouble> {
     let proxy: Proxy = typed.to_string_lossy().parse().map_err(not_a_proxy)?;
-    let Some(value) = env::var_os(AUTH) else { return Ok(proxy) };
-    let text = value.into_string().map_err(|_| unfit("it is not UTF-8"))?;
+    let Some(mut value) = environment::take(AUTH) else { return Ok(proxy) };
+    let text = String::from_utf8(std::mem::take(&mut *value)).map_err(|error| {
+        error.into_bytes().zeroize();
+        unfit("it is not UTF-8")
+    })?;
     ProxyAuth::new(text).and_then(|auth| proxy.auth(auth)).map_err(|why: NotProxyAuth| unfit(&why.to_string()))
 }
 

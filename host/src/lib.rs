@@ -61,6 +61,7 @@ mod incomplete;
 mod interrupt;
 mod lent;
 mod limits;
+mod mask;
 mod password;
 mod prepared;
 mod progress;

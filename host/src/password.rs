@@ -1,5 +1,6 @@
 //! A password: wiped from memory when dropped, and impossible to print. It has no `Debug`, no `Display` and no
-//! public way to read it; only `lent/control_connection.rs` puts it on the wire.
+//! public way to read it; only `lent/control_connection.rs` puts it on the wire, and `mask.rs` takes it out of what
+//! servers say.
 //!
 //! Where it comes from (prompt, environment, file) is the program's business: `cli/password.rs`.
 
@@ -7,6 +8,8 @@ use std::sync::Arc;
 
 use ftp_protocol::argument::{Argument, NotAnArgument};
 use zeroize::Zeroizing;
+
+use crate::mask::{masked_cut, masked_line};
 
 /// A password that an FTP command can carry. The default is empty.
 #[derive(Default)]
@@ -28,6 +31,16 @@ impl Password {
     /// The same bytes in memory, for one more session to hold.
     pub(crate) fn share(&self) -> Self {
         Self(Arc::clone(&self.0))
+    }
+
+    /// What the server has said, without the password.
+    pub(crate) fn masked_in(&self, line: &[u8]) -> Vec<u8> {
+        masked_line(line, &self.0)
+    }
+
+    /// Part of what the server has said, without the password; it may have been cut off within it.
+    pub(crate) fn masked_in_cut(&self, text: &[u8]) -> Vec<u8> {
+        masked_cut(text, &self.0)
     }
 
     /// The whole PASS line (RFC 959 §4.1.1), which is wiped like the password.

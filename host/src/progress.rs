@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::{Connection, UploadError};
+use crate::escape::Escaped;
 use crate::tls::Secured;
 
 pub use crate::bindings::exports::ftp_uploader::upload::upload::Verification;
@@ -52,8 +53,8 @@ pub trait Progress: Send + Sync {
         let _ = (file, note);
     }
 
-    /// A line of the conversation, escaped. The password appears as `****`.
-    fn line(&self, speaker: Speaker, line: &str) {
+    /// A line of the conversation. The password appears as `****`.
+    fn line(&self, speaker: Speaker, line: Escaped<'_>) {
         let _ = (speaker, line);
     }
 }

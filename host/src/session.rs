@@ -199,7 +199,7 @@ fn open_conversation(
     };
     let guest = world.ftp_uploader_upload_upload().session();
     let opened = guest.call_open(&mut *store, control, lend(&password), &login, progress);
-    // Lent for the login only: from here on not even the host side of this session has it.
+    // Lent for the login only: from here on no handle leads to it.
     store.data_mut().table.delete(password)?;
     opened
 }
@@ -265,7 +265,8 @@ fn refused(refusal: wit::Refusal, lent: &Lent) -> UploadError {
     let wit::Refusal { step, code, mut text } = refusal;
     // The contract says so, but the guest is not trusted to keep it.
     text.truncate(MAX_QUOTE);
-    let text = ServerText(text);
+    let whole = text.len() < MAX_QUOTE;
+    let text = ServerText(if whole { lent.password.masked_in(&text) } else { lent.password.masked_in_cut(&text) });
     match (step, code) {
         // 421 is said of anything; the others mean AUTH (RFC 2228 §5.1, RFC 4217 §4.2).
         (Step::Protection, 431 | 500..) if lent.still_needs_tls() => UploadError::NoTls { code, text },

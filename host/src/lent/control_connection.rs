@@ -27,7 +27,19 @@ pub struct ControlConnection;
 
 impl Lent {
     fn receive_some(&mut self, limit: u32) -> Result<Vec<u8>, Stop> {
-        let most = usize::try_from(limit.clamp(1, MAX_RECEIVE)).unwrap_or_default().min(self.budget.receive);
+        let most = usize::try_from(limit.clamp(1, MAX_RECEIVE)).unwrap_or_default();
+        loop {
+            let given = self.echo.give(most);
+            if !given.is_empty() {
+                return Ok(given);
+            }
+            self.take_in(most)?;
+        }
+    }
+
+    /// At least one byte from the server, for the transcript and for the guest.
+    fn take_in(&mut self, most: usize) -> Result<(), Stop> {
+        let most = most.min(self.budget.receive);
         if most == 0 {
             return Err(denied());
         }
@@ -40,8 +52,9 @@ impl Lent {
         let count = read?;
         buffer.truncate(count);
         self.budget.receive -= count;
-        self.transcript.received(&buffer);
-        Ok(buffer)
+        self.transcript.received(&buffer, &self.password);
+        self.echo.take(&buffer, &self.password);
+        Ok(())
     }
 
     fn send_line(&mut self, line: &[u8]) -> Result<(), Stop> {
@@ -50,6 +63,7 @@ impl Lent {
             return Err(denied());
         }
         self.pace.mark();
+        self.echo.expect_no_more(&self.password);
         control.write_all(line, self.pace.due(), &self.stops)
     }
 
@@ -59,6 +73,7 @@ impl Lent {
             return Err(denied());
         }
         self.send_line(&line)?;
+        self.echo.expect();
         self.transcript.sent_password();
         Ok(())
     }

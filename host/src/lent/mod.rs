@@ -8,6 +8,7 @@ mod budget;
 mod control_connection;
 mod data_connection;
 mod data_listener;
+mod echo;
 mod pace;
 mod protection;
 mod rate;
@@ -43,6 +44,7 @@ pub(crate) use pace::Pace;
 pub(crate) use protection::Protection;
 pub use source_file::SourceFile;
 
+use echo::Echo;
 use protection::Handshakes;
 use transcript::Transcript;
 
@@ -67,6 +69,9 @@ pub(crate) struct Lent {
     pub(crate) protection: Protection,
     control: Option<Stream>,
     password_sent: bool,
+    /// The same that is lent as a handle, for masking; no handle leads to this one.
+    pub(crate) password: Password,
+    echo: Echo,
     budget: Budget,
     transcript: Transcript,
     progress: Arc<dyn Progress>,
@@ -126,6 +131,8 @@ impl Lent {
             protection,
             control: Some(Stream::plain(socket)),
             password_sent: false,
+            password: request.password.share(),
+            echo: Echo::default(),
             budget: Budget::default(),
             transcript: Transcript::new(Arc::clone(&progress)),
             progress,

@@ -6,6 +6,7 @@ use std::mem;
 use std::sync::Arc;
 
 use crate::escape::Escaped;
+use crate::password::Password;
 use crate::progress::{Progress, Speaker};
 
 /// A line longer than this, in bytes, is shown in pieces.
@@ -34,12 +35,12 @@ impl Transcript {
     }
 
     /// The server has said `bytes`, with any number of line ends in them.
-    pub(crate) fn received(&mut self, bytes: &[u8]) {
+    pub(crate) fn received(&mut self, bytes: &[u8], password: &Password) {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             self.unfinished.extend_from_slice(piece);
             if piece.ends_with(b"\n") || self.unfinished.len() >= MAX_LINE {
                 let line = mem::take(&mut self.unfinished);
-                self.tell(Speaker::Server, &line);
+                self.tell(Speaker::Server, &password.masked_in(&line));
             }
         }
     }
@@ -47,7 +48,7 @@ impl Transcript {
     fn tell(&self, speaker: Speaker, line: &[u8]) {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        self.progress.line(speaker, &Escaped(line).to_string());
+        self.progress.line(speaker, Escaped(line));
     }
 }
 
@@ -60,8 +61,8 @@ mod tests {
     struct Listener(Mutex<Vec<String>>);
 
     impl Progress for Listener {
-        fn line(&self, _: Speaker, line: &str) {
-            self.0.lock().unwrap().push(line.to_owned());
+        fn line(&self, _: Speaker, line: Escaped<'_>) {
+            self.0.lock().unwrap().push(line.to_string());
         }
     }
 
@@ -69,10 +70,11 @@ mod tests {
     fn portions_become_lines_and_nothing_in_them_drives_the_terminal() {
         let listener = Arc::new(Listener::default());
         let mut transcript = Transcript::new(listener.clone());
-        for portion in ["220 He", "llo\r", "\n331 \x1b[2J\n530", " no"] {
-            transcript.received(portion.as_bytes());
+        let password = Password::new(b"sesame".to_vec()).unwrap();
+        for portion in ["220 He", "llo\r", "\n331 \x1b[2J\n230 ses", "ame\r\n530", " no"] {
+            transcript.received(portion.as_bytes(), &password);
         }
         transcript.sent_password();
-        assert_eq!(*listener.0.lock().unwrap(), ["220 Hello", "331 \\u{1b}[2J", "PASS ****"]);
+        assert_eq!(*listener.0.lock().unwrap(), ["220 Hello", "331 \\u{1b}[2J", "230 ****", "PASS ****"]);
     }
 }

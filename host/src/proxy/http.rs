@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{FarHost, ProxyAuth, ProxyProblem, ProxyRefusal};
 use crate::error::ServerText;
 use crate::interrupt::{Stop, Stops};
+use crate::mask::{masked, masked_cut};
 use crate::socket::Socket;
 
 /// The longest answer that is read, with the interim ones before it, in bytes.
@@ -43,7 +44,7 @@ pub(super) fn ask(
             None => {}
             // RFC 9110 §15.2: there may be any number of these before the answer.
             Some((100..200, _)) => head.clear(),
-            Some((code, text)) => return judge(code, text, auth.is_some()),
+            Some((code, text)) => return judge(code, without(auth, text), auth.is_some()),
         }
     }
     Err(ProxyProblem::Misbehaved.into())
@@ -72,6 +73,14 @@ fn parse(head: &[u8]) -> Result<Option<(u16, ServerText)>, ProxyProblem> {
     let reason = response.reason.unwrap_or_default().as_bytes();
     let text = || ServerText(reason[..reason.len().min(MAX_REASON)].to_vec());
     Ok(response.code.filter(|_| status.is_complete()).map(|code| (code, text())))
+}
+
+/// A reason without the credentials, should they be repeated in it, as they are or as they were sent.
+fn without(auth: Option<&ProxyAuth>, text: ServerText) -> ServerText {
+    let Some(auth) = auth else { return text };
+    let coded = Zeroizing::new(Base64::encode_string(auth.both()));
+    let mask = if text.0.len() < MAX_REASON { masked } else { masked_cut };
+    ServerText(mask(&mask(&text.0, coded.as_bytes()), auth.password().as_bytes()))
 }
 
 /// Any 2xx is a tunnel, and whatever its fields say of content is void (RFC 9110 §9.3.6).
@@ -121,6 +130,15 @@ mod tests {
         }
         let fields = "A: b\r\n".repeat(MAX_FIELDS + 1);
         assert!(parse(format!("HTTP/1.1 200 OK\r\n{fields}\r\n").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_reason_that_repeats_the_credentials_does_not_show_them() {
+        let auth = ProxyAuth::new("Aladdin:open sesame".to_owned()).unwrap();
+        let shown = |text: &str| without(Some(&auth), ServerText(text.as_bytes().to_vec())).to_string();
+        assert_eq!(shown("No (open sesame)"), "No (****)");
+        assert_eq!(shown("No Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), "No Basic ****");
+        assert_eq!(shown("Bad Gateway"), "Bad Gateway");
     }
 
     #[test]

@@ -1,0 +1,99 @@
+//! Secrets in what others say: some servers repeat the password in their reply to it, and what a server says is shown.
+//!
+//! Nothing else here: who holds a secret is `password.rs` and `proxy/auth.rs`. Next: `lent/echo.rs`.
+
+/// What is shown in a secret's place. It does not tell the length.
+pub(crate) const MASK: &[u8] = b"****";
+
+/// A secret of so many bytes does not occur by chance. A shorter one is masked only where it stands by itself: a gap
+/// within a word, as in `Wel****`, would tell what it is.
+const LONG: usize = 8;
+
+/// `text` with [`MASK`] wherever `secret` is.
+pub(crate) fn masked(text: &[u8], secret: &[u8]) -> Vec<u8> {
+    let mut shown = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        if is_there(text, at, secret) {
+            shown.extend_from_slice(MASK);
+            at += secret.len();
+        } else {
+            shown.push(byte);
+            at += 1;
+        }
+    }
+    shown
+}
+
+/// The same for a line of a server's, whose code (RFC 959 §4.2) is none of the secret.
+pub(crate) fn masked_line(line: &[u8], secret: &[u8]) -> Vec<u8> {
+    let has_code = matches!(line, [a, b, c, b' ' | b'-', ..] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()));
+    let (code, text) = line.split_at(if has_code { 4 } else { 0 });
+    [code, &masked(text, secret)].concat()
+}
+
+/// The same for text that was cut off, perhaps within the secret. Up to three bytes of it tell nothing.
+pub(crate) fn masked_cut(text: &[u8], secret: &[u8]) -> Vec<u8> {
+    let begun = (4..secret.len()).rev().find(|&length| text.ends_with(&secret[..length])).unwrap_or_default();
+    let mut shown = masked(&text[..text.len() - begun], secret);
+    if begun > 0 {
+        shown.extend_from_slice(MASK);
+    }
+    shown
+}
+
+fn is_there(text: &[u8], at: usize, secret: &[u8]) -> bool {
+    let part_of_a_word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    !secret.is_empty()
+        && text[at..].starts_with(secret)
+        && (secret.len() >= LONG || !(part_of_a_word(at.checked_sub(1)) || part_of_a_word(Some(at + secret.len()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shown(text: &str, secret: &str) -> String {
+        String::from_utf8(masked(text.as_bytes(), secret.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn a_long_secret_is_masked_wherever_it_is() {
+        assert_eq!(shown("no open sesame, xopen sesamex", "open sesame"), "no ****, x****x");
+        assert_eq!(shown("open sesame", "open sesame"), "****");
+    }
+
+    #[test]
+    fn a_short_secret_is_masked_where_it_stands_by_itself_and_leaves_no_gap_in_a_word() {
+        assert_eq!(shown("PASS come: welcome, 'come'", "come"), "PASS ****: welcome, '****'");
+        assert_eq!(shown("Welcome, alice", "e"), "Welcome, alice");
+    }
+
+    #[test]
+    fn an_empty_secret_is_nowhere() {
+        assert_eq!(shown("530 No", ""), "530 No");
+    }
+
+    #[test]
+    fn the_code_of_a_reply_is_no_secret() {
+        assert_eq!(masked_line(b"530 Not 530\r\n", b"530"), b"530 Not ****\r\n");
+        assert_eq!(masked_line(b"530-Not\r\n", b"530-Not\r\n"), b"530-Not\r\n");
+        assert_eq!(masked_line(b"secret 12", b"secret 12"), b"****");
+    }
+
+    #[test]
+    fn a_secret_that_is_cut_off_is_masked_too() {
+        assert_eq!(masked_cut(b"PASS open ses", b"open sesame"), b"PASS ****");
+        assert_eq!(masked_cut(b"PASS open sesame", b"open sesame"), b"PASS ****");
+        assert_eq!(masked_cut(b"PASS o", b"open sesame"), b"PASS o");
+    }
+
+    proptest! {
+        #[test]
+        fn a_long_secret_never_comes_through(before in "[ab ]{0,20}", secret in "[ab ]{8,12}", after in "[ab ]{0,20}") {
+            let text = format!("{before}{secret}{after}");
+            prop_assert!(!shown(&text, &secret).contains(&secret));
+        }
+    }
+}
