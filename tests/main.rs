@@ -11,7 +11,9 @@ mod tls_sessions;
 mod tls_uploads;
 mod uploads;
 
-// What the sandbox promises: what it imports, what it never sees, what stops it.
+// What the sandbox promises: what it imports, what it never sees, what stops it; and the fence around all of it.
+mod explain;
+mod fence;
 mod promises;
 mod sandbox;
 

@@ -167,6 +167,8 @@ pub(crate) const CASES: &[Case] = &[
     case(5, &["--tls", "explicit"], |_| vec![Script::greeted().expect("AUTH TLS").reply("534 No")]),
     proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{socks5}"], all_is_well),
     proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{http}"], all_is_well),
+    case(0, &["--explain"], nobody),
+    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{http}", "--explain=json"], nobody),
     proxied(4, "alice:open-the-gate!", &["--tls", "off", "--proxy", "{socks5}"], nobody),
     proxied(4, "alice:open-the-gate!", &["--tls", "off", "--proxy", "{http}"], nobody),
     proxied(2, "open-the-gate", &["--tls", "off", "--proxy", "{http}"], nobody),

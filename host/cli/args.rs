@@ -15,6 +15,7 @@ use ftp_uploader::{Request, Server};
 use crate::delivery::DeliveryArgs;
 use crate::descriptor;
 use crate::exit_code::{self, ExitCode};
+use crate::explain::Format;
 use crate::network::NetworkArgs;
 use crate::tls::TlsArgs;
 use crate::trouble::Trouble;
@@ -69,6 +70,11 @@ pub struct Args {
     /// it had written is stored
     #[arg(long, value_name = "NAME", conflicts_with_all = ["password_stdin", "resume"])]
     pub from_stdin: Option<OsString>,
+
+    /// Print what this run would lend to the component that speaks FTP, and within which walls; then end. The server's name
+    /// is looked up, but nothing is connected to or sent, and no password is asked for
+    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub explain: Option<Format>,
 
     /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]

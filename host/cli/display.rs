@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ftp_uploader::{Connection, Escaped, Note, Progress, Receipt, Secured, Speaker, UploadError, Verification};
+use ftp_uploader::{
+    Connection, Escaped, Note, Progress, Receipt, Secured, Speaker, UploadError, Verification, Wall, Walls,
+};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::Args;
@@ -67,6 +69,21 @@ impl Display {
                  the password; --pin is as easy, and safe.",
                 Escaped(args.host().as_bytes())
             ));
+        }
+    }
+
+    /// Says what of the fence there is.
+    pub fn fenced(&self, walls: &Walls) {
+        if !self.verbose {
+            return;
+        }
+        let stands = walls.named().into_iter().filter(|(_, wall)| **wall == Wall::Stands);
+        let names: Vec<_> = stands.map(|(name, _)| name).collect();
+        self.write_line(&format!("* fenced in: {}", if names.is_empty() { "no".into() } else { names.join(", ") }));
+        for (name, wall) in walls.named() {
+            if let Wall::Missing(why) = wall {
+                self.write_line(&format!("* no fence for {name}: {}", Escaped(why.as_bytes())));
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-//! The program: parse, ask for the password, upload, report, exit. It can do nothing that the library cannot.
+//! The program: parse, ask for the password, open everything, shut the door, upload, report, exit. It can do nothing
+//! that the library cannot.
 //!
 //! What was typed becomes a `Request` in `args.rs`; words for what went wrong are in `message.rs`. Next:
 //! `host/src/uploader.rs`, which does what the request asks.
@@ -9,6 +10,7 @@ mod descriptor;
 mod display;
 mod environment;
 mod exit_code;
+mod explain;
 mod message;
 mod network;
 mod open_files;
@@ -25,7 +27,7 @@ use std::io::{self, Write};
 use std::process;
 use std::sync::Arc;
 
-use ftp_uploader::{Interrupt, UploadError, Uploader};
+use ftp_uploader::{Interrupt, UploadError, Uploader, forbid_dumps};
 
 use args::Args;
 use display::Display;
@@ -48,6 +50,8 @@ fn main() -> process::ExitCode {
 }
 
 fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
+    // Before there is a password to be found in one.
+    forbid_dumps();
     let place = Place::of(args)?;
     let interrupt = Interrupt::new().map_err(|error| UploadError::Fault(error.to_string()))?;
     open_files::allow_all();
@@ -55,10 +59,19 @@ fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
     let request = args.to_request()?.interrupt(&interrupt);
     signals::ring(&interrupt);
     request.check_files()?;
-    let request = request.password(place.read(args)?);
     let display = Arc::new(Display::new(args));
+    if let Some(format) = args.explain {
+        let uploader = uploader(args)?;
+        let upload = uploader.prepare(&request, display)?;
+        explain::explain(format, &upload.grants(), &upload.fence());
+        return Ok(());
+    }
+    let request = request.password(place.read(args)?);
     display.warn(args);
-    let outcome = uploader(args)?.upload(&request, display.clone());
+    let uploader = uploader(args)?;
+    let upload = uploader.prepare(&request, display.clone())?;
+    display.fenced(&upload.fence());
+    let outcome = upload.upload();
     display.clear();
     outcome?;
     Ok(())

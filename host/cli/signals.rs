@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use ftp_uploader::Interrupt;
+use ftp_uploader::{Interrupt, enclose_thread};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -27,6 +27,8 @@ pub fn ring(interrupt: &Interrupt) {
     let Ok(mut signals) = Signals::new(wanted) else { return };
     let interrupt = interrupt.clone();
     thread::spawn(move || {
+        // The fence comes later, and on its own thread.
+        enclose_thread();
         for _ in signals.forever() {
             if give_echo_back() || interrupt.is_raised() {
                 leave();

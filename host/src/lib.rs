@@ -34,6 +34,12 @@
 //! to; to connect to another machine than the one named, or the proxy named; to put a control byte into a command; to
 //! wait without end.
 //!
+//! # The second wall
+//!
+//! [`Uploader::prepare`] does all that needs files and names; [`Prepared::grants`] then tells what is lent, and
+//! [`Prepared::fence`] takes all else from the process (Landlock, seccomp). Only programs that do nothing afterwards can
+//! want that, so it is not done unless asked for; the program `ftp-uploader` does it always.
+//!
 //! Works on Unix systems. An upload blocks the thread that asks for it; no async runtime is needed or started.
 //!
 //! To read the code, start at `wit/world.wit`, then `host/cli/main.rs`, then [`uploader`](Uploader).
@@ -43,17 +49,21 @@ mod assurance;
 mod bindings;
 mod connect;
 mod delivery;
+mod destination;
 mod digest;
 mod engine;
 mod error;
 mod escape;
 mod feed;
+mod fence;
+mod grants;
 mod incomplete;
 mod interrupt;
 mod lent;
 mod limits;
 mod mask;
 mod password;
+mod prepared;
 mod progress;
 mod proxy;
 mod request;
@@ -70,11 +80,14 @@ pub use assurance::Verify;
 pub use delivery::Retry;
 pub use error::{Cause, Connection, ServerText, SourceProblem, UploadError, Violation};
 pub use escape::Escaped;
+pub use fence::{Wall, Walls, enclose_thread, forbid_dumps};
 pub use ftp_protocol::argument::NotAnArgument;
 pub use ftp_protocol::server::{NotAServer, Scheme, Server};
+pub use grants::{DataConnections, GrantedFile, GrantedProxy, Grants, Limits};
 pub use incomplete::{Failure, Incomplete};
 pub use interrupt::Interrupt;
 pub use password::Password;
+pub use prepared::Prepared;
 pub use progress::{Algorithm, Note, Progress, Receipt, Speaker, Step, Verification};
 pub use proxy::{NotAProxy, NotProxyAuth, Proxy, ProxyAuth, ProxyProblem, ProxyRefusal};
 pub use request::Request;

@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use wasmtime::{Engine, StoreLimits, StoreLimitsBuilder};
 
 /// The guest's memory, in bytes. It needs 1.2 MiB, of which 1 MiB is its stack.
-const MEMORY: usize = 4 * 1024 * 1024;
+pub(crate) const MEMORY: usize = 4 * 1024 * 1024;
 
 /// Computing time for one call of the guest. It needs milliseconds.
-const TIME_PER_CALL: Duration = Duration::from_secs(5);
+pub(crate) const TIME_PER_CALL: Duration = Duration::from_secs(5);
 
 /// More computing time for each GiB that the call has moved. It needs a few milliseconds, and the host some hundred for
 /// moving them in pieces that do not have to be waited for.
-const TIME_PER_GIB: Duration = Duration::from_secs(10);
+pub(crate) const TIME_PER_GIB: Duration = Duration::from_secs(10);
 
 /// What takes less is no wait: a guest that keeps the host busy with one trifle after the other is computing.
 const NO_WAIT: Duration = Duration::from_micros(50);

@@ -178,7 +178,7 @@ impl Request {
         self
     }
 
-    /// How long resolving and connecting may take, all addresses together, and each data connection. Default: 15 s.
+    /// How long looking up may take, and connecting, all addresses together, and each data connection. Default: 15 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self

@@ -1,7 +1,8 @@
-//! Doing what a request asks: open the files, connect, lend, run.
+//! Doing what a request asks: open the files, find the server, connect, lend, run.
 //!
-//! One [`Uploader`] serves a whole process: it holds the engine and the component, loaded once. Next: `delivery.rs` for
-//! one file after the other, `session.rs` for one guest, then `lent/mod.rs` for what that guest may touch.
+//! One [`Uploader`] serves a whole process: it holds the engine and the component, loaded once. Next: `prepared.rs`, what
+//! is there before anything is sent; `delivery/` for one file after the other, `session.rs` for one guest, then
+//! `lent/mod.rs` for what that guest may touch.
 
 use std::sync::Arc;
 
@@ -11,11 +12,13 @@ use wasmtime::component::{Component, HasSelf, Linker};
 use crate::bindings::{Uploader as World, UploaderPre};
 use crate::connect;
 use crate::delivery::Delivery;
+use crate::destination::Destination;
 use crate::engine::engine;
 use crate::error::UploadError;
 use crate::incomplete::Incomplete;
 use crate::interrupt::Stops;
 use crate::lent::Lent;
+use crate::prepared::Prepared;
 use crate::progress::{Progress, Receipt};
 use crate::request::Request;
 use crate::session::Session;
@@ -70,19 +73,33 @@ impl Uploader {
     /// # Errors
     /// [`Incomplete`] unless the server has confirmed every file. It says which files are stored all the same.
     pub fn upload(&self, request: &Request, progress: Arc<dyn Progress>) -> Result<Vec<Receipt>, Incomplete> {
-        let sources: Vec<_> = request.open_files()?.into_iter().map(Arc::new).collect();
-        Delivery::new(self, request, progress).deliver(&sources)
+        self.prepare(request, progress)?.upload()
+    }
+
+    /// The first half of [`upload`](Self::upload), for those who want to see what is lent, or to fence the process,
+    /// before the second: opens the files, looks the server up, reads what TLS takes. Nothing is connected.
+    ///
+    /// # Errors
+    /// When a file cannot be opened, the server not be found, or TLS not be had.
+    pub fn prepare<'a>(
+        &'a self,
+        request: &'a Request,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Prepared<'a>, UploadError> {
+        let sources = request.open_files()?.into_iter().map(Arc::new).collect();
+        Ok(Prepared::new(Delivery::prepare(self, request, progress)?, sources))
     }
 
     /// Connects, makes a guest, and has it log in and enter the directory.
     pub(crate) fn open_session(
         &self,
         request: &Request,
+        destination: &Destination,
         versions: Versions,
         stops: &Stops,
         progress: &Arc<dyn Progress>,
     ) -> Result<Session, UploadError> {
-        let dialled = connect::dial(request, versions, stops)?;
+        let dialled = connect::dial(request, destination, versions, stops)?;
         let lent = Lent::new(dialled, request, stops, Arc::clone(progress));
         let mut session = Session::open(&self.engine, &self.component, lent, request)?;
         session.enter(&request.directory, request.create_directories)?;

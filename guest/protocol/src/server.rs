@@ -1,6 +1,6 @@
 //! Which server: the HOST that a user types, parsed into a name and a port.
 //!
-//! What its name resolves to, and whether it may be dialled in clear, is for those who dial: `host/src/connect.rs`,
+//! What its name resolves to, and whether it may be dialled in clear, is for those who dial: `host/src/destination.rs`,
 //! `guest/provider/src/dial.rs`.
 
 use alloc::borrow::ToOwned;

@@ -11,6 +11,7 @@ mod temporary_name;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::destination::{self, Destination};
 use crate::error::UploadError;
 use crate::incomplete::{Failure, Incomplete};
 use crate::interrupt::{Stop, Stops};
@@ -28,7 +29,8 @@ pub use retry::Retry;
 /// A request that is being carried out.
 pub(crate) struct Delivery<'a> {
     uploader: &'a Uploader,
-    request: &'a Request,
+    pub(crate) request: &'a Request,
+    pub(crate) destination: Destination,
     progress: Arc<dyn Progress>,
     /// Absent while there is no connection.
     session: Option<Session>,
@@ -40,18 +42,26 @@ pub(crate) struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    pub(crate) fn new(uploader: &'a Uploader, request: &'a Request, progress: Arc<dyn Progress>) -> Self {
-        Self {
-            uploader,
-            request,
-            progress,
-            session: None,
-            versions: Versions::Safe,
-            stops: request.begin(),
-            begun: Instant::now(),
-            stored: Vec::new(),
-            failures: Vec::new(),
-        }
+    /// Finds the server, as often as it is worth it.
+    pub(crate) fn prepare(
+        uploader: &'a Uploader,
+        request: &'a Request,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Self, UploadError> {
+        let (stops, begun) = (request.begin(), Instant::now());
+        let mut retries = Retries::new(request.retry, begun);
+        let destination = loop {
+            let error = match destination::find(request, &stops) {
+                Ok(found) => break found,
+                Err(error) => error,
+            };
+            let Some(time) = retries.pause_after(&error) else { return Err(error) };
+            progress.retrying(&error, time, retries.count(), request.retry.limit);
+            pause(&stops, time, error.step())?;
+        };
+        let (stored, failures) = (Vec::new(), Vec::new());
+        let (session, versions) = (None, Versions::Safe);
+        Ok(Self { uploader, request, destination, progress, session, versions, stops, begun, stored, failures })
     }
 
     /// Stores every file, as far as the server lets it.
@@ -129,11 +139,15 @@ impl<'a> Delivery<'a> {
     }
 
     fn open_session(&mut self) -> Result<Session, UploadError> {
-        match self.uploader.open_session(self.request, self.versions, &self.stops, &self.progress) {
+        let open = |versions| {
+            self.uploader.open_session(self.request, &self.destination, versions, &self.stops, &self.progress)
+        };
+        match open(self.versions) {
             // The server does not have TLS 1.2, which was only the second choice.
             Err(UploadError::Tls { .. }) if self.versions == Versions::Tls12 => {
+                let opened = open(Versions::Safe);
                 self.versions = Versions::Safe;
-                self.uploader.open_session(self.request, self.versions, &self.stops, &self.progress)
+                opened
             }
             opened => opened,
         }
@@ -157,18 +171,22 @@ impl<'a> Delivery<'a> {
     }
 
     /// Waits before the next try, when as much as `step` has been reached.
-    fn pause(&self, error: &UploadError, step: Option<Step>, pause: Duration, count: u32) -> Result<(), UploadError> {
-        self.progress.retrying(error, pause, count, self.request.retry.limit);
-        self.stops.pause(Instant::now() + pause).map_err(|stop| match stop {
-            Stop::OutOfTime => UploadError::OutOfTime { step },
-            Stop::Interrupted | Stop::Failed(_) => UploadError::Interrupted { step },
-        })
+    fn pause(&self, error: &UploadError, step: Option<Step>, time: Duration, count: u32) -> Result<(), UploadError> {
+        self.progress.retrying(error, time, count, self.request.retry.limit);
+        pause(&self.stops, time, step)
     }
 
     fn incomplete(self, untried: &[Arc<Source>]) -> Incomplete {
         let untried = untried.iter().map(|source| source.path().to_owned()).collect();
         Incomplete { stored: self.stored, failures: self.failures, untried }
     }
+}
+
+fn pause(stops: &Stops, time: Duration, step: Option<Step>) -> Result<(), UploadError> {
+    stops.pause(Instant::now() + time).map_err(|stop| match stop {
+        Stop::OutOfTime => UploadError::OutOfTime { step },
+        Stop::Interrupted | Stop::Failed(_) => UploadError::Interrupted { step },
+    })
 }
 
 /// Whether the next file may fare better than the one that `error` is about.

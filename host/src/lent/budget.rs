@@ -6,14 +6,14 @@
 /// What is left of it.
 pub(crate) struct Budget {
     /// Bytes to receive: some dozens of the longest replies.
-    pub(super) receive: usize,
+    pub(crate) receive: usize,
     /// Lines to send: each gives the server its full time to answer. Making a directory takes one for each of its parts,
     /// everything else ten at most.
-    commands: u32,
+    pub(crate) commands: u32,
     /// Data connections to open, and to wait for: EPSV, PASV, and room for more careful guests.
-    connections: u32,
+    pub(crate) connections: u32,
     /// Hashes to compute, each over the whole file at most. One is needed.
-    digests: u32,
+    pub(crate) digests: u32,
 }
 
 impl Default for Budget {

@@ -20,7 +20,7 @@ use crate::stream::Stream;
 const MAX_RECEIVE: u32 = 65_536;
 
 /// Ports below this are never data connections: a server that names one wants something else of us.
-const FIRST_DATA_PORT: u16 = 1024;
+pub(crate) const FIRST_DATA_PORT: u16 = 1024;
 
 /// The right to use the control connection, which is in [`Lent`].
 pub struct ControlConnection;

@@ -35,14 +35,15 @@ use crate::request::Request;
 use crate::route::Route;
 use crate::stream::Stream;
 
+pub(crate) use budget::Budget;
 pub use control_connection::ControlConnection;
+pub(crate) use control_connection::FIRST_DATA_PORT;
 pub use data_connection::DataConnection;
 pub use data_listener::DataListener;
 pub(crate) use pace::Pace;
 pub(crate) use protection::Protection;
 pub use source_file::SourceFile;
 
-use budget::Budget;
 use echo::Echo;
 use protection::Handshakes;
 use transcript::Transcript;

@@ -73,6 +73,20 @@ impl Proxy {
         Ok(self)
     }
 
+    /// How it is spoken to: `socks5`, `socks5h` or `http`.
+    pub fn scheme(&self) -> &'static str {
+        match self.kind {
+            Kind::Socks5 => "socks5",
+            Kind::Socks5h => "socks5h",
+            Kind::Http => "http",
+        }
+    }
+
+    /// Whether there are credentials for it.
+    pub(crate) fn has_auth(&self) -> bool {
+        self.auth.is_some()
+    }
+
     /// Its own address.
     pub(crate) fn server(&self) -> &Server {
         &self.server
@@ -116,12 +130,7 @@ impl FromStr for Proxy {
 impl fmt::Display for Proxy {
     /// Without the credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = match self.kind {
-            Kind::Socks5 => "socks5",
-            Kind::Socks5h => "socks5h",
-            Kind::Http => "http",
-        };
-        write!(f, "{scheme}://{}", FarHost::of(&self.server).with_port(self.port()))
+        write!(f, "{}://{}", self.scheme(), FarHost::of(&self.server).with_port(self.port()))
     }
 }
 

@@ -26,8 +26,9 @@ pub(super) struct Judge {
     first: OnceLock<CertificateDer<'static>>,
 }
 
-#[derive(Debug)]
-enum Rule {
+/// What makes a certificate a good one, with the authorities read.
+#[derive(Clone, Debug)]
+pub(super) enum Rule {
     Chain(Arc<dyn ServerCertVerifier>),
     Pins(Vec<Pin>),
     Anything,
@@ -41,21 +42,27 @@ pub(super) struct NotPinned;
 #[derive(Debug)]
 pub(super) struct Changed;
 
-impl Judge {
-    pub(super) fn new(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Self, TlsProblem> {
-        let rule = match trust {
+impl Rule {
+    /// The rule for `trust`. The platform's authorities are read here, and never again.
+    pub(super) fn of(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Self, TlsProblem> {
+        Ok(match trust {
             Trust::Platform => {
-                Rule::Chain(Arc::new(Verifier::new(Arc::clone(provider)).map_err(|_| TlsProblem::NoRoots)?))
+                Self::Chain(Arc::new(Verifier::new(Arc::clone(provider)).map_err(|_| TlsProblem::NoRoots)?))
             }
             Trust::Authorities(given) => {
                 let builder =
                     WebPkiServerVerifier::builder_with_provider(Arc::clone(&given.0), Arc::clone(provider)).build();
-                Rule::Chain(builder.map_err(|_| TlsProblem::NoRoots)?)
+                Self::Chain(builder.map_err(|_| TlsProblem::NoRoots)?)
             }
-            Trust::Pins(pins) => Rule::Pins(pins.clone()),
-            Trust::Anything => Rule::Anything,
-        };
-        Ok(Self { rule, algorithms: provider.signature_verification_algorithms, first: OnceLock::new() })
+            Trust::Pins(pins) => Self::Pins(pins.clone()),
+            Trust::Anything => Self::Anything,
+        })
+    }
+}
+
+impl Judge {
+    pub(super) fn new(rule: Rule, provider: &CryptoProvider) -> Self {
+        Self { rule, algorithms: provider.signature_verification_algorithms, first: OnceLock::new() }
     }
 
     /// The pin of the first certificate that was shown.

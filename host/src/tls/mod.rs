@@ -1,5 +1,5 @@
-//! TLS towards one server: made once for each control connection, and used for it and for its data connections, so
-//! that these resume its session and no other.
+//! TLS towards one server: its terms are read once, before anything is connected; from them a client is made for each
+//! control connection, and used for it and for its data connections, so that these resume its session and no other.
 //!
 //! Whom to believe is `trust.rs`; how a certificate is judged is `judge.rs`; what went wrong is `problem.rs`. The bytes
 //! are moved by `stream.rs`. Nothing of rustls shows outside the library.
@@ -24,7 +24,7 @@ pub use mode::Tls;
 pub use problem::{CertificateProblem, TlsProblem};
 pub use trust::{Authorities, ClientIdentity, NotAPin, NotCredentials, Pin, Trust};
 
-use judge::Judge;
+use judge::{Judge, Rule};
 use sessions::Sessions;
 
 /// What is spoken inside TLS (RFC 7301; IANA has `ftp` registered): a server that would speak something else is not
@@ -55,6 +55,14 @@ pub struct Secured {
     pub resumed: bool,
 }
 
+/// On what terms TLS is spoken with one server. Whatever has to be read for it was read: nothing is opened later.
+pub(crate) struct TlsTerms {
+    provider: Arc<CryptoProvider>,
+    name: ServerName<'static>,
+    rule: Rule,
+    identity: Option<ClientIdentity>,
+}
+
 /// TLS with one server.
 pub(crate) struct TlsClient {
     config: Arc<ClientConfig>,
@@ -63,26 +71,31 @@ pub(crate) struct TlsClient {
     name: ServerName<'static>,
 }
 
-impl TlsClient {
-    /// Prepares TLS with the server named `host`.
+impl TlsTerms {
+    /// The terms for the server named `host`.
     ///
     /// # Errors
     /// When no certificate could be for `host`, or the platform has no roots. Nothing was sent.
-    pub(crate) fn new(
-        host: &str,
-        trust: &Trust,
-        identity: Option<&ClientIdentity>,
-        versions: Versions,
-    ) -> Result<Self, TlsProblem> {
+    pub(crate) fn new(host: &str, trust: &Trust, identity: Option<&ClientIdentity>) -> Result<Self, TlsProblem> {
         let provider = Arc::new(ring::default_provider());
-        let name = server_name(host)?;
-        let judge = Arc::new(Judge::new(trust, &provider)?);
-        let sessions = Arc::new(Sessions::new());
-        let mut config = config(provider, Arc::clone(&judge), identity, versions)?;
-        config.resumption = Resumption::store(Arc::clone(&sessions) as Arc<_>);
-        Ok(Self { config: Arc::new(config), judge, sessions, name })
+        let (name, rule) = (server_name(host)?, Rule::of(trust, &provider)?);
+        Ok(Self { provider, name, rule, identity: identity.cloned() })
     }
 
+    /// TLS for one control connection and its data connections.
+    ///
+    /// # Errors
+    /// When it cannot be had at all. Nothing was sent.
+    pub(crate) fn client(&self, versions: Versions) -> Result<TlsClient, TlsProblem> {
+        let judge = Arc::new(Judge::new(self.rule.clone(), &self.provider));
+        let sessions = Arc::new(Sessions::new());
+        let mut config = config(Arc::clone(&self.provider), Arc::clone(&judge), self.identity.as_ref(), versions)?;
+        config.resumption = Resumption::store(Arc::clone(&sessions) as Arc<_>);
+        Ok(TlsClient { config: Arc::new(config), judge, sessions, name: self.name.clone() })
+    }
+}
+
+impl TlsClient {
     /// A connection on which nothing was said yet.
     pub(crate) fn connection(&self) -> io::Result<ClientConnection> {
         ClientConnection::new(Arc::clone(&self.config), self.name.clone()).map_err(invalid_data)

@@ -1,4 +1,4 @@
-//! Whether there is TLS, and when it begins. What a name resolves to may matter for that: see `connect.rs`.
+//! Whether there is TLS, and when it begins. What a name resolves to may matter for that: see `destination.rs`.
 
 use ftp_protocol::server::Scheme;
 

@@ -1,0 +1,280 @@
+//! `--explain`: what this run would lend, for people and for programs. Every word of it comes from the grants that the
+//! run itself would use, and from the fence, which is really put up.
+//!
+//! The names in the JSON are documented in `docs/explain.md`; units are part of them.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt;
+
+use clap::ValueEnum;
+use ftp_uploader::{DataConnections, Escaped, GrantedFile, GrantedProxy, Grants, Limits, Tls, Trust, Wall, Walls};
+use serde_json::{Value, json};
+
+/// For whom.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Says it on standard output. If no one reads it, there is nothing else to do.
+pub fn explain(format: Format, grants: &Grants, walls: &Walls) {
+    let text = match format {
+        Format::Text => text(grants, walls),
+        Format::Json => ascii(&format!("{:#}\n", json(grants, walls))),
+    };
+    let _ = io::stdout().write_all(text.as_bytes());
+}
+
+/// What a part of the fence is good for.
+fn wall(name: &str) -> &'static str {
+    match name {
+        "files" => "no file can be opened, made or removed (Landlock)",
+        "ports" => "no TCP port can be listened on that was not granted (Landlock)",
+        "processes" => "no other process can be signalled (Landlock)",
+        "system_calls" => "only the system calls that an upload needs; no program can be run (seccomp)",
+        _ => "no core dump, and no look into the memory from outside",
+    }
+}
+
+fn text(grants: &Grants, walls: &Walls) -> String {
+    let mut text = String::from("This run would lend to the component that speaks FTP:\n");
+    let mut row = |name: &str, what: String| {
+        let _ = writeln!(text, "  {name:<10} {what}");
+    };
+    row("server", grants.server.to_string());
+    for address in grants.addresses {
+        row("address", address.to_string());
+    }
+    if grants.addresses.is_empty() {
+        row("address", "whatever the proxy finds".to_owned());
+    }
+    if let Some(granted) = &grants.proxy {
+        row("proxy", proxy(granted));
+    }
+    row("data", data(grants));
+    row("tls", tls(grants));
+    row("password", password(grants));
+    for file in &grants.files {
+        row("file", granted_file(file, grants.directory));
+    }
+    for limit in limits(&grants.limits) {
+        row("limit", limit);
+    }
+    text.push_str("Around the process itself, from the time when it connects:\n");
+    for (name, state) in walls.named() {
+        let _ = match state {
+            Wall::Stands => writeln!(text, "  {:<10} {}", "wall", wall(name)),
+            Wall::Missing(why) => writeln!(text, "  {:<10} {name}: {}", "no wall", Escaped(why.as_bytes())),
+        };
+    }
+    text.push_str("Nothing was connected to, and nothing was sent.\n");
+    text
+}
+
+fn proxy(granted: &GrantedProxy) -> String {
+    let auth = if granted.credentials { "told those of FTP_PROXY_AUTH, in clear" } else { "told no credentials" };
+    let at: Vec<_> = granted.addresses.iter().map(ToString::to_string).collect();
+    let proxy = granted.proxy.to_string();
+    format!("{} at {}; all goes through it; {auth}", Escaped(proxy.as_bytes()), at.join(", "))
+}
+
+fn data(grants: &Grants) -> String {
+    let mut data = match &grants.data {
+        DataConnections::ToServer(ports) => {
+            format!("connections to the same address, ports {} to {}", ports.start(), ports.end())
+        }
+        DataConnections::FromServer => {
+            "connections from the same address, to a port that the system chooses".to_owned()
+        }
+    };
+    if let Some(source) = grants.source_address {
+        let _ = write!(data, "; all from {source}");
+    }
+    if let Some(interface) = grants.interface {
+        let _ = write!(data, "; all through {}", Escaped(interface.as_bytes()));
+    }
+    data
+}
+
+fn tls(grants: &Grants) -> String {
+    let how = match grants.tls {
+        Tls::Off => return "none".to_owned(),
+        Tls::Implicit => "required, from the first byte",
+        Tls::Explicit | Tls::UnlessLoopback => "required, after AUTH TLS",
+    };
+    let host = Escaped(grants.server.host().as_bytes());
+    let trusted = match grants.trust {
+        Trust::Platform => format!("the certificate has to be for {host}, by the system's authorities"),
+        Trust::Authorities(_) => format!("the certificate has to be for {host}, by the authorities of --ca-file"),
+        Trust::Pins(pins) => {
+            let pins: Vec<_> = pins.iter().map(ToString::to_string).collect();
+            format!("the server's key has to be {}", pins.join(" or "))
+        }
+        Trust::Anything => "anyone is taken for the server".to_owned(),
+    };
+    let ours = if grants.identity { "; our certificate is shown" } else { "" };
+    format!("{how}; {trusted}{ours}")
+}
+
+fn password(grants: &Grants) -> String {
+    let how = if grants.password_in_clear { "MAY BE SENT IN CLEAR" } else { "is sent only inside TLS" };
+    format!("of {}: {how}; once for each login, by the host", Escaped(grants.user))
+}
+
+fn granted_file(file: &GrantedFile, directory: &[u8]) -> String {
+    let path = Escaped(file.path.as_os_str().as_bytes());
+    let (name, directory) = (Escaped(file.name), Escaped(directory));
+    match file.size {
+        Some(size) => format!("{path}, {size} bytes, to be stored as {name} in {directory}"),
+        None => format!("standard input, to be stored as {name} in {directory}"),
+    }
+}
+
+fn limits(limits: &Limits) -> Vec<String> {
+    let mut lines = vec![
+        format!("{} bytes of memory, {} handles", limits.memory, limits.handles),
+        format!(
+            "{} s of computing a call, and {} s for each GiB moved",
+            limits.computing.as_secs(),
+            limits.computing_per_gib.as_secs()
+        ),
+        format!(
+            "{} commands, {} bytes received and {} data connections a call, {} bytes passed at once",
+            limits.commands, limits.received, limits.data_connections, limits.passed
+        ),
+        format!("{} hashes of the file a call", limits.hashes),
+        format!(
+            "{} s to connect, {} s of silence, {} new tries a file",
+            limits.connecting.as_secs(),
+            limits.silence.as_secs(),
+            limits.retries
+        ),
+    ];
+    lines.extend(limits.whole.map(|time| format!("{} s for all of it", time.as_secs())));
+    lines.extend(limits.rate.map(|rate| format!("{rate} bytes sent a second")));
+    lines
+}
+
+fn json(grants: &Grants, walls: &Walls) -> Value {
+    let (first, last) = match &grants.data {
+        DataConnections::ToServer(ports) => (Some(ports.start()), Some(ports.end())),
+        DataConnections::FromServer => (None, None),
+    };
+    json!({
+        "server": grants.server.to_string(),
+        "addresses": grants.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "proxy": grants.proxy.as_ref().map(proxy_json),
+        "data_connections": {
+            "made_by": if first.is_some() { "client" } else { "server" },
+            "first_port": first,
+            "last_port": last,
+        },
+        "source_address": grants.source_address.map(|address| address.to_string()),
+        "interface": grants.interface,
+        "tls": match grants.tls {
+            Tls::Off => "off",
+            Tls::Implicit => "implicit",
+            Tls::Explicit | Tls::UnlessLoopback => "explicit",
+        },
+        "trust": trust(grants),
+        "client_certificate": grants.identity,
+        "user": lossy(grants.user),
+        "password_may_be_sent_in_clear": grants.password_in_clear,
+        "directory": lossy(grants.directory),
+        "files": grants.files.iter().map(file_json).collect::<Vec<_>>(),
+        "limits": limits_json(&grants.limits),
+        "walls": walls.named().into_iter().map(|(name, wall)| (name.to_owned(), wall_json(wall))).collect::<Value>(),
+    })
+}
+
+fn proxy_json(granted: &GrantedProxy) -> Value {
+    json!({
+        "url": granted.proxy.to_string(),
+        "scheme": granted.proxy.scheme(),
+        "addresses": granted.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "credentials": granted.credentials,
+    })
+}
+
+fn trust(grants: &Grants) -> Value {
+    match (grants.tls, grants.trust) {
+        (Tls::Off, _) => Value::Null,
+        (_, Trust::Platform) => json!({ "by": "system" }),
+        (_, Trust::Authorities(_)) => json!({ "by": "ca_file" }),
+        (_, Trust::Pins(pins)) => {
+            json!({ "by": "pins", "pins": pins.iter().map(ToString::to_string).collect::<Vec<_>>() })
+        }
+        (_, Trust::Anything) => json!({ "by": "nothing" }),
+    }
+}
+
+fn file_json(file: &GrantedFile) -> Value {
+    json!({
+        "path": lossy(file.path.as_os_str().as_bytes()),
+        "name": lossy(file.name),
+        "size_bytes": file.size,
+    })
+}
+
+fn limits_json(limits: &Limits) -> Value {
+    json!({
+        "memory_bytes": limits.memory,
+        "handles": limits.handles,
+        "passed_at_once_bytes": limits.passed,
+        "computing_per_call_seconds": limits.computing.as_secs(),
+        "computing_per_gib_seconds": limits.computing_per_gib.as_secs(),
+        "commands_per_call": limits.commands,
+        "received_per_call_bytes": limits.received,
+        "data_connections_per_call": limits.data_connections,
+        "hashes_per_call": limits.hashes,
+        "connecting_seconds": limits.connecting.as_secs(),
+        "silence_seconds": limits.silence.as_secs(),
+        "whole_run_seconds": limits.whole.map(|time| time.as_secs()),
+        "rate_bytes_per_second": limits.rate,
+        "new_tries_per_file": limits.retries,
+    })
+}
+
+fn wall_json(wall: &Wall) -> Value {
+    match wall {
+        Wall::Stands => json!({ "stands": true, "missing_because": null }),
+        Wall::Missing(why) => json!({ "stands": false, "missing_because": why }),
+    }
+}
+
+/// JSON has text only; other bytes become U+FFFD.
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The same JSON, without characters that could drive a terminal or hide: they can stand in strings only, where escapes
+/// mean the same.
+fn ascii(json: &str) -> String {
+    let mut ascii = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            '\n' | ' '..='~' => ascii.push(character),
+            _ => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+                let _ = write!(ascii, "\\u{unit:04x}");
+            }),
+        }
+    }
+    ascii
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_without_its_characters_says_the_same() {
+        let value = json!({ "näme": "\u{1b}[2J \u{202e}日本\u{1f600}\u{7f}\"\\\n" });
+        let text = ascii(&format!("{value:#}"));
+        assert!(text.is_ascii() && !text.contains('\u{7f}') && !text.contains('\u{1b}'), "{text}");
+        assert_eq!(text.parse::<Value>().unwrap(), value);
+    }
+}

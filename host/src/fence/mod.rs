@@ -1,0 +1,134 @@
+//! A second wall, around the process itself, for the case that the first one breaks: what the process has open and what
+//! it has looked up is all that it gets, from the fence on.
+//!
+//! Landlock keeps files and ports away (`landlock.rs`), seccomp every system call that an upload has no use for
+//! (`system_calls.rs`). Neither can be taken down again. What a kernel does not have is missing, and said to be.
+
+#[cfg(target_os = "linux")]
+mod dumps;
+#[cfg(target_os = "linux")]
+mod landlock;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+mod search_tree;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+mod system_calls;
+
+/// Each kind of processor has its own numbers, and on others nobody has tried them.
+#[cfg(all(target_os = "linux", not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
+mod system_calls {
+    pub(super) fn filter(_: &super::Needs) -> super::Wall {
+        super::Wall::Missing("there is no filter for this kind of processor".to_owned())
+    }
+}
+
+use std::net::SocketAddr;
+
+use crate::destination::Destination;
+use crate::proxy::Proxy;
+use crate::request::Request;
+
+/// The parts of the fence. They hold for the whole process and for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Walls {
+    /// No file can be opened, made or removed (Landlock; the threads that were there before know it only by
+    /// [`system_calls`](Self::system_calls), unless they have called [`enclose_thread`]).
+    pub files: Wall,
+    /// No TCP port can be listened on, unless the server is to connect to us; then none can be connected to but that of
+    /// the control connection. With a proxy, none can be connected to but the proxy's (Landlock, for the same threads).
+    pub ports: Wall,
+    /// No signal, and no word by an abstract socket, reaches another process (Landlock, for the same threads).
+    pub processes: Wall,
+    /// No system call that an upload does not need: no program can be run, no process made or looked into, no socket made
+    /// but for TCP, no memory made executable (seccomp; all threads).
+    pub system_calls: Wall,
+    /// The memory, in which the password was, is in no core dump, and no process of the same user can look into it.
+    pub memory: Wall,
+}
+
+/// One part of the fence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wall {
+    /// It holds.
+    Stands,
+    /// It does not, for this reason.
+    Missing(String),
+}
+
+impl Walls {
+    /// In the order in which they are written down above, each with a name for it.
+    pub fn named(&self) -> [(&'static str, &Wall); 5] {
+        let Self { files, ports, processes, system_calls, memory } = self;
+        [
+            ("files", files),
+            ("ports", ports),
+            ("processes", processes),
+            ("system_calls", system_calls),
+            ("memory", memory),
+        ]
+    }
+}
+
+/// What an upload still needs of the system when it is about to connect.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing is taken away there"))]
+pub(crate) struct Needs {
+    ipv4: bool,
+    ipv6: bool,
+    /// The only port that is connected to; none, where the server names ports for data.
+    only_port: Option<u16>,
+    /// The server connects to us.
+    listens: bool,
+    /// An address of this machine is taken before connecting.
+    binds: bool,
+}
+
+impl Needs {
+    /// Those of a thread that has no part in the upload.
+    #[cfg(target_os = "linux")]
+    fn nothing() -> Self {
+        Self { ipv4: false, ipv6: false, only_port: Some(0), listens: false, binds: false }
+    }
+
+    /// Those of `request`, with the server where it was found.
+    pub(crate) fn of(request: &Request, destination: &Destination) -> Self {
+        Self {
+            ipv4: destination.dialled().iter().any(SocketAddr::is_ipv4),
+            ipv6: destination.dialled().iter().any(SocketAddr::is_ipv6),
+            // A proxy hears of the server's ports in words.
+            only_port: request.proxy.as_ref().map(Proxy::port).or(request.active.then(|| request.port())),
+            listens: request.active,
+            binds: request.active || request.route.source.is_some(),
+        }
+    }
+}
+
+/// Puts the fence up: the whole process has nothing but `needs` left.
+#[cfg(target_os = "linux")]
+pub(crate) fn put_up(needs: &Needs) -> Walls {
+    let memory = dumps::forbid();
+    // In this order: the filter knows no system call of Landlock's.
+    let [files, ports, processes] = landlock::restrict(landlock::Threads::All, needs);
+    Walls { files, ports, processes, system_calls: system_calls::filter(needs), memory }
+}
+
+/// There is none.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn put_up(_: &Needs) -> Walls {
+    let missing = || Wall::Missing("it is for Linux only".to_owned());
+    Walls { files: missing(), ports: missing(), processes: missing(), system_calls: missing(), memory: missing() }
+}
+
+/// From here on the process leaves no core dump, and no process of the same user can look into its memory: to be called
+/// before there is a password in it. [`Prepared::fence`](crate::Prepared::fence) says whether that holds.
+pub fn forbid_dumps() {
+    #[cfg(target_os = "linux")]
+    dumps::forbid();
+}
+
+/// The calling thread can open no file and no port from here on, where the kernel has Landlock: for threads that a
+/// program starts before [`Prepared::fence`](crate::Prepared::fence), and that need nothing of the kind.
+pub fn enclose_thread() {
+    #[cfg(target_os = "linux")]
+    landlock::restrict(landlock::Threads::This, &Needs::nothing());
+}

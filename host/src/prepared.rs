@@ -1,0 +1,46 @@
+//! An upload for which everything is there that has to be opened, read or looked up, and of which nothing was sent: the
+//! moment to see what it lends, and to put up the fence.
+//!
+//! Made by `uploader.rs`. What is lent is put into words by `grants.rs`; what comes next is `delivery/mod.rs`.
+
+use std::sync::Arc;
+
+use crate::delivery::Delivery;
+use crate::fence::{self, Needs, Walls};
+use crate::grants::Grants;
+use crate::incomplete::Incomplete;
+use crate::progress::Receipt;
+use crate::source::Source;
+
+/// An upload that is ready to begin. Made by [`Uploader::prepare`](crate::Uploader::prepare).
+pub struct Prepared<'a> {
+    delivery: Delivery<'a>,
+    sources: Vec<Arc<Source>>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(delivery: Delivery<'a>, sources: Vec<Arc<Source>>) -> Self {
+        Self { delivery, sources }
+    }
+
+    /// What the upload lends to the component, and what it will do with it at most.
+    pub fn grants(&self) -> Grants<'_> {
+        Grants::of(self.delivery.request, &self.delivery.destination, &self.sources)
+    }
+
+    /// Takes from **the whole process** all that this upload does not need, for good: it can open no file, run no program,
+    /// and make no connection but by TCP. For programs that do nothing else afterwards; what they need has to be open.
+    ///
+    /// What the kernel does not have is missing from the fence, and said to be; the upload can begin all the same.
+    pub fn fence(&self) -> Walls {
+        fence::put_up(&Needs::of(self.delivery.request, &self.delivery.destination))
+    }
+
+    /// Connects, and uploads the files: the second half of [`Uploader::upload`](crate::Uploader::upload).
+    ///
+    /// # Errors
+    /// [`Incomplete`] unless the server has confirmed every file.
+    pub fn upload(self) -> Result<Vec<Receipt>, Incomplete> {
+        self.delivery.deliver(&self.sources)
+    }
+}
