@@ -238,6 +238,12 @@ impl UploadError {
         }
     }
 
+    /// Whether the server broke down while it took the file: RFC 959 §4.2 has x0z for the syntax of commands, which is
+    /// not in question by then. vsftpd says `500 OOPS` when its other half is gone.
+    pub(crate) fn is_breakdown(&self) -> bool {
+        matches!(self, Self::Refused { step: Step::Transfer | Step::Confirmation, code: 500..=504, .. })
+    }
+
     /// Whether a part of the file may lie on the server, if nothing was done about it afterwards.
     pub fn partial_file_may_remain(&self) -> bool {
         matches!(self.step(), Some(Step::Transfer | Step::Confirmation))

@@ -266,7 +266,9 @@ fn doubt(error: &UploadError) -> Option<Cause> {
     match error {
         UploadError::Unconfirmed { cause, .. } => Some(*cause),
         // RFC 959 §4.2.2: 426 and its like say that something broke, not that nothing was stored.
-        UploadError::Refused { step: Step::Confirmation, code, .. } if *code < 500 => Some(Cause::Closed),
+        UploadError::Refused { step: Step::Confirmation, code, .. } if *code < 500 || error.is_breakdown() => {
+            Some(Cause::Closed)
+        }
         UploadError::Broken { step: Step::Confirmation, cause, .. } => Some(*cause),
         _ => None,
     }

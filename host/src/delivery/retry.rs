@@ -81,6 +81,7 @@ fn may_pass(error: &UploadError) -> bool {
         UploadError::Proxy { problem, .. } => problem.may_pass(),
         UploadError::Broken { cause, .. } => !matches!(cause, Cause::Denied | Cause::Insecure),
         UploadError::Unconfirmed { asked, .. } => !asked,
+        UploadError::Refused { .. } if error.is_breakdown() => true,
         // RFC 959 §4.2: 4yz, the same may work later; 5yz, it will not. A login is not for trying.
         UploadError::Refused { step, code, .. } => *code < 500 && (*step != Step::Login || *code == 421),
         UploadError::Mismatch { .. } | UploadError::Corrupt { .. } => true,
@@ -153,6 +154,8 @@ mod tests {
             (Step::Store, 553, false),
             (Step::Confirmation, 552, false),
             (Step::Confirmation, 451, true),
+            (Step::Transfer, 500, true),
+            (Step::Store, 500, false),
             (Step::Store, 450, true),
         ] {
             assert_eq!(may_pass(&refused(step, code)), again, "{step:?} {code}");

@@ -43,7 +43,7 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// `TimedOut` when nothing has moved for too long, also while the server talks.
     pub(crate) fn await_turn(&mut self, data: &Stream, flags: PollFlags) -> Result<Turn, Stop> {
-        let mut queued = None;
+        let mut queued = data.socket().unacknowledged();
         loop {
             let (control_ready, data_ready) = self.look(data, flags, self.pace.next_look())?;
             if data_ready && !control_ready {
@@ -173,7 +173,7 @@ impl<'a> Watch<'a> {
     pub(crate) fn await_end(&mut self, data: &mut Stream) -> Result<(), Stop> {
         self.pace.mark();
         loop {
-            match self.is_told_at_once() {
+            match self.is_told_at_once(data) {
                 Ok(false) => {}
                 Ok(true) => {
                     self.await_end_briefly(data)?;
@@ -200,14 +200,19 @@ impl<'a> Watch<'a> {
 
     /// Whether the server speaks before it is time to look at the other connection: its reply comes right behind its
     /// end of that, and one wait does for both.
-    fn is_told_at_once(&mut self) -> Result<bool, Stop> {
+    fn is_told_at_once(&mut self, data: &Stream) -> Result<bool, Stop> {
         let Some(control) = self.control.as_deref_mut() else { return Ok(false) };
-        let until = self.pace.next_look();
+        let (until, queued) = (self.pace.next_look(), data.socket().unacknowledged());
         while !control.has_more() {
             match wait([(control.as_fd(), PollFlags::IN)], until, self.stops)? {
                 [true] if control.hear() => break,
                 [true] => {}
-                [false] => return Ok(false),
+                [false] => {
+                    if data.socket().unacknowledged() < queued {
+                        self.pace.mark();
+                    }
+                    return Ok(false);
+                }
             }
         }
         Ok(true)
