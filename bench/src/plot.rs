@@ -1,4 +1,5 @@
-//! The picture for the README: for some rows a bar for each client, as long as its time is in relation to curl's.
+//! The picture for the README: a column for each network, in it a block for each row, and in that a bar for each client,
+//! as long as its time is in relation to curl's.
 
 use std::fmt::Write as _;
 
@@ -6,46 +7,54 @@ use crate::contest::Measured;
 use crate::report::{Figures, figures};
 
 /// The width of a bar that is as long as curl's, in pixels.
-const CURL: f64 = 260.0;
+const CURL: f64 = 170.0;
 /// Nothing is drawn longer than this, in pixels; its figure tells.
-const LONGEST: f64 = 560.0;
-const LEFT: f64 = 120.0;
-const BAR: f64 = 16.0;
-const WIDTH: f64 = LEFT + LONGEST + 90.0;
+const LONGEST: f64 = 300.0;
+const NAMES: f64 = 100.0;
+const BAR: f64 = 14.0;
+const COLUMN: f64 = NAMES + LONGEST + 60.0;
+const TOP: f64 = 56.0;
 
 /// An SVG of all rows.
 pub(crate) fn draw(measured: &[Measured]) -> String {
-    let (mut body, mut y) = (String::new(), 40.0);
-    for row in measured {
-        let clients: Vec<_> = figures(row).into_iter().filter(|one| !one.client.starts_with("bare")).collect();
+    let mut networks: Vec<&str> = measured.iter().map(|row| row.congestion_control.as_str()).collect();
+    networks.dedup();
+    let (mut body, mut height) = (String::new(), TOP);
+    for (column, network) in networks.iter().enumerate() {
+        let left = COLUMN * column as f64;
         // Writing into a String cannot fail, here and below.
-        let _ = writeln!(body, r##"<text x="8" y="{y}" class="row">{} ({})</text>"##, row.row, row.congestion_control);
-        y += 8.0;
-        for figures in &clients {
-            bar(&mut body, figures, y);
-            y += BAR + 4.0;
-        }
-        y += 26.0;
+        let _ = writeln!(body, r##"<text x="{}" y="40" class="bold">{network}</text>"##, left + 8.0);
+        let rows = measured.iter().filter(|row| row.congestion_control == *network);
+        height = rows.fold(TOP, |top, row| block(&mut body, row, left, top)).max(height);
     }
-    let style =
-        "text{font:13px sans-serif;fill:#444}.row,.title{font-weight:bold}.ours{fill:#c2410c}.other{fill:#9ca3af}";
+    let width = COLUMN * networks.len() as f64;
+    let style = "text{font:12px sans-serif;fill:#444}.bold{font-weight:bold}.ours{fill:#c2410c}.other{fill:#9ca3af}";
     format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" width="{WIDTH}" height="{y}">
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">
 <style>{style}</style><rect width="100%" height="100%" fill="#fff"/>
-<text x="8" y="18" class="title">Time in relation to curl's (shorter is better)</text>
+<text x="8" y="18" class="bold">Time in relation to curl's, by congestion control (shorter is better)</text>
 {body}</svg>"##
     )
 }
 
-fn bar(body: &mut String, figures: &Figures, y: f64) {
-    let width = (figures.wall_to_curl * CURL).min(LONGEST);
+/// One row, and where the next one begins.
+fn block(body: &mut String, row: &Measured, left: f64, top: f64) -> f64 {
+    let _ = writeln!(body, r##"<text x="{}" y="{}">{}</text>"##, left + 8.0, top + 8.0, row.row);
+    let mut y = top + 16.0;
+    for figures in figures(row).iter().filter(|one| !one.client.starts_with("bare")) {
+        bar(body, figures, left + NAMES, y);
+        y += BAR + 3.0;
+    }
+    y + 16.0
+}
+
+fn bar(body: &mut String, figures: &Figures, x: f64, y: f64) {
+    let width = (figures.wall_to_curl * CURL).clamp(1.0, LONGEST);
     let class = if figures.client == "ftp-uploader" { "ours" } else { "other" };
-    let (middle, end) = (y + BAR - 4.0, LEFT + width + 6.0);
+    let (names, middle, end) = (x - 6.0, y + BAR - 3.0, x + width + 6.0);
     let _ = writeln!(
         body,
-        r##"<text x="{}" y="{middle}" text-anchor="end">{}</text><rect x="{LEFT}" y="{y}" width="{width:.1}" height="{BAR}" class="{class}"/><text x="{end:.1}" y="{middle}">{:.2}</text>"##,
-        LEFT - 6.0,
-        figures.client,
-        figures.wall_to_curl
+        r##"<text x="{names}" y="{middle}" text-anchor="end">{}</text><rect x="{x}" y="{y}" width="{width:.1}" height="{BAR}" class="{class}"/><text x="{end:.1}" y="{middle}">{:.2}</text>"##,
+        figures.client, figures.wall_to_curl
     );
 }

@@ -1,5 +1,5 @@
-//! The figures as people read them: a line for each client while it goes on, and at the end `table.md`, `plot.svg` and
-//! the raw figures, `raw.json`.
+//! The figures as people read them: a line for each client while it goes on, and at the end `table.md`, `summary.md`,
+//! `plot.svg` and the raw figures, `raw.json`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -90,13 +90,42 @@ impl Report {
     /// Writes the three files into `folder`.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), String> {
         let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
-        for (name, content) in
-            [("raw.json", json), ("table.md", self.table()), ("plot.svg", plot::draw(&self.measured))]
-        {
+        let (table, summary, plot) = (self.table(), self.summary(), plot::draw(&self.measured));
+        let files = [("raw.json", json), ("table.md", table), ("summary.md", summary), ("plot.svg", plot)];
+        for (name, content) in files {
             fs::write(folder.join(name), content + "\n").map_err(|error| format!("{name}: {error}"))?;
         }
-        println!("written: table.md, plot.svg and raw.json in {}", folder.display());
+        println!("written: table.md, summary.md, plot.svg and raw.json in {}", folder.display());
         Ok(())
+    }
+
+    /// One line for each row: what ftp-uploader takes, and everyone's time in relation to curl's.
+    fn summary(&self) -> String {
+        let mut summary = String::from(SUMMARY);
+        for measured in &self.measured {
+            let figures = figures(measured);
+            let Some(ours) = figures.iter().find(|one| one.client == Client::Ours.name()) else { continue };
+            let cells = cells(ours, measured.bytes);
+            let time = |client: Client| {
+                let found = figures.iter().find(|one| one.client == client.name());
+                found.map_or_else(String::new, |one| format!("{:.2}", one.wall_to_curl))
+            };
+            let others = [Client::Lftp, Client::Ncftpput, Client::Python].map(time).join(" | ");
+            let bare = if measured.row.contains("TLS") { Client::BareTls } else { Client::BareSendfile };
+            let (row, rules) = (&measured.row, &measured.congestion_control);
+            // Writing into a String cannot fail, here and below.
+            let _ = writeln!(
+                summary,
+                "| {row} | {rules} | {} | {} | {} | {} | **{}** | {others} | {} |",
+                cells[0],
+                cells[2],
+                cells[3],
+                cells[5],
+                cells[4],
+                time(bare)
+            );
+        }
+        summary
     }
 
     fn table(&self) -> String {
@@ -108,7 +137,6 @@ impl Report {
             for figures in figures(measured) {
                 let cells = cells(&figures, measured.bytes).join(" | ");
                 let (row, rules) = (&measured.row, &measured.congestion_control);
-                // Writing into a String cannot fail.
                 let _ = writeln!(table, "| {row} | {rules} | {} | {cells} |", figures.client);
             }
         }
@@ -117,6 +145,12 @@ impl Report {
         table + "\n" + &facts.join("; ") + ".\n"
     }
 }
+
+/// The head of the summary. Figures of others are times in relation to curl's.
+const SUMMARY: &str = "\
+| job | network | time | CPU | peak memory | CPU/curl | time/curl | lftp | ncftpput | ftplib | bare loop |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+";
 
 /// What the figures depend on, as far as Linux tells.
 fn machine(program: &Path) -> BTreeMap<&'static str, String> {

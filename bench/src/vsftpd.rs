@@ -49,9 +49,11 @@ impl Vsftpd {
             passwords.display(),
             empty.display()
         );
-        if !rustix::process::geteuid().is_root() {
-            lines += "run_as_launching_user=YES\n";
-        }
+        // Only root can have it turn into someone else, whose home has to exist.
+        let root = rustix::process::geteuid().is_root();
+        let owner = if root { "daemon".to_owned() } else { std::env::var("USER").unwrap_or_default() };
+        let launching = if root { "NO" } else { "YES" };
+        lines += &format!("ftp_username={owner}\nnopriv_user={owner}\nrun_as_launching_user={launching}\n");
         if let Some((certificate, key)) = tls {
             lines += &format!(
                 "{PROTECTED}rsa_cert_file={}\nrsa_private_key_file={}\n",
@@ -112,8 +114,6 @@ seccomp_sandbox=NO
 isolate=NO
 isolate_network=NO
 xferlog_enable=NO
-ftp_username=nobody
-nopriv_user=nobody
 ";
 
 const PROTECTED: &str = "\

@@ -1,6 +1,6 @@
 //! What a caller may want to know while an upload goes on, and what it gets at the end.
 //!
-//! How it is shown to a person is the program's business: `cli/progress_bar.rs`.
+//! How it is shown to a person is the program's business: `cli/display.rs`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -140,6 +140,17 @@ impl Socket {
         crate::unacknowledged::bytes(&self.stream)
     }
 
+    /// Whether the system sends at a measured pace (BBR) and not as fast as the other end takes it.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_paced(&self) -> bool {
+        rustix::net::sockopt::tcp_congestion(&self.stream).is_ok_and(|name| name.starts_with("bbr"))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn is_paced(&self) -> bool {
+        false
+    }
+
     fn wait_out(&self, error: io::Error, flags: PollFlags, until: Instant, stops: &Stops) -> Result<(), Stop> {
         match error.kind() {
             io::ErrorKind::WouldBlock => self.ready(flags, until, stops),

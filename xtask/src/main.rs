@@ -19,6 +19,8 @@ mod fuzz;
 mod miri;
 mod peak_memory;
 mod sandbox;
+#[cfg(test)]
+mod security_page;
 mod target_dir;
 mod test;
 mod time_limit;
