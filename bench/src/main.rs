@@ -11,6 +11,7 @@ mod network;
 mod plot;
 mod report;
 mod rows;
+mod sandbox;
 mod sink;
 mod statistics;
 mod vsftpd;
@@ -54,6 +55,8 @@ fn run(arguments: Vec<OsString>) -> Result<(), String> {
             network::set_up(arguments.get(1).and_then(|rules| rules.to_str()).unwrap_or_default())?;
             measure_here(&Order::parse(&arguments[2..])?)
         }
+        Some(sandbox::weigh::CHILD) => sandbox::weigh::child(&arguments[1..]),
+        Some("sandbox") => sandbox::run(arguments[1].as_ref()),
         Some("sink") => {
             let order = Order::parse(&arguments[1..])?;
             let arena = Arena::new(&order.ours, &order.target).map_err(|error| error.to_string())?;
