@@ -125,13 +125,9 @@ mod tests {
 
     #[test]
     fn each_splice_and_each_file_and_each_session_is_counted() {
-        let [once, more_splices, more_files, more_sessions] = [
-            WORK,
-            Work { piece: 1 << 17, ..WORK },
-            Work { files: 3, ..WORK },
-            Work { sessions: 2, ..WORK },
-        ]
-        .map(|work| run(&work).unwrap());
+        let [once, more_splices, more_files, more_sessions] =
+            [WORK, Work { piece: 1 << 17, ..WORK }, Work { files: 3, ..WORK }, Work { sessions: 2, ..WORK }]
+                .map(|work| run(&work).unwrap());
         assert_eq!(more_splices, once + 4);
         // Eight splices of two more files, and what else a file takes.
         assert!(more_files > once + 8 && (more_files - once).is_multiple_of(2));
