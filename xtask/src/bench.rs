@@ -35,8 +35,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
 /// script has put it.
 fn build() -> Result<PathBuf, String> {
     println!("> cargo {}", BUILD.join(" "));
-    let built = cargo::command().args(BUILD).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
-    let output = built.output().map_err(|error| format!("cannot run cargo: {error}"))?;
+    let mut command = cargo::command();
+    command.args(BUILD).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
     if !output.status.success() {
         return Err(format!("the build failed ({})", output.status));
     }
