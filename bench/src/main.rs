@@ -1,7 +1,7 @@
 //! Measures ftp-uploader beside other clients, on loopback: `bench --help`. `cargo xtask bench` builds and starts it.
 //!
 //! This file only chooses. What is measured is `rows.rs`; doing it is `contest.rs`; the table and the plot that come
-//! out are `report.rs` and `plot.rs`.
+//! out are `report.rs` and `plot.rs`. What the sandbox costs by itself is another question: `sandbox.rs`.
 
 mod bare;
 mod clients;
@@ -11,6 +11,7 @@ mod network;
 mod plot;
 mod report;
 mod rows;
+mod sandbox;
 mod sink;
 mod statistics;
 mod vsftpd;
@@ -29,6 +30,8 @@ struct Order {
     /// The program to measure.
     ours: PathBuf,
     target: PathBuf,
+    /// The component that the program holds, as `host/build.rs` has precompiled it.
+    component: Option<PathBuf>,
     /// Where table, plot and raw figures go.
     out: PathBuf,
     /// Only these rows; all, if there are none.
@@ -53,6 +56,12 @@ fn run(arguments: Vec<OsString>) -> Result<(), String> {
         Some(network::CHILD) => {
             network::set_up(arguments.get(1).and_then(|rules| rules.to_str()).unwrap_or_default())?;
             measure_here(&Order::parse(&arguments[2..])?)
+        }
+        Some(sandbox::weigh::CHILD) => sandbox::weigh::child(&arguments[1..]),
+        Some("sandbox") => {
+            let order = Order::parse(&arguments[1..])?;
+            let component = order.component.ok_or("which component? cargo xtask bench sandbox knows")?;
+            sandbox::run(&component, &order.out)
         }
         Some("sink") => {
             let order = Order::parse(&arguments[1..])?;
@@ -103,6 +112,7 @@ impl Order {
         let mut order = Self {
             ours: "target/release/ftp-uploader".into(),
             target: "target".into(),
+            component: None,
             out: "target/bench".into(),
             only: Vec::new(),
             rounds: usize::MAX,
@@ -114,6 +124,7 @@ impl Order {
             match name.to_str() {
                 Some("--program") => order.ours = value.into(),
                 Some("--target") => order.target = value.into(),
+                Some("--component") => order.component = Some(value.into()),
                 Some("--out") => order.out = value.into(),
                 Some("--only") => order.only.push(text.into_owned()),
                 Some("--rounds") => {
@@ -138,4 +149,4 @@ impl Order {
     }
 }
 
-const USAGE: &str = "usage: bench [sink] [--program FILE] [--target DIR] [--out DIR] [--only ROW]... [--rounds N]";
+const USAGE: &str = "usage: bench [sink|sandbox] [--program FILE] [--target DIR] [--component FILE] [--out DIR] [--only ROW]... [--rounds N]";

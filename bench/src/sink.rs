@@ -113,7 +113,7 @@ impl Session {
 }
 
 /// What is answered to commands that do nothing here.
-fn answer(verb: &str) -> &'static str {
+pub(crate) fn answer(verb: &str) -> &'static str {
     match verb {
         "USER" => "331 password",
         "PASS" => "230 welcome",

@@ -1,10 +1,11 @@
 //! The project's own commands, so that what the README and CI promise is one command each.
 //!
 //! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`], [`elsewhere`],
-//! [`sandbox`], [`fleet`], [`fuzz`], [`miri`], [`dependencies`], [`components`], [`wit_docs`].
+//! [`sandbox`], [`bench`], [`fleet`], [`fuzz`], [`miri`], [`dependencies`], [`components`], [`wit_docs`].
 //! They need nothing but Rust: what is missing they install, with a time limit, or say how to.
 
 mod apt;
+mod bench;
 mod cargo;
 mod components;
 mod debian_toolchain;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["test", "elsewhere"] => elsewhere::run(),
         ["test", "sandbox"] => sandbox::run(),
+        ["bench", ref arguments @ ..] => bench::run(arguments),
         ["components"] => components::run(),
         ["fuzz", ref arguments @ ..] => fuzz::run(arguments),
         ["miri"] => miri::run(),
@@ -74,10 +76,13 @@ Usage: cargo xtask NAME
 
   set-up          get what is needed: the wasm32-wasip2 target, and for the tests FTP servers, unpacked below target/
   demo            build, start a throw-away FTP server on loopback, upload 256 MiB to it, compare the bytes
-  test            everything that has to hold: style, docs, tests, and what is below save components and wit-docs;
+  test            everything that has to hold: style, docs, tests, and what is below save bench, components and wit-docs;
                   what CI runs
   test elsewhere  upload on other platforms, to a real server, and print a table
   test sandbox    only the attacks on the sandbox, with a table of what came of each
+  bench [sandbox | sink] [--only ROW] [--rounds N]
+                  measure the program beside other clients, on loopback; with `sandbox`, what the sandbox costs by itself
+                  (takes valgrind); with `sink`, only serve. Tables go to target/bench/
   fleet           check the manifests in fleet/
   fuzz --seconds N [TARGET...]
                   run the fuzzers in fuzz/ for N seconds each, with what they have kept so far

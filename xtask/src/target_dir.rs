@@ -26,7 +26,7 @@ pub(crate) fn target_dir() -> Result<PathBuf, String> {
 }
 
 /// The text of the first field of this name. Enough for a path in cargo's output; a JSON parser is not worth a crate here.
-fn string_field(json: &str, name: &str) -> Option<String> {
+pub(crate) fn string_field(json: &str, name: &str) -> Option<String> {
     let (_, rest) = json.split_once(&format!("\"{name}\":\""))?;
     let mut text = String::new();
     let mut characters = rest.chars();

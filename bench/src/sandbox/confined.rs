@@ -1,0 +1,139 @@
+//! The conversation in its sandbox: the component that the program holds, in an engine and a store with the program's
+//! settings (`host/src/engine.rs`, `host/src/session.rs`), and the handles in a table, as there.
+//!
+//! `native.rs` is its twin; the handles are `confined/lent.rs`. Not here is what the host does for each call beyond the sandbox: deadlines, budgets, sockets.
+
+use std::fs;
+use std::path::Path;
+
+use wasmtime::component::{Component, HasSelf, Linker, Resource, ResourceTable};
+use wasmtime::{Engine, Result, Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
+
+use super::server::Server;
+use super::{DIRECTORY, NAME, USER, Work};
+use bindings::exports::ftp_uploader::upload::upload::{
+    DataMode, Login, Placement, Plan, Protection, Receipt, Verification, Verify,
+};
+use bindings::{Uploader, UploaderPre};
+
+#[path = "../../../host/src/engine.rs"]
+mod engine;
+mod lent;
+
+#[allow(missing_docs, reason = "generated; documented in wit/")]
+mod bindings {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "uploader",
+        with: {
+            "ftp-uploader:upload/capabilities.control-connection": super::Handle,
+            "ftp-uploader:upload/capabilities.data-connection": super::Handle,
+            "ftp-uploader:upload/capabilities.data-listener": super::Handle,
+            "ftp-uploader:upload/capabilities.source-file": super::Handle,
+            "ftp-uploader:upload/capabilities.secret": super::Handle,
+            "ftp-uploader:upload/capabilities.progress": super::Handle,
+        },
+        imports: { default: trappable },
+    });
+}
+
+/// The right to use something; what it is, is in [`Lent`].
+pub struct Handle;
+
+struct Lent {
+    table: ResourceTable,
+    limits: StoreLimits,
+    server: Server,
+}
+
+/// The component, ready to be made a guest of.
+pub(crate) struct Sandbox {
+    engine: Engine,
+    component: UploaderPre<Lent>,
+}
+
+/// The program's own bounds (`host/src/limits.rs`): memory, handles, and bytes of one call.
+const MEMORY: usize = 4 * 1024 * 1024;
+const HANDLES: usize = 32;
+const CALL_BYTES: usize = 64 * 1024;
+
+impl Sandbox {
+    /// Loads the file that `host/build.rs` has made of the component.
+    pub(crate) fn load(component: &Path) -> std::result::Result<Self, String> {
+        let precompiled = fs::read(component).map_err(|error| format!("{}: {error}", component.display()))?;
+        Self::with(&precompiled).map_err(|error| format!("{}: {error:#}", component.display()))
+    }
+
+    fn with(precompiled: &[u8]) -> Result<Self> {
+        let engine = engine::engine(env!("BENCH_TARGET"))?;
+        #[allow(unsafe_code, reason = "wasmtime cannot prove where precompiled code comes from")]
+        // SAFETY: it comes from `Engine::precompile_component`, in the build of the program that this is measured beside;
+        // whoever starts a benchmark names the files that it is to run.
+        let component = unsafe { Component::deserialize(&engine, precompiled) }?;
+        let mut linker = Linker::new(&engine);
+        Uploader::add_to_linker::<_, HasSelf<_>>(&mut linker, |lent: &mut Lent| lent)?;
+        let component = linker.instantiate_pre(&component).and_then(UploaderPre::new)?;
+        Ok(Self { engine, component })
+    }
+
+    /// Does `work`; how many calls of handles it took.
+    pub(crate) fn run(&self, work: &Work) -> std::result::Result<u64, String> {
+        (0..work.sessions).map(|_| self.session(work).map_err(|error| format!("in the sandbox: {error:#}"))).sum()
+    }
+
+    fn session(&self, work: &Work) -> Result<u64> {
+        let mut store = self.store(Server::new(work.size, work.piece));
+        let world = self.component.instantiate(&mut store)?;
+        let guest = world.ftp_uploader_upload_upload().session();
+        let login =
+            Login { user: USER.to_vec(), account: None, protection: Protection::Clear, data_mode: DataMode::Passive };
+        let [control, password, progress] = [push(&mut store)?, push(&mut store)?, push(&mut store)?];
+        let lent = Resource::new_borrow(password.rep());
+        let session = guest.call_open(&mut store, control, lent, &login, progress)?.map_err(failed)?;
+        store.data_mut().table.delete(password)?;
+        guest.call_enter(&mut store, session, DIRECTORY, false)?.map_err(failed)?;
+        for _ in 0..work.files {
+            let file = push(&mut store)?;
+            let plan = Plan { placement: Placement::Replace, verify: Verify::Best };
+            let lent = Resource::new_borrow(file.rep());
+            let receipt = guest.call_store(&mut store, session, lent, NAME, plan)?.map_err(failed)?;
+            store.data_mut().table.delete(file)?;
+            let Receipt { sent, verified: Verification::Size, .. } = receipt else { return Err(failed(receipt)) };
+            if sent != work.size {
+                return Err(failed(receipt));
+            }
+        }
+        guest.call_quit(&mut store, session)?;
+        Ok(store.data().server.calls())
+    }
+
+    /// Nobody advances the engine's clock here, which the program does 20 times a second; the guest looks at it all the
+    /// same.
+    fn store(&self, server: Server) -> Store<Lent> {
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(MEMORY)
+            .memories(1)
+            .instances(10)
+            .tables(10)
+            .table_elements(1000)
+            .trap_on_grow_failure(true)
+            .build();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(HANDLES);
+        let mut store = Store::new(&self.engine, Lent { table, limits, server });
+        store.limiter(|lent| &mut lent.limits);
+        store.set_max_component_handles(HANDLES);
+        store.set_hostcall_fuel(CALL_BYTES);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Continue(1)));
+        store
+    }
+}
+
+fn push(store: &mut Store<Lent>) -> Result<Resource<Handle>> {
+    Ok(store.data_mut().table.push(Handle)?)
+}
+
+fn failed(what: impl std::fmt::Debug) -> wasmtime::Error {
+    wasmtime::Error::msg(format!("{what:?}"))
+}

@@ -1,0 +1,134 @@
+//! The handles of `wit/capabilities.wit` for the component: each call is handed on to the server in the store.
+
+use wasmtime::Result;
+use wasmtime::component::Resource;
+
+use super::bindings::ftp_uploader::upload::capabilities::{
+    Algorithm, Endpoint, Host, HostControlConnection, HostDataConnection, HostDataListener, HostProgress, HostSecret,
+    HostSourceFile, IoError, Moved, SourceError, SpliceError, Step,
+};
+use super::{Handle, Lent, failed};
+
+impl Lent {
+    fn close(&mut self, handle: Resource<Handle>) -> Result<()> {
+        self.table.delete(handle)?;
+        Ok(())
+    }
+}
+
+impl Host for Lent {}
+
+impl HostControlConnection for Lent {
+    fn receive(&mut self, _: Resource<Handle>, limit: u32) -> Result<Result<Vec<u8>, IoError>> {
+        Ok(self.server.receive(limit).map_err(|_| IoError::TimedOut))
+    }
+
+    fn secure(&mut self, _: Resource<Handle>) -> Result<Result<(), IoError>> {
+        Ok(Err(IoError::Insecure))
+    }
+
+    fn send(&mut self, _: Resource<Handle>, bytes: Vec<u8>) -> Result<Result<(), IoError>> {
+        self.server.send(&bytes);
+        Ok(Ok(()))
+    }
+
+    fn send_password(&mut self, _: Resource<Handle>, _: Resource<Handle>) -> Result<Result<(), IoError>> {
+        self.server.send_password();
+        Ok(Ok(()))
+    }
+
+    fn open_data(&mut self, _: Resource<Handle>, _: u16) -> Result<Result<Resource<Handle>, IoError>> {
+        self.server.open_data();
+        Ok(Ok(self.table.push(Handle)?))
+    }
+
+    fn listen_data(&mut self, _: Resource<Handle>) -> Result<Result<Resource<Handle>, IoError>> {
+        Ok(Err(IoError::Denied))
+    }
+
+    fn drop(&mut self, handle: Resource<Handle>) -> Result<()> {
+        self.close(handle)
+    }
+}
+
+impl HostDataConnection for Lent {
+    fn secure(&mut self, _: Resource<Handle>) -> Result<Result<(), IoError>> {
+        Ok(Err(IoError::Insecure))
+    }
+
+    fn splice(
+        &mut self,
+        data: Resource<Handle>,
+        source: Resource<Handle>,
+        offset: u64,
+        length: u64,
+    ) -> Result<Result<Moved, SpliceError>> {
+        // Looking them up is what it costs that handles are no pointers.
+        self.table.get(&source)?;
+        self.table.get_mut(&data)?;
+        Ok(Ok(match self.server.splice(offset, length) {
+            0 => Moved::End,
+            bytes => Moved::Bytes(bytes),
+        }))
+    }
+
+    fn finish(&mut self, data: Resource<Handle>) -> Result<Result<(), IoError>> {
+        self.table.get_mut(&data)?;
+        self.server.finish();
+        Ok(Ok(()))
+    }
+
+    fn drop(&mut self, handle: Resource<Handle>) -> Result<()> {
+        self.server.drop_data();
+        self.close(handle)
+    }
+}
+
+impl HostDataListener for Lent {
+    fn endpoint(&mut self, _: Resource<Handle>) -> Result<Endpoint> {
+        Err(failed("a listener that was denied"))
+    }
+
+    fn accept(&mut self, _: Resource<Handle>) -> Result<Result<Resource<Handle>, IoError>> {
+        Ok(Err(IoError::Denied))
+    }
+
+    fn drop(&mut self, handle: Resource<Handle>) -> Result<()> {
+        self.close(handle)
+    }
+}
+
+impl HostSourceFile for Lent {
+    fn size(&mut self, _: Resource<Handle>) -> Result<Option<u64>> {
+        Ok(Some(self.server.file_size()))
+    }
+
+    fn prepare_digest(&mut self, _: Resource<Handle>, _: Algorithm) -> Result<()> {
+        Ok(())
+    }
+
+    fn digest(&mut self, _: Resource<Handle>, _: Algorithm, _: u64) -> Result<Result<Vec<u8>, SourceError>> {
+        Ok(Err(SourceError::Unreadable))
+    }
+
+    fn drop(&mut self, handle: Resource<Handle>) -> Result<()> {
+        self.close(handle)
+    }
+}
+
+impl HostSecret for Lent {
+    fn drop(&mut self, handle: Resource<Handle>) -> Result<()> {
+        self.close(handle)
+    }
+}
+
+impl HostProgress for Lent {
+    fn entered(&mut self, _: Resource<Handle>, _: Step) -> Result<()> {
+        self.server.entered();
+        Ok(())
+    }
+
+    fn drop(&mut self, handle: Resource<Handle>) -> Result<()> {
+        self.close(handle)
+    }
+}

@@ -1,0 +1,101 @@
+//! `cargo xtask bench`: builds the program and the benchmark, says what is missing on this machine, and starts the
+//! benchmark (`bench/src/main.rs`), which does the rest.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use crate::cargo;
+use crate::ftp_servers;
+use crate::target_dir;
+use crate::wasm_target;
+
+/// `cargo xtask bench`, with the benchmark's own arguments: first what is to be done, if it is not everything.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    wasm_target::set_up()?;
+    let target = target_dir::target_dir()?;
+    if arguments.first() != Some(&"sandbox") {
+        ftp_servers::set_up(&target);
+        say_what_is_missing();
+    }
+    let component = build()?;
+    let (what, options) = arguments.split_at(arguments.iter().take_while(|word| !word.starts_with('-')).count());
+    let mut command = cargo::tool(&target.join("release/bench").display().to_string());
+    command.args(what).arg("--program").arg(target.join("release/ftp-uploader")).arg("--target").arg(&target);
+    command.arg("--out").arg(target.join("bench")).arg("--component").arg(component).args(options);
+    match command.stdin(Stdio::inherit()).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("the benchmark failed ({status})")),
+        Err(error) => Err(format!("cannot run the benchmark: {error}")),
+    }
+}
+
+/// Builds both, and returns the component that is in the program, precompiled. Cargo says where the program's build
+/// script has put it.
+fn build() -> Result<PathBuf, String> {
+    println!("> cargo {}", BUILD.join(" "));
+    let mut command = cargo::command();
+    command.args(BUILD).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("the build failed ({})", output.status));
+    }
+    let folder = folder_of_build_script(&String::from_utf8_lossy(&output.stdout));
+    folder.map(|folder| folder.join("component.cwasm")).ok_or_else(|| "cargo does not name the component".to_owned())
+}
+
+fn folder_of_build_script(messages: &str) -> Option<PathBuf> {
+    let ours = |line: &&str| line.contains("\"build-script-executed\"") && line.contains("#ftp-uploader@");
+    let message = messages.lines().find(ours)?;
+    target_dir::string_field(message, "out_dir").map(PathBuf::from)
+}
+
+/// One line, if anything is missing. Clients that are missing are left out of the tables, without iproute2 and unshare there
+/// is no network of its own, which the benchmark takes for an error.
+fn say_what_is_missing() {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let missing: Vec<_> = PROGRAMS.iter().filter(|(program, _)| !is_there(program, &path)).map(|one| one.1).collect();
+    if !missing.is_empty() {
+        println!("MISSING on this machine (on Debian: apt-get install {})", missing.join(" "));
+    }
+}
+
+fn is_there(program: &str, path: &OsString) -> bool {
+    env::split_paths(path).any(|folder| Path::new(&folder).join(program).is_file())
+}
+
+const BUILD: [&str; 6] = ["build", "--release", "-p", "ftp-uploader", "-p", "ftp-uploader-bench"];
+
+/// Programs, and the packages of Debian that have them.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("curl", "curl"),
+    ("lftp", "lftp"),
+    ("ncftpput", "ncftp"),
+    ("python3", "python3"),
+    ("ip", "iproute2"),
+    ("unshare", "util-linux"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{folder_of_build_script, is_there};
+    use std::path::PathBuf;
+
+    #[test]
+    fn the_programs_own_build_script_is_meant() {
+        let messages = [
+            r#"{"reason":"build-script-executed","package_id":"path+file:///w/bench#ftp-uploader-bench@0.1.0","out_dir":"/b"}"#,
+            r#"{"reason":"compiler-artifact","package_id":"path+file:///w/host#ftp-uploader@0.1.0","out_dir":"/c"}"#,
+            r#"{"reason":"build-script-executed","package_id":"path+file:///w/host#ftp-uploader@0.1.0","out_dir":"/a"}"#,
+        ];
+        assert_eq!(folder_of_build_script(&messages.join("\n")), Some(PathBuf::from("/a")));
+        assert_eq!(folder_of_build_script(messages[0]), None);
+    }
+
+    #[test]
+    fn a_program_is_looked_for_in_every_folder_of_the_path() {
+        assert!(is_there("sh", &"/nowhere:/bin".into()));
+        assert!(!is_there("sh", &"/nowhere".into()));
+    }
+}
