@@ -49,7 +49,13 @@ enum Turn {
 
 impl Data {
     pub(crate) fn new(socket: Socket, line: Rc<Line>) -> Self {
-        Self { line, socket: Some(socket), reading: RefCell::default(), moved: Cell::default(), finished: Cell::default() }
+        Self {
+            line,
+            socket: Some(socket),
+            reading: RefCell::default(),
+            moved: Cell::default(),
+            finished: Cell::default(),
+        }
     }
 
     fn socket(&self) -> Result<&Socket, IoError> {
