@@ -2,6 +2,7 @@
 
 #define _GNU_SOURCE
 #include "lent.h"
+#include "mask.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -129,29 +130,6 @@ static enum failure receive_some(struct control *control, void *into, size_t mos
     return count == 0 ? CLOSED : NONE;
 }
 
-/* Whether the secret begins at `line[at]`. A short one counts only where it stands by itself. */
-static bool is_there(const char *secret, size_t size, const char *line, size_t length, size_t at) {
-    if (size == 0 || length - at < size || memcmp(line + at, secret, size) != 0) return false;
-    bool begins = at == 0 || !isalnum((unsigned char)line[at - 1]);
-    bool ends = at + size == length || !isalnum((unsigned char)line[at + size]);
-    return size >= 8 || (begins && ends);
-}
-
-/* Masks the password in a line. The code of a reply is none. */
-static void mask(struct control *control, const char *line, size_t length) {
-    size_t size = strlen(control->password), at = 0, made = 0;
-    while (at < 3 && at < length && isdigit((unsigned char)line[at])) at++;
-    at = at == 3 && length > 3 && (line[3] == ' ' || line[3] == '-') ? 4 : 0;
-    memcpy(control->masked, line, made = at);
-    while (at < length) {
-        bool secret = is_there(control->password, size, line, length, at);
-        memcpy(control->masked + made, secret ? "****" : line + at, secret ? 4 : 1);
-        made += secret ? 4 : 1;
-        at += secret ? size : 1;
-    }
-    control->masked_length = made;
-}
-
 /* Some servers repeat the password in their reply to it, which is held back until a line is whole. */
 static enum failure mask_line(struct control *control) {
     char line[MAX_LINE];
@@ -161,7 +139,7 @@ static enum failure mask_line(struct control *control) {
         if (failure != NONE) return failure;
         length++;
     }
-    mask(control, line, length);
+    control->masked_length = mask(control->password, line, length, control->masked);
     return NONE;
 }
 

@@ -10,6 +10,7 @@ import { open } from 'node:fs/promises';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { crc32 } from 'node:zlib';
+import { Echo } from './echo.mjs';
 
 const TIMEOUT = 60_000; // Silence of the server, in milliseconds.
 const CONNECT_TIMEOUT = 15_000;
@@ -19,7 +20,6 @@ const GRACE = 1_000; // For the end of a data connection when the reply is there
 const CHUNK = 256 * 1024; // The most that Node holds of the file. The server has TIMEOUT to take it.
 const MAX_UNREAD = 64 * 1024; // The most that is held of what the server has said.
 const FIRST_DATA_PORT = 1024; // A server that names a lower one wants something else of us.
-const MAX_LINE = 8192; // Of the reply to the password: longer ones are given on in pieces.
 
 // What one file may use up: EPSV, PASV, and some room; lines sent; bytes received; hashes of the whole file.
 const MAX_CONNECTIONS = 8;
@@ -38,9 +38,7 @@ export class Lent {
   #spoken = false; // Whether anything was sent.
   #session; // Of the control connection, for the data connections.
   #unread = Buffer.alloc(0); // What the server has said, and the component not yet received.
-  #held = Buffer.alloc(0); // A line of the reply to the password, which is not whole yet.
-  #passwordMayCome = false;
-  #mask;
+  #echo; // What is masked in it.
   #file;
   #password; // A function that gives the PASS line, and is gone once it was called.
   #data = new Map();
@@ -59,7 +57,7 @@ export class Lent {
     if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
     lent.size = stat.size;
     lent.#password = () => Buffer.concat([Buffer.from('PASS '), password, Buffer.from('\r\n')]);
-    lent.#mask = mask(password.toString('latin1'));
+    lent.#echo = new Echo(password);
     lent.#mark();
     lent.#control = await lent.#connect(host, port).catch((cause) => {
       throw new Error(`cannot connect to ${host}:${port}: ${cause}`);
@@ -229,10 +227,7 @@ export class Lent {
     this.#lines += 1;
     this.#spoken = true;
     this.#mark();
-    // The next reply is to this line.
-    this.#unread = Buffer.concat([this.#unread, this.#mask(this.#held)]);
-    this.#held = Buffer.alloc(0);
-    this.#passwordMayCome = isPassword;
+    this.#unread = Buffer.concat([this.#unread, this.#echo.next(isPassword)]);
     this.#control.write(line);
     await this.#until(() => this.#control.writableLength === 0 || this.#control.over, this.#due);
     if (this.#control.over === 'reset') throw 'reset';
@@ -259,17 +254,9 @@ export class Lent {
   }
 
   #hear(bytes) {
-    this.#unread = Buffer.concat([this.#unread, this.#passwordMayCome ? this.#withoutPassword(bytes) : bytes]);
+    this.#unread = Buffer.concat([this.#unread, this.#echo.take(bytes)]);
     if (this.#unread.length >= MAX_UNREAD) this.#control.pause();
     this.#changes.emit('change');
-  }
-
-  /** Some servers repeat the password in their reply to it, which is held back until a line is whole. */
-  #withoutPassword(bytes) {
-    const held = Buffer.concat([this.#held, bytes]);
-    const whole = held.length < MAX_LINE ? held.lastIndexOf('\n') + 1 : held.length;
-    this.#held = held.subarray(whole);
-    return this.#mask(held.subarray(0, whole));
   }
 
   /** A connected socket; once nothing more can come from it, `over` says why. */
@@ -330,15 +317,6 @@ class Crc32 {
     bytes.writeUInt32BE(this.#value);
     return bytes;
   }
-}
-
-/** Masks it in whole lines. A short one only where it stands by itself; the code of a reply is none. */
-function mask(password) {
-  const exact = password.replace(/[^0-9A-Za-z]/g, '\\$&');
-  const secret = password.length < 8 ? `(?<![0-9A-Za-z])${exact}(?![0-9A-Za-z])` : exact;
-  const found = new RegExp(`(^\\d{3}[ -])|${secret}`, 'gm');
-  const masked = (text) => text.replace(found, (_, code) => code ?? '****');
-  return (lines) => (password ? Buffer.from(masked(lines.toString('latin1')), 'latin1') : lines);
 }
 
 const fingerprint = (socket) => socket.getPeerX509Certificate()?.fingerprint256;

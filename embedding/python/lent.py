@@ -18,6 +18,8 @@ import termios
 import time
 import zlib
 
+from echo import Echo
+
 TIMEOUT = 60.0  # Silence of the server, in seconds.
 CONNECT_TIMEOUT = 15.0
 FAREWELL = 2.0  # For the goodbye, on which nothing depends.
@@ -27,7 +29,6 @@ CHUNK = 65536  # Bytes of the file that are read at a time, to be encrypted or h
 FIRST_DATA_PORT = 1024  # A server that names a lower one wants something else of us.
 # What one file may use up: EPSV, PASV, and some room; lines sent; bytes received; hashes of the whole file.
 MAX_CONNECTIONS, MAX_LINES, MAX_RECEIVED, MAX_DIGESTS = 8, 512, 2 << 20, 4
-MAX_LINE = 8192  # Of the reply to the password: longer ones are given on in pieces.
 NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -88,8 +89,7 @@ class Control:
         self.host, self.socket, self.tls = address[0], dial(address), None
         self.heard, self.end = b"", Closed()
         self.password_line = b"PASS %s\r\n" % password
-        self.mask = mask(password)
-        self.held, self.password_may_come = b"", False
+        self.echo = Echo(password)
         self.connections_left, self.lines_left, self.receive_left = MAX_CONNECTIONS, MAX_LINES, MAX_RECEIVED
         self.tls_begun = False
         self.timeout = TIMEOUT
@@ -118,21 +118,12 @@ class Control:
         """Whether there is something to receive, or the end. What TLS says for itself (tickets) is neither."""
         try:
             while not self.heard and (received := self.socket.recv(65536)):
-                self.heard = self.without_password(received)
+                self.heard = self.echo.take(received)
         except NOT_YET:
             return False
         except OSError as error:
             self.end = error
         return True
-
-    def without_password(self, received):
-        """Some servers repeat the password in their reply to it, which is held back until a line is whole."""
-        if not self.password_may_come:
-            return received
-        self.held += received
-        whole = self.held.rfind(b"\n") + 1 if len(self.held) < MAX_LINE else len(self.held)
-        lines, self.held = self.held[:whole], self.held[whole:]
-        return self.mask(lines)
 
     def secure(self):
         if not self.tls:
@@ -167,7 +158,7 @@ class Control:
         if line is None:
             raise PermissionError("the password is offered once")
         self.send_all(line)
-        self.password_may_come = True
+        self.echo.expected = True
 
     def send_all(self, line):
         if self.tls and not is_protected(self) and line != b"AUTH TLS\r\n":
@@ -175,8 +166,7 @@ class Control:
         if self.lines_left == 0:
             raise PermissionError("more than one file may need")
         self.lines_left -= 1
-        self.heard += self.mask(self.held)
-        self.held, self.password_may_come = b"", False
+        self.heard += self.echo.expect_no_more()
         self.mark()
         self.socket.settimeout(self.timeout)
         self.socket.sendall(line)
@@ -303,16 +293,6 @@ class Data:
 
     def close(self):
         self.socket.close()
-
-
-def mask(password):
-    """Masks it in whole lines. A short one only where it stands by itself; the code of a reply is none."""
-    secret = re.escape(password)
-    if len(password) < 8:
-        secret = rb"(?<![0-9A-Za-z])%s(?![0-9A-Za-z])" % secret
-    if not password:
-        return bytes
-    return lambda lines: re.sub(rb"(?m)(^\d{3}[ -])|" + secret, lambda found: found[1] or b"****", lines)
 
 
 def is_protected(connection):

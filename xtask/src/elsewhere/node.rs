@@ -21,13 +21,14 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 const TRANSPILE_LIMIT: Duration = Duration::from_secs(60);
 
 /// What the example consists of, as far as it is run.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "package.json",
     LOCK,
     ".npmrc",
     "transpile.mjs",
     "upload.mjs",
     "lent.mjs",
+    "echo.mjs",
     "sandbox.mjs",
     "capabilities.mjs",
     "cli.mjs",

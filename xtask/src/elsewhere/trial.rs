@@ -97,9 +97,11 @@ impl Trial<'_> {
     }
 
     fn repels_attacks(&self) -> Result<(), Trouble> {
-        let Self { lab, platform, command, evil, hashes, .. } = *self;
+        let Self { lab, platform, command, evil, hashes, component, .. } = *self;
+        // preview2-shim 0.26.1 moves all that it has read of a file, whatever it is asked for.
+        let pieces = component == Component::Guest;
         let file = lab.nine_bytes.to_string_lossy();
-        Attacks { lab, platform, command, evil, file: &file, hashes }.are_repelled()
+        Attacks { lab, platform, command, evil, file: &file, hashes, pieces }.are_repelled()
     }
 
     fn fails_with(&self, words: &str, ended: &Ended) -> Result<(), Trouble> {

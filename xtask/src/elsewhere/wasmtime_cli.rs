@@ -127,7 +127,7 @@ impl Wasmtime<'_> {
         let (lab, file) = (self.lab, path_of(&self.lab.nine_bytes));
         let (command, evil) = (|| self.run(&lab.components.command), || self.run(&lab.evil.command));
         let (command, evil) = (&command, &evil);
-        Attacks { lab, platform: "wasmtime CLI", command, evil, file: &file, hashes: true }.are_repelled()
+        Attacks { lab, platform: "wasmtime CLI", command, evil, file: &file, hashes: true, pieces: true }.are_repelled()
     }
 
     /// Ends with 1, one line on stderr with `words` in it, and nothing stored.
