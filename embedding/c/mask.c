@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Whether the secret begins at `line[at]`. A short one may occur by chance: a gap within a word would tell what it is. */
+/* Whether the secret begins at `line[at]`. A short one may occur by chance: a gap in a word would tell what it is. */
 static bool is_there(const char *secret, size_t size, const char *line, size_t length, size_t at) {
     if (size == 0 || length - at < size || memcmp(line + at, secret, size) != 0) return false;
     bool begins = at == 0 || !isalnum((unsigned char)line[at - 1]);
