@@ -132,7 +132,7 @@ static value splice_file(struct sandbox *sandbox, const value *given, const uint
 
 static value finish(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     (void)given;
-    return outcome(data_finish(&sandbox->data[handles[0]], &sandbox->loan->control));
+    return outcome(data_finish(&sandbox->data[handles[0]], &sandbox->loan->control, &sandbox->loan->file));
 }
 
 static value size(struct sandbox *sandbox, const value *given, const uint32_t *handles) {

@@ -2,7 +2,9 @@
 
 #define _GNU_SOURCE
 #include "lent.h"
+#include "mask.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -120,16 +122,49 @@ const char *control_connect(struct control *control, const char *host, const cha
 
 void control_say_farewell(struct control *control) { control->timeout = FAREWELL; }
 
-enum failure control_receive(struct control *control, uint32_t limit, uint8_t *into, size_t *received) {
+static enum failure receive_some(struct control *control, void *into, size_t most, size_t *received) {
     if (!await_one(control->fd, POLLIN, control->due)) return TIMED_OUT;
-    size_t most = limit < 1 ? 1 : limit > MAX_RECEIVE ? MAX_RECEIVE : limit;
     ssize_t count = recv(control->fd, into, most, 0);
     if (count < 0) return cause(errno);
     *received = (size_t)count;
     return count == 0 ? CLOSED : NONE;
 }
 
+/* Some servers repeat the password in their reply to it, which is held back until a line is whole. */
+static enum failure mask_line(struct control *control) {
+    char line[MAX_LINE];
+    size_t length = 0, received;
+    while (length < sizeof line && (length == 0 || line[length - 1] != '\n')) {
+        enum failure failure = receive_some(control, line + length, 1, &received);
+        if (failure != NONE) return failure;
+        length++;
+    }
+    control->masked_length = mask(control->password, line, length, control->masked);
+    return NONE;
+}
+
+enum failure control_receive(struct control *control, uint32_t limit, uint8_t *into, size_t *received) {
+    enum failure failure = NONE;
+    size_t most = limit < 1 ? 1 : limit > MAX_RECEIVE ? MAX_RECEIVE : limit;
+    if (most > MAX_RECEIVED - control->received) most = MAX_RECEIVED - control->received;
+    if (most == 0) return DENIED;
+    if (control->password_may_come && control->masked_length == 0) failure = mask_line(control);
+    if (failure == NONE && control->masked_length > 0) {
+        *received = most < control->masked_length ? most : control->masked_length;
+        memcpy(into, control->masked, *received);
+        control->masked_length -= *received;
+        memmove(control->masked, control->masked + *received, control->masked_length);
+    } else if (failure == NONE) {
+        failure = receive_some(control, into, most, received);
+    }
+    if (failure == NONE) control->received += *received;
+    return failure;
+}
+
 static enum failure send_all(struct control *control, const char *bytes, size_t length) {
+    if (control->lines == MAX_LINES) return DENIED;
+    control->lines++;
+    control->password_may_come = false;
     mark(control);
     while (length > 0) {
         if (!await_one(control->fd, POLLOUT, control->due)) return TIMED_OUT;
@@ -146,18 +181,22 @@ enum failure control_send(struct control *control, const uint8_t *line, size_t l
     if (length < 2 || length > MAX_COMMAND || memcmp(text + length - 2, "\r\n", 2) != 0) return DENIED;
     for (size_t i = 0; i < length - 2; i++)
         if (text[i] == '\r' || text[i] == '\n' || text[i] == 0) return DENIED;
-    if (length >= 6 && strncasecmp(text, "PASS", 4) == 0 && (text[4] == ' ' || text[4] == '\r')) return DENIED;
+    /* Whatever follows it: servers differ in what they take for the end of a command. */
+    size_t verb = 0;
+    while (isalnum(line[verb])) verb++;
+    if (verb == 0 || (verb == 4 && strncasecmp(text, "PASS", 4) == 0)) return DENIED;
     return send_all(control, text, length);
 }
 
 enum failure control_send_password(struct control *control) {
     char line[MAX_COMMAND];
-    if (control->password == NULL) return DENIED;
+    if (control->password_sent) return DENIED;
+    control->password_sent = true;
     int length = snprintf(line, sizeof line, "PASS %s\r\n", control->password);
-    control->password = NULL;
     if (length < 0 || (size_t)length >= sizeof line) return DENIED;
     enum failure failure = send_all(control, line, (size_t)length);
     explicit_bzero(line, sizeof line);
+    control->password_may_come = true;
     return failure;
 }
 
@@ -204,12 +243,18 @@ static enum failure await_turn(struct data *data, struct control *control, short
     }
 }
 
+static bool carries(const struct data *data, const struct file *file) {
+    return (file->carrier == NULL || file->carrier == data) && !file->finished;
+}
+
 enum failure data_splice(struct data *data, struct control *control, struct file *file, uint64_t offset,
                          uint64_t length, uint64_t *moved, bool *spoken) {
     uint64_t left = offset < file->size ? file->size - offset : 0;
     *moved = 0;
     *spoken = false;
     if (length > left) length = left;
+    /* Bytes out of order are not the file. */
+    if (length > 0 && !(carries(data, file) && offset == file->sent)) return DENIED;
     while (length > 0) {
         enum failure failure = await_turn(data, control, POLLOUT, spoken);
         if (failure != NONE || *spoken) return failure;
@@ -220,16 +265,18 @@ enum failure data_splice(struct data *data, struct control *control, struct file
         if (sent < 0) return errno == EIO ? UNREADABLE : cause(errno);
         mark(control);
         *moved = (uint64_t)sent;
-        /* Anything out of order is not the file: it will never match the receipt. */
-        file->sent = file->sent == offset ? offset + *moved : UINT64_MAX;
+        file->sent = offset + *moved;
+        file->carrier = data;
         return NONE;
     }
     return NONE;
 }
 
-enum failure data_finish(struct data *data, struct control *control) {
+enum failure data_finish(struct data *data, struct control *control, struct file *file) {
     bool replied;
     char ignored[4096];
+    if (!carries(data, file)) return DENIED;
+    file->finished = true;
     reset_at_end(data, false);
     if (shutdown(data->fd, SHUT_WR) < 0) return cause(errno);
     mark(control);

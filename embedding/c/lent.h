@@ -15,23 +15,33 @@
 enum failure { NONE, CLOSED, RESET, TIMED_OUT, REFUSED, UNREACHABLE, DENIED, INSECURE, SHRANK, UNREADABLE };
 extern const char *const FAILURES[];
 
-/* Opened before anything is sent. As many bytes as it has then are sent; those that were, are counted. */
+/* Opened before anything is sent. As many bytes as it has then are sent, over one connection, in order and once; those
+ * that were, are counted. Finished when that connection has said that this is all. */
 struct file {
     int fd;
     uint64_t size, sent;
+    const struct data *carrier;
+    bool finished;
 };
+
+/* What one file may use up: data connections (EPSV, PASV, and some room), lines sent, bytes received. */
+enum { MAX_CONNECTIONS = 8, MAX_LINES = 512, MAX_RECEIVED = 2 << 20 };
+
+/* Bytes: of one receive, and of a line in the reply to the password; longer ones are given on in pieces. */
+enum { MAX_RECEIVE = 65536, MAX_LINE = 8192 };
 
 struct control {
     int fd;
     struct sockaddr_storage peer;
     socklen_t peer_length;
     double timeout, due;
-    unsigned connections;
-    const char *password; /* NULL once it was offered. */
+    unsigned connections, lines;
+    size_t received;
+    const char *password;
+    bool password_sent, password_may_come;
+    size_t masked_length; /* A line of the reply to the password, not given on yet. */
+    char masked[4 * MAX_LINE];
 };
-
-/* Data connections for the one file: EPSV, PASV, and some room. */
-enum { MAX_CONNECTIONS = 8, MAX_RECEIVE = 65536 };
 
 /* Without data_finish the server gets a reset, so that it does not take a part for the whole. */
 struct data {
@@ -52,7 +62,7 @@ enum failure control_open_data(struct control *control, uint16_t port, struct da
 /* Moves nothing when the server has something to say, which is `spoken`, and at the end of the file. */
 enum failure data_splice(struct data *data, struct control *control, struct file *file, uint64_t offset,
                          uint64_t length, uint64_t *moved, bool *spoken);
-enum failure data_finish(struct data *data, struct control *control);
+enum failure data_finish(struct data *data, struct control *control, struct file *file);
 void data_close(struct data *data);
 
 #endif

@@ -121,7 +121,7 @@ static bool converse(struct sandbox *sandbox, const struct wish *wish) {
         wasmtime_component_val_delete(&receipt);
         control_say_farewell(&sandbox->loan->control);
         /* The receipt is the component's word; what was sent is our own knowledge. */
-        done = sent == file->size && file->sent == file->size;
+        done = sent == file->size && file->sent == file->size && file->finished;
         if (!done) snprintf(sandbox->why, sandbox->why_size, "the component claims to have sent what it has not");
         done = call(sandbox, "[method]session.quit", quit, 1, NULL) && done;
     }

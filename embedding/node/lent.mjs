@@ -10,6 +10,7 @@ import { open } from 'node:fs/promises';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { crc32 } from 'node:zlib';
+import { Echo } from './echo.mjs';
 
 const TIMEOUT = 60_000; // Silence of the server, in milliseconds.
 const CONNECT_TIMEOUT = 15_000;
@@ -19,10 +20,17 @@ const GRACE = 1_000; // For the end of a data connection when the reply is there
 const CHUNK = 256 * 1024; // The most that Node holds of the file. The server has TIMEOUT to take it.
 const MAX_UNREAD = 64 * 1024; // The most that is held of what the server has said.
 const FIRST_DATA_PORT = 1024; // A server that names a lower one wants something else of us.
-const MAX_CONNECTIONS = 8; // Data connections for the one file: EPSV, PASV, and some room.
+
+// What one file may use up: EPSV, PASV, and some room; lines sent; bytes received; hashes of the whole file.
+const MAX_CONNECTIONS = 8;
+const MAX_LINES = 512;
+const MAX_RECEIVED = 2 << 20;
+const MAX_DIGESTS = 4;
 
 export class Lent {
-  sent = 0; // Bytes of the file moved, in order.
+  sent = 0; // Bytes of the file moved, in order, and all over one data connection, the carrier.
+  finished = false; // Whether it has said that this is all.
+  #carrier;
   #timeout = TIMEOUT;
   #due; // When something has to have come, or moved.
   #control;
@@ -30,10 +38,14 @@ export class Lent {
   #spoken = false; // Whether anything was sent.
   #session; // Of the control connection, for the data connections.
   #unread = Buffer.alloc(0); // What the server has said, and the component not yet received.
+  #echo; // What is masked in it.
   #file;
   #password; // A function that gives the PASS line, and is gone once it was called.
   #data = new Map();
   #connections = 0;
+  #lines = 0;
+  #received = 0;
+  #digests = 0;
   #changes = new EventEmitter(); // 'change' after everything that a wait may be for.
 
   /** Opens the file, then connects. `onProgress` is told after each move. */
@@ -45,6 +57,7 @@ export class Lent {
     if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
     lent.size = stat.size;
     lent.#password = () => Buffer.concat([Buffer.from('PASS '), password, Buffer.from('\r\n')]);
+    lent.#echo = new Echo(password);
     lent.#mark();
     lent.#control = await lent.#connect(host, port).catch((cause) => {
       throw new Error(`cannot connect to ${host}:${port}: ${cause}`);
@@ -72,7 +85,10 @@ export class Lent {
   async receive(limit) {
     await this.#until(() => this.#hasSpoken(), this.#due);
     if (this.#unread.length === 0) throw this.#control.over;
-    const received = this.#unread.subarray(0, Math.max(1, Math.min(limit, MAX_UNREAD)));
+    const most = Math.min(Math.max(1, limit), MAX_UNREAD, MAX_RECEIVED - this.#received);
+    if (most === 0) throw 'denied';
+    const received = this.#unread.subarray(0, most);
+    this.#received += received.length;
     this.#unread = this.#unread.subarray(received.length);
     this.#control.resume();
     return received;
@@ -80,7 +96,6 @@ export class Lent {
 
   async secure() {
     if (!this.#tls) throw 'insecure';
-    if (this.#control.encrypted) throw 'denied';
     // It must not count as protected (CVE-2021-22947). Where we did not speak first, it is a server without TLS.
     if (this.#unread.length > 0) throw this.#spoken ? 'denied' : 'insecure';
     this.#mark();
@@ -91,7 +106,8 @@ export class Lent {
 
   async send(line) {
     const text = Buffer.from(line).toString('latin1');
-    if (line.length > 16384 || !/^[^\r\n\0]*\r\n$/.test(text) || /^PASS[ \r]/i.test(text)) throw 'denied';
+    // Nothing that could be PASS: servers differ in what they take for the end of a command.
+    if (line.length > 16384 || !/^(?!PASS(?![0-9A-Z]))[0-9A-Z]+[^\r\n\0]*\r\n$/i.test(text)) throw 'denied';
     await this.#write(line);
   }
 
@@ -99,7 +115,7 @@ export class Lent {
     const line = this.#password?.();
     this.#password = undefined;
     if (!line) throw 'denied';
-    await this.#write(line);
+    await this.#write(line, true);
   }
 
   async openData(port) {
@@ -113,14 +129,14 @@ export class Lent {
 
   async secureData(id) {
     const plain = this.#data.get(id);
-    if (plain.encrypted || !this.#control.encrypted) throw 'denied';
+    if (!this.#control.encrypted) throw 'denied';
     const data = await this.#handshake(plain);
-    this.#data.set(id, data.resume());
     // Who resumes the session of the control connection is who was there.
     if (!data.isSessionReused() && fingerprint(data) !== fingerprint(this.#control)) {
       this.why = 'another certificate than on the control connection';
       throw 'insecure';
     }
+    this.#data.set(id, data.resume());
   }
 
   async splice(id, offset, length) {
@@ -130,6 +146,8 @@ export class Lent {
     if (this.#tls && !data.encrypted) throw connection('denied');
     const wanted = Math.min(Number(length), this.size - Number(offset), CHUNK);
     if (wanted <= 0) return { tag: 'end' };
+    // Bytes out of order are not the file.
+    if (!this.#isCarriedBy(id) || Number(offset) !== this.sent) throw connection('denied');
     const room = () => data.over || !data.writableNeedDrain;
     const turn = await this.#turn(room, this.#due).catch((late) => Promise.reject(connection(late)));
     if (turn === 'control') return { tag: 'heard' };
@@ -137,15 +155,16 @@ export class Lent {
     const bytes = await this.#read(wanted, Number(offset)).catch((why) => Promise.reject(source(why)));
     data.write(bytes);
     this.#mark();
-    // Anything out of order is not the file: it will never match the receipt.
-    this.sent = this.sent === Number(offset) ? this.sent + bytes.length : NaN;
+    this.sent += bytes.length;
+    this.#carrier = id;
     this.onProgress(this);
     return { tag: 'bytes', val: BigInt(bytes.length) };
   }
 
   async finish(id) {
+    if (!this.#isCarriedBy(id)) throw 'denied';
     const data = this.#data.get(id);
-    data.finished = true;
+    this.finished = data.finished = true;
     data.end();
     const turn = await this.#turn(() => data.over, performance.now() + DRAIN_TIMEOUT);
     // Once the reply is there, it counts; the end of this connection is then not waited for long.
@@ -155,9 +174,12 @@ export class Lent {
   }
 
   async digest(algorithm, length) {
+    // Whoever knows the hash of each beginning of a file knows the file.
+    if (length < this.size || this.#digests === MAX_DIGESTS) throw 'unreadable';
+    this.#digests += 1;
     const hash = algorithm === 'crc32' ? new Crc32() : createHash(algorithm);
-    for (let at = 0, bytes; at < length; at += bytes.length) {
-      bytes = await this.#read(Math.min(Number(length) - at, CHUNK), at);
+    for (let at = 0, bytes; at < this.size; at += bytes.length) {
+      bytes = await this.#read(Math.min(this.size - at, CHUNK), at);
       hash.update(bytes);
     }
     return hash.digest();
@@ -195,10 +217,17 @@ export class Lent {
     this.#due = performance.now() + this.#timeout;
   }
 
-  async #write(line) {
+  #isCarriedBy(id) {
+    return !this.finished && id === (this.#carrier ?? id);
+  }
+
+  async #write(line, isPassword = false) {
     if (this.#tls && !this.#control.encrypted && Buffer.compare(line, AUTH) !== 0) throw 'denied';
+    if (this.#lines === MAX_LINES) throw 'denied';
+    this.#lines += 1;
     this.#spoken = true;
     this.#mark();
+    this.#unread = Buffer.concat([this.#unread, this.#echo.next(isPassword)]);
     this.#control.write(line);
     await this.#until(() => this.#control.writableLength === 0 || this.#control.over, this.#due);
     if (this.#control.over === 'reset') throw 'reset';
@@ -225,7 +254,7 @@ export class Lent {
   }
 
   #hear(bytes) {
-    this.#unread = Buffer.concat([this.#unread, bytes]);
+    this.#unread = Buffer.concat([this.#unread, this.#echo.take(bytes)]);
     if (this.#unread.length >= MAX_UNREAD) this.#control.pause();
     this.#changes.emit('change');
   }
@@ -238,7 +267,9 @@ export class Lent {
 
   /** TLS on a connection to the server, which is not used by itself any more. */
   async #handshake(plain) {
+    if (plain.encrypted || plain.handshaken) throw 'denied';
     if (plain.over) throw plain.over;
+    plain.handshaken = true;
     const socket = connectTls({ ...this.#tls, socket: plain, session: this.#session });
     socket.plain = plain;
     // With TLS 1.3 they come when something is read, and the last is the best.

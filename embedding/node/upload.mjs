@@ -36,7 +36,7 @@ async function main() {
     const login = { user: bytes(user), protection, directory: bytes(directory), name: bytes(basename(path)) };
     const receipt = await inSandbox(lent, login);
     // The receipt is the component's word; what was sent is our own knowledge.
-    if (Number(receipt.sent) !== lent.size || lent.sent !== lent.size) {
+    if (Number(receipt.sent) !== lent.size || lent.sent !== lent.size || !lent.finished) {
       throw 'the component claims to have sent what it has not';
     }
     const { tag, val } = receipt.verified;

@@ -8,6 +8,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import select
 import socket
 import ssl
@@ -17,6 +18,8 @@ import termios
 import time
 import zlib
 
+from echo import Echo
+
 TIMEOUT = 60.0  # Silence of the server, in seconds.
 CONNECT_TIMEOUT = 15.0
 FAREWELL = 2.0  # For the goodbye, on which nothing depends.
@@ -24,7 +27,8 @@ GRACE = 1.0  # For the end of a data connection when the reply is there already.
 LOOK = 0.5  # How often to look at a send queue.
 CHUNK = 65536  # Bytes of the file that are read at a time, to be encrypted or hashed.
 FIRST_DATA_PORT = 1024  # A server that names a lower one wants something else of us.
-MAX_CONNECTIONS = 8  # Data connections for the one file: EPSV, PASV, and some room.
+# What one file may use up: EPSV, PASV, and some room; lines sent; bytes received; hashes of the whole file.
+MAX_CONNECTIONS, MAX_LINES, MAX_RECEIVED, MAX_DIGESTS = 8, 512, 2 << 20, 4
 NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -37,7 +41,10 @@ class SourceError(Exception):
 
 
 class File:
-    """One file, opened before anything is sent. As many bytes as it has now are sent, and counted here."""
+    """One file, opened before anything is sent. As many bytes as it has now are sent, and counted here.
+
+    They go over one connection, `carrier`, in order and once; when it has said that this is all, the file is finished.
+    """
 
     def __init__(self, path):
         self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -45,12 +52,20 @@ class File:
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", path)
         self.size = status.st_size
-        self.sent = 0
+        self.sent, self.carrier, self.finished = 0, None, False
+        self.digests_left = MAX_DIGESTS
+
+    def is_carried_by(self, connection):
+        return self.carrier in (None, connection) and not self.finished
 
     def digest(self, algorithm, length):
+        # Whoever knows the hash of each beginning of a file knows the file.
+        if length < self.size or self.digests_left == 0:
+            raise SourceError("unreadable")
+        self.digests_left -= 1
         crc, hashed = 0, None if algorithm == "crc32" else hashlib.new(algorithm, usedforsecurity=False)
-        for offset in range(0, length, CHUNK):
-            wanted = min(CHUNK, length - offset)
+        for offset in range(0, self.size, CHUNK):
+            wanted = min(CHUNK, self.size - offset)
             try:
                 chunk = os.pread(self.descriptor, wanted, offset)
             except OSError:
@@ -74,7 +89,9 @@ class Control:
         self.host, self.socket, self.tls = address[0], dial(address), None
         self.heard, self.end = b"", Closed()
         self.password_line = b"PASS %s\r\n" % password
-        self.connections_left = MAX_CONNECTIONS
+        self.echo = Echo(password)
+        self.connections_left, self.lines_left, self.receive_left = MAX_CONNECTIONS, MAX_LINES, MAX_RECEIVED
+        self.tls_begun = False
         self.timeout = TIMEOUT
         self.mark()
 
@@ -90,14 +107,18 @@ class Control:
             await_input(self.socket, self.due)
         if not self.heard:
             raise self.end
-        limit = max(1, limit)
+        limit = min(max(1, limit), 65536, self.receive_left)
+        if limit == 0:
+            raise PermissionError("more than one file may need")
         received, self.heard = self.heard[:limit], self.heard[limit:]
+        self.receive_left -= len(received)
         return received
 
     def hears(self):
         """Whether there is something to receive, or the end. What TLS says for itself (tickets) is neither."""
         try:
-            self.heard = self.heard or self.socket.recv(65536)
+            while not self.heard and (received := self.socket.recv(65536)):
+                self.heard = self.echo.take(received)
         except NOT_YET:
             return False
         except OSError as error:
@@ -107,26 +128,28 @@ class Control:
     def secure(self):
         if not self.tls:
             raise ssl.SSLError(ssl.SSL_ERROR_SSL, "there is to be none")
-        if is_protected(self):
-            raise PermissionError("TLS twice")
         if self.heard:
             # It must not count as protected (CVE-2021-22947). What has not been read yet, TLS will refuse.
             raise PermissionError("bytes before TLS")
         self.mark()
-        self.socket = self.handshake(self.socket, None)
+        self.socket = self.handshake(self, None)
 
-    def handshake(self, connected, session):
+    def handshake(self, connection, session):
         """TLS on a connection to this server, with a session to resume; the certificate has to be good for its name."""
-        connected.settimeout(max(0.001, self.due - time.monotonic()))
-        tls = self.tls.wrap_socket(connected, server_hostname=self.host, session=session)
+        if connection.tls_begun:
+            raise PermissionError("TLS twice")
+        connection.tls_begun = True
+        connection.socket.settimeout(max(0.001, self.due - time.monotonic()))
+        tls = self.tls.wrap_socket(connection.socket, server_hostname=self.host, session=session)
         tls.setblocking(False)
         return tls
 
     def send(self, line):
-        command = line.removesuffix(b"\r\n")
-        if command == line or len(line) > 16384 or any(byte in b"\r\n\0" for byte in command):
+        command = re.fullmatch(rb"([0-9A-Za-z]+)[^\r\n\0]*\r\n", line)
+        if not command or len(line) > 16384:
             raise PermissionError("not one command")
-        if command.split(b" ")[0].upper() == b"PASS":
+        # Whatever follows it: servers differ in what they take for the end of a command.
+        if command[1].upper() == b"PASS":
             raise PermissionError("only send_password sends PASS")
         self.send_all(line)
 
@@ -135,10 +158,15 @@ class Control:
         if line is None:
             raise PermissionError("the password is offered once")
         self.send_all(line)
+        self.echo.expected = True
 
     def send_all(self, line):
         if self.tls and not is_protected(self) and line != b"AUTH TLS\r\n":
             raise PermissionError("TLS has not begun")
+        if self.lines_left == 0:
+            raise PermissionError("more than one file may need")
+        self.lines_left -= 1
+        self.heard += self.echo.expect_no_more()
         self.mark()
         self.socket.settimeout(self.timeout)
         self.socket.sendall(line)
@@ -161,23 +189,27 @@ class Data:
     """A data connection. Without `finish` it ends in a reset, so that no server takes a part for the whole."""
 
     def __init__(self, connected, control):
-        self.socket, self.control = connected, control
+        self.socket, self.control, self.tls_begun = connected, control, False
         self.reset_at_end(True)
 
     def secure(self):
-        if is_protected(self) or not is_protected(self.control):
-            raise PermissionError("TLS twice, or on one connection alone")
+        if not is_protected(self.control):
+            raise PermissionError("TLS on one connection alone")
         known = self.control.socket
         # Servers may insist on the session of the control connection; with TLS 1.3 it is there by now.
-        self.socket = self.control.handshake(self.socket, known.session)
-        if self.socket.getpeercert(True) != known.getpeercert(True):
+        protected = self.control.handshake(self, known.session)
+        if protected.getpeercert(True) != known.getpeercert(True):
+            protected.close()
             raise ssl.SSLError(ssl.SSL_ERROR_SSL, "another certificate than on the control connection")
+        self.socket = protected
 
     def splice(self, file, offset, length):
         """The number of bytes moved, which is 0 at the end of the file; None when the server has spoken instead."""
         if self.control.tls and not is_protected(self):
             raise PermissionError("TLS has not begun")
         length = min(length, file.size - offset)
+        if length > 0 and not (file.is_carried_by(self) and offset == file.sent):
+            raise PermissionError("bytes out of order are not the file")
         while length > 0:
             if self.await_turn(select.POLLOUT) == "control":
                 return None
@@ -188,8 +220,7 @@ class Data:
             if moved == 0:
                 raise SourceError("shrank")
             self.control.mark()
-            # Anything out of order is not the file: it will never match the receipt.
-            file.sent = offset + moved if file.sent == offset else -1
+            file.sent, file.carrier = offset + moved, self
             return moved
         return 0
 
@@ -200,7 +231,10 @@ class Data:
         chunk = os.pread(descriptor, min(length, CHUNK), offset)
         return self.socket.send(chunk) if chunk else 0
 
-    def finish(self):
+    def finish(self, file):
+        if not file.is_carried_by(self):
+            raise PermissionError("an end for each file")
+        file.finished = True
         self.control.mark()
         if is_protected(self):
             self.end_tls()

@@ -53,7 +53,7 @@ class Sandbox:
         self.call("[method]session.enter", session, directory, False)
         receipt = self.call("[method]session.store", session, ResourceHost.own(FILE, FILE), name, plan)
         # The receipt is the component's word; what was sent is our own knowledge.
-        if not receipt.sent == self.file.sent == self.file.size:
+        if not (self.file.finished and receipt.sent == self.file.sent == self.file.size):
             raise Failure("the component claims to have sent what it has not")
         self.control.say_farewell()
         self.call("[method]session.quit", session)
@@ -84,7 +84,7 @@ class Sandbox:
             "data-listener.accept": None,
             "data-connection.secure": Data.secure,
             "data-connection.splice": self.splice,
-            "data-connection.finish": Data.finish,
+            "data-connection.finish": lambda data: data.finish(self.file),
             "source-file.size": lambda file: file.size,
             "source-file.prepare-digest": lambda file, algorithm: None,
             "source-file.digest": self.digest,

@@ -44,6 +44,9 @@
 //!
 //! To read the code, start at `wit/world.wit`, then `host/cli/main.rs`, then [`uploader`](Uploader).
 
+// What `guest/provider` shares with us says `alloc` where others say `std`.
+extern crate alloc;
+
 mod assurance;
 #[allow(missing_docs, reason = "generated; documented in wit/")]
 mod bindings;

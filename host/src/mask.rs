@@ -1,6 +1,9 @@
 //! Secrets in what others say: some servers repeat the password in their reply to it, and what a server says is shown.
 //!
-//! Nothing else here: who holds a secret is `password.rs` and `proxy/auth.rs`. Next: `lent/echo.rs`.
+//! Nothing else here: who holds a secret is `password.rs` and `proxy/auth.rs`. Next: `lent/echo.rs`. Both files are
+//! `guest/provider`'s, too, which is no_std.
+
+use alloc::vec::Vec;
 
 /// What is shown in a secret's place. It does not tell the length.
 pub(crate) const MASK: &[u8] = b"****";

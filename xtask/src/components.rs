@@ -41,19 +41,24 @@ pub(crate) fn run() -> Result<(), String> {
 
 /// Builds, composes and validates both. The target has to be there (`wasm_target::set_up`).
 pub(crate) fn build() -> Result<Components, String> {
+    build_with(COMPONENT, "components")
+}
+
+/// The same with the component of the tests that attacks its embedder (`tests/guests/`), for embedders to be tried with.
+pub(crate) fn build_evil() -> Result<Components, String> {
+    build_with(EVIL, "components-evil")
+}
+
+fn build_with(guest: &str, folder: &str) -> Result<Components, String> {
     let target = target_dir::target_dir()?;
-    let built = build_parts(&target)?;
-    let part = |name: &str| {
-        let file = built.join(name);
+    let built = build_parts(&target, [guest, PROVIDER, FRONT])?;
+    let part = |package: &str| {
+        let file = built.join(package.replace('-', "_")).with_extension("wasm");
         fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))
     };
-    let parts = Parts {
-        provider: part("ftp_uploader_provider.wasm")?,
-        guest: part("ftp_uploader_component.wasm")?,
-        front: part("ftp_uploader_front.wasm")?,
-    };
+    let parts = Parts { provider: part(PROVIDER)?, guest: part(guest)?, front: part(FRONT)? };
     let command = compose::compose(&parts)?;
-    let folder = target.join("components");
+    let folder = target.join(folder);
     let components = Components { guest: folder.join(GUEST), command: folder.join(COMMAND) };
     write(&components.guest, &parts.guest)?;
     write(&components.command, &command)?;
@@ -69,9 +74,9 @@ fn write(file: &Path, bytes: &[u8]) -> Result<(), String> {
 
 /// Builds each part as a component, in a target folder of its own, which whoever has started us does not hold locked.
 /// Returns the folder with the parts.
-fn build_parts(target: &Path) -> Result<PathBuf, String> {
+fn build_parts(target: &Path, parts: [&str; 3]) -> Result<PathBuf, String> {
     let own = target.join("components-build");
-    for part in PARTS {
+    for part in parts {
         let status = cargo_rustc(target)?
             .args(["--quiet", "--package", part, "--lib", "--crate-type", "cdylib"])
             .args(["--target", "wasm32-wasip2", "--profile", "guest", "--target-dir"])
@@ -108,7 +113,10 @@ fn cargo_rustc(target: &Path) -> Result<Command, String> {
     Ok(command)
 }
 
-const PARTS: [&str; 3] = ["ftp-uploader-component", "ftp-uploader-provider", "ftp-uploader-front"];
+const COMPONENT: &str = "ftp-uploader-component";
+const EVIL: &str = "evil-guest";
+const PROVIDER: &str = "ftp-uploader-provider";
+const FRONT: &str = "ftp-uploader-front";
 const GUEST: &str = "ftp-uploader.wasm";
 const COMMAND: &str = "ftp-uploader-cli.wasm";
 

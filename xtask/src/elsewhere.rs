@@ -4,6 +4,8 @@
 //! (`elsewhere/lab.rs`); each platform is one file below `elsewhere/` with one function `run(lab: &Lab) -> Outcome`,
 //! and one line in [`PLATFORMS`]. What is missing here is skipped aloud, and fails where CI=true.
 
+mod attacked_server;
+mod attacks;
 mod c;
 mod hashing_server;
 mod lab;
@@ -72,8 +74,8 @@ const PLATFORMS: &[Platform] = &[
 /// `cargo xtask test elsewhere`. Goes on after a failure, so that the table is whole.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
-    let components = components::build()?;
-    let lab = Lab::set_up(&target_dir::target_dir()?, components)?;
+    let (components, evil) = (components::build()?, components::build_evil()?);
+    let lab = Lab::set_up(&target_dir::target_dir()?, components, evil)?;
     let mut rows = Vec::new();
     let mut troubles = Vec::new();
     for (name, test) in PLATFORMS {

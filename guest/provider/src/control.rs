@@ -22,17 +22,37 @@ pub(crate) struct Control(pub(crate) Rc<Line>);
 
 impl Control {
     fn send_line(&self, line: &[u8]) -> Result<(), IoError> {
+        self.0.use_up_line()?;
         self.0.pace.mark();
+        self.0.echo.borrow_mut().expect_no_more(&self.0.password.borrow());
         self.0.with_control(|socket| socket.write_all(line, self.0.pace.due()))
+    }
+
+    /// At least one byte from the server, for the transcript and for the guest.
+    fn take_in(&self, most: usize) -> Result<(), IoError> {
+        let left = self.0.receive_left.get();
+        if left == 0 {
+            return Err(IoError::Denied);
+        }
+        let bytes = self.0.with_control(|socket| socket.read(most.min(left), self.0.pace.due()))?;
+        self.0.receive_left.set(left - bytes.len());
+        let password = self.0.password.borrow();
+        self.0.transcript.borrow_mut().received(&bytes, &password);
+        self.0.echo.borrow_mut().take(&bytes, &password);
+        Ok(())
     }
 }
 
 impl GuestControlConnection for Control {
     fn receive(&self, limit: u32) -> Result<Vec<u8>, IoError> {
         let most = usize::try_from(limit.clamp(1, MAX_RECEIVE)).unwrap_or_default();
-        let bytes = self.0.with_control(|socket| socket.read(most, self.0.pace.due()))?;
-        self.0.transcript.borrow_mut().received(&bytes);
-        Ok(bytes)
+        loop {
+            let given = self.0.echo.borrow_mut().give(most);
+            if !given.is_empty() {
+                return Ok(given);
+            }
+            self.take_in(most)?;
+        }
     }
 
     fn secure(&self) -> Result<(), IoError> {
@@ -49,13 +69,16 @@ impl GuestControlConnection for Control {
 
     fn send_password(&self, password: SecretBorrow<'_>) -> Result<(), IoError> {
         self.0.use_up_password()?;
+        let password = password.get::<Password>();
         self.0.transcript.borrow().sent(b"PASS ****");
-        self.send_line(&password.get::<Password>().pass_line())
+        self.0.password.replace(password.share());
+        self.send_line(&password.pass_line())?;
+        self.0.echo.borrow_mut().expect();
+        Ok(())
     }
 
     fn open_data(&self, port: u16) -> Result<DataConnection, IoError> {
         let socket = self.0.dial_data(port)?;
-        self.0.delivered.begin();
         Ok(DataConnection::new(Data::new(socket, Rc::clone(&self.0))))
     }
 

@@ -31,8 +31,10 @@ pub(crate) struct Data {
     line: Rc<Line>,
     /// There until it is dropped.
     socket: Option<Socket>,
-    /// The file, being read from some offset on.
-    reading: RefCell<Option<(InputStream, u64)>>,
+    /// The file, being read from where this connection is.
+    reading: RefCell<Option<InputStream>>,
+    /// Bytes of the file that went over this connection.
+    moved: Cell<u64>,
     /// Whether the end of the file was announced.
     finished: Cell<bool>,
 }
@@ -47,11 +49,22 @@ enum Turn {
 
 impl Data {
     pub(crate) fn new(socket: Socket, line: Rc<Line>) -> Self {
-        Self { line, socket: Some(socket), reading: RefCell::default(), finished: Cell::default() }
+        Self {
+            line,
+            socket: Some(socket),
+            reading: RefCell::default(),
+            moved: Cell::default(),
+            finished: Cell::default(),
+        }
     }
 
     fn socket(&self) -> Result<&Socket, IoError> {
         self.socket.as_ref().ok_or(IoError::Denied)
+    }
+
+    /// Whether this is the connection that the file goes over, so far, and it was not ended.
+    fn carries(&self) -> bool {
+        self.line.delivered.unfinished() == Some(self.moved.get())
     }
 
     /// Waits until the data connection is ready for reading or writing, or the server speaks on the control connection.
@@ -82,18 +95,18 @@ impl Data {
                 return Ok(Moved::Heard);
             }
             let file = match reading.take() {
-                Some((file, at)) if at == offset => file,
-                _ => source.read_from(offset).map_err(SpliceError::Source)?,
+                Some(file) => file,
+                None => source.read_from(offset).map_err(SpliceError::Source)?,
             };
             match output.splice(&file, length.min(PORTION)) {
                 Ok(0) => await_file(&file, self.line.pace.due())?,
                 Ok(moved) => {
-                    *reading = Some((file, offset + moved));
+                    *reading = Some(file);
                     return Ok(Moved::Bytes(moved));
                 }
                 Err(_) => return Err(whose_fault(source, offset)),
             }
-            *reading = Some((file, offset));
+            *reading = Some(file);
         }
     }
 
@@ -127,18 +140,25 @@ impl GuestDataConnection for Data {
         if length == 0 {
             return Ok(Moved::End);
         }
+        // In order, and none twice: anything else is not the file.
+        if !self.carries() || offset != self.moved.get() {
+            return Err(SpliceError::Connection(IoError::Denied));
+        }
         let moved = self.move_some(source, offset, length)?;
         if let Moved::Bytes(bytes) = moved {
             self.line.pace.mark();
-            self.line.delivered.moved(offset, bytes, source.bytes());
+            self.moved.set(offset + bytes);
+            self.line.delivered.moved(offset + bytes, source.bytes());
         }
         Ok(moved)
     }
 
     fn finish(&self) -> Result<(), IoError> {
+        if !self.carries() {
+            return Err(IoError::Denied);
+        }
         self.finished.set(true);
         self.line.delivered.finish();
-        self.line.finished_one();
         let pace = &self.line.pace;
         pace.mark();
         self.socket()?.half_close(pace.due())?;

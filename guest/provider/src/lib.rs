@@ -24,9 +24,14 @@ mod socket;
 mod source;
 mod transcript;
 
-// The host's, so that hostile text is made harmless in one way.
+// The host's, so that hostile text is made harmless, and the password masked, in one way.
+#[path = "../../../host/src/lent/echo.rs"]
+mod echo;
 #[path = "../../../host/src/escape.rs"]
 mod escape;
+#[path = "../../../host/src/mask.rs"]
+#[allow(dead_code, reason = "nothing is cut off here")]
+mod mask;
 
 /// What wit-bindgen makes of `wit/`.
 #[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]

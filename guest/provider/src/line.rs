@@ -1,5 +1,5 @@
 //! Everything that one conversation may touch, and what its handles share: the control connection, the deadlines, the
-//! count of what was sent. The counterpart of `host/src/lent/mod.rs`.
+//! count of what was sent, and what is left to use up. The counterpart of `host/src/lent/mod.rs`, for one file.
 //!
 //! It is made in `dial.rs`; one file for each handle: `control.rs`, `data.rs`, `progress.rs`.
 
@@ -9,7 +9,9 @@ use core::cell::{Cell, RefCell};
 use wasip2::sockets::network::IpSocketAddress;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::IoError;
+use crate::echo::Echo;
 use crate::pace::Pace;
+use crate::password::Password;
 use crate::progress::Delivered;
 use crate::socket::Socket;
 use crate::transcript::Transcript;
@@ -17,19 +19,27 @@ use crate::transcript::Transcript;
 /// Ports below this are never data connections: a server that names one wants something else of us.
 const FIRST_DATA_PORT: u16 = 1024;
 
-/// Data connections for one file: EPSV, PASV, and room for more careful guests.
+/// What the host allows for each call (`host/src/lent/budget.rs`), here for all of them: one file takes no more.
 const MAX_CONNECTIONS: u32 = 8;
+const MAX_LINES: u32 = 512;
+const MAX_RECEIVED: usize = 2 * 1024 * 1024;
 
 /// One conversation with one server.
 pub(crate) struct Line {
     pub(crate) pace: Pace,
     pub(crate) transcript: RefCell<Transcript>,
+    pub(crate) echo: RefCell<Echo>,
+    /// Once it was sent: what is masked.
+    pub(crate) password: RefCell<Password>,
     pub(crate) delivered: Delivered,
     peer: IpSocketAddress,
     control: RefCell<Option<Socket>>,
     /// Data connections that were given up in mid-file. They outlive the control connection, see `data.rs`.
     given_up: RefCell<Vec<Socket>>,
     connections_left: Cell<u32>,
+    lines_left: Cell<u32>,
+    /// In bytes.
+    pub(crate) receive_left: Cell<usize>,
     password_left: Cell<bool>,
 }
 
@@ -38,11 +48,15 @@ impl Line {
         Self {
             pace,
             transcript: RefCell::new(transcript),
+            echo: RefCell::default(),
+            password: RefCell::default(),
             delivered: Delivered::default(),
             peer,
             control: RefCell::new(Some(control)),
             given_up: RefCell::default(),
             connections_left: Cell::new(MAX_CONNECTIONS),
+            lines_left: Cell::new(MAX_LINES),
+            receive_left: Cell::new(MAX_RECEIVED),
             password_left: Cell::new(true),
         }
     }
@@ -64,24 +78,23 @@ impl Line {
         if self.password_left.replace(false) { Ok(()) } else { Err(IoError::Denied) }
     }
 
+    /// The right to send one more line.
+    pub(crate) fn use_up_line(&self) -> Result<(), IoError> {
+        take(&self.lines_left)
+    }
+
     /// A connection to another port of the same machine.
     pub(crate) fn dial_data(&self, port: u16) -> Result<Socket, IoError> {
-        let left = self.connections_left.get().checked_sub(1).ok_or(IoError::Denied)?;
         if port < FIRST_DATA_PORT {
             return Err(IoError::Denied);
         }
-        self.connections_left.set(left);
+        take(&self.connections_left)?;
         let mut address = self.peer;
         match &mut address {
             IpSocketAddress::Ipv4(v4) => v4.port = port,
             IpSocketAddress::Ipv6(v6) => v6.port = port,
         }
         Socket::connect(address, self.pace.connection_due())
-    }
-
-    /// A file came to its end: the next has its own connections.
-    pub(crate) fn finished_one(&self) {
-        self.connections_left.set(MAX_CONNECTIONS);
     }
 
     /// A data connection was dropped before its file was whole.
@@ -91,4 +104,10 @@ impl Line {
             false => data.close(),
         }
     }
+}
+
+/// Uses one up of what is left.
+pub(crate) fn take(left: &Cell<u32>) -> Result<(), IoError> {
+    left.set(left.get().checked_sub(1).ok_or(IoError::Denied)?);
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! `secret`: a password that goes from the environment or standard input to the control connection, and to no other
-//! component.
+//! component. It is masked where the server repeats it: `../../../host/src/lent/echo.rs`.
 
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::mem;
 
@@ -10,6 +11,7 @@ use wasip2::cli::terminal_stdin::get_terminal_stdin;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::GuestSecret;
 use crate::bindings::exports::ftp_uploader::wasi::grants::PasswordError;
+use crate::mask::masked_line;
 
 /// The variable's name.
 const VARIABLE: &str = "FTP_PASSWORD";
@@ -17,8 +19,9 @@ const VARIABLE: &str = "FTP_PASSWORD";
 /// No password is longer, in bytes; input without a line end stops being read here.
 const MAX: usize = 8192;
 
-/// A password. There is no way to print it.
-pub(crate) struct Password(Vec<u8>);
+/// A password. There is no way to print it. The default is empty.
+#[derive(Default)]
+pub(crate) struct Password(Rc<Vec<u8>>);
 
 impl GuestSecret for Password {}
 
@@ -34,7 +37,17 @@ impl Password {
         if line.iter().any(u8::is_ascii_control) {
             return Err(PasswordError::ControlBytes);
         }
-        Ok(Self(line))
+        Ok(Self(Rc::new(line)))
+    }
+
+    /// The same, for the conversation in which it is sent.
+    pub(crate) fn share(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+
+    /// What the server has said, without the password.
+    pub(crate) fn masked_in(&self, line: &[u8]) -> Vec<u8> {
+        masked_line(line, &self.0)
     }
 
     /// The command that carries it (RFC 959 §4.1.1).

@@ -32,33 +32,27 @@ pub(crate) struct Count(pub(crate) Rc<Line>);
 impl GuestWitness for Count {
     fn delivered(&self) -> Option<u64> {
         let delivered = &self.0.delivered;
-        (delivered.finished.get() && delivered.in_order.get()).then(|| delivered.bytes.get())
+        delivered.finished.get().then(|| delivered.bytes.get())
     }
 }
 
-/// What was moved of one file.
+/// What was moved of the file.
 #[derive(Default)]
 pub(crate) struct Delivered {
     bytes: Cell<u64>,
-    in_order: Cell<bool>,
     finished: Cell<bool>,
     shown: Cell<Option<Instant>>,
 }
 
 impl Delivered {
-    /// A data connection stands: another file, or the same once more.
-    pub(crate) fn begin(&self) {
-        self.bytes.set(0);
-        self.in_order.set(true);
-        self.finished.set(false);
-        self.shown.set(None);
+    /// How many bytes were moved, as long as more may be.
+    pub(crate) fn unfinished(&self) -> Option<u64> {
+        (!self.finished.get()).then(|| self.bytes.get())
     }
 
-    /// Counts bytes that were moved, and says so from time to time and at the end.
-    pub(crate) fn moved(&self, offset: u64, bytes: u64, size: u64) {
-        // Anything out of order is not the file.
-        self.in_order.set(self.in_order.get() && offset == self.bytes.get() && !self.finished.get());
-        self.bytes.set(offset + bytes);
+    /// So many bytes were moved by now; says so from time to time and at the end.
+    pub(crate) fn moved(&self, bytes: u64, size: u64) {
+        self.bytes.set(bytes);
         let early = self.shown.get().is_some_and(|shown| now() - shown < INTERVAL);
         if !early || self.bytes.get() == size {
             self.show(size);

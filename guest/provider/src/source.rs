@@ -3,6 +3,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags};
@@ -11,14 +12,19 @@ use wasip2::io::streams::{InputStream, StreamError};
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{Algorithm, GuestSourceFile, SourceError};
 use crate::bindings::exports::ftp_uploader::wasi::grants::FileError;
 use crate::digest::Digest;
+use crate::line::take;
 
 /// How much is read at a time for a hash.
 const PORTION: u64 = 64 * 1024;
+
+/// Hashes to compute, each over the whole file. One is needed.
+const MAX_DIGESTS: u32 = 4;
 
 /// An open file and the size that it had when it was opened.
 pub(crate) struct Source {
     file: Descriptor,
     size: u64,
+    digests_left: Cell<u32>,
 }
 
 impl Source {
@@ -31,7 +37,7 @@ impl Source {
         let file = folder.open_at(follow, &below, OpenFlags::empty(), DescriptorFlags::READ).map_err(why)?;
         let stat = file.stat().map_err(why)?;
         regular(stat.type_)?;
-        Ok(Self { file, size: stat.size })
+        Ok(Self { file, size: stat.size, digests_left: Cell::new(MAX_DIGESTS) })
     }
 
     /// The size at opening.
@@ -54,7 +60,11 @@ impl GuestSourceFile for Source {
     fn prepare_digest(&self, _: Algorithm) {}
 
     fn digest(&self, algorithm: Algorithm, length: u64) -> Result<Vec<u8>, SourceError> {
-        let (file, mut digest, mut left) = (self.read_from(0)?, Digest::new(algorithm), length.min(self.size));
+        // Nothing is compared here but what was sent. Whoever knows the hash of each beginning of a file knows the file.
+        if length < self.size || take(&self.digests_left).is_err() {
+            return Err(SourceError::Unreadable);
+        }
+        let (file, mut digest, mut left) = (self.read_from(0)?, Digest::new(algorithm), self.size);
         while left > 0 {
             let bytes = file.blocking_read(left.min(PORTION)).map_err(|error| match error {
                 StreamError::Closed => SourceError::Shrank,

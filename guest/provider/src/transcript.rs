@@ -7,6 +7,7 @@ use core::mem;
 
 use crate::console;
 use crate::escape::Escaped;
+use crate::password::Password;
 
 /// A line longer than this, in bytes, is shown in pieces.
 const MAX_LINE: usize = 4096;
@@ -29,12 +30,12 @@ impl Transcript {
     }
 
     /// The server has said `bytes`, with any number of line ends in them.
-    pub(crate) fn received(&mut self, bytes: &[u8]) {
+    pub(crate) fn received(&mut self, bytes: &[u8], password: &Password) {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             self.unfinished.extend_from_slice(piece);
             if piece.ends_with(b"\n") || self.unfinished.len() >= MAX_LINE {
                 let line = mem::take(&mut self.unfinished);
-                self.tell('<', &line);
+                self.tell('<', &password.masked_in(&line));
             }
         }
     }

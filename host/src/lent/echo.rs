@@ -4,6 +4,9 @@
 //! Only this one reply: nothing but its code has a meaning. In others a number or a name that happens to be the password
 //! must stay what it is; they are masked where they are shown (`transcript.rs`, `../session.rs`).
 
+use alloc::vec::Vec;
+use core::mem;
+
 use crate::password::Password;
 
 /// A line longer than this, in bytes, is given on in pieces.
@@ -45,11 +48,11 @@ impl Echo {
     /// At most `most` bytes for the guest.
     pub(super) fn give(&mut self, most: usize) -> Vec<u8> {
         let rest = self.ready.split_off(most.min(self.ready.len()));
-        std::mem::replace(&mut self.ready, rest)
+        mem::replace(&mut self.ready, rest)
     }
 
     fn release(&mut self, password: &Password) {
-        let line = std::mem::take(&mut self.unfinished);
+        let line = mem::take(&mut self.unfinished);
         let line = if self.expected { password.masked_in(&line) } else { line };
         self.ready.extend(line);
     }

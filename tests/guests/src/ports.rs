@@ -5,7 +5,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::bindings::ftp_uploader::upload::capabilities::{DataConnection, IoError};
+use crate::bindings::ftp_uploader::upload::capabilities::IoError;
 use crate::{Evil, word};
 
 /// Far more than anyone needs.
@@ -71,6 +71,6 @@ fn beyond(evil: &Evil) -> String {
 
 #[cfg(not(target_family = "wasm"))]
 fn beyond(evil: &Evil) -> String {
-    drop(evil.control.open_data(21).map(|data: DataConnection| data));
+    drop(evil.control.open_data(21));
     String::new()
 }

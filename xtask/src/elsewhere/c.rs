@@ -48,15 +48,17 @@ const CONF_H: &str = "\
 pub(super) fn run(lab: &Lab) -> Outcome {
     let folder = lab.install_folder("c")?;
     let program = build(&folder, &headers(lab, &folder)?, &library(&folder)?)?;
-    let command = || {
+    let with = |component: &Path| {
         let mut command = Command::new(&program);
-        command.env("FTP_UPLOADER_WASM", &lab.components.guest);
+        command.env("FTP_UPLOADER_WASM", component);
         command
     };
+    let (command, evil) = (|| with(&lab.components.guest), || with(&lab.evil.guest));
     let (platform, version, component) = ("C, wasmtime", VERSION.to_owned(), Component::Guest);
     // The example says why it has no hashes.
     let (prefix, server, hashes) = ("upload: ", Server::Clear, false);
-    Ok(vec![Trial { lab, platform, version, component, command: &command, prefix, server, hashes }.run()?])
+    let (command, evil) = (&command, &evil);
+    Ok(vec![Trial { lab, platform, version, component, command, evil, prefix, server, hashes }.run()?])
 }
 
 /// The folder with `wasmtime.h`; beside it, in `folder`, is made what it lacks.

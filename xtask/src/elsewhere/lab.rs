@@ -37,6 +37,8 @@ pub(crate) struct Lab {
     pub(crate) nine_bytes: PathBuf,
     /// The two files of `cargo xtask components`.
     pub(crate) components: Components,
+    /// The same with the evil component of the tests in the place of the real one.
+    pub(crate) evil: Components,
     /// Where the server keeps what is uploaded into `directory`.
     uploads: PathBuf,
     /// Stays from run to run: `<target>/elsewhere`.
@@ -65,11 +67,11 @@ pub(crate) struct Ended {
 
 impl Lab {
     /// Starts the server and makes the file.
-    pub(crate) fn set_up(target: &Path, components: Components) -> Result<Self, String> {
-        Self::try_set_up(target, components).map_err(|error| format!("cannot set the test up: {error}"))
+    pub(crate) fn set_up(target: &Path, components: Components, evil: Components) -> Result<Self, String> {
+        Self::try_set_up(target, components, evil).map_err(|error| format!("cannot set the test up: {error}"))
     }
 
-    fn try_set_up(target: &Path, components: Components) -> io::Result<Self> {
+    fn try_set_up(target: &Path, components: Components, evil: Components) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("elsewhere-").tempdir_in(target)?;
         let served = folder.path().join("server");
         let uploads = served.join(DIRECTORY);
@@ -91,6 +93,7 @@ impl Lab {
             source,
             nine_bytes,
             components,
+            evil,
             uploads,
             installed: target.join("elsewhere"),
             _server: server,

@@ -4,13 +4,13 @@
 //! npm installs beside the program it is for, so the example is copied to where it may.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use super::trial::{Server, Trial};
 use super::{Component, Lab, Outcome, Trouble};
+use crate::components::Components;
 use crate::target_dir;
 use crate::time_limit;
 
@@ -21,13 +21,14 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 const TRANSPILE_LIMIT: Duration = Duration::from_secs(60);
 
 /// What the example consists of, as far as it is run.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "package.json",
     LOCK,
     ".npmrc",
     "transpile.mjs",
     "upload.mjs",
     "lent.mjs",
+    "echo.mjs",
     "sandbox.mjs",
     "capabilities.mjs",
     "cli.mjs",
@@ -38,17 +39,21 @@ const LOCK: &str = "package-lock.json";
 pub(super) fn run(lab: &Lab) -> Outcome {
     let version = node_version(lab)?;
     let folder = install(lab)?;
+    // Below it, so that its packages are found.
+    let evil = folder.join("evil");
+    copy(&evil)?;
     let try_out = |program: &'static str, component, platform, prefix, server| {
-        let command = || {
+        let with = |folder: &Path| {
             let mut command = Command::new("node");
             command.arg(folder.join(program));
             command
         };
-        Trial { lab, platform, version: version.clone(), component, command: &command, prefix, server, hashes: true }
-            .run()
+        let (command, evil) = (|| with(&folder), || with(&evil));
+        let (version, command, evil) = (version.clone(), &command, &evil);
+        Trial { lab, platform, version, component, command, evil, prefix, server, hashes: true }.run()
     };
-    transpile(lab, &folder, &lab.components.guest)?;
-    transpile(lab, &folder, &lab.components.command)?;
+    transpile(lab, &folder, &lab.components)?;
+    transpile(lab, &evil, &lab.evil)?;
     Ok(vec![
         try_out("upload.mjs", Component::Guest, "Node, jco", "upload: ", Server::Clear)?,
         try_out("upload.mjs", Component::Guest, "Node, jco, TLS", "upload: ", Server::Protected)?,
@@ -67,7 +72,7 @@ fn install(lab: &Lab) -> Result<PathBuf, Trouble> {
     let folder = lab.install_folder("node")?;
     let ready = folder.join("ready");
     let is_ready = same(&example.join(LOCK), &ready);
-    copy(&example, &folder).map_err(|error| Trouble::Failed(format!("the example cannot be copied: {error}")))?;
+    copy(&folder)?;
     if !is_ready {
         let mut npm = Command::new("npm");
         // Not `npm ci`: preview2-shim's native part names packages for other systems that nobody has published.
@@ -80,25 +85,27 @@ fn install(lab: &Lab) -> Result<PathBuf, Trouble> {
     Ok(folder)
 }
 
-fn copy(example: &Path, folder: &Path) -> io::Result<()> {
-    for name in FILES {
-        fs::copy(example.join(name), folder.join(name))?;
-    }
-    Ok(())
+fn copy(folder: &Path) -> Result<(), Trouble> {
+    let example = target_dir::workspace().join("embedding/node");
+    let copied = fs::create_dir_all(folder)
+        .and_then(|()| FILES.iter().try_for_each(|name| fs::copy(example.join(name), folder.join(name)).map(drop)));
+    copied.map_err(|error| Trouble::Failed(format!("the example cannot be copied: {error}")))
 }
 
 fn same(one: &Path, other: &Path) -> bool {
     matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-fn transpile(lab: &Lab, folder: &Path, component: &Path) -> Result<(), Trouble> {
-    let mut command = Command::new("node");
-    command.arg(folder.join("transpile.mjs")).arg(component);
-    let ended = lab.run(&mut command, TRANSPILE_LIMIT)?;
-    if ended.status.success() {
-        return Ok(());
+fn transpile(lab: &Lab, folder: &Path, components: &Components) -> Result<(), Trouble> {
+    for component in [&components.guest, &components.command] {
+        let mut command = Command::new("node");
+        command.arg(folder.join("transpile.mjs")).arg(component);
+        let ended = lab.run(&mut command, TRANSPILE_LIMIT)?;
+        if !ended.status.success() {
+            return Err(Trouble::Failed(format!("transpiling {} failed:\n{}", component.display(), ended.stderr)));
+        }
     }
-    Err(Trouble::Failed(format!("transpiling {} failed:\n{}", component.display(), ended.stderr)))
+    Ok(())
 }
 
 #[cfg(test)]

@@ -18,14 +18,17 @@ const REQUIREMENTS: &str = include_str!("../../../embedding/python/requirements.
 pub(super) fn run(lab: &Lab) -> Outcome {
     let example = target_dir::workspace().join("embedding/python");
     let (python, version) = install(lab, &example)?;
-    let command = || {
+    let with = |component: &Path| {
         let mut command = Command::new(&python);
-        command.arg("-B").arg(example.join("upload.py")).env("FTP_UPLOADER_WASM", &lab.components.guest);
+        command.arg("-B").arg(example.join("upload.py")).env("FTP_UPLOADER_WASM", component);
         command
     };
+    let command = || with(&lab.components.guest);
+    let evil = || with(&lab.evil.guest);
     let try_out = |platform, server| {
         let (version, component) = (version.clone(), Component::Guest);
-        Trial { lab, platform, version, component, command: &command, prefix: "upload: ", server, hashes: true }.run()
+        let (command, evil, prefix) = (&command, &evil, "upload: ");
+        Trial { lab, platform, version, component, command, evil, prefix, server, hashes: true }.run()
     };
     Ok(vec![try_out("Python, wasmtime", Server::Clear)?, try_out("Python, wasmtime, TLS", Server::Protected)?])
 }

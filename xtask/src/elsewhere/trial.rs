@@ -1,11 +1,13 @@
 //! What every example below `embedding/` has to do: upload a file that arrives byte for byte, end with one line and an
-//! exit code when the password is wrong, and compare the server's hash with its own.
+//! exit code when the password is wrong, compare the server's hash with its own, and withstand the evil component
+//! (`attacks.rs`).
 //!
 //! The examples take the same four arguments; what comes before them is the platform's own file (`python.rs`).
 
 use std::process::Command;
 use std::time::Duration;
 
+use super::attacks::Attacks;
 use super::hashing_server::{self, HASHES};
 use super::lab::Ended;
 use super::{Component, Lab, Row, Trouble};
@@ -22,6 +24,8 @@ pub(super) struct Trial<'a> {
     pub(super) component: Component,
     /// The program and what comes before the four arguments.
     pub(super) command: &'a dyn Fn() -> Command,
+    /// The same with the evil component.
+    pub(super) evil: &'a dyn Fn() -> Command,
     /// How its one line begins when it fails.
     pub(super) prefix: &'static str,
     pub(super) server: Server,
@@ -57,6 +61,9 @@ impl Trial<'_> {
         if self.hashes {
             self.compares_hashes()?;
         }
+        if self.server == Server::Clear {
+            self.repels_attacks()?;
+        }
         let Self { platform, version, component, .. } = self;
         Ok(Row { platform, version, component, bytes, seconds: ended.seconds })
     }
@@ -87,6 +94,14 @@ impl Trial<'_> {
             self.expect(said.contains(&format!("{} {words}", hash.name)), &ended, "not what became of the hash")?;
         }
         Ok(())
+    }
+
+    fn repels_attacks(&self) -> Result<(), Trouble> {
+        let Self { lab, platform, command, evil, hashes, component, .. } = *self;
+        // preview2-shim 0.26.1 moves all that it has read of a file, whatever it is asked for.
+        let pieces = component == Component::Guest;
+        let file = lab.nine_bytes.to_string_lossy();
+        Attacks { lab, platform, command, evil, file: &file, hashes, pieces }.are_repelled()
     }
 
     fn fails_with(&self, words: &str, ended: &Ended) -> Result<(), Trouble> {

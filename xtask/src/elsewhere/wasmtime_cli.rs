@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use super::attacks::Attacks;
 use super::lab::Ended;
 use super::reluctant_server::ReluctantServer;
 use super::{Component, Lab, Outcome, Row, Trouble};
@@ -35,6 +36,7 @@ pub(super) fn run(lab: &Lab) -> Outcome {
         if version == VERSIONS[VERSIONS.len() - 1] {
             wasmtime.says_what_goes_wrong()?;
             wasmtime.does_not_wait_for_a_server_that_takes_nothing()?;
+            wasmtime.repels_attacks()?;
         }
     }
     Ok(rows)
@@ -121,6 +123,13 @@ impl Wasmtime<'_> {
         expect(ended.seconds < 30.0, &ended, "it took too long")
     }
 
+    fn repels_attacks(&self) -> Result<(), Trouble> {
+        let (lab, file) = (self.lab, path_of(&self.lab.nine_bytes));
+        let (command, evil) = (|| self.run(&lab.components.command), || self.run(&lab.evil.command));
+        let (command, evil) = (&command, &evil);
+        Attacks { lab, platform: "wasmtime CLI", command, evil, file: &file, hashes: true, pieces: true }.are_repelled()
+    }
+
     /// Ends with 1, one line on stderr with `words` in it, and nothing stored.
     fn fails_with(&self, call: &Call<'_>, words: &str) -> Result<(), Trouble> {
         let ended = self.call(call)?;
@@ -136,14 +145,19 @@ impl Wasmtime<'_> {
         Call { host: &lab.host, user: lab.user, file, directory: lab.directory, password: &lab.password }
     }
 
-    /// Grants the network, names, the folder with the file, and one variable.
     fn call(&self, call: &Call<'_>) -> Result<Ended, Trouble> {
+        let mut command = self.run(&self.lab.components.command);
+        command.args([call.host, call.user, call.file, call.directory]).env("FTP_PASSWORD", call.password);
+        self.lab.run(&mut command, RUN_LIMIT)
+    }
+
+    /// Grants the network, names, the folder with the file, and one variable.
+    fn run(&self, component: &Path) -> Command {
         let folder = self.lab.source.parent().unwrap_or(Path::new("."));
         let mut command = Command::new(&self.program);
         command.args(["run", "-S", "inherit-network", "-S", "allow-ip-name-lookup", "--env", "FTP_PASSWORD", "--dir"]);
-        command.arg(format!("{}::{FOLDER}", folder.display())).arg(&self.lab.components.command);
-        command.args([call.host, call.user, call.file, call.directory]).env("FTP_PASSWORD", call.password);
-        self.lab.run(&mut command, RUN_LIMIT)
+        command.arg(format!("{}::{FOLDER}", folder.display())).arg(component);
+        command
     }
 }
 

@@ -1,0 +1,33 @@
+/* See mask.h; and wit/capabilities.wit at `receive`. */
+
+#include "mask.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Whether the secret begins at `line[at]`. A short one may occur by chance: a gap in a word would tell what it is. */
+static bool is_there(const char *secret, size_t size, const char *line, size_t length, size_t at) {
+    if (size == 0 || length - at < size || memcmp(line + at, secret, size) != 0) return false;
+    bool begins = at == 0 || !isalnum((unsigned char)line[at - 1]);
+    bool ends = at + size == length || !isalnum((unsigned char)line[at + size]);
+    return size >= 8 || (begins && ends);
+}
+
+static bool has_code(const char *line, size_t length) {
+    for (size_t i = 0; i < 3; i++)
+        if (i == length || !isdigit((unsigned char)line[i])) return false;
+    return length > 3 && (line[3] == ' ' || line[3] == '-');
+}
+
+size_t mask(const char *password, const char *line, size_t length, char *into) {
+    size_t size = strlen(password), at = has_code(line, length) ? 4 : 0, made = at;
+    memcpy(into, line, at);
+    while (at < length) {
+        bool secret = is_there(password, size, line, length, at);
+        memcpy(into + made, secret ? "****" : line + at, secret ? 4 : 1);
+        made += secret ? 4 : 1;
+        at += secret ? size : 1;
+    }
+    return made;
+}

@@ -1,0 +1,94 @@
+//! A server for attacks and for what servers should not do: it plays along and keeps what it got, or repeats the password.
+//!
+//! One conversation, in a thread of its own, which ends with [`AttackedServer::end`].
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// What it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Says hello, and listens.
+    Greets,
+    /// Says nothing before a data connection is there, and takes what comes over it.
+    TakesData,
+    /// Talks until nobody listens.
+    Floods,
+    /// Refuses the login, with the password in the reply.
+    Repeats,
+}
+
+/// What it got.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Got {
+    pub(super) commands: String,
+    pub(super) data: String,
+}
+
+/// Runs until it is asked to end.
+pub(super) struct AttackedServer {
+    /// `127.0.0.1:port`, for HOST.
+    pub(super) host: String,
+    pub(super) data_port: u16,
+    thread: JoinHandle<Got>,
+}
+
+impl AttackedServer {
+    pub(super) fn start(manner: Manner) -> io::Result<Self> {
+        let control = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let (host, data_port) = (control.local_addr()?.to_string(), data.local_addr()?.port());
+        let thread = thread::spawn(move || {
+            let mut got = Got::default();
+            // What goes wrong on this side shows on the other.
+            let _ = converse(manner, &control, &data, &mut got);
+            got
+        });
+        Ok(Self { host, data_port, thread })
+    }
+
+    /// Nobody comes any more: what did it get?
+    pub(super) fn end(self) -> Got {
+        let data = SocketAddr::from((Ipv4Addr::LOCALHOST, self.data_port));
+        // Whoever waits there has someone who comes, and leaves.
+        drop((TcpStream::connect(data), self.host.parse::<SocketAddr>().map(TcpStream::connect)));
+        self.thread.join().unwrap_or_default()
+    }
+}
+
+fn converse(manner: Manner, control: &TcpListener, data: &TcpListener, got: &mut Got) -> io::Result<()> {
+    let mut control = control.accept()?.0;
+    match manner {
+        Manner::Greets => control.write_all(b"220 Hello\r\n")?,
+        Manner::TakesData => {
+            let mut data = data.accept()?.0;
+            control.write_all(b"150 Here\r\n")?;
+            // A reset is an end as well.
+            let _ = data.read_to_string(&mut got.data);
+        }
+        Manner::Floods => loop {
+            control.write_all(&b"200 And so on\r\n".repeat(100))?;
+        },
+        Manner::Repeats => return repeat(&control),
+    }
+    let _ = control.read_to_string(&mut got.commands);
+    Ok(())
+}
+
+/// In two lines, with a pause within the password.
+fn repeat(mut control: &TcpStream) -> io::Result<()> {
+    let mut commands = BufReader::new(control.try_clone()?).lines();
+    control.write_all(b"220 Hello\r\n")?;
+    commands.next().transpose()?;
+    control.write_all(b"331 Who\r\n")?;
+    let line = commands.next().transpose()?.unwrap_or_default();
+    let password = line.strip_prefix("PASS ").unwrap_or_default();
+    let (begin, rest) = password.split_at(password.len() / 2);
+    control.write_all(format!("530-Welcome, {password}!\r\n530 No, {password} and {begin}").as_bytes())?;
+    thread::sleep(Duration::from_millis(100));
+    control.write_all(format!("{rest}, come!\r\n").as_bytes())?;
+    commands.for_each(drop);
+    Ok(())
+}
