@@ -22,7 +22,8 @@ static PROMPT: Mutex<Option<(File, Termios)>> = Mutex::new(None);
 
 /// From here on, signals ring `interrupt`. Those that the caller has us ignore (nohup, background jobs) stay ignored.
 pub fn ring(interrupt: &Interrupt) {
-    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
+    let ignored = ignored();
+    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
     // Without handlers a signal ends the program less politely; that is no reason not to upload.
     let Ok(mut signals) = Signals::new(wanted) else { return };
     let interrupt = interrupt.clone();
@@ -75,10 +76,9 @@ fn leave() -> ! {
     process::exit(ExitCode::Interrupted as i32)
 }
 
-/// Whether the process was started with `signal` ignored, where the system tells (proc(5), `SigIgn`).
-fn is_ignored(signal: i32) -> bool {
+/// The signals that the process was started with ignored, a bit for each, where the system tells (proc(5), `SigIgn`).
+fn ignored() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
-    mask.is_some_and(|mask| mask & (1 << (signal - 1)) != 0)
+    mask.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok()).unwrap_or_default()
 }

@@ -115,6 +115,9 @@ pub(crate) fn stopped(stop: Stop) -> UploadError {
 
 /// The resolver of the system knows no deadline, so it works on a thread that can be left behind.
 fn resolve(server: &Server, port: u16, until: Instant, stops: &Stops) -> Result<Vec<SocketAddr>, UploadError> {
+    if let Ok(address) = server.host().parse() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
     let unresolved = |error| UploadError::Unresolved { server: server.clone(), error };
     let (sender, receiver) = mpsc::channel();
     let name = (server.host().to_owned(), port);
