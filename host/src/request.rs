@@ -115,13 +115,14 @@ impl Request {
 
     /// Notes the name of `path`, which no other file may have.
     fn claim_name(&mut self, path: &Path) -> Result<(), UploadError> {
-        let Some(name) = path.file_name() else { return Ok(()) };
-        if self.names.insert(name.to_owned()) {
-            return Ok(());
+        match path.file_name() {
+            Some(name) if !self.names.insert(name.to_owned()) => {
+                let mut others = self.files.iter().chain(self.stream.iter().map(|(_, name)| name));
+                let one = others.find(|other| other.file_name() == Some(name)).cloned().unwrap_or_default();
+                Err(UploadError::SameName { one, other: path.to_owned() })
+            }
+            _ => Ok(()),
         }
-        let mut others = self.files.iter().chain(self.stream.iter().map(|(_, name)| name));
-        let one = others.find(|other| other.file_name() == Some(name)).cloned().unwrap_or_default();
-        Err(UploadError::SameName { one, other: path.to_owned() })
     }
 
     /// What comes from `stream`, a pipe, to be stored under `name` after the files. Its bytes are gone once they are
@@ -280,6 +281,8 @@ mod tests {
         assert!(is_argument(request("u", ".").unwrap().account(evil)));
         assert!(is_argument(request("u", ".").unwrap().file(format!("dir/{evil}"))));
         assert!(is_argument(request("u", "")));
+        // Folders of this machine are not sent.
+        assert!(request("u", ".").unwrap().file("odd\ndir/name").is_ok());
     }
 
     #[test]
@@ -288,11 +291,6 @@ mod tests {
         assert_eq!([port("h"), port("ftp://h"), port("ftpes://h"), port("ftps://h")], [21, 21, 21, 990]);
         assert_eq!(port("ftps://h:21"), 21);
         assert_eq!(Request::new("h".parse().unwrap(), "u", ".").unwrap().tls(Tls::Implicit).port(), 990);
-    }
-
-    #[test]
-    fn a_control_byte_in_the_local_path_alone_does_no_harm() {
-        assert!(request("u", ".").unwrap().file("odd\ndir/name").is_ok());
     }
 
     #[test]
