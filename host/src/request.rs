@@ -281,7 +281,6 @@ mod tests {
         assert!(is_argument(request("u", ".").unwrap().account(evil)));
         assert!(is_argument(request("u", ".").unwrap().file(format!("dir/{evil}"))));
         assert!(is_argument(request("u", "")));
-        // Folders of this machine are not sent.
         assert!(request("u", ".").unwrap().file("odd\ndir/name").is_ok());
     }
 
