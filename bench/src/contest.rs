@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::clients::{Client, Job};
 use crate::measure::{self, Run};
 use crate::rows::{Place, Row, Server};
-use crate::sink::Sink;
+use crate::sink::{Drain, Sink};
 use crate::vsftpd::Vsftpd;
 
 /// What became of one row: the raw figures.
@@ -60,7 +60,7 @@ impl Arena {
 
     /// Serves by hand, for whoever wants to look at one client with a profiler, until there is nothing more to read.
     pub(crate) fn serve(&self) -> io::Result<()> {
-        let (plain, tls) = (Sink::start(None)?, Sink::start(Some(Arc::clone(&self.tls)))?);
+        let (plain, tls) = (Sink::start(None, Drain::Drop)?, Sink::start(Some(Arc::clone(&self.tls)), Drain::Drop)?);
         println!(
             "in clear: 127.0.0.1:{}; with TLS: localhost:{} --ca-file {}",
             plain.port,
@@ -103,7 +103,7 @@ impl Arena {
             make(file, row)?;
         }
         let vsftpd = match row.server {
-            Server::Sink => None,
+            Server::Sink | Server::ReadingSink => None,
             Server::Vsftpd => {
                 let tls = row.tls.then_some((self.authority.as_path(), self.key.as_path()));
                 Some(Vsftpd::start(&self.target, self.memory.path(), tls)?)
@@ -111,7 +111,10 @@ impl Arena {
         };
         let (port, user, directory) = match &vsftpd {
             Some(vsftpd) => (vsftpd.port(), Vsftpd::USER, Vsftpd::DIRECTORY),
-            None => (Sink::start(row.tls.then(|| Arc::clone(&self.tls)))?.port, "user", "."),
+            None => {
+                let drain = if row.server == Server::ReadingSink { Drain::Read } else { Drain::Drop };
+                (Sink::start(row.tls.then(|| Arc::clone(&self.tls)), drain)?.port, "user", ".")
+            }
         };
         let authority = row.tls.then(|| self.authority.clone());
         Ok((Job { port, authority, user, directory, files, scratch: self.memory.path().to_owned() }, vsftpd))

@@ -20,8 +20,10 @@ pub(crate) struct Row {
 /// Who is uploaded to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Server {
-    /// `sink.rs`.
+    /// `sink.rs`, where the kernel drops what arrives.
     Sink,
+    /// The same, but it reads what arrives.
+    ReadingSink,
     /// vsftpd, writing to a file system in memory.
     Vsftpd,
 }
@@ -56,6 +58,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "1 GiB",
         server: Server::Sink,
+        tls: false,
+        files: ONE_GIB,
+        clients: &[Ours, Curl, Lftp, Ncftpput, Python, BareSendfile, BareCopy],
+        rounds: 11,
+    },
+    Row {
+        name: "1 GiB, read by the sink",
+        server: Server::ReadingSink,
         tls: false,
         files: ONE_GIB,
         clients: &[Ours, Curl, Lftp, Ncftpput, Python, BareSendfile, BareCopy],

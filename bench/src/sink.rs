@@ -25,22 +25,32 @@ pub(crate) struct Sink {
 
 impl Sink {
     /// Listens on a free port of 127.0.0.1; with `tls` it offers AUTH TLS.
-    pub(crate) fn start(tls: Option<Arc<ServerConfig>>) -> io::Result<Self> {
+    pub(crate) fn start(tls: Option<Arc<ServerConfig>>, drain: Drain) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
                 let tls = tls.clone();
                 // A client that goes away is no failure of ours; what it was to do, its exit code tells.
-                thread::spawn(move || Session::new(connection, tls).and_then(Session::serve));
+                thread::spawn(move || Session::new(connection, tls, drain).and_then(Session::serve));
             }
         });
         Ok(Self { port })
     }
 }
 
+/// What becomes of the bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Drain {
+    /// The kernel drops them.
+    Drop,
+    /// They are copied into this process, 256 KiB at a time, and dropped then.
+    Read,
+}
+
 /// One control connection.
 struct Session {
+    drain: Drain,
     wire: Wire,
     tls: Option<Arc<ServerConfig>>,
     /// One port for all data connections: a new one for each file would cost the sink time.
@@ -49,10 +59,10 @@ struct Session {
 }
 
 impl Session {
-    fn new(connection: TcpStream, tls: Option<Arc<ServerConfig>>) -> io::Result<Self> {
+    fn new(connection: TcpStream, tls: Option<Arc<ServerConfig>>, drain: Drain) -> io::Result<Self> {
         connection.set_nodelay(true)?;
         let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        Ok(Self { wire: Wire::plain(connection), tls, data, sizes: HashMap::new() })
+        Ok(Self { drain, wire: Wire::plain(connection), tls, data, sizes: HashMap::new() })
     }
 
     fn serve(mut self) -> io::Result<()> {
@@ -93,9 +103,9 @@ impl Session {
         let mut data = self.data.accept()?.0;
         let secure = self.tls.as_ref().filter(|_| self.wire.is_secure());
         let size = match secure.map(|config| wire::shake_hands(&mut data, Arc::clone(config))).transpose()? {
-            None => Some(drain(&data)?),
+            None => Some(self.drain.all_of(&data)?),
             Some(Some(size)) => Some(size),
-            Some(None) => drain(&data).map(|_| None)?,
+            Some(None) => self.drain.all_of(&data).map(|_| None)?,
         };
         self.sizes.extend(size.map(|size| (name.to_owned(), size)));
         drop(data);
@@ -127,11 +137,27 @@ pub(crate) fn answer(verb: &str) -> &'static str {
     }
 }
 
-/// Has the kernel drop everything until the end; how many bytes that were.
-///
+impl Drain {
+    /// Takes everything until the end; how many bytes that were.
+    fn all_of(self, mut data: &TcpStream) -> io::Result<u64> {
+        match self {
+            Self::Drop => drop_all(data),
+            Self::Read => {
+                let (mut piece, mut total) = (vec![0; 256 * 1024], 0);
+                loop {
+                    match data.read(&mut piece)? {
+                        0 => return Ok(total),
+                        read => total += read as u64,
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// tcp(7): MSG_TRUNC discards what is received and copies nothing. The buffer is never touched.
 #[cfg(target_os = "linux")]
-fn drain(mut data: &TcpStream) -> io::Result<u64> {
+fn drop_all(mut data: &TcpStream) -> io::Result<u64> {
     let mut untouched = vec![0; 16 << 20];
     let mut total = 0;
     loop {

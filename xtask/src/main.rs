@@ -1,7 +1,7 @@
 //! The project's own commands, so that what the README and CI promise is one command each.
 //!
 //! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`], [`elsewhere`],
-//! [`sandbox`], [`bench`], [`fleet`], [`fuzz`], [`miri`], [`dependencies`], [`components`], [`wit_docs`].
+//! [`sandbox`], [`mod@bench`], [`fleet`], [`fuzz`], [`miri`], [`dependencies`], [`components`], [`wit_docs`].
 //! They need nothing but Rust: what is missing they install, with a time limit, or say how to.
 
 mod apt;
