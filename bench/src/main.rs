@@ -63,6 +63,11 @@ fn run(arguments: Vec<OsString>) -> Result<(), String> {
             let component = order.component.ok_or("which component? cargo xtask bench sandbox knows")?;
             sandbox::run(&component, &order.out)
         }
+        // Table and plot once more, from figures that are there.
+        Some("report") => {
+            let order = Order::parse(&arguments[1..])?;
+            Report::read(&order.out)?.write(&order.out)
+        }
         Some("sink") => {
             let order = Order::parse(&arguments[1..])?;
             let arena = Arena::new(&order.ours, &order.target).map_err(|error| error.to_string())?;

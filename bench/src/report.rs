@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clients::Client;
 use crate::contest::Measured;
@@ -16,9 +16,9 @@ use crate::plot;
 use crate::statistics::{median, median_ratio};
 
 /// Everything that was measured, and on what.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Report {
-    machine: BTreeMap<&'static str, String>,
+    machine: BTreeMap<String, String>,
     versions: Vec<String>,
     measured: Vec<Measured>,
 }
@@ -87,7 +87,13 @@ impl Report {
         Self { machine: machine(program), versions: versions.collect(), measured }
     }
 
-    /// Writes the three files into `folder`.
+    /// What was measured before: its raw figures in `folder`.
+    pub(crate) fn read(folder: &Path) -> Result<Self, String> {
+        let json = fs::read(folder.join("raw.json")).map_err(|error| format!("raw.json: {error}"))?;
+        serde_json::from_slice(&json).map_err(|error| format!("raw.json: {error}"))
+    }
+
+    /// Writes the four files into `folder`.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), String> {
         let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
         let (table, summary, plot) = (self.table(), self.summary(), plot::draw(&self.measured));
@@ -153,16 +159,17 @@ const SUMMARY: &str = "\
 ";
 
 /// What the figures depend on, as far as Linux tells.
-fn machine(program: &Path) -> BTreeMap<&'static str, String> {
+fn machine(program: &Path) -> BTreeMap<String, String> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let cpu = read("/proc/cpuinfo");
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
     let kernel = Command::new("uname").arg("-r").output().map(|output| output.stdout).unwrap_or_default();
     let size = fs::metadata(program).map_or(0, |found| found.len());
-    BTreeMap::from([
+    let facts = [
         ("processor", model.trim_start_matches([' ', '\t', ':']).to_owned()),
         ("cores", std::thread::available_parallelism().map_or(0, usize::from).to_string()),
         ("kernel", String::from_utf8_lossy(&kernel).trim().to_owned()),
         ("program", format!("{:.1} MiB", size as f64 / MIB)),
-    ])
+    ];
+    facts.into_iter().map(|(what, value)| (what.to_owned(), value)).collect()
 }
