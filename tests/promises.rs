@@ -51,6 +51,7 @@ fn the_component_calls_these_functions_and_no_others() {
         [
             "[method]control-connection.listen-data",
             "[method]control-connection.open-data",
+            "[method]control-connection.pending",
             "[method]control-connection.receive",
             "[method]control-connection.secure",
             "[method]control-connection.send",
@@ -61,6 +62,7 @@ fn the_component_calls_these_functions_and_no_others() {
             "[method]data-listener.accept",
             "[method]data-listener.endpoint",
             "[method]progress.entered",
+            "[method]progress.noticed",
             "[method]source-file.digest",
             "[method]source-file.prepare-digest",
             "[resource-drop]control-connection",

@@ -3,6 +3,7 @@
 
 #include "imports.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,18 @@ static value receive(struct sandbox *sandbox, const value *given, const uint32_t
     return failure == NONE ? ok(bytes_value(received, count)) : outcome(failure);
 }
 
+static value pending(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+    (void)given, (void)handles;
+    return (value){.kind = WASMTIME_COMPONENT_BOOL, .of.boolean = control_pending(&sandbox->loan->control)};
+}
+
+/* There is one kind of notice. */
+static value noticed(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+    (void)sandbox, (void)given, (void)handles;
+    fputs("The server refuses UTF-8; a name beyond ASCII may look different there.\n", stderr);
+    return (value){.kind = WASMTIME_COMPONENT_BOOL};
+}
+
 /* There is no TLS here. A library for it would have its place in lent.c. */
 static value secure(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     (void)sandbox, (void)given, (void)handles;
@@ -163,6 +176,7 @@ static const struct {
     handler *handler;
 } IMPORTS[METHODS] = {
     {"[method]control-connection.receive", receive},
+    {"[method]control-connection.pending", pending},
     {"[method]control-connection.secure", secure},
     {"[method]control-connection.send", send_line},
     {"[method]control-connection.send-password", send_password},
@@ -177,6 +191,7 @@ static const struct {
     {"[method]source-file.prepare-digest", nothing},
     {"[method]source-file.digest", digest},
     {"[method]progress.entered", nothing},
+    {"[method]progress.noticed", noticed},
 };
 
 /* Every call of the component comes here. Each handle has to be taken: one that is left over makes the call fail. */

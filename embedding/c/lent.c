@@ -161,6 +161,11 @@ enum failure control_receive(struct control *control, uint32_t limit, uint8_t *i
     return failure;
 }
 
+bool control_pending(const struct control *control) {
+    struct pollfd event = {.fd = control->fd, .events = POLLIN};
+    return control->masked_length > 0 || poll(&event, 1, 0) > 0;
+}
+
 static enum failure send_all(struct control *control, const char *bytes, size_t length) {
     if (control->lines == MAX_LINES) return DENIED;
     control->lines++;
@@ -180,7 +185,7 @@ enum failure control_send(struct control *control, const uint8_t *line, size_t l
     const char *text = (const char *)line;
     if (length < 2 || length > MAX_COMMAND || memcmp(text + length - 2, "\r\n", 2) != 0) return DENIED;
     for (size_t i = 0; i < length - 2; i++)
-        if (text[i] == '\r' || text[i] == '\n' || text[i] == 0) return DENIED;
+        if (text[i] == '\r' || text[i] == '\n' || text[i] == 0 || line[i] == 0xff) return DENIED;
     /* Whatever follows it: servers differ in what they take for the end of a command. */
     size_t verb = 0;
     while (isalnum(line[verb])) verb++;

@@ -56,6 +56,8 @@ const char *control_connect(struct control *control, const char *host, const cha
 void control_say_farewell(struct control *control);
 
 enum failure control_receive(struct control *control, uint32_t limit, uint8_t *into, size_t *received);
+/* Whether control_receive has something to give, bytes or the end. */
+bool control_pending(const struct control *control);
 enum failure control_send(struct control *control, const uint8_t *line, size_t length);
 enum failure control_send_password(struct control *control);
 enum failure control_open_data(struct control *control, uint16_t port, struct data *opened);

@@ -32,7 +32,7 @@ static void show(const struct file *file) {
 
 static bool has_control_character(const char *text) {
     for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f) return true;
+        if ((unsigned char)*text < 0x20 || *text == 0x7f || (unsigned char)*text == 0xff) return true;
     return false;
 }
 

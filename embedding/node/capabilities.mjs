@@ -17,6 +17,7 @@ export function call(method, ...given) {
 
 export class ControlConnection {
   receive = (limit) => call('receive', limit);
+  pending = () => call('pending');
   secure = () => call('secure');
   send = (bytes) => call('send', bytes);
   sendPassword = (_secret) => call('sendPassword');
@@ -49,4 +50,5 @@ export class Secret {}
 
 export class Progress {
   entered(_step) {}
+  noticed = (notice) => call('noticed', notice);
 }

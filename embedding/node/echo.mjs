@@ -23,6 +23,11 @@ export class Echo {
     return this.#release(whole);
   }
 
+  /** Whether the beginning of a line is held back. */
+  holds() {
+    return this.#held.length > 0;
+  }
+
   /** Another line is sent, perhaps the password. Gives what was held. */
   next(isPassword) {
     const released = this.#release(this.#held.length);

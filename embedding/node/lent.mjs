@@ -9,6 +9,7 @@ import { EventEmitter, once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { Echo } from './echo.mjs';
 
@@ -48,10 +49,11 @@ export class Lent {
   #digests = 0;
   #changes = new EventEmitter(); // 'change' after everything that a wait may be for.
 
-  /** Opens the file, then connects. `onProgress` is told after each move. */
-  static async open(host, port, password, path, onProgress) {
+  /** Opens the file, then connects. `onProgress` is told after each move, `onNotice` what the user should know. */
+  static async open(host, port, password, path, onProgress, onNotice) {
     const lent = new Lent();
     lent.onProgress = onProgress;
+    lent.onNotice = onNotice;
     lent.#file = await open(path);
     const stat = await lent.#file.stat();
     if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
@@ -94,6 +96,16 @@ export class Lent {
     return received;
   }
 
+  async pending() {
+    // Node learns what has come only between two turns of its loop.
+    await setImmediate();
+    return Boolean(this.#hasSpoken() || this.#echo.holds());
+  }
+
+  noticed(notice) {
+    this.onNotice(notice);
+  }
+
   async secure() {
     if (!this.#tls) throw 'insecure';
     // It must not count as protected (CVE-2021-22947). Where we did not speak first, it is a server without TLS.
@@ -107,7 +119,7 @@ export class Lent {
   async send(line) {
     const text = Buffer.from(line).toString('latin1');
     // Nothing that could be PASS: servers differ in what they take for the end of a command.
-    if (line.length > 16384 || !/^(?!PASS(?![0-9A-Z]))[0-9A-Z]+[^\r\n\0]*\r\n$/i.test(text)) throw 'denied';
+    if (line.length > 16384 || !/^(?!PASS(?![0-9A-Z]))[0-9A-Z]+[^\r\n\0\xff]*\r\n$/i.test(text)) throw 'denied';
     await this.#write(line);
   }
 

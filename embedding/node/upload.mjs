@@ -23,12 +23,13 @@ async function main() {
     return fail('Usage: FTP_PASSWORD=... node upload.mjs [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR', 2);
   }
   // The component refuses these in what it is given; the password it never sees.
+  // 0xff cannot be among it: Node makes text of the environment.
   if (/[\x00-\x1f\x7f]/.test(password)) return fail('upload: the password has a control character.', 2);
   const [, name, port] = /^\[?(.*?)\]?:(\d+)$/.exec(host) ?? [];
   if (!port) return fail(`upload: ${host} is not HOST:PORT.`, 2);
   let lent;
   try {
-    lent = await Lent.open(name, Number(port), Buffer.from(password), path, percent());
+    lent = await Lent.open(name, Number(port), Buffer.from(password), path, percent(), note);
     // Ctrl-C resets the data connection, too.
     process.once('SIGINT', () => lent.close().finally(() => process.exit(130)));
     const protection = await protect(lent, name, values);
@@ -107,6 +108,11 @@ function percent() {
     next = performance.now() + 1000;
     console.error(`Sent ${sent} of ${size} bytes (${Math.floor((sent * 100) / size)}%)`);
   };
+}
+
+/** What is no failure, and should be known. There is one kind of it. */
+function note() {
+  console.error('The server refuses UTF-8; a name beyond ASCII may look different there.');
 }
 
 /** An upload-error in words. */

@@ -23,6 +23,10 @@ class Echo:
         whole = self.held.rfind(b"\n") + 1 if len(self.held) < MAX_LINE else len(self.held)
         return self.release(whole)
 
+    def holds(self):
+        """Whether the beginning of a line is held back."""
+        return bool(self.held)
+
     def expect_no_more(self):
         """Another command is sent. Gives what was held."""
         released, self.expected = self.release(len(self.held)), False

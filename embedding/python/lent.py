@@ -114,6 +114,9 @@ class Control:
         self.receive_left -= len(received)
         return received
 
+    def pending(self):
+        return self.hears() or self.echo.holds()
+
     def hears(self):
         """Whether there is something to receive, or the end. What TLS says for itself (tickets) is neither."""
         try:
@@ -145,7 +148,7 @@ class Control:
         return tls
 
     def send(self, line):
-        command = re.fullmatch(rb"([0-9A-Za-z]+)[^\r\n\0]*\r\n", line)
+        command = re.fullmatch(rb"([0-9A-Za-z]+)[^\r\n\0\xff]*\r\n", line)
         if not command or len(line) > 16384:
             raise PermissionError("not one command")
         # Whatever follows it: servers differ in what they take for the end of a command.

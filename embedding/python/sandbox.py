@@ -6,6 +6,7 @@ wasmtime's side of the example. What the imports do is `lent.py`.
 import errno
 import itertools
 import ssl
+import sys
 
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Linker, Record, ResourceAny, ResourceHost, ResourceType, Variant
@@ -16,6 +17,9 @@ CAPABILITIES = "ftp-uploader:upload/capabilities@0.1.0"
 UPLOAD = "ftp-uploader:upload/upload@0.1.0"
 MEMORY = 4 << 20  # Bytes. The component needs 1.2 MiB.
 FUEL = 1_000_000_000  # Instructions, about; and one more for each 8 bytes of the file.
+
+# What is no failure, and should be known.
+NOTICES = {"utf8-refused": "The server refuses UTF-8; a name beyond ASCII may look different there."}
 
 # The kinds of handles. A handle is a kind, and a key to one of the objects lent.
 CONTROL, DATA, LISTENER, FILE, SECRET, PROGRESS = range(6)
@@ -74,6 +78,7 @@ class Sandbox:
             imports.add_resource(name, ResourceType.host(kind), self.dropped)
         for name, method in {
             "control-connection.receive": Control.receive,
+            "control-connection.pending": Control.pending,
             "control-connection.secure": Control.secure,
             "control-connection.send": Control.send,
             "control-connection.send-password": lambda control, secret: control.send_password(),
@@ -89,6 +94,7 @@ class Sandbox:
             "source-file.prepare-digest": lambda file, algorithm: None,
             "source-file.digest": self.digest,
             "progress.entered": lambda progress, step: None,
+            "progress.noticed": lambda progress, notice: print(NOTICES[notice], file=sys.stderr),
         }.items():
             imports.add_func(f"[method]{name}", self.answering(method))
 

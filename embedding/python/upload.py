@@ -64,8 +64,8 @@ def main():
     if not name or not port.isdecimal():
         sys.exit(f"upload: {args.host} is not HOST:PORT")
     # The component refuses these in what it is given; the password it never sees.
-    if any(byte < 32 or byte == 127 for byte in password):
-        sys.exit("upload: the password has a control character")
+    if any(byte < 32 or byte in (127, 255) for byte in password):
+        sys.exit("upload: the password has a control character, or the byte 0xff")
     try:
         file = File(args.file)
         control = Control((name.strip("[]"), int(port)), password)

@@ -154,7 +154,7 @@ impl Args {
     pub fn to_request(&self) -> Result<Request, Trouble> {
         let server: Server = self.host().parse()?;
         let request = Request::new(server.clone(), self.user.as_bytes(), self.directory())?;
-        let request = self.network.apply(self.delivery.apply(self.tls.apply(&server, request)?))?;
+        let request = self.network.apply(self.delivery.apply(self.tls.apply(&server, request)?)?)?;
         let mut request = request.timeout(self.timeout).connect_timeout(self.connect_timeout);
         if let Some(account) = &self.account {
             request = request.account(account.as_bytes())?;

@@ -2,12 +2,15 @@
 //!
 //! Next: `host/src/delivery/`, where they are heeded.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use clap::ValueEnum;
 use ftp_uploader::{Request, Retry, Verify};
 
 use crate::args::seconds;
+use crate::trouble::Trouble;
 
 /// The part of the command line that is about delivery.
 #[derive(clap::Args)]
@@ -46,6 +49,11 @@ pub struct DeliveryArgs {
     #[arg(long, value_enum, value_name = "PROOF")]
     verify: Option<Proof>,
 
+    /// Send SITE with this text after each login, before REMOTEDIR is entered: "NAMEFMT 1" for IBM i, "RECFM=FB LRECL=80"
+    /// for z/OS. May be given several times
+    #[arg(long, value_name = "TEXT")]
+    site: Vec<OsString>,
+
     /// Make REMOTEDIR, and those above it, where they do not exist
     #[arg(long)]
     create_dirs: bool,
@@ -72,7 +80,11 @@ enum Proof {
 
 impl DeliveryArgs {
     /// Puts into `request` what these options say.
-    pub fn apply(&self, request: Request) -> Request {
+    ///
+    /// # Errors
+    /// When no command can carry a text for SITE.
+    pub fn apply(&self, request: Request) -> Result<Request, Trouble> {
+        let request = self.site.iter().try_fold(request, |request, text| request.site(text.as_bytes()))?;
         let retry = Retry { limit: self.retries, delay: self.retry_delay, max_time: self.retry_max_time };
         let request = request
             .retry(retry)
@@ -88,10 +100,10 @@ impl DeliveryArgs {
                 Some(Proof::Size) => Verify::Size,
                 Some(Proof::Off) => Verify::Nothing,
             });
-        match self.chmod {
+        Ok(match self.chmod {
             Some(mode) => request.mode(mode),
             None => request,
-        }
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,8 @@ pub struct Display {
     several: bool,
     directory: String,
     args: Arc<Args>,
+    /// It was said that names may not be taken for UTF-8, which a server refuses at every login.
+    warned_of_names: AtomicBool,
 }
 
 enum Style {
@@ -55,7 +58,14 @@ impl Display {
             (false, false) => Style::Lines(Mutex::default()),
         };
         let directory = Escaped(args.directory()).to_string();
-        Self { style, verbose: args.verbose, several: args.count() > 1, directory, args: Arc::clone(args) }
+        Self {
+            style,
+            verbose: args.verbose,
+            several: args.count() > 1,
+            directory,
+            args: Arc::clone(args),
+            warned_of_names: AtomicBool::new(false),
+        }
     }
 
     /// Says what the user gives up, on every run that gives it up; and what is waited for where nobody may know.
@@ -190,6 +200,10 @@ impl Progress for Display {
             Note::TimeNotSet(error) => format!("the time of {name} was not set: {}", message::short(&self.args, error)),
             Note::ModeNotSet(error) => {
                 format!("the permissions of {name} were not set: {}", message::short(&self.args, error))
+            }
+            Note::Utf8Refused if self.warned_of_names.swap(true, Ordering::Relaxed) => return,
+            Note::Utf8Refused => {
+                "the server refused to take names for UTF-8; those beyond ASCII may look different there".to_owned()
             }
             Note::Leftover { name: temporary } => {
                 format!("what was sent of {name} lies on the server as {}", Escaped(temporary))

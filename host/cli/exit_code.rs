@@ -107,6 +107,7 @@ impl ExitCode {
             Step::Protection => Self::Tls,
             Step::Login => Self::Login,
             Step::Features
+            | Step::Site
             | Step::Directory
             | Step::BinaryType
             | Step::Inspection

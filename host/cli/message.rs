@@ -92,7 +92,7 @@ fn explain(args: &Args, error: &UploadError) -> String {
             let advice = if args.may_be_clear() && tls_message::is_wanted(text) {
                 tls_message::WANTED
             } else {
-                advice(*step, *code)
+                advice(args, *step, *code)
             };
             format!("{} ({code} \"{text}\"). {advice}.", refused(args, *step))
         }
@@ -271,6 +271,7 @@ fn control(cause: Cause) -> &'static str {
         Cause::Unreachable => "there is no way to it",
         Cause::Denied => "it sent more than is allowed",
         Cause::Insecure => "what came is not what TLS protects",
+        Cause::OutOfStep => "it sent a reply that nobody asked for",
     }
 }
 
@@ -282,6 +283,8 @@ fn data(cause: Cause) -> &'static str {
         Cause::Refused => "the connection was refused",
         Cause::Unreachable => "there is no way there",
         Cause::Insecure => "what came is not what TLS protects",
+        // Only of the control connection.
+        Cause::OutOfStep => "the server spoke out of turn",
         Cause::Denied => "ports below 1024 are never used for data",
     }
 }

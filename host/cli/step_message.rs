@@ -16,6 +16,7 @@ pub fn refused(args: &Args, step: Step) -> String {
         Step::Protection => "the server refused to protect the connection".to_owned(),
         Step::Login => format!("the server refused the login of {user}"),
         Step::Features => "the server refused to say what it can do".to_owned(),
+        Step::Site => "the server refused the text of --site".to_owned(),
         Step::Directory => format!("the server refused the directory {directory}"),
         Step::Inspection => "the server refused to tell of a file".to_owned(),
         Step::Renaming => "the server refused to rename the file".to_owned(),
@@ -28,7 +29,7 @@ pub fn refused(args: &Args, step: Step) -> String {
     }
 }
 
-pub fn advice(step: Step, code: u16) -> &'static str {
+pub fn advice(args: &Args, step: Step, code: u16) -> &'static str {
     match (step, code) {
         (_, 421) => "It is busy or shutting down; try again later",
         (Step::Login, 332) => "It wants an account; give one with --account",
@@ -36,11 +37,18 @@ pub fn advice(step: Step, code: u16) -> &'static str {
         (Step::Greeting, _) => "It may be busy; try again later",
         (Step::Protection, _) => "It does not protect data connections, or not now; ask whoever runs it",
         (Step::Login, _) => "User name or password may be wrong; check both",
+        (Step::Site, _) => "It may not know it; check --site against its manual",
         (Step::Directory, _) => "It may not exist, or not for this user; check it",
         (Step::Features | Step::Inspection | Step::Attributes, _) => {
             "It may not allow that to this user; ask whoever runs it"
         }
         (Step::Renaming, _) => "You may not change files there, or a file of that name exists; check both",
+        (Step::DataConnection, 500 | 502) if args.network.active => {
+            "It cannot connect to this machine for the data; leave --active out"
+        }
+        (Step::DataConnection, 500 | 502) if args.network.proxy.is_none() => {
+            "It does not know passive mode; use --active, with which it connects to this machine"
+        }
         (Step::BinaryType | Step::DataConnection, _) => "Its configuration forbids uploads; ask whoever runs it",
         (Step::Store, _) => "You may not write there, or not under this name; check both",
         (Step::Transfer | Step::Confirmation | Step::Quit, _) => {
@@ -69,6 +77,7 @@ pub fn doing(step: Step) -> &'static str {
         Step::Protection => "setting up TLS",
         Step::Login => "logging in",
         Step::Features => "asking what it can do",
+        Step::Site => "sending the text of --site",
         Step::Directory => "entering the directory",
         Step::Inspection => "asking what it has",
         Step::Renaming => "renaming the file",

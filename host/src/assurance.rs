@@ -4,7 +4,8 @@
 
 use crate::bindings::exports::ftp_uploader::upload::upload::Verify as Asked;
 use crate::delivery::Retry;
-use crate::request::Request;
+use crate::error::UploadError;
+use crate::request::{Request, argument};
 
 /// What the server is asked about a file that it has stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +69,16 @@ impl Request {
     pub fn verify(mut self, verify: Verify) -> Self {
         self.verify = verify;
         self
+    }
+
+    /// Adds words for the server's SITE command, such as `NAMEFMT 1`: sent in order after each login, before the directory
+    /// is entered. A server that refuses them is not uploaded to.
+    ///
+    /// # Errors
+    /// [`UploadError::Argument`] when no FTP command can carry them.
+    pub fn site(mut self, parameters: impl Into<Vec<u8>>) -> Result<Self, UploadError> {
+        self.site.push(argument("the text for SITE", parameters.into())?);
+        Ok(self)
     }
 
     /// Whether to make the directory, and those above it, where they do not exist.

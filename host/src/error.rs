@@ -239,9 +239,24 @@ impl UploadError {
     }
 
     /// Whether the server broke down while it took the file: RFC 959 §4.2 has x0z for the syntax of commands, which is
-    /// not in question by then. vsftpd says `500 OOPS` when its other half is gone.
+    /// not in question by then. vsftpd says `500 OOPS` when its other half is gone, or its ports are used up.
     pub(crate) fn is_breakdown(&self) -> bool {
-        matches!(self, Self::Refused { step: Step::Transfer | Step::Confirmation, code: 500..=504, .. })
+        match self {
+            Self::Refused { step: Step::Transfer | Step::Confirmation, code: 500..=504, .. } => true,
+            Self::Refused { step: Step::Greeting | Step::Protection | Step::Login | Step::Site, .. } => false,
+            Self::Refused { code, .. } => *code == 500 && self.is_farewell(),
+            _ => false,
+        }
+    }
+
+    /// Whether the server closes the control connection with this reply: 421 (RFC 959 §4.2.2), or `500 OOPS`, the last
+    /// words of vsftpd.
+    pub(crate) fn is_farewell(&self) -> bool {
+        match self {
+            Self::Refused { code: 421, .. } => true,
+            Self::Refused { code: 500, text, .. } => text.0.starts_with(b"OOPS"),
+            _ => false,
+        }
     }
 
     /// Whether a part of the file may lie on the server, if nothing was done about it afterwards.

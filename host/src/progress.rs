@@ -48,7 +48,7 @@ pub trait Progress: Send + Sync {
         let _ = (file, from);
     }
 
-    /// Something about `file` that is no failure, and worth knowing.
+    /// Something about `file` that is no failure, and worth knowing. The path is empty where it is about no single file.
     fn note(&self, file: &Path, note: &Note) {
         let _ = (file, note);
     }
@@ -67,6 +67,8 @@ pub enum Note {
     TimeNotSet(UploadError),
     /// The permissions could not be set.
     ModeNotSet(UploadError),
+    /// The server refuses to take names for UTF-8. Those beyond ASCII may look different there. Told for each login.
+    Utf8Refused,
     /// What was sent lies under this temporary name.
     Leftover {
         /// The name, in the directory of the upload.

@@ -13,7 +13,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ftp_protocol::argument::{Argument, NotAnArgument};
+use ftp_protocol::argument::Argument;
 use ftp_protocol::server::{FTP_PORT, FTPS_PORT, Server};
 
 use crate::assurance::Verify;
@@ -46,6 +46,7 @@ pub struct Request {
     pub(crate) replace: bool,
     pub(crate) unique: bool,
     pub(crate) verify: Verify,
+    pub(crate) site: Vec<Vec<u8>>,
     pub(crate) create_directories: bool,
     pub(crate) preserve_time: bool,
     pub(crate) mode: Option<u16>,
@@ -84,6 +85,7 @@ impl Request {
             replace: false,
             unique: false,
             verify: Verify::default(),
+            site: Vec::new(),
             create_directories: false,
             preserve_time: false,
             mode: None,
@@ -255,12 +257,10 @@ impl Request {
     }
 }
 
-fn argument(what: &'static str, bytes: Vec<u8>) -> Result<Vec<u8>, UploadError> {
+pub(crate) fn argument(what: &'static str, bytes: Vec<u8>) -> Result<Vec<u8>, UploadError> {
     match Argument::new(&bytes) {
         Ok(_) => Ok(bytes),
-        Err(why @ (NotAnArgument::Empty | NotAnArgument::TooLong | NotAnArgument::ControlByte(_))) => {
-            Err(UploadError::Argument { what, why })
-        }
+        Err(why) => Err(UploadError::Argument { what, why }),
     }
 }
 

@@ -50,6 +50,11 @@ impl Session {
         Ok(Self { store, world, conversation, _ticker: ticker })
     }
 
+    /// Tells the server `parameters`, which are the user's own words for it.
+    pub(crate) fn site(&mut self, parameters: &[u8]) -> Result<(), UploadError> {
+        self.call(|guest, store, conversation| guest.call_site(store, conversation, parameters))
+    }
+
     /// Changes into `directory`, and makes it first if it is to be made.
     pub(crate) fn enter(&mut self, directory: &[u8], create: bool) -> Result<(), UploadError> {
         self.call(|guest, store, conversation| guest.call_enter(store, conversation, directory, create))
@@ -282,8 +287,7 @@ fn refused(refusal: wit::Refusal, lent: &Lent) -> UploadError {
 pub(crate) fn survives(error: &UploadError) -> bool {
     match error {
         UploadError::Refused { step: Step::Greeting | Step::Protection | Step::Login, .. } => false,
-        // RFC 959 §4.2.2: 421, the server closes the control connection.
-        UploadError::Refused { code, .. } => *code != 421,
+        UploadError::Refused { .. } => !error.is_farewell(),
         UploadError::Mismatch { .. }
         | UploadError::Corrupt { .. }
         | UploadError::Unverified

@@ -75,6 +75,12 @@ impl Socket {
         }
     }
 
+    /// Whether `read_some` would now return something, were it an error.
+    pub(crate) fn is_readable(&self) -> bool {
+        let looked = self.stream.peek(&mut [0]);
+        !looked.is_err_and(|error| matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted))
+    }
+
     /// The machine and port at the other end.
     pub(crate) fn peer(&self) -> SocketAddr {
         self.peer

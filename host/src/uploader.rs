@@ -102,6 +102,9 @@ impl Uploader {
         let dialled = connect::dial(request, destination, versions, stops)?;
         let lent = Lent::new(dialled, request, stops, Arc::clone(progress));
         let mut session = Session::open(&self.engine, &self.component, lent, request)?;
+        for parameters in &request.site {
+            session.site(parameters)?;
+        }
         session.enter(&request.directory, request.create_directories)?;
         Ok(session)
     }

@@ -20,6 +20,7 @@ fn a_component_that_computes_for_ever_is_stopped() {
 #[test]
 fn a_component_that_calls_for_ever_what_need_not_be_waited_for_is_stopped() {
     out_of_time(Attack::new("progress without end", TIME));
+    out_of_time(Attack::new("asking without end", TIME));
     out_of_time(Attack::new("denied calls without end", TIME));
     out_of_time(Attack::new("bad lines without end", TIME));
     let met = Attack::new("reading a closed connection without end", TIME).meets(Script::new().close());

@@ -9,7 +9,7 @@ use crate::upload::PASSWORD;
 #[test]
 fn lines_that_are_none_and_forged_passwords_are_denied() {
     let met = Attack::new("forged lines", "one line, not PASS").meets(Script::greeted().silence());
-    met.fails(6, "16 of 16 denied").server_heard(&[]);
+    met.fails(6, "17 of 17 denied").server_heard(&[]);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use ftp_uploader_component::Conversation;
 use ftp_uploader_component::contract::{DataMode, Login, Placement, Plan, Protection, Verification, Verify};
 use ftp_uploader_component::native::{
-    Algorithm, Control, Data, DataConnection, DataListener, IoError, Moved, Secret, Source, SourceError, SourceFile,
-    SpliceError, Step, Witness,
+    Algorithm, Control, Data, DataConnection, DataListener, IoError, Moved, Notice, Secret, Source, SourceError,
+    SourceFile, SpliceError, Step, Witness,
 };
 
 use super::server::Server;
@@ -46,6 +46,10 @@ struct Lent(Rc<Server>);
 impl Control for Lent {
     fn receive(&self, limit: u32) -> Result<Vec<u8>, IoError> {
         self.0.receive(limit).map_err(|_| IoError::TimedOut)
+    }
+
+    fn pending(&self) -> bool {
+        self.0.pending()
     }
 
     fn secure(&self) -> Result<(), IoError> {
@@ -115,6 +119,8 @@ impl Witness for Lent {
     fn entered(&self, _: Step) {
         self.0.entered();
     }
+
+    fn noticed(&self, _: Notice) {}
 }
 
 #[cfg(test)]

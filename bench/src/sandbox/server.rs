@@ -40,6 +40,11 @@ impl Server {
         if most == 0 { Err(Silent) } else { Ok(unread.drain(..most).collect()) }
     }
 
+    pub(crate) fn pending(&self) -> bool {
+        self.count();
+        !self.unread.borrow().is_empty()
+    }
+
     pub(crate) fn send(&self, line: &[u8]) {
         self.count();
         let line = line.trim_ascii_end();

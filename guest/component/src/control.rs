@@ -14,6 +14,9 @@ use ftp_protocol::step::{Meaning, Step};
 /// How many preliminary replies one command may have. RFC 959 §5.4 knows of one; some servers count on.
 const MAX_PRELIMINARY: u32 = 16;
 
+/// How many replies that answer nothing are read in search of a 421.
+const MAX_STRAY: u32 = 16;
+
 /// How many bytes are taken from the host at a time: most replies fit.
 const PORTION: u32 = 4096;
 
@@ -39,8 +42,7 @@ impl Control {
 
     /// Sends `command` and waits for the reply that decides it.
     pub(crate) fn ask(&mut self, step: Step, command: Command) -> Result<Answer, UploadError> {
-        self.still_open()?;
-        self.preliminary = 0;
+        self.begin_command(step)?;
         let sent = self.connection.send(&command.to_bytes());
         self.note_end(sent.map_err(|cause| error::broken(step, Connection::Control, cause)))?;
         self.await_reply(step)
@@ -48,8 +50,7 @@ impl Control {
 
     /// Has the host send PASS, and waits for the reply that decides it.
     pub(crate) fn send_password(&mut self, password: &Secret) -> Result<Answer, UploadError> {
-        self.still_open()?;
-        self.preliminary = 0;
+        self.begin_command(Step::Pass)?;
         let sent = self.connection.send_password(password);
         self.note_end(sent.map_err(|cause| error::broken(Step::Pass, Connection::Control, cause)))?;
         self.await_reply(Step::Pass)
@@ -78,16 +79,23 @@ impl Control {
         }
     }
 
-    /// Takes in once what the server has sent by itself, and heeds it: for the time of a transfer, when waiting for
-    /// the rest of a reply would hold the data up.
-    pub(crate) fn listen(&mut self, step: Step) -> Result<(), UploadError> {
+    /// Takes in once what the server has sent by itself, and judges it: for the time of a transfer, when waiting for
+    /// the rest of a reply would hold the data up. Gives the final reply, if it is there.
+    pub(crate) fn listen(&mut self, step: Step) -> Result<Option<Answer>, UploadError> {
         self.receive(step)?;
         self.heed(step)
     }
 
     /// Judges what is already here: the server may have sent more than one reply at once.
-    pub(crate) fn heed(&mut self, step: Step) -> Result<(), UploadError> {
-        self.read_reply(step).map(|_| ())
+    pub(crate) fn heed(&mut self, step: Step) -> Result<Option<Answer>, UploadError> {
+        self.read_reply(step)
+    }
+
+    /// Ends the conversation, because the server calls a file complete of which it has not got every byte.
+    pub(crate) fn end_by_early_success(&mut self) -> UploadError {
+        let error = error::misbehaved(Step::Transfer, Violation::EarlySuccess);
+        self.ended = Some(error.clone());
+        error
     }
 
     pub(crate) fn listen_data(&self) -> Result<DataListener, IoError> {
@@ -96,6 +104,32 @@ impl Control {
 
     pub(crate) fn open_data(&self, port: NonZeroU16) -> Result<DataConnection, IoError> {
         self.connection.open_data(port.get())
+    }
+
+    /// To be called before a command is sent. RFC 959 §5.4: each command has its reply. What the server has said before
+    /// the command is sent cannot be that reply.
+    fn begin_command(&mut self, step: Step) -> Result<(), UploadError> {
+        self.still_open()?;
+        self.preliminary = 0;
+        if self.reader.is_empty() && !self.connection.pending() {
+            return Ok(());
+        }
+        let judged = self.judge_stray(step);
+        self.note_end(judged)
+    }
+
+    /// The server has said something that nobody asked for, or has closed the connection. With 421 it may say so at any
+    /// time that it closes it (RFC 959 §4.2.2); after another reply, every later one could belong to an earlier command.
+    fn judge_stray(&mut self, step: Step) -> Result<(), UploadError> {
+        for _ in 0..MAX_STRAY {
+            match self.reader.next_reply() {
+                Ok(Some(reply)) if reply.code.number() == 421 => return Err(error::refused(step, &reply)),
+                Ok(Some(_)) => {}
+                Ok(None) if self.connection.pending() => self.receive(step)?,
+                Ok(None) | Err(_) => break,
+            }
+        }
+        Err(error::broken(step, Connection::Control, IoError::OutOfStep))
     }
 
     /// The next decisive reply among the bytes already here.
@@ -112,9 +146,11 @@ impl Control {
                 }
                 Meaning::Wait => self.preliminary += 1,
                 Meaning::Refused => return Err(error::refused(step, &reply)),
-                Meaning::EarlySuccess => return Err(error::misbehaved(step, Violation::EarlySuccess)),
+                Meaning::EarlySuccess if step != Step::Transfer => {
+                    return Err(error::misbehaved(step, Violation::EarlySuccess));
+                }
                 Meaning::Unexpected => return Err(error::misbehaved(step, Violation::UnexpectedReply)),
-                meaning @ (Meaning::Done | Meaning::NeedPassword | Meaning::NeedAccount) => {
+                meaning @ (Meaning::Done | Meaning::NeedPassword | Meaning::NeedAccount | Meaning::EarlySuccess) => {
                     return Ok(Some(Answer { meaning, reply }));
                 }
             }

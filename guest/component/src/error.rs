@@ -28,8 +28,9 @@ pub(crate) fn broken(step: Step, connection: Connection, cause: IoError) -> Uplo
 /// Whether the control connection cannot be used any more after `error`.
 pub(crate) fn is_final(error: &UploadError) -> bool {
     match error {
-        // RFC 959 §4.2.2: 421, the server closes the control connection.
-        UploadError::Refused(refusal) => refusal.code == 421,
+        // RFC 959 §4.2.2: 421, the server closes the control connection. So does vsftpd after `500 OOPS`.
+        UploadError::Refused(Refusal { code: 421, .. }) => true,
+        UploadError::Refused(Refusal { code, text, .. }) => *code == 500 && text.starts_with(b"OOPS"),
         UploadError::Misbehaved(misbehaviour) => misbehaviour.what != Violation::NoPort,
         UploadError::Broken(breakage) => breakage.connection == Connection::Control,
         UploadError::Unreadable(_)
@@ -40,9 +41,10 @@ pub(crate) fn is_final(error: &UploadError) -> bool {
     }
 }
 
-/// Whether the server does not know the command at all (RFC 959 §4.2.2), so that asking again is in vain.
+/// Whether the server does not know the command at all (RFC 959 §4.2.2), or takes it for something else, as its reply is
+/// neither the command's yes nor a no: asking again is in vain.
 pub(crate) fn is_unknown_command(error: &UploadError) -> bool {
-    matches!(error, UploadError::Refused(Refusal { code: 500 | 502, .. }))
+    matches!(error, UploadError::Refused(Refusal { code: ..400 | 500 | 502, .. }))
 }
 
 /// The stage of an upload, as users know it, that a step of the protocol belongs to.
@@ -52,6 +54,7 @@ fn stage(step: Step) -> Stage {
         Step::Auth | Step::Pbsz | Step::Prot => Stage::Protection,
         Step::User | Step::Pass | Step::Acct => Stage::Login,
         Step::Feat => Stage::Features,
+        Step::Site => Stage::Site,
         Step::Opts | Step::Cwd | Step::Mkd => Stage::Directory,
         Step::Type => Stage::BinaryType,
         Step::Look | Step::Compare => Stage::Inspection,

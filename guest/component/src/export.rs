@@ -25,6 +25,10 @@ impl GuestSession for RefCell<Conversation> {
         Conversation::open(control, password, &login, progress).map(|open| Session::new(RefCell::new(open)))
     }
 
+    fn site(&self, parameters: Vec<u8>) -> Result<(), UploadError> {
+        self.borrow_mut().site(&parameters)
+    }
+
     fn enter(&self, directory: Vec<u8>, create: bool) -> Result<(), UploadError> {
         self.borrow_mut().enter(&directory, create)
     }

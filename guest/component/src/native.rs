@@ -6,7 +6,7 @@ use std::boxed::Box;
 use std::vec::Vec;
 
 pub use crate::bindings::ftp_uploader::upload::capabilities::{
-    Algorithm, Endpoint, IoError, Moved, SourceError, SpliceError, Step,
+    Algorithm, Endpoint, IoError, Moved, Notice, SourceError, SpliceError, Step,
 };
 
 /// `control-connection`, owned.
@@ -28,6 +28,7 @@ pub struct Secret;
 #[allow(missing_docs, reason = "documented in wit/capabilities.wit")]
 pub trait Control {
     fn receive(&self, limit: u32) -> Result<Vec<u8>, IoError>;
+    fn pending(&self) -> bool;
     fn secure(&self) -> Result<(), IoError>;
     fn send(&self, bytes: &[u8]) -> Result<(), IoError>;
     fn send_password(&self, password: &Secret) -> Result<(), IoError>;
@@ -62,4 +63,5 @@ pub trait Source {
 #[allow(missing_docs, reason = "documented in wit/capabilities.wit")]
 pub trait Witness {
     fn entered(&self, step: Step);
+    fn noticed(&self, notice: Notice);
 }

@@ -55,7 +55,11 @@ impl Conversation {
             Placement::Unique => stored_as.as_deref().and_then(|name| Argument::new(name).ok()),
             Placement::Replace | Placement::Rest(_) => Some(name),
         };
-        let verified = self.verify(source, to_ask, &sent, plan.verify)?;
+        let mut verified = self.verify(source, to_ask, &sent, plan.verify);
+        if tail == Tail::ConfirmedEarly {
+            verified = transfer::proved(&mut self.control, verified);
+        }
+        let verified = verified?;
         Ok(Receipt { sent: bytes, verified, name: stored_as })
     }
 
@@ -99,7 +103,7 @@ impl Conversation {
         match (size, sent.tail) {
             (Some(stored), _) if stored != sent.total => Err(mismatch(sent.total, stored)),
             (Some(_), _) => Ok(Verification::Size),
-            (None, Tail::Delivered) => Ok(Verification::None),
+            (None, Tail::Delivered | Tail::ConfirmedEarly) => Ok(Verification::None),
             (None, Tail::Doubtful(cause)) => Err(UploadError::Unconfirmed(cause)),
         }
     }

@@ -3,7 +3,7 @@
 //! The one place where both connections matter at once. Bytes are moved by the host (`host/src/lent/`
 //! `data_connection.rs`); this loop decides only whether to go on. Here the walk through one upload ends.
 
-use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError};
+use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Verification};
 use crate::control::Control;
 use crate::error;
 use crate::lent::{DataConnection, IoError, Moved, SourceFile, SpliceError};
@@ -19,6 +19,8 @@ pub(crate) enum Tail {
     Delivered,
     /// The connection ended in another way after the last byte was handed over: the server may or may not have read it.
     Doubtful(IoError),
+    /// As for `Delivered`, but the final reply had come before the last byte. So it confirms nothing by itself.
+    ConfirmedEarly,
 }
 
 /// Begins TLS on a data connection: after the server has agreed to take the file (RFC 4217 §7), because some look
@@ -41,19 +43,22 @@ pub(crate) fn send(
     source: &SourceFile,
     from: u64,
 ) -> Result<(u64, Tail), UploadError> {
-    control.heed(Step::Transfer)?;
+    let mut early = control.heed(Step::Transfer)?.is_some();
     let mut at = from;
     loop {
         match data.splice(source, at, CHUNK) {
             Ok(Moved::Bytes(bytes)) => at += bytes,
-            Ok(Moved::Heard) => control.listen(Step::Transfer)?,
+            Ok(Moved::Heard) => early |= control.listen(Step::Transfer)?.is_some(),
             Ok(Moved::End) => break,
+            Err(SpliceError::Connection(_)) if early => return Err(control.end_by_early_success()),
             Err(SpliceError::Connection(cause)) => return Err(reason(control, cause)),
             Err(SpliceError::Source(cause)) => return Err(UploadError::Unreadable(cause)),
         }
     }
     let tail = match data.finish() {
+        Ok(()) if early => Tail::ConfirmedEarly,
         Ok(()) => Tail::Delivered,
+        Err(_) if early => return Err(control.end_by_early_success()),
         Err(cause) => Tail::Doubtful(cause),
     };
     Ok((at - from, tail))
@@ -61,6 +66,9 @@ pub(crate) fn send(
 
 /// Waits for the final reply (RFC 959 §5.4: 226 or 250), which alone makes the file stored.
 pub(crate) fn confirm(control: &mut Control, tail: Tail) -> Result<(), UploadError> {
+    if tail == Tail::ConfirmedEarly {
+        return Ok(());
+    }
     match (control.await_reply(Step::Confirmation), tail) {
         (Ok(_), _) => Ok(()),
         // A reset with no word from the server: what it had not read is gone.
@@ -72,10 +80,25 @@ pub(crate) fn confirm(control: &mut Control, tail: Tail) -> Result<(), UploadErr
     }
 }
 
+/// A final reply that came before the last byte (RFC 959 §5.4) confirms nothing: some servers send it together with 150.
+/// The size or the hash that `asked` came to does.
+pub(crate) fn proved(
+    control: &mut Control,
+    asked: Result<Verification, UploadError>,
+) -> Result<Verification, UploadError> {
+    match asked {
+        Ok(Verification::None) | Err(UploadError::Mismatch(_) | UploadError::Corrupt(_)) => {
+            Err(control.end_by_early_success())
+        }
+        asked => asked,
+    }
+}
+
 /// Why the data connection broke: the server's own words if it has any, else what was seen.
 pub(crate) fn reason(control: &mut Control, cause: IoError) -> UploadError {
     match control.await_reply(Step::Transfer) {
         Err(told @ (UploadError::Refused(_) | UploadError::Misbehaved(_))) => told,
-        Err(_) | Ok(_) => error::broken(Step::Transfer, Connection::Data, cause),
+        Ok(_) => control.end_by_early_success(),
+        Err(_) => error::broken(Step::Transfer, Connection::Data, cause),
     }
 }

@@ -3,11 +3,13 @@
 //! What a reply means is decided in `ftp_protocol::step`; sending a command and waiting for its reply is `control.rs`.
 //! Questions about what is stored are in `inspection.rs`. Next: `store.rs`, storing one file.
 
-use crate::bindings::exports::ftp_uploader::upload::upload::{Argument as Which, Login, Protection, UploadError};
+use crate::bindings::exports::ftp_uploader::upload::upload::{
+    Argument as Which, Login, Protection, Refusal, UploadError,
+};
 use crate::control::Control;
 use crate::data_channel::Dialling;
 use crate::error;
-use crate::lent::{ControlConnection, Progress, Secret, Step as Stage};
+use crate::lent::{ControlConnection, Notice, Progress, Secret, Step as Stage};
 use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;
 use ftp_protocol::features::Features;
@@ -104,18 +106,33 @@ impl Conversation {
         Ok(())
     }
 
+    /// Tells the server words of the user's own.
+    pub fn site(&mut self, parameters: &[u8]) -> Result<(), UploadError> {
+        let parameters = argument(parameters, Which::Site)?;
+        self.announce_utf8(parameters)?;
+        self.progress.entered(Stage::Site);
+        self.control.ask(Step::Site, Command::Site(parameters)).map(|_| ())
+    }
+
     /// Changes into `directory` and chooses bytes as they are.
     pub fn enter(&mut self, directory: &[u8], create: bool) -> Result<(), UploadError> {
         let directory = argument(directory, Which::Directory)?;
-        self.progress.entered(Stage::Directory);
-        self.announce_utf8(directory)?;
-        match self.control.ask(Step::Cwd, Command::Cwd(directory)) {
-            Err(error) if create && !error::is_final(&error) => self.make(directory)?,
-            entered => drop(entered?),
+        // The session is there already, and some servers, of printers, do not know CWD.
+        if directory.as_bytes() != b"." {
+            self.change_directory(directory, create)?;
         }
         self.progress.entered(Stage::BinaryType);
         self.control.ask(Step::Type, Command::TypeImage)?;
         self.learn_features()
+    }
+
+    fn change_directory(&mut self, directory: Argument, create: bool) -> Result<(), UploadError> {
+        self.announce_utf8(directory)?;
+        self.progress.entered(Stage::Directory);
+        match self.control.ask(Step::Cwd, Command::Cwd(directory)) {
+            Err(error) if create && !error::is_final(&error) => self.make(directory),
+            entered => entered.map(|_| ()),
+        }
     }
 
     /// Makes `directory`, part by part, and enters it. That a part cannot be made means nothing: it may be there, or
@@ -160,13 +177,29 @@ impl Conversation {
         let _ = self.control.ask(Step::Quit, Command::Quit);
     }
 
-    /// Some servers take names for Latin-1 until told otherwise; a server that does not know OPTS may refuse.
+    /// Some servers take names for Latin-1 until told otherwise, and some of them do not listen before they know the
+    /// client's name. A server that does not know OPTS may refuse.
     pub(crate) fn announce_utf8(&mut self, argument: Argument) -> Result<(), UploadError> {
         if self.utf8_announced || !argument.needs_utf8() {
             return Ok(());
         }
+        self.learn_features()?;
+        if self.features().clnt {
+            self.ask_in_passing(Step::Opts, Command::Clnt)?;
+        }
         self.utf8_announced = true;
-        self.ask_in_passing(Step::Opts, Command::OptsUtf8)
+        match self.control.ask(Step::Opts, Command::OptsUtf8) {
+            Err(error) if error::is_final(&error) => return Err(error),
+            Err(error) if !self.has_utf8_anyway(&error) => self.progress.noticed(Notice::Utf8Refused),
+            Ok(_) | Err(_) => {}
+        }
+        Ok(())
+    }
+
+    /// RFC 2640 §3: names are UTF-8 where FEAT says UTF8; a server that goes by this need not know the option.
+    fn has_utf8_anyway(&self, refused: &UploadError) -> bool {
+        let unknown = matches!(refused, UploadError::Refused(Refusal { code: 500..=502, .. }));
+        unknown && self.features().utf8
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn line(trouble: &Trouble) -> String {
         }
         Trouble::Argument(what) => {
             format!(
-                "{what} is empty, too long or has control characters. No FTP command can carry that; nothing was sent."
+                "{what} is empty, too long, or has control characters or the byte 0xff. No FTP command can carry that; nothing was sent."
             )
         }
         Trouble::File(path, why) => file(&Escaped(path.as_bytes()), *why),
@@ -138,6 +138,7 @@ fn refused(place: &Place, step: Step) -> String {
         Step::Protection => "the server refused TLS".to_owned(),
         Step::Login => format!("the server refused the login of {}", Escaped(place.user.as_bytes())),
         Step::Features => "the server refused to say what it can do".to_owned(),
+        Step::Site => "the server refused SITE".to_owned(),
         Step::Directory => format!("the server refused the directory {}", Escaped(place.directory.as_bytes())),
         Step::BinaryType => "the server refused to store bytes as they are".to_owned(),
         Step::Inspection => "the server refused to say what it has".to_owned(),
@@ -156,7 +157,7 @@ fn advice(step: Step) -> &'static str {
         Step::Protection => "It may not be set up for it; ask whoever runs it.",
         Step::Login => "User name or password may be wrong; check both.",
         Step::Directory => "It may not exist, or not for this user; check it.",
-        Step::Features | Step::Inspection | Step::Renaming | Step::Attributes => "Ask whoever runs it.",
+        Step::Features | Step::Site | Step::Inspection | Step::Renaming | Step::Attributes => "Ask whoever runs it.",
         Step::BinaryType | Step::DataConnection => "Its configuration forbids uploads; ask whoever runs it.",
         Step::Store => "You may not write there, or not under this name; check both.",
         Step::Transfer | Step::Confirmation | Step::Quit => "Its disk may be full; check, and send the file again.",
@@ -184,6 +185,7 @@ fn how(cause: IoError) -> &'static str {
         IoError::Unreachable => "there is no way there",
         IoError::Denied => "it is not allowed here",
         IoError::Insecure => "TLS did not come about",
+        IoError::OutOfStep => "the server sent a reply that nobody asked for",
     }
 }
 
@@ -193,6 +195,7 @@ fn doing(step: Step) -> &'static str {
         Step::Protection => "starting TLS",
         Step::Login => "logging in",
         Step::Features => "asking what it can do",
+        Step::Site => "sending SITE",
         Step::Directory => "entering the directory",
         Step::BinaryType => "choosing binary transfer",
         Step::Inspection => "asking what it has",

@@ -1,4 +1,4 @@
-//! Text proved fit to stand in an FTP command: not empty, not endless, and free of control bytes.
+//! Text proved fit to stand in an FTP command: not empty, not endless, and free of control bytes and of Telnet's 0xff.
 //!
 //! This is the one place where injection is stopped. A [`Command`](crate::command::Command) can only be made of
 //! these, so no file name can end its line and start a command of its own. Next: `command.rs`.
@@ -7,6 +7,9 @@ use core::fmt;
 
 /// The longest argument accepted, in bytes: the longest path that common systems have.
 pub const MAX_ARGUMENT: usize = 4096;
+
+/// "Interpret as command" (RFC 854).
+pub(crate) const TELNET_IAC: u8 = 0xff;
 
 /// The argument of a command (RFC 959 §5.3.2, `pathname` and `username`), as bytes in the server's own charset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,10 @@ pub enum NotAnArgument {
     TooLong,
     /// Holds the control byte given: CR and LF would end the command, others confuse servers and terminals.
     ControlByte(u8),
+    /// Holds the byte 0xff. The control connection is one of Telnet (RFC 959 §5.3.1), where it is IAC and begins a
+    /// command (RFC 854): some servers drop it and what follows, and so store the file under another name; others want
+    /// it once, others twice.
+    TelnetCommand,
 }
 
 impl<'a> Argument<'a> {
@@ -31,6 +38,7 @@ impl<'a> Argument<'a> {
     pub fn new(bytes: &'a [u8]) -> Result<Self, NotAnArgument> {
         match bytes.iter().find(|byte| byte.is_ascii_control()) {
             Some(&byte) => Err(NotAnArgument::ControlByte(byte)),
+            None if bytes.contains(&TELNET_IAC) => Err(NotAnArgument::TelnetCommand),
             None if bytes.is_empty() => Err(NotAnArgument::Empty),
             None if bytes.len() > MAX_ARGUMENT => Err(NotAnArgument::TooLong),
             None => Ok(Self(bytes)),
@@ -51,6 +59,7 @@ impl<'a> Argument<'a> {
 impl fmt::Display for NotAnArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::TelnetCommand => write!(f, "contains the byte 0xff, with which a command of Telnet begins"),
             Self::Empty => write!(f, "is empty"),
             Self::TooLong => write!(f, "is longer than {MAX_ARGUMENT} bytes"),
             Self::ControlByte(b'\r') => write!(f, "contains a carriage return"),
@@ -73,7 +82,14 @@ mod tests {
         for name in ["a b", "-rf", "100%", "\"q\"", "*", "grün.txt"] {
             assert_eq!(Argument::new(name.as_bytes()).unwrap().as_bytes(), name.as_bytes());
         }
-        assert!(Argument::new(&[0xe4, 0xff]).is_ok());
+        assert!(Argument::new(&[0xe4, 0xfe]).is_ok());
+    }
+
+    #[test]
+    fn a_byte_that_begins_a_command_of_telnet_is_refused() {
+        for name in [&b"\xff"[..], b"a\xff", b"\xff\xffa", b"a\xff\xf4b"] {
+            assert_eq!(Argument::new(name), Err(NotAnArgument::TelnetCommand));
+        }
     }
 
     #[test]

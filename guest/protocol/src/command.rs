@@ -3,7 +3,7 @@
 //! PASS is not among them: the component cannot send a password, it can only ask for it to be sent. Text enters a
 //! command only as an [`Argument`]. Next: `reply.rs`, what comes back.
 
-use crate::argument::Argument;
+use crate::argument::{Argument, TELNET_IAC};
 use crate::digest::{Algorithm, Inquiry};
 use crate::endpoint::Endpoint;
 use crate::timestamp::Timestamp;
@@ -25,6 +25,10 @@ pub enum Command<'a> {
     User(Argument<'a>),
     /// The account, for servers that ask for one (RFC 959 §4.1.1).
     Acct(Argument<'a>),
+    /// Who we are, as a program: some servers take no `OPTS UTF8 ON` before it.
+    Clnt,
+    /// Words of the user's own for this kind of server (RFC 959 §4.1.3).
+    Site(Argument<'a>),
     /// Names are UTF-8 from here on: `OPTS UTF8 ON`, as servers expect it that do not take RFC 2640 as given.
     OptsUtf8,
     /// What can the server do (RFC 2389 §3)?
@@ -101,6 +105,8 @@ impl Command<'_> {
             Self::ProtPrivate => plain("PROT P", None),
             Self::User(name) => plain("USER", Some(name)),
             Self::Acct(account) => plain("ACCT", Some(account)),
+            Self::Clnt => plain("CLNT ftp-uploader", None),
+            Self::Site(parameters) => plain("SITE", Some(parameters)),
             Self::OptsUtf8 => plain("OPTS UTF8 ON", None),
             Self::Feat => plain("FEAT", None),
             Self::Cwd(directory) => plain("CWD", Some(directory)),
@@ -141,7 +147,7 @@ pub fn is_one_command(bytes: &[u8]) -> bool {
     // Not only up to the first space: servers differ in what they skip before a command and take for its end.
     let verb = line.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
     bytes.len() <= MAX_COMMAND
-        && !line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+        && !line.iter().any(|&byte| matches!(byte, b'\r' | b'\n' | 0 | TELNET_IAC))
         && !verb.is_empty()
         && !verb.eq_ignore_ascii_case(b"PASS")
 }
@@ -162,6 +168,7 @@ mod tests {
         for bytes in ["", "\r\n", "STOR a", "STOR a\n", "STOR a\r\nDELE b\r\n", "STOR\0\r\n"] {
             assert!(!is_one_command(bytes.as_bytes()), "{bytes:?}");
         }
+        assert!(!is_one_command(b"STOR a\xff\xf4b\r\n"));
         for bytes in ["PASS x\r\n", "pass\r\n", " PASS x\r\n", "PASS\tx\r\n", "\u{ff}PASS x\r\n", "PaSs-x\r\n"] {
             assert!(!is_one_command(bytes.as_bytes()), "{bytes:?}");
         }

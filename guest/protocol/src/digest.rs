@@ -104,14 +104,40 @@ impl Inquiry {
     /// Around it stand the name of the file, ranges, the name of the algorithm, in orders that differ between servers.
     /// The file's name could itself look like a hash: two that differ are none.
     pub fn answer(self, text: &[u8]) -> Option<Vec<u8>> {
-        let words = text.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b';' | b','));
-        let mut hashes = words.filter_map(|word| base16(word, self.algorithm().length()));
+        let words = || {
+            let words = text.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b';' | b','));
+            words.filter(|word| !word.is_empty())
+        };
+        let whole = words().filter_map(|word| base16(word, self.algorithm().length()));
+        let short = if self.algorithm() == Algorithm::Crc32 { short_crc(words()) } else { None };
+        let mut hashes = whole.chain(short);
         let first = hashes.next()?;
         hashes.all(|other| other == first).then_some(first)
     }
 }
 
-/// XCRC's answers may lack leading zeros in some servers; those are not understood, which is safe.
+/// A CRC-32 without its leading zeros, as some servers have it. So short a word could be anything, so its place has to
+/// say what it is: alone, save for the name of the algorithm; or behind the range, in `CRC32 0-49 7abc12 file.ext`
+/// (draft-bryan-ftp-hash §3).
+fn short_crc<'a>(words: impl Iterator<Item = &'a [u8]>) -> Option<Vec<u8>> {
+    let named = |word: &&[u8]| [&b"XCRC"[..], b"CRC32", b"CRC"].iter().any(|name| word.eq_ignore_ascii_case(name));
+    let mut words = words.skip_while(named);
+    let (first, second) = (words.next()?, words.next());
+    let crc = match second {
+        None => first,
+        Some(second) if is_range(first) => second,
+        Some(_) => return None,
+    };
+    let zeros = Algorithm::Crc32.length() * 2 - crc.len().min(8);
+    base16(&[&[b'0'; 8][..zeros], crc].concat(), Algorithm::Crc32.length())
+}
+
+fn is_range(word: &[u8]) -> bool {
+    let mut ends = word.split(|&byte| byte == b'-');
+    let number = |end: Option<&[u8]>| end.is_some_and(|end| !end.is_empty() && end.iter().all(u8::is_ascii_digit));
+    number(ends.next()) && number(ends.next()) && ends.next().is_none()
+}
+
 fn base16(digits: &[u8], length: usize) -> Option<Vec<u8>> {
     if digits.len() != length * 2 {
         return None;
@@ -144,6 +170,20 @@ mod tests {
             assert_eq!(Inquiry::Md5.answer(text.as_bytes()), None, "{text}");
         }
         assert_eq!(Inquiry::Extended(Algorithm::Sha1).answer(MD5.as_bytes()), None);
+    }
+
+    #[test]
+    fn a_crc_may_lack_its_leading_zeros_where_its_place_says_that_it_is_one() {
+        let crc = |text: &str| Inquiry::Extended(Algorithm::Crc32).answer(text.as_bytes());
+        for text in ["7ABC1", "\"7abc1\"", "XCRC 7abc1", "CRC32 0-49 7ABC1 file.ext", "0007ABC1 file", "0-49 7abc1"] {
+            assert_eq!(crc(text), Some([0, 7, 0xab, 0xc1].to_vec()), "{text}");
+        }
+        assert_eq!(crc("0"), Some([0; 4].to_vec()));
+        // Neither the file's name nor a word of English is one; two that differ are none.
+        for text in ["", "XCRC", "-", "added a file", "7abc1 file.ext", "CRC32 0-49 7abc1 deadbeef", "g", "123456789"] {
+            assert_eq!(crc(text), None, "{text}");
+        }
+        assert_eq!(Inquiry::Md5.answer(b"7abc1"), None);
     }
 
     #[test]

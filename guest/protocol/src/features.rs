@@ -14,6 +14,10 @@ pub struct Features {
     pub rest: bool,
     /// MFMT (draft-somers-ftp-mfxx): sets the time of last modification.
     pub mfmt: bool,
+    /// UTF8: names are UTF-8 (RFC 2640 §3).
+    pub utf8: bool,
+    /// CLNT: the server wants to know the client's name.
+    pub clnt: bool,
     /// The best way to ask for a hash.
     inquiry: Option<Inquiry>,
 }
@@ -47,6 +51,8 @@ impl Features {
             b"SIZE" => self.size = true,
             b"REST" => self.rest = parameters.eq_ignore_ascii_case(b"STREAM"),
             b"MFMT" => self.mfmt = true,
+            b"UTF8" => self.utf8 = true,
+            b"CLNT" => self.clnt = true,
             b"HASH" => hashes(parameters).for_each(|inquiry| self.offer(inquiry)),
             b"XSHA256" | b"XSHA-256" => self.offer(Inquiry::Extended(Algorithm::Sha256)),
             b"XSHA1" => self.offer(Inquiry::Extended(Algorithm::Sha1)),
@@ -78,8 +84,9 @@ mod tests {
 
     #[test]
     fn features_are_found_among_others() {
-        let found = Features::parse(b"Features:\n EPRT\n SIZE\n rest stream\n MFMT\n UTF8\nEnd");
-        assert_eq!(found, Features { size: true, rest: true, mfmt: true, inquiry: None });
+        let found = Features::parse(b"Features:\n EPRT\n SIZE\n rest stream\n MFMT\n CLNT\n UTF8\nEnd");
+        let all = Features { size: true, rest: true, mfmt: true, utf8: true, clnt: true, inquiry: None };
+        assert_eq!(found, all);
         assert_eq!(Features::parse(b"Extensions supported:\n REST COMPRESSED\n SIZEABLE\nEnd"), Features::default());
     }
 

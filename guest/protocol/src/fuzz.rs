@@ -84,7 +84,8 @@ pub fn answers(text: &[u8]) {
 
 /// [`Argument`]: what is accepted goes over the wire unchanged, in one line and one command.
 pub fn argument(bytes: &[u8]) {
-    let fit = (1..=MAX_ARGUMENT).contains(&bytes.len()) && !bytes.iter().any(|&byte| byte < 0x20 || byte == 0x7f);
+    let unfit = |&byte: &u8| byte < 0x20 || matches!(byte, 0x7f | 0xff);
+    let fit = (1..=MAX_ARGUMENT).contains(&bytes.len()) && !bytes.iter().any(unfit);
     let argument = Argument::new(bytes);
     assert_eq!(argument.is_ok(), fit);
     let Ok(name) = argument else { return };
@@ -94,6 +95,7 @@ pub fn argument(bytes: &[u8]) {
     for command in [
         Command::User(name),
         Command::Acct(name),
+        Command::Site(name),
         Command::Cwd(name),
         Command::Mkd(name),
         Command::Stor(name),

@@ -1,8 +1,9 @@
 //! The table: at each step of an upload, what each reply means. All that decides how the conversation goes on
 //! lives here; `guest/component/src/upload.rs` only acts on it.
 //!
-//! Codes are taken by their first digit, as RFC 959 §4.2 asks, save for the two that change what to do: 332 and
-//! a completion that comes before the data.
+//! Codes are taken by their first digit, as RFC 959 §4.2 asks, save for those that change what to do: 332, 202 where
+//! something is to be set, and a completion that comes before the data. Where a command is optional, or has an
+//! alternative, every final reply but its yes is a no: the upload can do without.
 
 use crate::reply::{Class, Code};
 
@@ -23,8 +24,10 @@ pub enum Step {
     Pass,
     /// ACCT.
     Acct,
-    /// OPTS UTF8 ON.
+    /// CLNT, OPTS UTF8 ON.
     Opts,
+    /// SITE, in the user's words.
+    Site,
     /// FEAT.
     Feat,
     /// CWD.
@@ -82,7 +85,7 @@ pub enum Meaning {
     NeedAccount,
     /// The server says no.
     Refused,
-    /// The server says that the file is complete while it is not.
+    /// The server says that the file is complete while it is not, as far as we know.
     EarlySuccess,
     /// The reply makes no sense at this step.
     Unexpected,
@@ -98,15 +101,55 @@ impl Step {
             (_, Preliminary) => Meaning::Wait,
             // RFC 959 §5.4: only a preliminary reply lets the transfer begin, only the last byte ends it.
             (Self::Stor | Self::Transfer, Completion) => Meaning::EarlySuccess,
-            // RFC 959 §5.4 and RFC 3659 §5.3: 350 is their yes; what they are for comes next.
+            // RFC 959 §5.4 and RFC 3659 §5.3: 350 is their yes; what they are for comes next. A 2xx promises nothing.
             (Self::Rest | Self::Rnfr, Intermediate) => Meaning::Done,
-            (Self::Rest | Self::Rnfr, Completion) => Meaning::Unexpected,
+            (Self::Rest | Self::Rnfr, Completion) => Meaning::Refused,
+            // RFC 959 §4.2.2: 202, not implemented, superfluous at this site. So nothing was set.
+            (Self::Attributes, Completion) if code.number() == 202 => Meaning::Refused,
             (_, Completion) => Meaning::Done,
             // RFC 959 §6, login diagram: USER and PASS may each lead to ACCT.
             (Self::User | Self::Pass, Intermediate) if code.number() == 332 => Meaning::NeedAccount,
             (Self::User, Intermediate) => Meaning::NeedPassword,
+            (step, Intermediate) if step.can_be_done_without() => Meaning::Refused,
             (_, Intermediate) => Meaning::Unexpected,
             (_, Transient | Permanent) => Meaning::Refused,
+        }
+    }
+
+    /// Whether the conversation can go on after a no, whichever reply that is: the command is optional (RFC 2389 §3.2,
+    /// RFC 3659, RFC 4217 §9 for PBSZ), or another one does as well (PASV for EPSV, RFC 2428 §4; PORT for EPRT).
+    fn can_be_done_without(self) -> bool {
+        match self {
+            Self::Pbsz
+            | Self::Prot
+            | Self::Opts
+            | Self::Feat
+            | Self::Mkd
+            | Self::Epsv
+            | Self::Pasv
+            | Self::Eprt
+            | Self::Port
+            | Self::Size
+            | Self::Hash
+            | Self::Look
+            | Self::Compare
+            | Self::Attributes => true,
+            Self::Greeting
+            | Self::Auth
+            | Self::User
+            | Self::Pass
+            | Self::Acct
+            | Self::Site
+            | Self::Cwd
+            | Self::Type
+            | Self::Rest
+            | Self::Stor
+            | Self::Transfer
+            | Self::Confirmation
+            | Self::Rnfr
+            | Self::Rnto
+            | Self::Dele
+            | Self::Quit => false,
         }
     }
 }
@@ -116,7 +159,7 @@ mod tests {
     use super::*;
     use alloc::string::ToString;
 
-    const ALL: [Step; 29] = [
+    const ALL: [Step; 30] = [
         Step::Greeting,
         Step::Auth,
         Step::Pbsz,
@@ -125,6 +168,7 @@ mod tests {
         Step::Pass,
         Step::Acct,
         Step::Opts,
+        Step::Site,
         Step::Feat,
         Step::Cwd,
         Step::Mkd,
@@ -189,7 +233,7 @@ mod tests {
     fn a_beginning_is_agreed_to_with_350() {
         for step in [Step::Rest, Step::Rnfr] {
             assert_eq!(meaning(step, "350"), Meaning::Done);
-            assert_eq!(meaning(step, "250"), Meaning::Unexpected);
+            assert_eq!(meaning(step, "250"), Meaning::Refused);
         }
         assert_eq!(meaning(Step::Rnto, "350"), Meaning::Unexpected);
     }
@@ -203,13 +247,32 @@ mod tests {
     }
 
     #[test]
-    fn every_4xx_and_5xx_is_a_refusal_and_never_anything_else() {
+    fn every_4xx_and_5xx_is_a_refusal() {
         for step in ALL {
-            for code in 100..600 {
-                let refused = meaning(step, &code.to_string()) == Meaning::Refused;
-                assert_eq!(refused, code >= 400, "{step:?} {code}");
+            for code in 400..600 {
+                assert_eq!(meaning(step, &code.to_string()), Meaning::Refused, "{step:?} {code}");
             }
         }
+    }
+
+    #[test]
+    fn an_odd_code_is_a_no_where_a_no_can_be_lived_with() {
+        use Step::{Attributes, Compare, Eprt, Epsv, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Size};
+        let optional = [Attributes, Compare, Epsv, Eprt, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Size];
+        for step in ALL.into_iter().filter(|step| !matches!(step, Step::User | Step::Rest | Step::Rnfr)) {
+            let odd = if optional.contains(&step) { Meaning::Refused } else { Meaning::Unexpected };
+            for code in ["300", "314", "331", "350", "399"] {
+                assert_eq!(meaning(step, code), odd, "{step:?} {code}");
+            }
+        }
+    }
+
+    #[test]
+    fn attributes_are_not_set_by_a_server_that_calls_that_superfluous() {
+        assert_eq!(meaning(Step::Attributes, "202"), Meaning::Refused);
+        assert_eq!(meaning(Step::Attributes, "200"), Meaning::Done);
+        // Some servers say it of UTF-8, which they always have.
+        assert_eq!(meaning(Step::Opts, "202"), Meaning::Done);
     }
 
     #[test]

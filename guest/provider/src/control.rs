@@ -55,6 +55,10 @@ impl GuestControlConnection for Control {
         }
     }
 
+    fn pending(&self) -> bool {
+        self.0.echo.borrow().holds_something() || self.0.with_control(|socket| Ok(socket.hears())) == Ok(true)
+    }
+
     fn secure(&self) -> Result<(), IoError> {
         Err(IoError::Insecure)
     }

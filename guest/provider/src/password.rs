@@ -34,7 +34,7 @@ impl Password {
             None if get_terminal_stdin().is_some() => return Err(PasswordError::Visible),
             None => first_line()?,
         };
-        if line.iter().any(u8::is_ascii_control) {
+        if line.iter().any(|&byte| byte.is_ascii_control() || byte == 0xff) {
             return Err(PasswordError::ControlBytes);
         }
         Ok(Self(Rc::new(line)))

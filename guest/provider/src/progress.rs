@@ -7,7 +7,7 @@ use core::cell::Cell;
 
 use wasip2::clocks::monotonic_clock::{Instant, now};
 
-use crate::bindings::exports::ftp_uploader::upload::capabilities::{GuestProgress, Step};
+use crate::bindings::exports::ftp_uploader::upload::capabilities::{GuestProgress, Notice, Step};
 use crate::bindings::exports::ftp_uploader::wasi::grants::GuestWitness;
 use crate::console;
 use crate::line::Line;
@@ -23,6 +23,11 @@ impl GuestProgress for Steps {
         if step == Step::Quit {
             self.0.pace.say_farewell();
         }
+    }
+
+    fn noticed(&self, notice: Notice) {
+        let Notice::Utf8Refused = notice;
+        console::say("Note: the server refused to take names for UTF-8; those beyond ASCII may look different there.");
     }
 }
 

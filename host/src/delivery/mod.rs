@@ -193,8 +193,8 @@ fn pause(stops: &Stops, time: Duration, step: Option<Step>) -> Result<(), Upload
 fn concerns_one_file(error: &UploadError) -> bool {
     use Step::{Attributes, DataConnection, Inspection, Renaming, Store};
     match error {
-        UploadError::Refused { step, code, .. } => {
-            *code != 421 && matches!(step, DataConnection | Store | Renaming | Inspection | Attributes)
+        UploadError::Refused { step, .. } => {
+            !error.is_farewell() && matches!(step, DataConnection | Store | Renaming | Inspection | Attributes)
         }
         UploadError::Mismatch { .. }
         | UploadError::Corrupt { .. }

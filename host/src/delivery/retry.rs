@@ -62,8 +62,8 @@ impl Retries {
     }
 
     fn pause(&self, error: &UploadError) -> Duration {
-        // Nothing is overloaded or broken: another version of TLS is all that is needed.
-        if matches!(error, UploadError::NotResumed { .. }) {
+        // Nothing is overloaded: another version of TLS is all that is needed, or another control connection.
+        if matches!(error, UploadError::NotResumed { .. } | UploadError::Broken { cause: Cause::OutOfStep, .. }) {
             return Duration::ZERO;
         }
         let busy = if matches!(error, UploadError::Refused { code: 421, .. }) { BUSY } else { 1 };

@@ -57,6 +57,12 @@ impl Lent {
         Ok(())
     }
 
+    /// Whether `receive_some` would find something: bytes, or the end, in order or not.
+    fn has_pending(&mut self) -> bool {
+        let Some(control) = self.control.as_mut() else { return false };
+        self.echo.holds_something() || control.has_more() || (control.socket().is_readable() && control.hear())
+    }
+
     fn send_line(&mut self, line: &[u8]) -> Result<(), Stop> {
         let control = self.control.as_mut().ok_or_else(denied)?;
         if !self.protection.permits_line(control, line) || !self.budget.take_command() {
@@ -103,6 +109,10 @@ impl Lent {
 impl HostControlConnection for Lent {
     fn receive(&mut self, _: Resource<ControlConnection>, limit: u32) -> wasmtime::Result<Result<Vec<u8>, IoError>> {
         answer(self.waiting(|lent| lent.receive_some(limit)))
+    }
+
+    fn pending(&mut self, _: Resource<ControlConnection>) -> wasmtime::Result<bool> {
+        Ok(self.has_pending())
     }
 
     fn secure(&mut self, _: Resource<ControlConnection>) -> wasmtime::Result<Result<(), IoError>> {

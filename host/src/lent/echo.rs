@@ -45,6 +45,11 @@ impl Echo {
         }
     }
 
+    /// Whether something was received and not yet given on, masked or not.
+    pub(super) fn holds_something(&self) -> bool {
+        !(self.ready.is_empty() && self.unfinished.is_empty())
+    }
+
     /// At most `most` bytes for the guest.
     pub(super) fn give(&mut self, most: usize) -> Vec<u8> {
         let rest = self.ready.split_off(most.min(self.ready.len()));

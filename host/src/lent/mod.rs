@@ -18,18 +18,19 @@ mod transcript;
 mod watch;
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime::{StoreLimits, UpdateDeadline};
 
-use crate::bindings::ftp_uploader::upload::capabilities::{Host, HostProgress, HostSecret, IoError, Step};
+use crate::bindings::ftp_uploader::upload::capabilities::{Host, HostProgress, HostSecret, IoError, Notice, Step};
 use crate::connect::Dialled;
 use crate::interrupt::{Stop, Stops};
 use crate::limits::{HANDLES, Meter, store_limits};
 use crate::password::Password;
-use crate::progress::Progress;
+use crate::progress::{Note, Progress};
 use crate::proxy::{ProxyProblem, Tunnel};
 use crate::request::Request;
 use crate::route::Route;
@@ -243,6 +244,12 @@ impl HostProgress for Lent {
     fn entered(&mut self, _: Resource<ProgressHandle>, step: Step) -> wasmtime::Result<()> {
         self.step = step;
         self.progress.entered(step);
+        Ok(())
+    }
+
+    fn noticed(&mut self, _: Resource<ProgressHandle>, notice: Notice) -> wasmtime::Result<()> {
+        let Notice::Utf8Refused = notice;
+        self.progress.note(Path::new(""), &Note::Utf8Refused);
         Ok(())
     }
 

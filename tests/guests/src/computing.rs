@@ -18,6 +18,9 @@ pub(crate) fn attack(evil: &Evil) -> Option<String> {
         "progress without end" => loop {
             evil.progress.entered(Step::Transfer);
         },
+        "asking without end" => loop {
+            black_box(evil.control.pending());
+        },
         "denied calls without end" => loop {
             drop(black_box(evil.control.open_data(80)));
         },

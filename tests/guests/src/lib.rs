@@ -83,6 +83,10 @@ impl GuestSession for Evil {
         handles::attack(evil, password).map(Session::new)
     }
 
+    fn site(&self, _: Vec<u8>) -> Result<(), UploadError> {
+        Ok(())
+    }
+
     fn enter(&self, _: Vec<u8>, _: bool) -> Result<(), UploadError> {
         handles::after_login(self);
         Ok(())
@@ -150,6 +154,7 @@ fn word<T>(answer: &Result<T, IoError>) -> &'static str {
         Err(IoError::Unreachable) => "unreachable",
         Err(IoError::Denied) => "denied",
         Err(IoError::Insecure) => "insecure",
+        Err(IoError::OutOfStep) => "out-of-step",
     }
 }
 

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::{Evil, Secret, word};
 
 /// None of these may leave the machine.
-const FORGED: [&[u8]; 16] = [
+const FORGED: [&[u8]; 17] = [
     b"",
     b"\r\n",
     b"NOOP",
@@ -19,6 +19,7 @@ const FORGED: [&[u8]; 16] = [
     b"NOOP\nDELE x\r\n",
     b"NOOP\rDELE x\r\n",
     b"NO\0OP\r\n",
+    b"NOOP \xff\xf4\r\n",
     b"PASS guess\r\n",
     b"pass guess\r\n",
     b" PASS guess\r\n",

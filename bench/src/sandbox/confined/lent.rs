@@ -5,7 +5,7 @@ use wasmtime::component::Resource;
 
 use super::bindings::ftp_uploader::upload::capabilities::{
     Algorithm, Endpoint, Host, HostControlConnection, HostDataConnection, HostDataListener, HostProgress, HostSecret,
-    HostSourceFile, IoError, Moved, SourceError, SpliceError, Step,
+    HostSourceFile, IoError, Moved, Notice, SourceError, SpliceError, Step,
 };
 use super::{Handle, Lent, failed};
 
@@ -21,6 +21,10 @@ impl Host for Lent {}
 impl HostControlConnection for Lent {
     fn receive(&mut self, _: Resource<Handle>, limit: u32) -> Result<Result<Vec<u8>, IoError>> {
         Ok(self.server.receive(limit).map_err(|_| IoError::TimedOut))
+    }
+
+    fn pending(&mut self, _: Resource<Handle>) -> Result<bool> {
+        Ok(self.server.pending())
     }
 
     fn secure(&mut self, _: Resource<Handle>) -> Result<Result<(), IoError>> {
@@ -125,6 +129,10 @@ impl HostSecret for Lent {
 impl HostProgress for Lent {
     fn entered(&mut self, _: Resource<Handle>, _: Step) -> Result<()> {
         self.server.entered();
+        Ok(())
+    }
+
+    fn noticed(&mut self, _: Resource<Handle>, _: Notice) -> Result<()> {
         Ok(())
     }
 

@@ -30,6 +30,8 @@ enum Word {
     Joined,
     /// `!`: the connection breaks down here.
     Broken,
+    /// `^`: the server says what follows without being asked.
+    Unasked,
     Byte(u8),
 }
 
@@ -39,6 +41,7 @@ impl Word {
             b'~' => Self::Cut,
             b'&' => Self::Joined,
             b'!' => Self::Broken,
+            b'^' => Self::Unasked,
             byte => Self::Byte(byte),
         }
     }
@@ -64,7 +67,7 @@ impl Script {
         while portion.len() < limit {
             match text.pop_front().map(Word::of) {
                 Some(Word::Byte(byte)) => portion.push(byte),
-                Some(Word::Joined) => continue,
+                Some(Word::Joined | Word::Unasked) => continue,
                 Some(Word::Cut) if portion.is_empty() => continue,
                 Some(Word::Cut) => break,
                 Some(Word::Broken) | None => {
@@ -78,6 +81,11 @@ impl Script {
             }
         }
         portion
+    }
+
+    /// Whether the server says something without being asked.
+    pub(super) fn speaks_unasked(&self) -> bool {
+        self.text.borrow().front().is_some_and(|&byte| Word::of(byte) == Word::Unasked)
     }
 
     /// Whether the connection breaks down before anything more is said.

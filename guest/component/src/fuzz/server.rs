@@ -15,9 +15,9 @@ use std::vec::Vec;
 
 /// What the conversation may send, besides PASS, which it cannot.
 const VERBS: &[&str] = &[
-    "AUTH", "PBSZ", "PROT", "USER", "ACCT", "OPTS", "FEAT", "CWD", "MKD", "TYPE", "EPSV", "PASV", "EPRT", "PORT",
-    "REST", "STOR", "APPE", "STOU", "SIZE", "HASH", "XSHA256", "XSHA1", "XMD5", "XCRC", "MD5", "NOOP", "RNFR", "RNTO",
-    "DELE", "MFMT", "MDTM", "SITE", "QUIT",
+    "AUTH", "PBSZ", "PROT", "USER", "ACCT", "CLNT", "OPTS", "FEAT", "CWD", "MKD", "TYPE", "EPSV", "PASV", "EPRT",
+    "PORT", "REST", "STOR", "APPE", "STOU", "SIZE", "HASH", "XSHA256", "XSHA1", "XMD5", "XCRC", "MD5", "NOOP", "RNFR",
+    "RNTO", "DELE", "MFMT", "MDTM", "SITE", "QUIT",
 ];
 
 /// The server, and what is known of the session so far.
@@ -110,6 +110,14 @@ impl Server {
         !early && done.iter().any(|&end| ended < end && end <= until)
     }
 
+    /// Whether the server said 2xx after it was asked to store the file and had said 1xx, and before the end of the file.
+    pub(super) fn confirmed_early(&self) -> bool {
+        let transfer = self.transfer();
+        let (Some(stored), Some(ended)) = (transfer.stored_at, transfer.ended_at) else { return false };
+        let mut between = self.replies().filter(|&(_, end)| stored < end && end <= ended);
+        between.by_ref().any(|(code, _)| code / 100 == 1) && between.any(|(code, _)| code / 100 == 2)
+    }
+
     /// The replies so far, and where each ends in what was heard.
     fn replies(&self) -> impl Iterator<Item = (u16, usize)> {
         let mut reader = ReplyReader::default();
@@ -167,6 +175,11 @@ impl Control for Line {
         }
         self.0.told.borrow_mut().extend_from_slice(&portion);
         Ok(portion)
+    }
+
+    fn pending(&self) -> bool {
+        self.0.in_use();
+        self.0.script.speaks_unasked()
     }
 
     fn secure(&self) -> Result<(), IoError> {
