@@ -40,9 +40,13 @@ mod terminal;
 mod data_connection;
 mod data_side;
 mod interruptions;
+mod names;
 mod network;
+mod odd_replies;
+mod out_of_step;
 mod proxy;
 mod replies;
+mod site;
 mod transfers;
 
 // Delivery that can be left alone: tried again, asked about, gone on with, renamed, verified.

@@ -89,7 +89,7 @@ fn utf8_is_asked_for_only_where_a_name_needs_it() {
         let upload = Upload::of("plain", b"1").and("grüße", b"22").and("größer", b"333");
         script.meet(upload).outcome.succeeds().says("Stored grüße in inbox");
     }
-    let asked = Script::logged_in().expect("OPTS UTF8 ON").reply("202 Always on").expect("CWD föö");
+    let asked = Script::logged_in().featureless().expect("OPTS UTF8 ON").reply("202 Always on").expect("CWD föö");
     asked.reply("550 No").meet(Upload::of_hello().directory("föö")).outcome.fails(7);
 }
 

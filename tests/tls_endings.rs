@@ -70,8 +70,8 @@ fn a_reason_given_in_mid_transfer_is_exit_8_with_it() {
 #[test]
 fn a_success_before_the_last_byte_is_exit_9_and_the_file_is_cut() {
     for (authority, tls) in ways() {
-        let script = storing_big(&tls, &tls).receive(1 << 20).reply("226 Stored");
-        let met = script.meet_protected(Upload::of_big_file().trusting(&authority));
+        let script = storing_big(&tls, &tls).receive(1 << 20).reply("226 Stored").silence();
+        let met = script.meet_protected(Upload::of_big_file().timeout("1").trusting(&authority));
         met.outcome.fails(9).within(A_FEW_SECONDS);
         cut(&met);
     }

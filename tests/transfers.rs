@@ -47,14 +47,22 @@ fn a_cut_transfer_is_no_success_whatever_the_server_says() {
 
 #[test]
 fn a_success_before_the_last_byte_is_exit_9() {
-    let met = Script::storing("big.bin").receive(1 << 20).reply("226 Stored").meet(Upload::of_big_file());
+    let early = || Script::storing("big.bin").receive(1 << 20).reply("226 Stored");
+    for script in [early().reset_data(), early().close_data()] {
+        script.meet(Upload::of_big_file()).outcome.fails(9).within(A_FEW_SECONDS);
+    }
+    let silent = early().silence().meet(Upload::of_big_file().timeout("1"));
+    silent.outcome.fails(9).within(A_FEW_SECONDS);
+    silent.visit.was_cut();
+
+    let both = Script::ready().passive().expect("STOR big.bin").send("150 Send it\r\n226 Stored\r\n");
+    let met = both.then(Move::AcceptData).silence().meet(Upload::of_big_file().timeout("1"));
     met.outcome.fails(9).within(A_FEW_SECONDS);
     met.visit.was_cut();
 
-    let both = Script::ready().passive().expect("STOR big.bin").send("150 Send it\r\n226 Stored\r\n");
-    let met = both.then(Move::AcceptData).meet(Upload::of_big_file());
-    met.outcome.fails(9).within(A_FEW_SECONDS);
-    met.visit.was_cut();
+    let instead = Script::ready().passive().expect("STOR hello.txt").reply("226 Stored").meet_hello();
+    instead.outcome.fails(9);
+    instead.visit.stored_all(&[]);
 }
 
 #[test]

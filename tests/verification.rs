@@ -30,6 +30,21 @@ fn every_known_hash_is_asked_for_in_its_own_way() {
 }
 
 #[test]
+fn a_crc_without_its_leading_zeros_is_understood() {
+    let short = |number: &u32| crc32fast::hash(number.to_string().as_bytes()) < 1 << 24;
+    let content = (0..).find(short).unwrap().to_string();
+    let crc = format!("{:X}", crc32fast::hash(content.as_bytes()));
+    let size = content.len();
+    for (feature, command, answer) in
+        [("XCRC", "XCRC", format!("250 {crc}")), ("HASH CRC32*", "HASH", format!("213 CRC32 0-{size} {crc} short.txt"))]
+    {
+        let taken = Script::offering(&["SIZE", feature]).take("short.txt");
+        let script = taken.expect(&format!("{command} short.txt")).reply(&answer).goodbye();
+        script.meet(Upload::of("short.txt", content.as_bytes())).outcome.succeeds().says("CRC-32 confirmed");
+    }
+}
+
+#[test]
 fn a_better_hash_than_the_one_in_force_is_chosen() {
     for answer in ["200 SHA-256", "501 No"] {
         let taken = Script::offering(&["HASH MD5*;SHA-256"]).take("hello.txt");
