@@ -54,6 +54,21 @@ fn success_said_twice_costs_a_new_connection_and_no_file() {
     met.outcome.succeeds().says("Stored one in inbox: 1 bytes").says("Stored two in inbox: 2 bytes");
 }
 
+/// The second word of success comes when the next question is already on its way.
+#[test]
+fn the_end_of_a_transfer_is_not_taken_for_the_answer_to_another_question() {
+    let late = Script::ready().take("one").expect("SIZE one").reply("226 Stored").reply("213 1").silence();
+    let met = late.meet(Upload::of("one", b"1").and("two", b"22"));
+    met.outcome.claim(matches!(met.outcome.code, 4 | 10), "lost, and known to be").says("nobody asked for");
+    met.outcome.never_says("Stored two");
+    met.visit.last_command("SIZE one");
+
+    let late = Script::ready().lacks("one").expect("EPSV").reply("426 Aborted").silence();
+    let met =
+        meet_in_turn([late, Script::ready().take("one").tell_size("one", 1)], Upload::of("one", b"1").retries("1"));
+    met.outcome.succeeds().retried(1);
+}
+
 #[test]
 fn a_421_that_nobody_asked_for_is_what_it_says() {
     let tired = Script::logged_in().expect("CWD inbox").send("250 Done\r\n421 Idle for too long\r\n").close();

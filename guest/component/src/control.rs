@@ -60,7 +60,7 @@ impl Control {
     ///
     /// What the server has said before that counts for nothing: anyone in between could have said it (CVE-2021-22947).
     pub(crate) fn secure(&mut self) -> Result<(), UploadError> {
-        self.still_open()?;
+        self.still_open(Step::Auth)?;
         let secured = if self.reader.is_empty() { self.connection.secure() } else { Err(IoError::Denied) };
         self.note_end(secured.map_err(|cause| match cause {
             IoError::Denied => error::misbehaved(Step::Auth, Violation::EarlyText),
@@ -70,7 +70,7 @@ impl Control {
 
     /// Waits for the reply that decides `step`.
     pub(crate) fn await_reply(&mut self, step: Step) -> Result<Answer, UploadError> {
-        self.still_open()?;
+        self.still_open(step)?;
         loop {
             if let Some(answer) = self.read_reply(step)? {
                 return Ok(answer);
@@ -109,7 +109,7 @@ impl Control {
     /// To be called before a command is sent. RFC 959 §5.4: each command has its reply. What the server has said before
     /// the command is sent cannot be that reply.
     fn begin_command(&mut self, step: Step) -> Result<(), UploadError> {
-        self.still_open()?;
+        self.still_open(step)?;
         self.preliminary = 0;
         if self.reader.is_empty() && !self.connection.pending() {
             return Ok(());
@@ -146,6 +146,7 @@ impl Control {
                 }
                 Meaning::Wait => self.preliminary += 1,
                 Meaning::Refused => return Err(error::refused(step, &reply)),
+                Meaning::OutOfStep => return Err(error::broken(step, Connection::Control, IoError::OutOfStep)),
                 Meaning::EarlySuccess if step != Step::Transfer => {
                     return Err(error::misbehaved(step, Violation::EarlySuccess));
                 }
@@ -165,8 +166,9 @@ impl Control {
         Ok(())
     }
 
-    fn still_open(&self) -> Result<(), UploadError> {
-        self.ended.as_ref().map_or(Ok(()), |error| Err(error.clone()))
+    /// What has ended the conversation before is what ends `step`.
+    fn still_open(&self, step: Step) -> Result<(), UploadError> {
+        self.ended.as_ref().map_or(Ok(()), |error| Err(error::moved_to(step, error.clone())))
     }
 
     fn note_end<T>(&mut self, result: Result<T, UploadError>) -> Result<T, UploadError> {

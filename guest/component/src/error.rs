@@ -25,6 +25,21 @@ pub(crate) fn broken(step: Step, connection: Connection, cause: IoError) -> Uplo
     UploadError::Broken(Breakage { step: stage(step), connection, cause })
 }
 
+/// The error that has ended the conversation, as the reason why `step` fails, too. The two may be about different files.
+pub(crate) fn moved_to(step: Step, error: UploadError) -> UploadError {
+    let step = stage(step);
+    match error {
+        UploadError::Refused(refusal) => UploadError::Refused(Refusal { step, ..refusal }),
+        UploadError::Misbehaved(misbehaviour) => UploadError::Misbehaved(Misbehaviour { step, ..misbehaviour }),
+        UploadError::Broken(breakage) => UploadError::Broken(Breakage { step, ..breakage }),
+        other @ (UploadError::Unreadable(_)
+        | UploadError::Unconfirmed(_)
+        | UploadError::Mismatch(_)
+        | UploadError::Corrupt(_)
+        | UploadError::Invalid(_)) => other,
+    }
+}
+
 /// Whether the control connection cannot be used any more after `error`.
 pub(crate) fn is_final(error: &UploadError) -> bool {
     match error {

@@ -87,6 +87,8 @@ pub enum Meaning {
     Refused,
     /// The server says that the file is complete while it is not, as far as we know.
     EarlySuccess,
+    /// The reply answers another command than this step's: from here on, none can be matched with its command.
+    OutOfStep,
     /// The reply makes no sense at this step.
     Unexpected,
 }
@@ -96,6 +98,10 @@ impl Step {
     pub fn meaning(self, code: Code) -> Meaning {
         use Class::{Completion, Intermediate, Permanent, Preliminary, Transient};
         match (self, code.class()) {
+            // RFC 959 §5.4: only a transfer ends with 226 or 426; here it is one that has ended before.
+            (step, Completion | Transient) if matches!(code.number(), 226 | 426) && !step.is_of_a_transfer() => {
+                Meaning::OutOfStep
+            }
             // RFC 959 §5.4: 125 and 150 both open the way for the data.
             (Self::Stor, Preliminary) => Meaning::Done,
             (_, Preliminary) => Meaning::Wait,
@@ -114,6 +120,10 @@ impl Step {
             (_, Intermediate) => Meaning::Unexpected,
             (_, Transient | Permanent) => Meaning::Refused,
         }
+    }
+
+    fn is_of_a_transfer(self) -> bool {
+        matches!(self, Self::Stor | Self::Transfer | Self::Confirmation)
     }
 
     /// Whether the conversation can go on after a no, whichever reply that is: the command is optional (RFC 2389 §3.2,
@@ -249,7 +259,7 @@ mod tests {
     #[test]
     fn every_4xx_and_5xx_is_a_refusal() {
         for step in ALL {
-            for code in 400..600 {
+            for code in (400..600).filter(|&code| code != 426) {
                 assert_eq!(meaning(step, &code.to_string()), Meaning::Refused, "{step:?} {code}");
             }
         }
@@ -264,6 +274,17 @@ mod tests {
             for code in ["300", "314", "331", "350", "399"] {
                 assert_eq!(meaning(step, code), odd, "{step:?} {code}");
             }
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_transfer_answers_no_other_command() {
+        for step in ALL {
+            let ends = matches!(step, Step::Stor | Step::Transfer | Step::Confirmation);
+            for code in ["226", "426"] {
+                assert_eq!(meaning(step, code) != Meaning::OutOfStep, ends, "{step:?} {code}");
+            }
+            assert_ne!(meaning(step, "425"), Meaning::OutOfStep);
         }
     }
 

@@ -65,7 +65,7 @@ fn walk(server: &Rc<Server>, login: &Login) {
     }
     store(server, &mut session);
     for _ in 0..3 {
-        match server.script.choice(9) {
+        match server.script.choice(10) {
             0 => break,
             1 => store(server, &mut session),
             other => ask(server, &mut session, other),
@@ -124,6 +124,7 @@ fn ask(server: &Rc<Server>, session: &mut Conversation, what: usize) {
         5 => session.rename(one, other),
         6 => session.remove(one),
         7 => session.set_time(one, 86_400 * server.script.choice(256) as u64 * 100_000),
+        8 => session.site(one),
         _ => session.set_mode(one, 0o777),
     };
     outcome.unwrap_or_else(|error| judge(server, &error));
