@@ -152,6 +152,11 @@ impl DataSide {
         Ok(())
     }
 
+    /// Says that nothing more will be sent.
+    pub(crate) fn half_close(&mut self) {
+        self.wire().half_close().expect("the client is there");
+    }
+
     /// Closes the connection, without a look at what else has come.
     pub(crate) fn close(&mut self, visit: &mut Visit) {
         if let Some(wire) = self.end(Ending::Unseen, visit) {

@@ -48,6 +48,8 @@ pub(crate) enum Move {
     ReceiveSlowly(usize, Duration),
     /// Read the data connection to its end, and close it.
     ReceiveAll,
+    /// Say that nothing more will be sent on the data connection, and keep it.
+    EndData,
     /// Close the data connection.
     CloseData,
     /// Reset the data connection.

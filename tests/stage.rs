@@ -75,6 +75,7 @@ impl Stage {
             Move::Receive(count) => self.data.receive(count, &mut self.visit)?,
             Move::ReceiveSlowly(piece, pause) => self.data.receive_slowly(piece, pause, &mut self.visit)?,
             Move::ReceiveAll => self.data.receive_all(&mut self.visit)?,
+            Move::EndData => self.data.half_close(),
             Move::CloseData => self.data.close(&mut self.visit),
             Move::ResetData => self.data.reset(&mut self.visit),
             Move::Secure(tls) => self.secure(&tls)?,

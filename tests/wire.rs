@@ -136,6 +136,11 @@ impl Wire {
         }
     }
 
+    /// Ends our side of the connection beneath TLS.
+    pub(crate) fn half_close(&self) -> io::Result<()> {
+        self.tapped.stream.shutdown(std::net::Shutdown::Write)
+    }
+
     /// Ends the connection as a crash would.
     pub(crate) fn reset(self) {
         reset(self.tapped.stream);

@@ -2,12 +2,15 @@
  *
  *     FTP_PASSWORD=... ./upload [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR
  *
- * There is no TLS: without ftp://, which says that the password may be sent in clear, the server is on this machine.
+ * There is no TLS: without ftp://, which says that the password may be sent in clear, the server is `localhost` or a
+ * loopback address.
  * Reads what the user wants, shows progress, reports. Next: lent.h, then imports.c and sandbox.c. */
 
+#define _GNU_SOURCE
 #include "sandbox.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +42,8 @@ static bool has_control_character(const char *text) {
 int main(int count, char **words) {
     const char *password = getenv("FTP_PASSWORD"), *wasm = getenv("FTP_UPLOADER_WASM"), *wrong;
     char why[1024];
+    /* sendfile has no flag against it: a server that hangs up is to be an error, not the end of this process. */
+    signal(SIGPIPE, SIG_IGN);
     if (count != 5 || password == NULL) {
         fprintf(stderr, "Usage: FTP_PASSWORD=... ./upload [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR\n");
         return 2;

@@ -50,6 +50,7 @@ extern crate alloc;
 mod assurance;
 #[allow(missing_docs, reason = "generated; documented in wit/")]
 mod bindings;
+mod broken_pipe;
 mod connect;
 mod delivery;
 mod destination;

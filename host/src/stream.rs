@@ -11,6 +11,7 @@ use std::time::Instant;
 use rustix::event::PollFlags;
 use rustls::ClientConnection;
 
+use crate::broken_pipe::without_signal;
 use crate::interrupt::{Stop, Stops};
 use crate::socket::Socket;
 use crate::tls::invalid_data;
@@ -206,7 +207,7 @@ impl Tls {
     /// Writes what fits now; whether that was all.
     fn flush_some(&mut self, socket: &Socket) -> io::Result<bool> {
         while self.connection.wants_write() {
-            match self.connection.write_tls(&mut socket.tcp()) {
+            match without_signal(|| self.connection.write_tls(&mut socket.tcp())) {
                 Ok(_) => {}
                 Err(error) if is_momentary(&error) => return Ok(false),
                 Err(error) => return Err(error),

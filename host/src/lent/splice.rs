@@ -8,6 +8,7 @@ use std::io;
 
 use super::cause;
 use crate::bindings::ftp_uploader::upload::capabilities::{IoError, SourceError};
+use crate::broken_pipe::without_signal;
 use crate::interrupt::Stop;
 use crate::source::Source;
 use crate::stream::Stream;
@@ -67,7 +68,7 @@ fn is_faster_copied(length: u64, stream: &Stream) -> bool {
 #[cfg(target_os = "linux")]
 fn sendfile(source: &Source, mut offset: u64, length: u64, stream: &Stream) -> io::Result<u64> {
     let length = usize::try_from(length).unwrap_or(usize::MAX);
-    Ok(rustix::fs::sendfile(stream, source.file(), Some(&mut offset), length)? as u64)
+    without_signal(|| Ok(rustix::fs::sendfile(stream, source.file(), Some(&mut offset), length)? as u64))
 }
 
 #[cfg(not(target_os = "linux"))]
