@@ -117,6 +117,14 @@ impl Identity {
         Self::of(&params.self_signed(&key).expect("a certificate"), &key)
     }
 
+    /// The same, out of date.
+    pub(crate) fn self_signed_authority_until_an_hour_ago(names: &[&str]) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = valid(names, -YEAR, -HOUR);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self::of(&params.self_signed(&key).expect("a certificate"), &key)
+    }
+
     /// The same, shown together with the certificate of whoever issued it.
     pub(crate) fn followed_by(&self, authority: &Authority) -> Self {
         Self { certificate_pem: self.certificate_pem.clone() + &authority.pem(), ..self.clone() }

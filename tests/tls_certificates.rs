@@ -34,7 +34,11 @@ fn an_address_must_be_certified_as_an_address() {
 fn a_name_in_the_subject_alone_is_exit_5() {
     let authority = Authority::new();
     let identity = authority.issue_by_common_name("localhost");
-    refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority)).outcome.says(&identity.pin());
+    let met = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
+    met.outcome.says(&identity.pin()).says("names it only in the old way (CN)").never_says("no name at all");
+    let other = authority.issue_by_common_name("ftp.example\u{1b}[2J");
+    let met = refused(&Tls::of(&other), Upload::of_hello().trusting(&authority));
+    met.outcome.says("is for ftp.example\\u{1b}[2J, in the old way (CN)");
 }
 
 #[test]
@@ -107,22 +111,44 @@ fn an_authority_of_the_same_name_is_another_authority() {
 fn a_certificate_that_vouches_for_itself_is_exit_5_unless_it_is_pinned_or_trusted() {
     let identity = Identity::self_signed(&["localhost"]);
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-        refused(&tls, Upload::of_hello()).outcome.says(&identity.pin()).says("--pin");
+        let met = refused(&tls, Upload::of_hello());
+        met.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).says("--pin");
         stored(&tls, Upload::of_hello().pinning(identity.pin()));
         stored(&tls, trusting_itself(&identity));
     }
 }
 
-/// OpenSSL makes such certificates when it is not told otherwise, and webpki wants none of them, trusted or not.
+/// OpenSSL makes such certificates when it is not told otherwise, and webpki wants none of them for a server.
 #[test]
-fn a_certificate_of_an_authority_that_a_server_uses_itself_is_exit_5_in_plain_words_unless_it_is_pinned() {
+fn a_certificate_of_an_authority_that_a_server_uses_itself_is_trusted_like_any_that_vouches_for_itself() {
     let identity = Identity::self_signed_authority(&["localhost"]);
-    let tls = Tls::of(&identity);
-    for upload in [Upload::of_hello(), trusting_itself(&identity)] {
-        let met = refused(&tls, upload);
-        met.outcome.says(&identity.pin()).says("--pin").never_says("OtherError").never_says("CaUsed");
+    for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
+        let met = refused(&tls, Upload::of_hello());
+        met.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).never_says("end entity");
+        stored(&tls, trusting_itself(&identity));
+        stored(&tls, Upload::of_hello().pinning(identity.pin()));
     }
-    stored(&tls, Upload::of_hello().pinning(identity.pin()));
+}
+
+#[test]
+fn a_certificate_that_is_trusted_by_itself_has_to_be_the_same_for_the_name_and_valid() {
+    let identity = Identity::self_signed_authority(&["localhost"]);
+    let other = Identity::self_signed_authority(&["localhost"]);
+    refused(&Tls::of(&other), trusting_itself(&identity)).outcome.says("signed by itself");
+    refused(&Tls::of(&identity.with_key_of(&other)), trusting_itself(&identity)).outcome.never_says("--pin");
+    let elsewhere = Identity::self_signed_authority(&["ftp.example"]);
+    refused(&Tls::of(&elsewhere), trusting_itself(&elsewhere)).outcome.says("is for ftp.example");
+    let expired = Identity::self_signed_authority_until_an_hour_ago(&["localhost"]);
+    refused(&Tls::of(&expired), trusting_itself(&expired)).outcome.says("expired");
+}
+
+/// As curl does, which looks for a chain that ends at any of the given certificates.
+#[test]
+fn a_certificate_that_somebody_else_has_issued_is_trusted_by_itself_too() {
+    let (_, identity) = certified();
+    stored(&Tls::of(&identity), trusting_itself(&identity));
+    let expired = Authority::new().issue_expired(&["localhost"]);
+    refused(&Tls::of(&expired), trusting_itself(&expired)).outcome.says("expired");
 }
 
 #[test]
@@ -166,8 +192,9 @@ fn a_certificate_without_its_key_is_exit_5_whatever_is_trusted() {
     let (_, thief) = certified();
     let stolen = identity.with_key_of(&thief);
     for tls in [Tls::of(&stolen), Tls::of(&stolen).old()] {
-        refused(&tls, Upload::of_hello().pinning(identity.pin()));
-        refused(&tls, Upload::of_hello().trusting(&authority));
+        for upload in [Upload::of_hello().pinning(identity.pin()), Upload::of_hello().trusting(&authority)] {
+            refused(&tls, upload).outcome.says("does not have the key").never_says("--pin");
+        }
         refused(&tls, Upload::of_hello().options(["--insecure"]));
     }
 }

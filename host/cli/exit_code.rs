@@ -76,7 +76,6 @@ impl ExitCode {
             }
             UploadError::Refused { step, .. } => Self::of_refusal(*step),
             UploadError::Misbehaved { .. } => Self::Protocol,
-            UploadError::Broken { step: Step::Protection, .. } => Self::Tls,
             UploadError::Broken { .. } if error.partial_file_may_remain() => Self::Broken,
             UploadError::Broken { cause: Cause::Insecure, .. } => Self::Tls,
             UploadError::Broken { .. } => Self::Unreachable,

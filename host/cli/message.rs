@@ -233,6 +233,7 @@ fn unreachable(host: &str, address: &SocketAddr, error: &io::Error) -> String {
 
 fn broken(host: &str, step: Step, connection: Connection, cause: Cause) -> String {
     match (connection, step) {
+        (Connection::Control, Step::Protection) => tls_message::lost(host, control(cause)),
         (Connection::Control, _) => {
             format!("lost {host} while {}: {}. Server or network failed; try again.", doing(step), control(cause))
         }

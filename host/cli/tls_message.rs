@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
-use ftp_uploader::{CertificateProblem, Connection, Escaped, Pin, ServerText, TlsProblem};
+use ftp_uploader::{CertificateProblem, Connection, Escaped, Pin, Server, ServerText, Step, TlsProblem};
 
 use crate::args::Args;
+use crate::step_message::doing;
 
 /// How many names of a certificate are shown.
 const SHOWN_NAMES: usize = 5;
@@ -38,6 +39,14 @@ pub fn is_wanted(refusal: &ServerText) -> bool {
     ["tls", "ssl", "encrypt", "secure"].iter().any(|word| words.contains(word))
 }
 
+/// The connection broke before TLS had anything to say.
+pub fn lost(host: &str, how: &str) -> String {
+    let step = doing(Step::Protection);
+    format!(
+        "lost {host} while {step}: {how}. Server or network failed, or it does no TLS on this port; try again, or check it."
+    )
+}
+
 /// TLS did not come about.
 pub fn failed(args: &Args, host: &str, connection: Connection, problem: &TlsProblem) -> String {
     let whom = match connection {
@@ -45,9 +54,13 @@ pub fn failed(args: &Args, host: &str, connection: Connection, problem: &TlsProb
         Connection::Data => format!("{host} (data connection)"),
     };
     match problem {
-        TlsProblem::Certificate { why, pin } => certificate(&whom, why, *pin),
+        TlsProblem::Certificate { why, pin } => certificate(&whom, host, why, *pin),
         TlsProblem::TooOld => format!(
             "{whom} has no version of TLS, or no cipher, that is safe. It needs TLS 1.2 or newer; ask whoever runs it."
+        ),
+        TlsProblem::NothingInCommon => format!(
+            "{whom} ended the TLS handshake, as it has no cipher, or no kind of key, in common with this client. It may \
+             allow old or rare ones only; ask whoever runs it for those of TLS 1.3, or ECDHE with AES-GCM."
         ),
         TlsProblem::ClientCertificate if args.tls.cert.is_some() => format!(
             "{whom} does not accept the client certificate. It may be another server's, or expired; check --cert and \
@@ -79,7 +92,7 @@ pub fn failed(args: &Args, host: &str, connection: Connection, problem: &TlsProb
     }
 }
 
-fn certificate(whom: &str, why: &CertificateProblem, pin: Option<Pin>) -> String {
+fn certificate(whom: &str, host: &str, why: &CertificateProblem, pin: Option<Pin>) -> String {
     let (what, cause) = match why {
         CertificateProblem::Expired(ago) => {
             (format!("the certificate of {whom} has expired{}", since(*ago)), "Ask whoever runs it to renew it")
@@ -91,6 +104,34 @@ fn certificate(whom: &str, why: &CertificateProblem, pin: Option<Pin>) -> String
         CertificateProblem::WrongName(names) => (
             format!("the certificate of {whom} is for {}", list(names)),
             "If that is the same server, use that name for HOST",
+        ),
+        CertificateProblem::NameInSubject(name) if is_name_of(host, name) => (
+            format!("the certificate of {whom} names it only in the old way (CN), which nobody may trust any more"),
+            "Ask whoever runs it for one with the name as subjectAltName",
+        ),
+        CertificateProblem::NameInSubject(name) => (
+            format!("the certificate of {whom} is for {}, in the old way (CN)", Escaped(name.as_bytes())),
+            "Ask whoever runs it for one with the server's name as subjectAltName",
+        ),
+        CertificateProblem::SelfSigned => (
+            format!("the certificate of {whom} is signed by itself, and was not given with --ca-file"),
+            "It may be the server's own, or someone poses as it; if whoever runs it gives you the certificate, use --ca-file",
+        ),
+        CertificateProblem::Authority => (
+            format!("the certificate of {whom} is that of an authority, which no server can use"),
+            "Ask whoever runs it for one that the authority has issued",
+        ),
+        CertificateProblem::ShortKey => (
+            format!("the key of {whom} is too short (RSA below 2048 bits)"),
+            "It cannot be pinned, as others could make up its signatures; ask whoever runs it for a new certificate",
+        ),
+        CertificateProblem::UnknownKey => (
+            format!("the key of {whom} is of a kind that cannot be verified here"),
+            "It cannot be pinned; ask whoever runs it for a certificate with a key of RSA, P-256 or Ed25519",
+        ),
+        CertificateProblem::NotItsKey => (
+            format!("{whom} does not have the key of the certificate that it shows"),
+            "Someone may pose as the server; ask whoever runs it",
         ),
         CertificateProblem::UnknownIssuer => (
             format!("the certificate of {whom} was issued by an authority that is not trusted here"),
@@ -109,6 +150,11 @@ fn certificate(whom: &str, why: &CertificateProblem, pin: Option<Pin>) -> String
         ),
     };
     format!("{what}. {cause}{}.", way_out(why, pin))
+}
+
+/// Whether `host`, as it was typed, is the server of this name.
+fn is_name_of(host: &str, name: &str) -> bool {
+    host.parse().is_ok_and(|server: Server| server.host().eq_ignore_ascii_case(name))
 }
 
 /// A person who knows the key can pin it; a key that changes in between is not to be trusted at all.

@@ -271,7 +271,10 @@ fn refused(refusal: wit::Refusal, lent: &Lent) -> UploadError {
     // The contract says so, but the guest is not trusted to keep it.
     text.truncate(MAX_QUOTE);
     let whole = text.len() < MAX_QUOTE;
-    let text = ServerText(if whole { lent.password.masked_in(&text) } else { lent.password.masked_in_cut(&text) });
+    let (transcript, password) = (&lent.transcript, &lent.password);
+    let masked =
+        if whole { transcript.masked_in_text(&text, password) } else { transcript.masked_in_cut(&text, password) };
+    let text = ServerText(masked);
     match (step, code) {
         // 421 is said of anything; the others mean AUTH (RFC 2228 §5.1, RFC 4217 §4.2).
         (Step::Protection, 431 | 500..) if lent.still_needs_tls() => UploadError::NoTls { code, text },

@@ -7,14 +7,15 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
+use super::shown::{has_short_key, is_unvouched};
 use super::{Pin, TlsProblem, Trust};
 
 /// Judges every certificate that one server shows.
@@ -29,7 +30,11 @@ pub(super) struct Judge {
 /// What makes a certificate a good one, with the authorities read.
 #[derive(Clone, Debug)]
 pub(super) enum Rule {
-    Chain(Arc<dyn ServerCertVerifier>),
+    Chain {
+        authorities: Arc<dyn ServerCertVerifier>,
+        /// Certificates that are trusted as a server's own.
+        given: Arc<[CertificateDer<'static>]>,
+    },
     Pins(Vec<Pin>),
     Anything,
 }
@@ -42,17 +47,30 @@ pub(super) struct NotPinned;
 #[derive(Debug)]
 pub(super) struct Changed;
 
+/// The certificate was not proved to be the server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unproved {
+    /// Another key has signed.
+    Other,
+    /// The key is of RSA, and too short for a signature to prove anything.
+    Short,
+    /// Signatures of such a key cannot be verified.
+    Unknown,
+}
+
 impl Rule {
     /// The rule for `trust`. The platform's authorities are read here, and never again.
     pub(super) fn of(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Self, TlsProblem> {
         Ok(match trust {
             Trust::Platform => {
-                Self::Chain(Arc::new(Verifier::new(Arc::clone(provider)).map_err(|_| TlsProblem::NoRoots)?))
+                let verifier = Verifier::new(Arc::clone(provider)).map_err(|_| TlsProblem::NoRoots)?;
+                Self::Chain { authorities: Arc::new(verifier), given: Arc::default() }
             }
             Trust::Authorities(given) => {
-                let builder =
-                    WebPkiServerVerifier::builder_with_provider(Arc::clone(&given.0), Arc::clone(provider)).build();
-                Self::Chain(builder.map_err(|_| TlsProblem::NoRoots)?)
+                let roots = Arc::clone(&given.roots);
+                let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider)).build();
+                let authorities = verifier.map_err(|_| TlsProblem::NoRoots)?;
+                Self::Chain { authorities, given: Arc::clone(&given.certificates) }
             }
             Trust::Pins(pins) => Self::Pins(pins.clone()),
             Trust::Anything => Self::Anything,
@@ -65,12 +83,12 @@ impl Judge {
         Self { rule, algorithms: provider.signature_verification_algorithms, first: OnceLock::new() }
     }
 
-    /// The pin of the first certificate that was shown.
-    pub(super) fn pin_seen(&self) -> Option<Pin> {
-        self.first.get().and_then(Pin::of)
+    /// The first certificate that was shown.
+    pub(super) fn first_seen(&self) -> Option<&CertificateDer<'static>> {
+        self.first.get()
     }
 
-    /// Whoever may be anyone has to prove only that the certificate is his, as far as that can be judged. So nobody else
+    /// With [`Rule::Anything`] the signature only has to be the certificate's, as far as that can be judged. So nobody else
     /// can show the certificate of the control connection on a data connection.
     fn or_anyone(
         &self,
@@ -79,7 +97,9 @@ impl Judge {
     ) -> Result<HandshakeSignatureValid, Error> {
         match (&self.rule, valid) {
             (Rule::Anything, Err(error)) if !is_forged(certificate, &error) => Ok(HandshakeSignatureValid::assertion()),
-            (Rule::Anything | Rule::Chain(_) | Rule::Pins(_), valid) => valid,
+            (Rule::Anything | Rule::Chain { .. } | Rule::Pins(_), valid) => {
+                valid.map_err(|error| unproved(certificate, error))
+            }
         }
     }
 }
@@ -97,7 +117,9 @@ impl ServerCertVerifier for Judge {
             return Err(verdict(Changed));
         }
         match &self.rule {
-            Rule::Chain(chain) => chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now),
+            Rule::Chain { authorities, given } => authorities
+                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+                .or_else(|error| if_given(given, end_entity, server_name, error)),
             Rule::Pins(pins) if Pin::of(end_entity).is_some_and(|pin| pins.contains(&pin)) => {
                 Ok(ServerCertVerified::assertion())
             }
@@ -129,25 +151,36 @@ impl ServerCertVerifier for Judge {
     }
 }
 
+/// Accepts a certificate that no authority vouches for if it was given by itself.
+fn if_given(
+    given: &[CertificateDer<'_>],
+    certificate: &CertificateDer<'_>,
+    name: &ServerName<'_>,
+    error: Error,
+) -> Result<ServerCertVerified, Error> {
+    let unvouched = matches!(&error, Error::InvalidCertificate(why) if is_unvouched(why));
+    if !unvouched || !given.contains(certificate) {
+        return Err(error);
+    }
+    verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+    Ok(ServerCertVerified::assertion())
+}
+
+/// Why the signature of a handshake proves nothing; other errors as they are.
+fn unproved(certificate: &CertificateDer<'_>, error: Error) -> Error {
+    match error {
+        Error::InvalidCertificate(_) if has_short_key(certificate) => verdict(Unproved::Short),
+        Error::InvalidCertificate(CertificateError::BadSignature) => verdict(Unproved::Other),
+        Error::InvalidCertificate(_) => verdict(Unproved::Unknown),
+        error => error,
+    }
+}
+
 /// Whether a signature is another key's, and not only one that the provider does not verify: old devices have
 /// certificates of version 1, on other curves, or with short keys.
 fn is_forged(certificate: &CertificateDer<'_>, error: &Error) -> bool {
     matches!(error, Error::InvalidCertificate(CertificateError::BadSignature)) && !has_short_key(certificate)
 }
-
-/// Whether the key is of RSA and well below the 2048 bits from which on ring verifies: to it, every signature of such a
-/// key is bad.
-fn has_short_key(certificate: &CertificateDer<'_>) -> bool {
-    let Ok(parsed) = ParsedCertificate::try_from(certificate) else { return false };
-    let key = parsed.subject_public_key_info();
-    key.len() < RSA_2048 && key.windows(RSA.len()).any(|window| window == RSA)
-}
-
-/// `rsaEncryption` (RFC 8017, appendix A.1) as DER has it.
-const RSA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
-
-/// Bytes of a SubjectPublicKeyInfo that no key of 2048 bits fits into.
-const RSA_2048: usize = 256 + 32;
 
 fn verdict(why: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(why))))
@@ -168,6 +201,18 @@ impl fmt::Display for Changed {
 }
 
 impl std::error::Error for Changed {}
+
+impl fmt::Display for Unproved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Other => "the server does not have the certificate's key",
+            Self::Short => "the key is too short",
+            Self::Unknown => "the key is of an unknown kind",
+        })
+    }
+}
+
+impl std::error::Error for Unproved {}
 
 #[cfg(test)]
 mod tests {

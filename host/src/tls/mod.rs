@@ -8,6 +8,7 @@ mod judge;
 mod mode;
 mod problem;
 mod sessions;
+mod shown;
 mod trust;
 
 use std::io;
@@ -109,7 +110,7 @@ impl TlsClient {
     /// What an error of a handshake says about TLS; nothing, if the connection failed beneath it.
     pub(crate) fn problem(&self, error: &io::Error) -> Option<TlsProblem> {
         let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
-        Some(TlsProblem::of(error, self.judge.pin_seen()))
+        Some(TlsProblem::of(error, self.judge.first_seen()))
     }
 }
 

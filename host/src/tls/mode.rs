@@ -1,11 +1,12 @@
-//! Whether there is TLS, and when it begins. What a name resolves to may matter for that: see `destination.rs`.
+//! Whether there is TLS, and when it begins.
 
 use ftp_protocol::server::Scheme;
 
 /// How both connections are protected. None of these falls back to another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tls {
-    /// As [`Explicit`](Self::Explicit), save to this very machine, where clear text does no harm.
+    /// As [`Explicit`](Self::Explicit), but not to this very machine, where clear text does no harm: to `localhost`, a
+    /// name that ends with `.localhost`, or a loopback address. Another name is not this machine, whatever it resolves to.
     #[default]
     UnlessLoopback,
     /// TLS once the server has greeted (AUTH TLS, RFC 4217). Nothing else is sent in clear.

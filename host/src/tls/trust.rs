@@ -30,21 +30,27 @@ pub enum Trust {
     Anything,
 }
 
-/// Authorities to trust.
+/// Authorities to trust; and servers, as far as their own certificates are among them.
 #[derive(Clone, Debug)]
-pub struct Authorities(pub(super) Arc<RootCertStore>);
+pub struct Authorities {
+    pub(super) roots: Arc<RootCertStore>,
+    /// The same certificates, whole.
+    pub(super) certificates: Arc<[CertificateDer<'static>]>,
+}
 
 impl Authorities {
-    /// All certificates in `pem`, whatever else stands between them.
+    /// All certificates in `pem`, whatever else stands between them. A server that shows one of them is trusted as well, if
+    /// the certificate is for its name and valid now: most servers with a certificate that they have signed themselves.
     ///
     /// # Errors
     /// When there is none, or one of them cannot be used.
     pub fn from_pem(pem: &[u8]) -> Result<Self, NotCredentials> {
         let mut roots = RootCertStore::empty();
-        for certificate in certificates(pem)? {
-            roots.add(certificate).map_err(|_| NotCredentials::Certificate)?;
+        let certificates = certificates(pem)?;
+        for certificate in &certificates {
+            roots.add(certificate.clone()).map_err(|_| NotCredentials::Certificate)?;
         }
-        Ok(Self(Arc::new(roots)))
+        Ok(Self { roots: Arc::new(roots), certificates: certificates.into() })
     }
 }
 
