@@ -60,6 +60,24 @@ fn a_server_that_is_not_this_machine_is_asked_for_tls_and_told_nothing_else() {
     Meeting::end(program, server).outcome.fails(5).says("--tls off");
 }
 
+/// A resolver, or someone on the way to one, does not decide whether there is TLS.
+#[test]
+fn a_name_is_not_this_machine_because_it_leads_here() {
+    // The system's resolver takes it for 127.0.0.1.
+    if !("127.1", 0).to_socket_addrs().is_ok_and(|mut found| found.any(|address| address.ip().is_loopback())) {
+        return skipped("the resolver knows no short addresses");
+    }
+    let server = ScriptedServer::start(Script::new());
+    let pinned = ["--pin", "sha256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="];
+    for options in [&[][..], &pinned] {
+        let outcome = Upload::of_hello().options(options).at(format!("127.1:{}", server.address().port())).run();
+        outcome.fails(5).mentions(&["certificate"]);
+    }
+    server.dismiss();
+    assert!(server.visit().commands.is_empty());
+    visited(Ipv4Addr::LOCALHOST.into(), |port| format!("ftp://127.1:{port}"), Upload::of_hello());
+}
+
 #[test]
 fn an_address_and_an_option_that_contradict_each_other_are_exit_2() {
     for (host, tls) in [("ftps://127.0.0.1:1", "off"), ("ftps://127.0.0.1:1", "explicit"), ("ftpes://h", "implicit")] {

@@ -48,7 +48,8 @@ struct data {
     int fd;
 };
 
-/* NULL, or what is wrong, for people. There is no TLS: without `clear_anywhere` the server has to be on this machine. */
+/* NULL, or what is wrong, for people. There is no TLS: without `clear_anywhere` the server has to be `localhost`,
+ * a name below that, or a loopback address. */
 const char *file_open(struct file *file, const char *path);
 const char *control_connect(struct control *control, const char *host, const char *port, const char *password,
                             bool clear_anywhere);

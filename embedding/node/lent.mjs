@@ -68,9 +68,11 @@ export class Lent {
     return lent;
   }
 
-  /** Whether what is sent stays on this machine. */
-  isLocal() {
-    return /^(::1$|(::ffff:)?127\.)/.test(this.#control.remoteAddress);
+  /** Whether what is sent stays on this machine: `host` says so, and the resolver has not led elsewhere. */
+  isLocal(host) {
+    const isLoopback = (address) => /^(::1$|(::ffff:)?127\.)/.test(address);
+    const isNamed = isIP(host) ? isLoopback(host) : /^(.+\.)?localhost\.?$/i.test(host);
+    return isNamed && isLoopback(this.#control.remoteAddress);
   }
 
   /** To be called before the component runs. The certificate has to be good for `host`; `ca` replaces Node's roots. */

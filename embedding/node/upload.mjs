@@ -2,7 +2,7 @@
 //
 //     FTP_PASSWORD=... node upload.mjs [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR
 //
-// --tls explicit|implicit|off: without it explicit, or off on loopback. --ca-file PEM: trusted, and not Node's roots.
+// --tls explicit|implicit|off: without it explicit, or off to localhost and loopback addresses. --ca-file PEM: trusted, and not Node's roots.
 //
 // This thread has the sockets, the file and the password (lent.mjs, read that next); the component runs in another
 // (sandbox.mjs), and asks for one thing at a time.
@@ -63,7 +63,7 @@ function commandLine() {
 
 /** Requires TLS as `tls` says. Without a word about it, only what stays on this machine may be in clear. */
 async function protect(lent, host, { tls, 'ca-file': caFile }) {
-  tls ??= lent.isLocal() && !caFile ? 'off' : 'explicit';
+  tls ??= lent.isLocal(host) && !caFile ? 'off' : 'explicit';
   if (tls === 'off') return 'clear';
   lent.requireTls(host, caFile && (await readFile(caFile)));
   return tls;

@@ -35,17 +35,25 @@ class Percent:
 
 def arguments():
     parser = argparse.ArgumentParser(description="Uploads one file. The password is taken from FTP_PASSWORD.")
-    parser.add_argument("--tls", choices=["explicit", "implicit", "off"], help="default: explicit; off on loopback")
+    parser.add_argument("--tls", choices=["explicit", "implicit", "off"], help="default: explicit; off to localhost")
     parser.add_argument("--ca-file", metavar="PEM", help="trust what these sign, and not the system's roots")
     for name, shown in dict(host="HOST:PORT", user="USERNAME", file="LOCALFILE", directory="REMOTEDIR").items():
         parser.add_argument(name, metavar=shown)
     return parser.parse_args()
 
 
+def is_local(name, control):
+    """Whether what is sent stays on this machine: `name` says so, and the resolver has not led elsewhere."""
+    try:
+        is_named = ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        is_named = name.lower().removesuffix(".").split(".")[-1] == "localhost"
+    return is_named and ipaddress.ip_address(control.socket.getpeername()[0]).is_loopback
+
+
 def protect(control, tls, ca_file):
     """Requires TLS as `tls` says. Without a word about it, only what stays on this machine may be in clear."""
-    is_local = ipaddress.ip_address(control.socket.getpeername()[0]).is_loopback
-    tls = tls or ("off" if is_local and not ca_file else "explicit")
+    tls = tls or ("off" if is_local(control.host, control) and not ca_file else "explicit")
     if tls == "off":
         return "clear"
     control.tls = ssl.create_default_context(cafile=ca_file)

@@ -73,7 +73,9 @@ pub(crate) fn find(request: &Request, stops: &Stops) -> Result<Destination, Uplo
 fn find_server(request: &Request, until: Instant, stops: &Stops) -> Result<Destination, UploadError> {
     let resolved = resolve(&request.server, request.port(), until, stops)?;
     let addresses = within_reach(&resolved, &request.route)?;
-    let stays_here = addresses.iter().all(|address| address.ip().to_canonical().is_loopback());
+    // Both: the resolver must not make another machine of `localhost`, nor this machine of another name.
+    let is_loopback = |address: &SocketAddr| address.ip().to_canonical().is_loopback();
+    let stays_here = request.server.is_this_machine() && addresses.iter().all(is_loopback);
     Ok(Destination { security: security(request, stays_here)?, addresses, proxy: None })
 }
 
@@ -115,13 +117,15 @@ pub(crate) fn stopped(stop: Stop) -> UploadError {
 
 /// The resolver of the system knows no deadline, so it works on a thread that can be left behind.
 fn resolve(server: &Server, port: u16, until: Instant, stops: &Stops) -> Result<Vec<SocketAddr>, UploadError> {
-    if let Ok(address) = server.host().parse() {
-        return Ok(vec![SocketAddr::new(address, port)]);
-    }
+    let name = match (server.host().parse(), server.scope()) {
+        (Ok(address), None) => return Ok(vec![SocketAddr::new(address, port)]),
+        // The system knows the numbers of its interfaces, and asks nobody for them.
+        (_, Some(scope)) => format!("{}%{scope}", server.host()),
+        (Err(_), None) => server.host().to_owned(),
+    };
     let unresolved = |error| UploadError::Unresolved { server: server.clone(), error };
     let (sender, receiver) = mpsc::channel();
-    let name = (server.host().to_owned(), port);
-    thread::spawn(move || sender.send(name.to_socket_addrs().map(Vec::from_iter)));
+    thread::spawn(move || sender.send((name, port).to_socket_addrs().map(Vec::from_iter)));
     loop {
         stops.check().map_err(stopped)?;
         match receiver.recv_timeout(RESOLVER_TICK.min(until.saturating_duration_since(Instant::now()))) {
@@ -181,6 +185,12 @@ mod tests {
         let is_clear = |server: &str, tls| matches!(found(&request(server, tls)).unwrap().security, Security::Clear);
         assert!(is_clear("127.0.0.1", Tls::UnlessLoopback));
         assert!(is_clear("[::ffff:127.1.2.3]", Tls::UnlessLoopback));
+        assert!(is_clear("localhost", Tls::UnlessLoopback));
+        // The resolver takes this for 127.0.0.1, and could do so with any other name.
+        assert!(!matches!(
+            found(&request("127.1", Tls::UnlessLoopback)).map(|found| found.security),
+            Ok(Security::Clear)
+        ));
         assert!(!is_clear("192.0.2.1", Tls::UnlessLoopback));
         assert!(is_clear("192.0.2.1", Tls::Off));
         for tls in [Tls::Explicit, Tls::Implicit] {

@@ -3,7 +3,7 @@
 //! The same for the control connection and those for data. Where the connection goes is `connect.rs`'s business.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 /// The way out of this machine; by default whichever the system takes.
 #[derive(Clone, Debug, Default)]
@@ -18,11 +18,11 @@ impl Route {
         self.source.is_none_or(|source| source.is_ipv4() == peer.is_ipv4())
     }
 
-    /// Has `socket`, which is not connected yet, go this way.
-    pub(crate) fn take(&self, socket: &socket2::Socket) -> io::Result<()> {
+    /// Has `socket`, which is to be connected to `peer`, go this way.
+    pub(crate) fn take(&self, socket: &socket2::Socket, peer: SocketAddr) -> io::Result<()> {
         self.take_interface(socket)?;
         if let Some(source) = self.source {
-            let bound = socket.bind(&SocketAddr::new(source, 0).into());
+            let bound = socket.bind(&beside(source, peer).into());
             bound.map_err(|error| because(&format!("the source address {source}"), &error))?;
         }
         Ok(())
@@ -32,6 +32,16 @@ impl Route {
     pub(crate) fn take_interface(&self, socket: &socket2::Socket) -> io::Result<()> {
         let Some(name) = &self.interface else { return Ok(()) };
         bind_to(socket, name).map_err(|error| because(&format!("the network interface {name:?}"), &error))
+    }
+}
+
+/// The address to start from, any port. A link-local one is on the interface that leads to `peer`.
+fn beside(source: IpAddr, peer: SocketAddr) -> SocketAddr {
+    match (source, peer) {
+        (IpAddr::V6(address), SocketAddr::V6(peer)) if address.is_unicast_link_local() => {
+            SocketAddrV6::new(address, 0, 0, peer.scope_id()).into()
+        }
+        _ => SocketAddr::new(source, 0),
     }
 }
 
@@ -60,7 +70,7 @@ mod tests {
 
     fn refusal(route: &Route) -> String {
         let socket = socket2::Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        route.take(&socket).unwrap_err().to_string()
+        route.take(&socket, "127.0.0.1:21".parse().unwrap()).unwrap_err().to_string()
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Socket {
     /// Connects to `peer`, giving up when `until` has passed.
     pub(crate) fn connect(peer: SocketAddr, route: &Route, until: Instant, stops: &Stops) -> Result<Self, Stop> {
         let socket = tcp_socket(peer)?;
-        route.take(&socket)?;
+        route.take(&socket, peer)?;
         match socket.connect(&peer.into()) {
             Ok(()) => {}
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {

@@ -57,6 +57,10 @@ fn check(text: &str, what: &'static str) -> Result<(), Trouble> {
 /// `ftp://` says that the connection may be in clear, wherever it leads; the other schemes ask for TLS, and there is none.
 fn server(text: &str) -> Result<Server, Trouble> {
     let typed: ftp_protocol::server::Server = text.parse().map_err(|_| Trouble::Host)?;
+    // WASI knows no interfaces by name.
+    if typed.scope().is_some() {
+        return Err(Trouble::Host);
+    }
     let host = typed.host().to_owned();
     let clear_text = match typed.scheme() {
         None => ClearText::Loopback,
@@ -93,7 +97,7 @@ mod tests {
         for text in ["ftps://h", "ftpes://h", "FTPS://localhost:21"] {
             assert!(matches!(server(text), Err(Trouble::Connect(_, ConnectError::NeedsTls))), "{text:?}");
         }
-        for text in ["", "ftp://a@h", "ftps://a@h", "h/d"] {
+        for text in ["", "ftp://a@h", "ftps://a@h", "h/d", "fe80::1%eth0"] {
             assert!(matches!(server(text), Err(Trouble::Host)), "{text:?}");
         }
     }

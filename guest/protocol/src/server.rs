@@ -15,10 +15,12 @@ pub const FTP_PORT: u16 = 21;
 /// The port for a control connection with TLS from the first byte (IANA, `ftps`).
 pub const FTPS_PORT: u16 = 990;
 
-/// A server, as `name`, `name:port`, `[v6]`, `[v6]:port`, or one of these behind `ftp://`, `ftpes://` or `ftps://`.
+/// A server, as `name`, `name:port`, `[v6]`, `[v6]:port`, or one of these behind `ftp://`, `ftpes://` or `ftps://`. A
+/// link-local IPv6 address may have a scope: `fe80::1%eth0` (RFC 4007 §11).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     host: String,
+    scope: Option<String>,
     port: Option<u16>,
     scheme: Option<Scheme>,
 }
@@ -49,12 +51,24 @@ pub enum NotAServer {
     UserInfo,
     /// A path in the address.
     Path,
+    /// A scope that is no name of an interface, or of an address that has none.
+    BadScope,
 }
 
 impl Server {
-    /// The host name or IP address, without brackets.
+    /// The host name or IP address, without brackets and scope: what a server or a certificate may be told.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The network interface of this machine through which a link-local address is reached, by its name or number.
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// Whether the user has named this very machine; see [`is_this_machine`].
+    pub fn is_this_machine(&self) -> bool {
+        is_this_machine(&self.host)
     }
 
     /// The port of the control connection, where the user gave one.
@@ -83,10 +97,21 @@ impl FromStr for Server {
             return Err(NotAServer::Path);
         }
         let (host, port) = split_port(rest)?;
+        let (host, scope) = split_scope(host)?;
         check_host(host)?;
         let port = port.map(parse_port).transpose()?;
-        Ok(Self { host: host.to_owned(), port, scheme })
+        Ok(Self { host: host.to_owned(), scope: scope.map(ToOwned::to_owned), port, scheme })
     }
+}
+
+/// Whether `host` is `localhost`, a name below it (RFC 6761 §6.3), or a loopback address. No other name means this
+/// machine, whatever it resolves to: a resolver, or someone on the way to one, must not decide that TLS is not needed.
+pub fn is_this_machine(host: &str) -> bool {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return address.to_canonical().is_loopback();
+    }
+    let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 impl fmt::Display for NotAServer {
@@ -98,6 +123,9 @@ impl fmt::Display for NotAServer {
             Self::BadScheme => "its scheme is none of ftp://, ftps:// and ftpes://",
             Self::UserInfo => "a user or password does not belong into the address, where others can see it",
             Self::Path => "a path does not belong into the address; the remote directory is an argument of its own",
+            Self::BadScope => {
+                "what stands behind the % is no network interface, or the address is not link-local (fe80::)"
+            }
         })
     }
 }
@@ -106,12 +134,12 @@ impl core::error::Error for NotAServer {}
 
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.host.contains(':'), self.port) {
-            (false, None) => write!(f, "{}", self.host),
-            (false, Some(port)) => write!(f, "{}:{port}", self.host),
-            (true, None) => write!(f, "[{}]", self.host),
-            (true, Some(port)) => write!(f, "[{}]:{port}", self.host),
+        match (self.host.contains(':'), &self.scope) {
+            (false, _) => f.write_str(&self.host)?,
+            (true, None) => write!(f, "[{}]", self.host)?,
+            (true, Some(scope)) => write!(f, "[{}%{scope}]", self.host)?,
         }
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
 
@@ -128,17 +156,31 @@ fn parse_scheme(scheme: &str) -> Result<Scheme, NotAServer> {
 fn split_port(text: &str) -> Result<(&str, Option<&str>), NotAServer> {
     if let Some(bracketed) = text.strip_prefix('[') {
         let (address, rest) = bracketed.split_once(']').ok_or(NotAServer::BadHost)?;
-        address.parse::<Ipv6Addr>().map_err(|_| NotAServer::BadHost)?;
+        without_scope(address).parse::<Ipv6Addr>().map_err(|_| NotAServer::BadHost)?;
         return match rest.strip_prefix(':') {
             None if rest.is_empty() => Ok((address, None)),
             None => Err(NotAServer::BadPort),
             port => Ok((address, port)),
         };
     }
-    if text.parse::<Ipv6Addr>().is_ok() {
+    if without_scope(text).parse::<Ipv6Addr>().is_ok() {
         return Ok((text, None));
     }
     Ok(text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))))
+}
+
+fn without_scope(address: &str) -> &str {
+    address.split_once('%').map_or(address, |(address, _)| address)
+}
+
+/// Only link-local addresses mean something else on each interface.
+fn split_scope(host: &str) -> Result<(&str, Option<&str>), NotAServer> {
+    let Some((address, scope)) = host.split_once('%') else { return Ok((host, None)) };
+    let address_of = address.parse::<Ipv6Addr>().map_err(|_| NotAServer::BadHost)?;
+    // Linux has room for 15 bytes in the name of an interface.
+    let is_name = (1..16).contains(&scope.len())
+        && scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':'));
+    if is_name && address_of.is_unicast_link_local() { Ok((address, Some(scope))) } else { Err(NotAServer::BadScope) }
 }
 
 fn check_host(host: &str) -> Result<(), NotAServer> {
@@ -176,6 +218,8 @@ mod tests {
             ("ftp://h:2121/", "h", Some(2121)),
             ("FTP://h", "h", None),
             ("ftps://h:990", "h", Some(990)),
+            ("fe80::1%eth0", "fe80::1", None),
+            ("ftp://[fe80::1%eth0.7]:2121/", "fe80::1", Some(2121)),
         ] {
             assert_eq!(parse(text), Ok((host.to_owned(), port)), "{text}");
         }
@@ -200,6 +244,13 @@ mod tests {
             ("alice@h", NotAServer::UserInfo),
             ("ftp://h/dir", NotAServer::Path),
             ("h/dir", NotAServer::Path),
+            ("h%eth0", NotAServer::BadHost),
+            ("192.0.2.1%eth0", NotAServer::BadHost),
+            ("2001:db8::1%eth0", NotAServer::BadScope),
+            ("fe80::1%", NotAServer::BadScope),
+            ("[fe80::1%a b]:21", NotAServer::BadScope),
+            ("[fe80::1%eth0%eth1]", NotAServer::BadScope),
+            ("fe80::1%sixteen-or-more0", NotAServer::BadScope),
         ] {
             assert_eq!(parse(text), Err(why), "{text:?}");
         }
@@ -207,8 +258,27 @@ mod tests {
 
     #[test]
     fn a_server_is_shown_as_it_could_be_typed() {
-        for text in ["h", "h:2121", "[::1]", "[::1]:2121"] {
+        for text in ["h", "h:2121", "[::1]", "[::1]:2121", "[fe80::1%2]", "[fe80::1%eth0]:2121"] {
             assert_eq!(text.parse::<Server>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn only_names_and_addresses_that_cannot_be_elsewhere_are_this_machine() {
+        for here in ["localhost", "LocalHost.", "ftp.localhost", "127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"] {
+            assert!(is_this_machine(here), "{here}");
+        }
+        for elsewhere in [
+            "localhost.example.org",
+            "mylocalhost",
+            "127.1",
+            "127.0.0.1.example.org",
+            "192.0.2.1",
+            "::",
+            "fe80::1",
+            "0.0.0.0",
+        ] {
+            assert!(!is_this_machine(elsewhere), "{elsewhere}");
         }
     }
 }

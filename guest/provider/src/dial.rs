@@ -6,6 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use ftp_protocol::server::is_this_machine;
 use wasip2::clocks::monotonic_clock::{Instant, now};
 use wasip2::sockets::instance_network::instance_network;
 use wasip2::sockets::ip_name_lookup::resolve_addresses;
@@ -30,7 +31,9 @@ pub(crate) fn dial(server: &Server, patience: Patience, transcript: bool) -> Res
     let pace = Pace::new(patience);
     let until = pace.connection_due();
     let addresses = resolve(&server.host, until)?;
-    if server.clear_text == ClearText::Loopback && !addresses.iter().all(|address| is_loopback(*address)) {
+    // Both: a resolver must not make another machine of `localhost`, nor this machine of another name.
+    let stays_here = is_this_machine(&server.host) && addresses.iter().all(|address| is_loopback(*address));
+    if server.clear_text == ClearText::Loopback && !stays_here {
         return Err(ConnectError::NeedsTls);
     }
     let (control, peer) = first_that_accepts(&addresses, server.port, until)?;

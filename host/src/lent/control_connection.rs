@@ -2,8 +2,6 @@
 //! machine, through the same proxy if there is one. No method names a host, and none can send the password but the one
 //! that is for it.
 
-use std::net::SocketAddr;
-
 use ftp_protocol::command::is_one_command;
 use wasmtime::component::Resource;
 
@@ -92,7 +90,8 @@ impl Lent {
         let control = self.control.as_ref().ok_or_else(denied)?;
         let due = self.pace.connection_due();
         let Some(tunnel) = &self.tunnel else {
-            let address = SocketAddr::new(control.peer().ip(), port);
+            let mut address = control.peer();
+            address.set_port(port);
             return Socket::connect(address, &self.route, due, &self.stops);
         };
         tunnel.open(port, &self.route, due, &self.stops).map_err(|stop| match stop {

@@ -4,7 +4,7 @@
 //! Anyone who can reach this machine can knock; one who is turned away learns nothing, and the wait goes on.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsFd;
 use std::time::Instant;
 
@@ -26,7 +26,7 @@ const BACKLOG: usize = 16;
 impl DataListener {
     /// Waits for `control`'s other end to connect, or to say something.
     fn await_server(&self, control: &mut Stream, until: Instant, stops: &Stops) -> Result<Socket, Stop> {
-        let server = control.peer().ip().to_canonical();
+        let server = machine(control.peer());
         let mut spoke = false;
         loop {
             // Before anything else: one who has connected may have said something as well.
@@ -44,11 +44,11 @@ impl DataListener {
     }
 
     /// The server, if it is among those who wait; all others are turned away.
-    fn let_in(&self, server: IpAddr) -> io::Result<Option<Socket>> {
+    fn let_in(&self, server: (IpAddr, u32)) -> io::Result<Option<Socket>> {
         // As many as can have been waiting: strangers who keep coming do not keep the wait from its end.
         for _ in 0..BACKLOG {
             match self.0.accept()? {
-                Some(socket) if socket.peer().ip().to_canonical() == server => return Ok(Some(socket)),
+                Some(socket) if machine(socket.peer()) == server => return Ok(Some(socket)),
                 Some(_) => {}
                 None => break,
             }
@@ -66,6 +66,12 @@ impl DataListener {
         let [_, spoke] = wait(both, until, stops)?;
         Ok(spoke && control.hear())
     }
+}
+
+/// A machine by its address; the same link-local address is another machine on another interface.
+fn machine(address: SocketAddr) -> (IpAddr, u32) {
+    let scope = if let SocketAddr::V6(address) = address { address.scope_id() } else { 0 };
+    (address.ip().to_canonical(), scope)
 }
 
 impl Lent {
@@ -117,7 +123,7 @@ mod tests {
     use super::*;
     use crate::route::Route;
     use std::io::{Read, Write};
-    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::net::{TcpListener, TcpStream};
     use std::time::Duration;
 
     /// A control connection and its other end, and a port that waits for this other end.
