@@ -21,12 +21,15 @@ static bool has_code(const char *line, size_t length) {
 }
 
 size_t mask(const char *password, const char *line, size_t length, char *into) {
-    size_t size = strlen(password), at = has_code(line, length) ? 4 : 0, made = at;
-    memcpy(into, line, at);
+    size_t size = strlen(password), code = has_code(line, length) ? 4 : 0, at = 0, made = 0;
     while (at < length) {
-        bool secret = is_there(password, size, line, length, at);
-        memcpy(into + made, secret ? "****" : line + at, secret ? 4 : 1);
-        made += secret ? 4 : 1;
+        /* The code of a reply is no secret, and stays also where the password looks like a reply: 202-555-0147. */
+        bool secret = at + size > code && is_there(password, size, line, length, at);
+        size_t kept = !secret ? 1 : at < code ? code - at : 0;
+        memcpy(into + made, line + at, kept);
+        made += kept;
+        if (secret) memcpy(into + made, "****", 4);
+        made += secret ? 4 : 0;
         at += secret ? size : 1;
     }
     return made;

@@ -12,7 +12,7 @@ export class Echo {
     const exact = password.toString('latin1').replace(/[^0-9A-Za-z]/g, '\\$&');
     // A short one may occur by chance: a gap within a word would tell what it is.
     const secret = password.length < 8 ? `(?<![0-9A-Za-z])${exact}(?![0-9A-Za-z])` : exact;
-    if (password.length > 0) this.#pattern = new RegExp(`(^\\d{3}[ -])|${secret}`, 'gm');
+    if (password.length > 0) this.#pattern = new RegExp(secret, 'g');
   }
 
   /** What may be given on. The password is not touched in other replies, where it may be a number or a name. */
@@ -38,8 +38,15 @@ export class Echo {
   #release(count) {
     const lines = this.#held.subarray(0, count);
     this.#held = this.#held.subarray(count);
-    // The code of a reply is no secret.
-    const masked = (text) => text.replace(this.#pattern, (_, code) => code ?? '****');
-    return this.#pattern ? Buffer.from(masked(lines.toString('latin1')), 'latin1') : lines;
+    if (!this.#pattern) return lines;
+    const masked = lines.toString('latin1').split(/(?<=\n)/).map((line) => this.#masked(line));
+    return Buffer.from(masked.join(''), 'latin1');
+  }
+
+  /** The code of a reply is no secret, and stays also where the password looks like a reply: `202-555-0147`. */
+  #masked(line) {
+    const [code] = /^(\d{3}[ -])?/.exec(line);
+    const mask = (found, at) => (at + found.length > code.length ? code.slice(at) + '****' : found);
+    return line.replace(this.#pattern, mask);
   }
 }

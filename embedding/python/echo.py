@@ -12,7 +12,7 @@ class Echo:
         if len(password) < 8:
             # It may occur by chance: a gap within a word would tell what it is.
             secret = rb"(?<![0-9A-Za-z])%s(?![0-9A-Za-z])" % secret
-        self.pattern = re.compile(rb"(?m)(^\d{3}[ -])|" + secret) if password else None
+        self.pattern = re.compile(secret) if password else None
         self.expected, self.held = False, b""
 
     def take(self, received):
@@ -34,5 +34,13 @@ class Echo:
 
     def release(self, count):
         lines, self.held = self.held[:count], self.held[count:]
-        # The code of a reply is no secret.
-        return self.pattern.sub(lambda found: found[1] or b"****", lines) if self.pattern else lines
+        return b"".join(map(self.masked, lines.splitlines(keepends=True))) if self.pattern else lines
+
+    def masked(self, line):
+        """The code of a reply is no secret, and stays also where the password looks like a reply: `202-555-0147`."""
+        code = re.match(rb"(\d{3}[ -])?", line)[0]
+
+        def mask(found):
+            return code[found.start() :] + b"****" if found.end() > len(code) else found[0]
+
+        return self.pattern.sub(mask, line)

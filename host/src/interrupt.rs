@@ -64,6 +64,12 @@ impl Stops {
         Self { interrupt: interrupt.cloned(), deadline }
     }
 
+    /// The run may end so much later.
+    pub(crate) fn postpone(&mut self, time: Duration) {
+        // A time that no clock can tell is none.
+        self.deadline = self.deadline.and_then(|deadline| deadline.checked_add(time));
+    }
+
     /// Whether the run may go on.
     pub(crate) fn check(&self) -> Result<(), Stop> {
         if self.interrupt.as_ref().is_some_and(Interrupt::is_raised) {

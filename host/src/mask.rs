@@ -14,10 +14,27 @@ const LONG: usize = 8;
 
 /// `text` with [`MASK`] wherever `secret` is.
 pub(crate) fn masked(text: &[u8], secret: &[u8]) -> Vec<u8> {
+    masked_beyond(0, 0, text, secret)
+}
+
+/// The same for a line of a server's, to be shown. A secret that is only a part of the line's code (RFC 959 §4.2) stays.
+/// One that goes on behind it does not: `202-555-0147` looks like a reply.
+pub(crate) fn masked_line(line: &[u8], secret: &[u8]) -> Vec<u8> {
+    masked_beyond(code(line), 0, line, secret)
+}
+
+/// The same for a line that is to be understood as a reply: it keeps its code whatever the secret is.
+pub(crate) fn masked_reply(line: &[u8], secret: &[u8]) -> Vec<u8> {
+    masked_beyond(code(line), code(line), line, secret)
+}
+
+/// Masks the secret where it ends behind the first `code` bytes, and keeps the first `kept` bytes all the same.
+fn masked_beyond(code: usize, kept: usize, text: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut shown = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
-        if is_there(text, at, secret) {
+        if at + secret.len() > code && is_there(text, at, secret) {
+            shown.extend_from_slice(text.get(at..kept).unwrap_or_default());
             shown.extend_from_slice(MASK);
             at += secret.len();
         } else {
@@ -28,11 +45,10 @@ pub(crate) fn masked(text: &[u8], secret: &[u8]) -> Vec<u8> {
     shown
 }
 
-/// The same for a line of a server's, whose code (RFC 959 §4.2) is none of the secret.
-pub(crate) fn masked_line(line: &[u8], secret: &[u8]) -> Vec<u8> {
+/// How many bytes of a line are the code of a reply and the sign behind it.
+fn code(line: &[u8]) -> usize {
     let has_code = matches!(line, [a, b, c, b' ' | b'-', ..] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()));
-    let (code, text) = line.split_at(if has_code { 4 } else { 0 });
-    [code, &masked(text, secret)].concat()
+    if has_code { 4 } else { 0 }
 }
 
 /// The same for text that was cut off, perhaps within the secret. Up to three bytes of it tell nothing.
@@ -81,8 +97,22 @@ mod tests {
     #[test]
     fn the_code_of_a_reply_is_no_secret() {
         assert_eq!(masked_line(b"530 Not 530\r\n", b"530"), b"530 Not ****\r\n");
-        assert_eq!(masked_line(b"530-Not\r\n", b"530-Not\r\n"), b"530-Not\r\n");
+        assert_eq!(masked_line(b"530 \r\n", b"530 "), b"530 \r\n");
         assert_eq!(masked_line(b"secret 12", b"secret 12"), b"****");
+    }
+
+    #[test]
+    fn a_secret_that_looks_like_a_reply_is_masked_and_only_a_reply_keeps_its_code() {
+        for (line, secret, shown, reply) in [
+            ("202-555-0147\r\n", "202-555-0147", "****\r\n", "202-****\r\n"),
+            ("230 Logged in, 230 Logged in", "230 Logged in", "****, ****", "230 ****, ****"),
+            ("202-555-0147", "02-555-0147", "2****", "202-****"),
+            ("220-1 2", "220-1", "**** 2", "220-**** 2"),
+            ("220-12", "220-1", "220-12", "220-12"),
+        ] {
+            assert_eq!(masked_line(line.as_bytes(), secret.as_bytes()), shown.as_bytes(), "{line}");
+            assert_eq!(masked_reply(line.as_bytes(), secret.as_bytes()), reply.as_bytes(), "{line}");
+        }
     }
 
     #[test]

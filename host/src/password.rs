@@ -4,12 +4,12 @@
 //!
 //! Where it comes from (prompt, environment, file) is the program's business: `cli/password.rs`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ftp_protocol::argument::{Argument, NotAnArgument};
 use zeroize::Zeroizing;
 
-use crate::mask::{masked_cut, masked_line};
+use crate::mask::{masked, masked_cut, masked_line, masked_reply};
 
 /// A password that an FTP command can carry. The default is empty.
 #[derive(Default)]
@@ -33,9 +33,19 @@ impl Password {
         Self(Arc::clone(&self.0))
     }
 
-    /// What the server has said, without the password.
+    /// A line of the server's, without the password, to be shown.
     pub(crate) fn masked_in(&self, line: &[u8]) -> Vec<u8> {
         masked_line(line, &self.0)
+    }
+
+    /// The same for one that is to be understood as a reply, so that its code stays.
+    pub(crate) fn masked_in_reply(&self, line: &[u8]) -> Vec<u8> {
+        masked_reply(line, &self.0)
+    }
+
+    /// The text of a reply, behind its code, without the password.
+    pub(crate) fn masked_in_text(&self, text: &[u8]) -> Vec<u8> {
+        masked(text, &self.0)
     }
 
     /// Part of what the server has said, without the password; it may have been cut off within it.
@@ -51,6 +61,25 @@ impl Password {
         line.extend_from_slice(&self.0);
         line.extend_from_slice(b"\r\n");
         line
+    }
+}
+
+/// The place of a password in a request that is only lent when the password becomes known.
+#[derive(Default)]
+pub(crate) struct PasswordSlot(Mutex<Password>);
+
+impl PasswordSlot {
+    pub(crate) fn set(&self, password: Password) {
+        *self.lock() = password;
+    }
+
+    /// As [`Password::share`].
+    pub(crate) fn share(&self) -> Password {
+        self.lock().share()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Password> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

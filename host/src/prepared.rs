@@ -4,11 +4,13 @@
 //! Made by `uploader.rs`. What is lent is put into words by `grants.rs`; what comes next is `delivery/mod.rs`.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::delivery::Delivery;
 use crate::fence::{self, Needs, Walls};
 use crate::grants::Grants;
 use crate::incomplete::Incomplete;
+use crate::password::Password;
 use crate::progress::Receipt;
 use crate::source::Source;
 
@@ -34,6 +36,18 @@ impl<'a> Prepared<'a> {
     /// What the kernel does not have is missing from the fence, and said to be; the upload can begin all the same.
     pub fn fence(&self) -> Walls {
         fence::put_up(&Needs::of(self.delivery.request, &self.delivery.destination))
+    }
+
+    /// Takes the password that `ask` gives, in the place of the request's. The resolver, and whatever it loads, has done its
+    /// work by now and never sees it. The time that `ask` takes does not count ([`Request::max_time`](crate::Request::max_time)).
+    ///
+    /// # Errors
+    /// Those of `ask`.
+    pub fn password_from<E>(&mut self, ask: impl FnOnce() -> Result<Password, E>) -> Result<(), E> {
+        let began = Instant::now();
+        self.delivery.request.password.set(ask()?);
+        self.delivery.postpone(began.elapsed());
+        Ok(())
     }
 
     /// Connects, and uploads the files: the second half of [`Uploader::upload`](crate::Uploader::upload).

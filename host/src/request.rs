@@ -20,7 +20,7 @@ use crate::assurance::Verify;
 use crate::delivery::Retry;
 use crate::error::UploadError;
 use crate::interrupt::{Interrupt, Stops};
-use crate::password::Password;
+use crate::password::{Password, PasswordSlot};
 use crate::proxy::Proxy;
 use crate::route::Route;
 use crate::source::Source;
@@ -30,7 +30,7 @@ use crate::tls::{ClientIdentity, Tls, Trust};
 pub struct Request {
     pub(crate) server: Server,
     pub(crate) user: Vec<u8>,
-    pub(crate) password: Password,
+    pub(crate) password: PasswordSlot,
     pub(crate) account: Option<Vec<u8>>,
     pub(crate) directory: Vec<u8>,
     pub(crate) files: Vec<PathBuf>,
@@ -73,7 +73,7 @@ impl Request {
             identity: None,
             server,
             user: argument("the user name", user.into())?,
-            password: Password::default(),
+            password: PasswordSlot::default(),
             account: None,
             directory: argument("the remote directory", directory.into())?,
             files: Vec::new(),
@@ -143,8 +143,8 @@ impl Request {
     }
 
     /// The password, for a server that asks for one.
-    pub fn password(mut self, password: Password) -> Self {
-        self.password = password;
+    pub fn password(self, password: Password) -> Self {
+        self.password.set(password);
         self
     }
 

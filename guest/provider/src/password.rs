@@ -11,7 +11,7 @@ use wasip2::cli::terminal_stdin::get_terminal_stdin;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::GuestSecret;
 use crate::bindings::exports::ftp_uploader::wasi::grants::PasswordError;
-use crate::mask::masked_line;
+use crate::mask::{masked_line, masked_reply};
 
 /// The variable's name.
 const VARIABLE: &str = "FTP_PASSWORD";
@@ -45,9 +45,14 @@ impl Password {
         Self(Rc::clone(&self.0))
     }
 
-    /// What the server has said, without the password.
+    /// A line of the server's, without the password, to be shown.
     pub(crate) fn masked_in(&self, line: &[u8]) -> Vec<u8> {
         masked_line(line, &self.0)
+    }
+
+    /// The same for one that is to be understood as a reply, so that its code stays.
+    pub(crate) fn masked_in_reply(&self, line: &[u8]) -> Vec<u8> {
+        masked_reply(line, &self.0)
     }
 
     /// The command that carries it (RFC 959 §4.1.1).

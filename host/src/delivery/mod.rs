@@ -64,6 +64,12 @@ impl<'a> Delivery<'a> {
         Ok(Self { uploader, request, destination, progress, session, versions, stops, begun, stored, failures })
     }
 
+    /// Lets the run end later, after a wait that is not its own.
+    pub(crate) fn postpone(&mut self, time: Duration) {
+        self.stops.postpone(time);
+        self.begun += time;
+    }
+
     /// Stores every file, as far as the server lets it.
     pub(crate) fn deliver(mut self, sources: &[Arc<Source>]) -> Result<Vec<Receipt>, Incomplete> {
         self.log_in()?;

@@ -58,7 +58,7 @@ impl Echo {
 
     fn release(&mut self, password: &Password) {
         let line = mem::take(&mut self.unfinished);
-        let line = if self.expected { password.masked_in(&line) } else { line };
+        let line = if self.expected { password.masked_in_reply(&line) } else { line };
         self.ready.extend(line);
     }
 }

@@ -74,7 +74,7 @@ pub(crate) struct Lent {
     pub(crate) password: Password,
     echo: Echo,
     budget: Budget,
-    transcript: Transcript,
+    pub(crate) transcript: Transcript,
     progress: Arc<dyn Progress>,
     pub(crate) stops: Stops,
     route: Route,
@@ -135,7 +135,7 @@ impl Lent {
             password: request.password.share(),
             echo: Echo::default(),
             budget: Budget::default(),
-            transcript: Transcript::new(Arc::clone(&progress)),
+            transcript: Transcript::new(Arc::clone(&progress), account(request)),
             progress,
             stops: stops.clone(),
             route: request.route.clone(),
@@ -191,6 +191,11 @@ impl Lent {
         self.meter.waited_since(began);
         done
     }
+}
+
+/// The account, as a secret. It is a command's argument already, so that no error is possible.
+fn account(request: &Request) -> Password {
+    request.account.clone().map_or(Ok(Password::default()), Password::new).unwrap_or_default()
 }
 
 /// An answer that the guest may handle, or the end of the guest.

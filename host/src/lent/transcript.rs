@@ -1,4 +1,5 @@
-//! The conversation as a person may read it: whole lines, escaped, without the password.
+//! The conversation as a person may read it: whole lines, escaped, without the password and the account, which some
+//! servers take for a second password.
 //!
 //! Hears what `control_connection.rs` sends and receives; tells it to the caller's `Progress`.
 
@@ -15,18 +16,22 @@ const MAX_LINE: usize = 4096;
 /// Cuts the bytes of the control connection into lines.
 pub(crate) struct Transcript {
     progress: Arc<dyn Progress>,
+    /// The account, to be masked.
+    account: Password,
     /// What the server has said of a line that is not whole yet.
     unfinished: Vec<u8>,
 }
 
 impl Transcript {
-    pub(crate) fn new(progress: Arc<dyn Progress>) -> Self {
-        Self { progress, unfinished: Vec::new() }
+    /// For a conversation in which the account is `account`, or empty.
+    pub(crate) fn new(progress: Arc<dyn Progress>, account: Password) -> Self {
+        Self { progress, account, unfinished: Vec::new() }
     }
 
     /// We have sent a command.
     pub(crate) fn sent(&self, command: &[u8]) {
-        self.tell(Speaker::Client, command);
+        let is_account = command.get(..5).is_some_and(|verb| verb.eq_ignore_ascii_case(b"ACCT "));
+        self.tell(Speaker::Client, if is_account { b"ACCT ****" } else { command });
     }
 
     /// We have sent the password.
@@ -40,9 +45,19 @@ impl Transcript {
             self.unfinished.extend_from_slice(piece);
             if piece.ends_with(b"\n") || self.unfinished.len() >= MAX_LINE {
                 let line = mem::take(&mut self.unfinished);
-                self.tell(Speaker::Server, &password.masked_in(&line));
+                self.tell(Speaker::Server, &self.account.masked_in(&password.masked_in(&line)));
             }
         }
+    }
+
+    /// The text of a reply, without password and account.
+    pub(crate) fn masked_in_text(&self, text: &[u8], password: &Password) -> Vec<u8> {
+        self.account.masked_in_text(&password.masked_in_text(text))
+    }
+
+    /// The same for a text that may have been cut off within one of them.
+    pub(crate) fn masked_in_cut(&self, text: &[u8], password: &Password) -> Vec<u8> {
+        self.account.masked_in_cut(&password.masked_in_cut(text))
     }
 
     fn tell(&self, speaker: Speaker, line: &[u8]) {
@@ -69,12 +84,15 @@ mod tests {
     #[test]
     fn portions_become_lines_and_nothing_in_them_drives_the_terminal() {
         let listener = Arc::new(Listener::default());
-        let mut transcript = Transcript::new(listener.clone());
-        let password = Password::new(b"sesame".to_vec()).unwrap();
-        for portion in ["220 He", "llo\r", "\n331 \x1b[2J\n230 ses", "ame\r\n530", " no"] {
-            transcript.received(portion.as_bytes(), &password);
+        let secret = |text: &str| Password::new(text.as_bytes().to_vec()).unwrap();
+        let mut transcript = Transcript::new(listener.clone(), secret("guild"));
+        for portion in ["220 He", "llo\r", "\n331 \x1b[2J\n230 ses", "ame\r\n332 guild\r\n530", " no"] {
+            transcript.received(portion.as_bytes(), &secret("sesame"));
         }
         transcript.sent_password();
-        assert_eq!(*listener.0.lock().unwrap(), ["220 Hello", "331 \\u{1b}[2J", "230 ****", "PASS ****"]);
+        transcript.sent(b"acct guild\r\n");
+        transcript.sent(b"STOR guild\r\n");
+        let shown = ["220 Hello", "331 \\u{1b}[2J", "230 ****", "332 ****", "PASS ****", "ACCT ****", "STOR guild"];
+        assert_eq!(*listener.0.lock().unwrap(), shown);
     }
 }
