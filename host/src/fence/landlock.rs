@@ -9,7 +9,7 @@ use landlock::{
     RulesetAttr, RulesetCreatedAttr, RulesetError, Scope,
 };
 
-use super::{Needs, Wall};
+use super::{Needs, Wall, threads};
 
 /// The newest version whose rules are known to be kept by what is done here. Older kernels keep those that they know.
 const VERSION: ABI = ABI::V10;
@@ -23,16 +23,33 @@ pub(super) enum Threads {
     All,
 }
 
-/// Keeps away files, ports, and other processes.
+/// Keeps away files, ports, and other processes, and says whether that holds for every thread it is for.
 pub(super) fn restrict(threads: Threads, needs: &Needs) -> [Wall; 3] {
-    let status = restricted(threads, needs).map(|status| status.landlock).map_err(|error| error.to_string());
-    [ABI::V1, ABI::V4, ABI::V6].map(|since| match &status {
-        Ok(LandlockStatus::Available { effective_abi, .. }) if *effective_abi >= since => Wall::Stands,
-        Ok(LandlockStatus::Available { .. }) => Wall::Missing("the Landlock of this kernel is too old".to_owned()),
-        Ok(LandlockStatus::NotEnabled) => Wall::Missing("Landlock is switched off on this machine".to_owned()),
-        Ok(LandlockStatus::NotImplemented) => Wall::Missing("this kernel has no Landlock".to_owned()),
+    // Before the restriction: afterwards `/proc` cannot be opened any more.
+    let outside = if threads == Threads::All { threads::outside() } else { Ok(()) };
+    let status = restricted(threads, needs).map_err(|error| error.to_string());
+    let walls = [ABI::V1, ABI::V4, ABI::V6].map(|since| match &status {
+        Ok(status) => wall(since, status, &outside),
         Err(error) => Wall::Missing(error.clone()),
-    })
+    });
+    if walls[0] == Wall::Stands {
+        threads::mark_this_one();
+    }
+    walls
+}
+
+/// The wall that Landlock has since that version.
+fn wall(since: ABI, status: &RestrictionStatus, outside: &Result<(), String>) -> Wall {
+    let missing = |why: &str| Wall::Missing(why.to_owned());
+    match (&status.landlock, outside) {
+        (LandlockStatus::Available { effective_abi, .. }, _) if *effective_abi < since => {
+            missing("the Landlock of this kernel is too old")
+        }
+        (LandlockStatus::Available { .. }, Err(why)) if !status.all_threads => missing(why),
+        (LandlockStatus::Available { .. }, _) => Wall::Stands,
+        (LandlockStatus::NotEnabled, _) => missing("Landlock is switched off on this machine"),
+        (LandlockStatus::NotImplemented, _) => missing("this kernel has no Landlock"),
+    }
 }
 
 fn restricted(threads: Threads, needs: &Needs) -> Result<RestrictionStatus, RulesetError> {

@@ -12,6 +12,8 @@ mod landlock;
 mod search_tree;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
 mod system_calls;
+#[cfg(target_os = "linux")]
+mod threads;
 
 /// Each kind of processor has its own numbers, and on others nobody has tried them.
 #[cfg(all(target_os = "linux", not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
@@ -27,12 +29,13 @@ use crate::destination::Destination;
 use crate::proxy::Proxy;
 use crate::request::Request;
 
-/// The parts of the fence. They hold for the whole process and for good.
+/// The parts of the fence. Each holds for every thread of the process and for good, or is said to be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Walls {
-    /// No file can be opened, made or removed (Landlock; the threads that were there before know it only by
-    /// [`system_calls`](Self::system_calls), unless they have called [`enclose_thread`]).
+    /// No file can be opened, made or removed (Landlock). On kernels whose Landlock is older than version 8, it is missing
+    /// if another thread began earlier and has not called [`enclose_thread`]: such a thread is only kept from it by
+    /// [`system_calls`](Self::system_calls).
     pub files: Wall,
     /// No TCP port can be listened on, unless the server is to connect to us; then none can be connected to but that of
     /// the control connection. With a proxy, none can be connected to but the proxy's (Landlock, for the same threads).
@@ -56,6 +59,14 @@ pub enum Wall {
 }
 
 impl Walls {
+    /// Why a part is missing, with its name, for each part that is.
+    pub fn missing(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.named().into_iter().filter_map(|(name, wall)| match wall {
+            Wall::Stands => None,
+            Wall::Missing(why) => Some((name, why.as_str())),
+        })
+    }
+
     /// In the order in which they are written down above, each with a name for it.
     pub fn named(&self) -> [(&'static str, &Wall); 5] {
         let Self { files, ports, processes, system_calls, memory } = self;
@@ -127,7 +138,8 @@ pub fn forbid_dumps() {
 }
 
 /// The calling thread can open no file and no port from here on, where the kernel has Landlock: for threads that a
-/// program starts before [`Prepared::fence`](crate::Prepared::fence), and that need nothing of the kind.
+/// program starts before [`Prepared::fence`](crate::Prepared::fence), and that need nothing of the kind. The fence has to
+/// wait until this returns: it forbids the system calls that this makes.
 pub fn enclose_thread() {
     #[cfg(target_os = "linux")]
     landlock::restrict(landlock::Threads::This, &Needs::nothing());

@@ -133,9 +133,6 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_writev,
     libc::SYS_lseek,
     libc::SYS_sendfile,
-    libc::SYS_splice,
-    libc::SYS_tee,
-    libc::SYS_vmsplice,
     libc::SYS_fadvise64,
     libc::SYS_readahead,
     // Descriptors.
