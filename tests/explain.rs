@@ -134,7 +134,8 @@ fn whom_a_run_would_believe_is_told() {
     assert_eq!(json_of(&server, Upload::of_hello().trusting(&authority))["trust"], json!({ "by": "ca_file" }));
     let platform = Upload::of_hello().with_local("platform.pem", authority.pem()).options(["--tls", "explicit"]);
     let platform = platform.program(|program| program.environment("SSL_CERT_FILE", "platform.pem"));
-    assert_eq!(json_of(&server, platform)["trust"], json!({ "by": "system" }));
+    let told = &json_of(&server, platform)["trust"];
+    assert_eq!(*told, json!({ "by": "environment", "variables": ["SSL_CERT_FILE"] }));
 }
 
 #[test]

@@ -4,8 +4,9 @@
 
 #![cfg(target_os = "linux")]
 
-use std::net::{Ipv6Addr, SocketAddrV6, TcpListener};
+use std::net::{Ipv6Addr, SocketAddrV6, TcpListener, TcpStream};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::certificates::Authority;
 use crate::child::{in_a_child_by, is_child};
@@ -86,5 +87,19 @@ fn in_a_namespace(test: &str, act: fn()) {
     if !is_child() && !possible().is_ok_and(|made| made.success()) {
         return skipped("no network namespace, or no `ip`, for a link-local address");
     }
+    if is_child() {
+        await_routes();
+    }
     in_a_child_by(&RUNNER, test, act);
+}
+
+/// The kernel goes on setting up an interface after `ip` has returned.
+fn await_routes() {
+    let listener = listener();
+    let address = listener.local_addr().unwrap();
+    let reached = || TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok();
+    assert!((0..40).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        reached() && reached()
+    }));
 }

@@ -14,6 +14,7 @@ mod uploads;
 // What the sandbox promises: what it imports, what it never sees, what stops it; and the fence around all of it.
 mod explain;
 mod fence;
+mod old_kernel;
 mod promises;
 mod sandbox;
 
@@ -37,9 +38,11 @@ mod stream_writers;
 mod terminal;
 
 // Servers that misbehave, played from a script.
+mod broken_pipe;
 mod data_connection;
 mod data_side;
 mod interruptions;
+mod link_local;
 mod names;
 mod network;
 mod odd_replies;
@@ -67,10 +70,12 @@ mod tls_certificates;
 mod tls_data_connection;
 mod tls_endings;
 mod tls_hostile;
+mod tls_openssl;
 mod tls_transfers;
 
 // What the tests above are made of: the program, servers from a script, real servers.
 mod certificates;
+mod child;
 mod cutting_relay;
 mod meeting;
 mod outcome;

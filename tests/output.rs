@@ -2,8 +2,9 @@
 //!
 //! Here the output is a pipe; a terminal is in `terminal.rs`. Next: `signals.rs`.
 
+use std::io::{PipeReader, PipeWriter, Write};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::meeting::Meeting;
 use crate::program::{Program, code_of};
@@ -109,6 +110,54 @@ fn an_upload_succeeds_when_its_reader_goes_away() {
     let visit = server.visit();
     visit.claim(visit.mismatch.is_none(), "a program that goes on").stored(HELLO);
     assert_eq!(code_of(child.wait().expect("the program ends")), 0);
+}
+
+/// A pipe that is full and stays so, as behind a program that hangs.
+#[test]
+fn a_full_stderr_holds_up_neither_an_upload_nor_its_end() {
+    let uploads: [(fn() -> Script, i32); 2] = [
+        (|| Script::ready().take("hello.txt").and_all_is_well(), 0),
+        (|| Script::logged_in().expect("CWD inbox").reply("550 No inbox"), 7),
+    ];
+    for ((script, code), options) in uploads.into_iter().flat_map(|upload| [(upload, &[][..]), (upload, &["-v"])]) {
+        let server = ScriptedServer::start(script());
+        let program = Upload::of_hello().options(options).to(server.address());
+        let (_unread, full) = full_pipe();
+        let began = Instant::now();
+        let mut child = program.command().stdin(Stdio::null()).stderr(full).spawn().expect("the program starts");
+        let visit = server.visit();
+        visit.claim(visit.mismatch.is_none(), "a program that goes on");
+        let ended = child.wait().expect("the program ends");
+        assert_eq!(code_of(ended), code, "{options:?}");
+        assert!(began.elapsed() < Duration::from_secs(5), "{options:?}: {:?}", began.elapsed());
+    }
+}
+
+#[test]
+fn lines_that_nobody_read_in_time_are_counted() {
+    let (reached, wait) = std::sync::mpsc::channel();
+    let (unread, full) = full_pipe();
+    let script = Script::logged_in().expect("CWD inbox").tell(reached).pause(500).reply("550 No inbox");
+    let server = ScriptedServer::start(script);
+    let program = Upload::of_hello().options(["-v"]).to(server.address());
+    let mut child = program.command().stdin(Stdio::null()).stderr(full).spawn().expect("the program starts");
+    wait.recv_timeout(Duration::from_secs(20)).expect("the program logs in");
+    let heard = std::thread::spawn(move || std::io::read_to_string(unread));
+    assert_eq!(code_of(child.wait().expect("the program ends")), 7);
+    server.visit();
+    let heard = heard.join().expect("a reader").expect("text");
+    let heard = heard.trim_start_matches('x');
+    assert!(heard.starts_with("Note: ") && heard.contains(" lines were left out here"), "{heard}");
+    assert!(heard.contains("< 550 No inbox\n") && heard.contains("ftp-uploader: "), "{heard}");
+}
+
+/// A pipe into which nothing more fits.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    rustix::io::ioctl_fionbio(&writer, true).expect("a pipe that does not wait");
+    while writer.write(&[b'x'; 4096]).is_ok() {}
+    rustix::io::ioctl_fionbio(&writer, false).expect("a pipe that waits");
+    (reader, writer)
 }
 
 #[test]

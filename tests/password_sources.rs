@@ -5,6 +5,8 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use crate::meeting::{Meeting, Unvisited, skipped};
 use crate::program::Program;
@@ -103,6 +105,91 @@ fn a_password_source_that_is_not_there_is_refused_before_anything_is_sent() {
     Unvisited::listen().refuses(2, file).mentions(&["missing", "--password-file"]);
     let descriptor = Upload::of_hello().without_password().options(["--password-fd", "77"]);
     Unvisited::listen().refuses(2, descriptor).mentions(&["77", "--password-fd"]);
+}
+
+/// The next connection would get the number of a stream that was closed, and the server our messages.
+#[test]
+fn a_password_is_not_taken_from_the_streams_that_we_write_to() {
+    for (number, redirection) in [("1", "1<>password"), ("2", "2<>password")] {
+        let redirect = |program: Program| program.redirected(redirection);
+        let upload = with_file(PASSWORD).options(["--password-fd", number]).program(redirect);
+        upload.at("127.0.0.1:1").run().exits(2);
+    }
+    let said = with_file(PASSWORD).options(["--password-fd", "1"]);
+    Unvisited::listen().refuses(2, said).says("--password-fd 1 and 2").says("such as 3");
+}
+
+#[test]
+fn standard_input_is_not_closed_by_a_password_that_is_read_from_it() {
+    let (reached, wait) = channel();
+    let script = Script::logged_in().expect("CWD inbox").tell(reached).pause(300).reply("550 No inbox");
+    let server = ScriptedServer::start(script);
+    let upload = Upload::of_hello().without_password().options(["--password-fd", "0"]);
+    let program = upload.program(|program| program.stdin(format!("{PASSWORD}\n"))).to(server.address()).start();
+    wait.recv_timeout(Duration::from_secs(20)).expect("a login");
+    let stdin = std::fs::read_link(format!("/proc/{}/fd/0", program.id()));
+    Meeting::end(program, server).outcome.fails(7);
+    assert!(stdin.is_ok_and(|stdin| stdin.to_string_lossy().starts_with("pipe:")));
+}
+
+#[test]
+fn an_account_comes_from_the_environment_or_an_option_and_is_shown_nowhere() {
+    let upload = || Upload::of_hello().options(["--verbose"]);
+    let from_environment = upload().program(|program| program.environment("FTP_ACCOUNT", "the guild"));
+    let from_option = upload().options(["--account", "the guild"]);
+    let from_option = from_option.program(|program| program.environment("FTP_ACCOUNT", "another"));
+    for upload in [from_environment, from_option] {
+        let asked = Script::greeted().expect("USER alice").reply("331 Go on").expect(&format!("PASS {PASSWORD}"));
+        let asked = asked.reply("332 Account, please").expect("ACCT the guild");
+        let met = asked.reply("530-the guild\r\n530 No the guild here").meet(upload);
+        met.outcome.fails(6).says("> ACCT ****\n").says("(530 \"").never_says("the guild").never_says("another");
+    }
+}
+
+#[test]
+fn secrets_in_the_environment_are_wiped_whether_they_are_needed_or_not() {
+    let (reached, wait) = channel();
+    let server =
+        ScriptedServer::start(Script::logged_in().expect("CWD inbox").tell(reached).pause(300).reply("550 No"));
+    let set = |program: Program| {
+        let program = program.environment("FTP_PROXY_AUTH", "alice:open-the-gate");
+        program.environment("FTP_ACCOUNT", "the guild")
+    };
+    let program = Upload::of_hello().program(set).to(server.address()).start();
+    wait.recv_timeout(Duration::from_secs(20)).expect("a login");
+    let shown = std::fs::read(format!("/proc/{}/environ", program.id())).expect("the program waits");
+    Meeting::end(program, server).outcome.fails(7);
+    let shown = shown.escape_ascii().to_string();
+    assert!(!["open-the-gate", "the guild", PASSWORD].iter().any(|secret| shown.contains(secret)), "{shown}");
+}
+
+#[test]
+fn a_password_that_looks_like_a_reply_is_masked() {
+    for secret in ["202-555-0147", "555-0147"] {
+        let upload = Upload::of_hello().without_password().options(["--verbose"]);
+        let upload = upload.program(|program| program.environment("FTP_PASSWORD", secret));
+        let told = Script::greeted().expect("USER alice").reply("331 Go on").expect(&format!("PASS {secret}"));
+        let told = told.send(format!("230-You are\r\n{secret}\r\n{secret} is what came\r\n230 {secret}\r\n"));
+        let met = told.expect("CWD inbox").reply(&format!("550 {secret}")).meet(upload);
+        met.outcome.fails(7).says("****").never_says(secret).never_says(&secret[4..]);
+    }
+}
+
+#[test]
+fn a_password_that_is_the_very_reply_does_not_keep_one_from_logging_in() {
+    let upload = Upload::of_hello().without_password().options(["--verbose"]);
+    let upload = upload.program(|program| program.environment("FTP_PASSWORD", "230 Come in"));
+    let told =
+        Script::greeted().expect("USER alice").reply("331 Go on").expect("PASS 230 Come in").reply("230 Come in");
+    let met = told.expect("CWD inbox").reply("550 No inbox").meet(upload);
+    met.outcome.fails(7).says("< ****\n").never_says("Come in");
+}
+
+/// The resolver runs code of others: it has done its work before the password is asked for.
+#[test]
+fn a_server_that_is_not_found_is_known_before_the_password_is_read() {
+    let upload = Upload::of_hello().without_password().options(["--password-file", "missing"]);
+    upload.at("nowhere.invalid").run().fails(4).never_says("missing");
 }
 
 #[test]

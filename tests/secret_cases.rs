@@ -128,6 +128,8 @@ pub(crate) const CASES: &[Case] = &[
     case(6, &[], |_| vec![told().dribble(&echo(530))]),
     case(6, &["--quiet"], |_| vec![told().reply(&echo(530))]),
     case(6, &["--account", "guild"], |_| vec![told().reply(&echo(332)).expect("ACCT guild").reply(&echo(530))]),
+    case(0, &["--require-fence", "--explain"], nobody),
+    case(7, &["--site", "NAMEFMT 1"], |_| vec![told().reply(&echo(230)).expect("SITE NAMEFMT 1").reply(&echo(501))]),
     // The password is cut off by the end of the line, of the connection, and of what is quoted.
     case(4, &[], |_| vec![told().send(format!("530 {PASSWORD}")).close()]),
     case(7, &[], |_| vec![entered_but_for(&format!("550 {:x>505} {PASSWORD}", ""))]),

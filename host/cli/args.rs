@@ -14,9 +14,11 @@ use ftp_uploader::{Request, Server};
 
 use crate::delivery::DeliveryArgs;
 use crate::descriptor;
+use crate::environment;
 use crate::exit_code::{self, ExitCode};
 use crate::explain::Format;
 use crate::network::NetworkArgs;
+use crate::stderr;
 use crate::tls::TlsArgs;
 use crate::trouble::Trouble;
 
@@ -45,7 +47,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH", group = "source")]
     pub password_file: Option<PathBuf>,
 
-    /// Read the password from the first line of the open file descriptor N
+    /// Read the password from the first line of the open file descriptor N, which is not 1 or 2
     #[arg(long, value_name = "N", group = "source")]
     pub password_fd: Option<u32>,
 
@@ -53,7 +55,7 @@ pub struct Args {
     #[arg(long, group = "source")]
     pub password_stdin: bool,
 
-    /// The account, for servers that ask for one
+    /// The account, for servers that ask for one. Every user of this machine can read it here; FTP_ACCOUNT hides it
     #[arg(long, value_name = "TEXT")]
     account: Option<OsString>,
 
@@ -76,11 +78,16 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub explain: Option<Format>,
 
+    /// Upload only if every part of the fence around the process stands, as --explain shows them; else exit 2 before the
+    /// password is sent
+    #[arg(long)]
+    pub require_fence: bool,
+
     /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Show the conversation with the server, with the password masked
+    /// Show the conversation with the server, with the password and the account masked
     #[arg(short, long)]
     pub verbose: bool,
 
@@ -112,11 +119,10 @@ impl Args {
                 ExitCode::Stored
             }
             _ => {
-                let _ = writeln!(
-                    io::stderr(),
+                stderr::say_last(&format!(
                     "ftp-uploader: {}. The command line is incomplete or wrong; see ftp-uploader --help.",
                     one_line(&error)
-                );
+                ));
                 ExitCode::Usage
             }
         })
@@ -156,8 +162,10 @@ impl Args {
         let request = Request::new(server.clone(), self.user.as_bytes(), self.directory())?;
         let request = self.network.apply(self.delivery.apply(self.tls.apply(&server, request)?)?)?;
         let mut request = request.timeout(self.timeout).connect_timeout(self.connect_timeout);
-        if let Some(account) = &self.account {
-            request = request.account(account.as_bytes())?;
+        let variable = environment::take("FTP_ACCOUNT").filter(|account| !account.is_empty());
+        let typed = self.account.as_ref().map(|account| account.as_bytes());
+        if let Some(account) = typed.or(variable.as_ref().map(|account| account.as_slice())) {
+            request = request.account(account)?;
         }
         let request = self.files().iter().try_fold(request, Request::file)?;
         match &self.from_stdin {

@@ -12,17 +12,26 @@ use rustix::fs::{OFlags, fcntl_getfl, fstat};
 
 use crate::trouble::Trouble;
 
-/// The open file that has this number. To be called once for a number, before the program opens anything.
+/// The open file that has this number, which is closed when it was read. To be called once for a number, before the program
+/// opens anything.
 ///
 /// # Errors
-/// When nothing is open under it.
+/// When nothing is open under it, or it is one of the standard streams. These are never closed: the next connection would
+/// get the number, and what is written to standard error would go to the server.
 #[allow(unsafe_code, reason = "a number on the command line can become a file in no other way")]
 pub fn inherited(number: u32) -> io::Result<File> {
-    fs::symlink_metadata(format!("/dev/fd/{number}"))?;
     let number = RawFd::try_from(number).map_err(|_| io::ErrorKind::NotFound)?;
-    // SAFETY: it is open, as was just seen, and as the program has opened nothing yet, no one else here owns it.
+    if number <= STANDARD_ERROR {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    fs::symlink_metadata(format!("/dev/fd/{number}"))?;
+    // SAFETY: it is open, as was just seen. It is none of the three that the standard library uses, and as the program has
+    // opened nothing yet, nothing else here owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(number) }.into())
 }
+
+/// The last of the standard streams.
+const STANDARD_ERROR: RawFd = 2;
 
 /// Standard input, for `--from-stdin`.
 ///

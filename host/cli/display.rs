@@ -1,7 +1,7 @@
 //! What a person or a log sees while files are sent: a bar on a terminal, lines elsewhere, nothing with `--quiet`.
 //! All of it on stderr, and none of it can change the outcome: an output that is closed or full is not heard of.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::Args;
 use crate::message;
+use crate::stderr::{self, offer, say};
 
 /// How often a line is written where there is no terminal.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -100,12 +101,17 @@ impl Display {
     /// Takes the bar away, so that nothing is written over it.
     pub fn clear(&self) {
         if let Style::Bar(bar) = &self.style {
+            if !stderr::is_ready() {
+                bar.set_draw_target(ProgressDrawTarget::hidden());
+            }
             bar.finish_and_clear();
         }
     }
 
     fn write_line(&self, line: &str) {
         match &self.style {
+            // To take the bar away would block as well.
+            Style::Bar(_) if !stderr::is_ready() => say(line),
             Style::Bar(bar) => bar.suspend(|| say(line)),
             Style::Lines(_) => say(line),
             Style::Silent => {}
@@ -122,8 +128,8 @@ impl Display {
         *pacer = Pacer { last: Some(Instant::now()), complete };
         let name = if self.several { format!(" {}", shown(file)) } else { String::new() };
         match size {
-            Some(size) => say(&format!("Sent {sent} of {size} bytes ({}%){name}", percent(sent, size))),
-            None => say(&format!("Sent {sent} bytes{name}")),
+            Some(size) => offer(&format!("Sent {sent} of {size} bytes ({}%){name}", percent(sent, size))),
+            None => offer(&format!("Sent {sent} bytes{name}")),
         }
     }
 }
@@ -131,6 +137,7 @@ impl Display {
 impl Progress for Display {
     fn sent(&self, file: &Path, sent: u64, size: Option<u64>) {
         match &self.style {
+            Style::Bar(_) if !stderr::is_ready() => {}
             Style::Bar(bar) => {
                 if bar.is_hidden() || bar.length() != size || bar.position() > sent {
                     bar.reset();
@@ -242,10 +249,6 @@ fn shown(file: &Path) -> String {
 /// Rounded down, so that 100% is said only when all is sent. An empty file is sent as soon as it is begun.
 fn percent(sent: u64, size: u64) -> u64 {
     u64::try_from(u128::from(sent) * 100 / u128::from(size.max(1))).map_or(100, |p| if size == 0 { 100 } else { p })
-}
-
-fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
 }
 
 fn lock(pacer: &Mutex<Pacer>) -> MutexGuard<'_, Pacer> {

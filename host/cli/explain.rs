@@ -3,6 +3,7 @@
 //!
 //! The names in the JSON are documented in `docs/explain.md`; units are part of them.
 
+use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt;
@@ -108,7 +109,10 @@ fn tls(grants: &Grants) -> String {
     };
     let host = Escaped(grants.server.host().as_bytes());
     let trusted = match grants.trust {
-        Trust::Platform => format!("the certificate has to be for {host}, by the system's authorities"),
+        Trust::Platform => match &authority_variables()[..] {
+            [] => format!("the certificate has to be for {host}, by the system's authorities"),
+            named => format!("the certificate has to be for {host}, by the authorities of {}", named.join(" and ")),
+        },
         Trust::Authorities(_) => format!("the certificate has to be for {host}, by the authorities of --ca-file"),
         Trust::Pins(pins) => {
             let pins: Vec<_> = pins.iter().map(ToString::to_string).collect();
@@ -118,6 +122,12 @@ fn tls(grants: &Grants) -> String {
     };
     let ours = if grants.identity { "; our certificate is shown" } else { "" };
     format!("{how}; {trusted}{ours}")
+}
+
+/// The variables that name other authorities than the system's (rustls-native-certs; OpenSSL and curl know them, too).
+fn authority_variables() -> Vec<&'static str> {
+    let obeyed = cfg!(all(unix, not(target_vendor = "apple")));
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter(|name| obeyed && env::var_os(name).is_some()).collect()
 }
 
 fn password(grants: &Grants) -> String {
@@ -203,7 +213,10 @@ fn proxy_json(granted: &GrantedProxy) -> Value {
 fn trust(grants: &Grants) -> Value {
     match (grants.tls, grants.trust) {
         (Tls::Off, _) => Value::Null,
-        (_, Trust::Platform) => json!({ "by": "system" }),
+        (_, Trust::Platform) => match &authority_variables()[..] {
+            [] => json!({ "by": "system" }),
+            named => json!({ "by": "environment", "variables": named }),
+        },
         (_, Trust::Authorities(_)) => json!({ "by": "ca_file" }),
         (_, Trust::Pins(pins)) => {
             json!({ "by": "pins", "pins": pins.iter().map(ToString::to_string).collect::<Vec<_>>() })

@@ -1,5 +1,5 @@
-//! The program: parse, ask for the password, open everything, shut the door, upload, report, exit. It can do nothing
-//! that the library cannot.
+//! The program: parse, open and look up everything, ask for the password, put up the fence, upload, report, exit. It can do
+//! nothing that the library cannot.
 //!
 //! What was typed becomes a `Request` in `args.rs`; words for what went wrong are in `message.rs`. Next:
 //! `host/src/uploader.rs`, which does what the request asks.
@@ -18,16 +18,16 @@ mod password;
 mod proxy;
 mod proxy_message;
 mod signals;
+mod stderr;
 mod step_message;
 mod tls;
 mod tls_message;
 mod trouble;
 
-use std::io::{self, Write};
 use std::process;
 use std::sync::Arc;
 
-use ftp_uploader::{Interrupt, UploadError, Uploader, forbid_dumps};
+use ftp_uploader::{Interrupt, UploadError, Uploader, Walls, forbid_dumps};
 
 use args::Args;
 use display::Display;
@@ -60,21 +60,36 @@ fn upload(args: &Arc<Args>) -> Result<(), Trouble> {
     signals::ring(&interrupt);
     request.check_files()?;
     let display = Arc::new(Display::new(args));
-    if let Some(format) = args.explain {
-        let uploader = uploader(args)?;
-        let upload = uploader.prepare(&request, display)?;
-        explain::explain(format, &upload.grants(), &upload.fence());
-        return Ok(());
-    }
-    let request = request.password(place.read(args)?);
-    display.warn(args);
     let uploader = uploader(args)?;
-    let upload = uploader.prepare(&request, display.clone())?;
-    display.fenced(&upload.fence());
+    if let Some(format) = args.explain {
+        let upload = uploader.prepare(&request, display)?;
+        let walls = upload.fence();
+        explain::explain(format, &upload.grants(), &walls);
+        return require_fence(args, &walls);
+    }
+    place.check()?;
+    display.warn(args);
+    let mut upload = uploader.prepare(&request, display.clone())?;
+    upload.password_from(|| place.read(args))?;
+    let walls = upload.fence();
+    display.fenced(&walls);
+    require_fence(args, &walls)?;
     let outcome = upload.upload();
     display.clear();
     outcome?;
     Ok(())
+}
+
+/// Nothing was sent by now, the password least of all.
+fn require_fence(args: &Args, walls: &Walls) -> Result<(), Trouble> {
+    let missing: Vec<_> = walls.missing().map(|(name, why)| format!("{name} ({why})")).collect();
+    if !args.require_fence || missing.is_empty() {
+        return Ok(());
+    }
+    Err(Trouble::Usage(format!(
+        "a part of the fence is missing: {}. Nothing was sent; use a newer kernel, or leave --require-fence out.",
+        missing.join(", ")
+    )))
 }
 
 #[cfg(not(feature = "compiler"))]
@@ -93,8 +108,7 @@ fn uploader(args: &Args) -> Result<Uploader, Trouble> {
 
 /// One line for each thing that went wrong. A full or closed stderr must not change the outcome.
 fn report(args: &Args, trouble: &Trouble) {
-    let mut stderr = io::stderr().lock();
-    for line in message::lines(args, trouble) {
-        let _ = writeln!(stderr, "ftp-uploader: {line}");
-    }
+    let lines = message::lines(args, trouble);
+    let lines: Vec<_> = lines.iter().map(|line| format!("ftp-uploader: {line}")).collect();
+    stderr::say_last(&lines.join("\n"));
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ftp_uploader::Request;
 
 use crate::args::seconds;
+use crate::environment;
 use crate::proxy;
 use crate::trouble::Trouble;
 
@@ -15,7 +16,8 @@ use crate::trouble::Trouble;
 #[derive(clap::Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
-    /// How long all of it may take, new tries included, in seconds [default: as long as it takes]
+    /// How long all of it may take, new tries included, in seconds [default: as long as it takes]. Reading a local file
+    /// that its file system does not give (a network drive that is gone) cannot be stopped
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     max_time: Option<Duration>,
 
@@ -62,8 +64,10 @@ impl NetworkArgs {
         if let Some(name) = &self.interface {
             request = request.interface(name);
         }
+        // Taken also where there is no proxy: nobody else is to find it in the environment of this process.
+        let auth = environment::take(proxy::AUTH);
         if let Some(typed) = &self.proxy {
-            request = request.proxy(proxy::parse(typed)?);
+            request = request.proxy(proxy::parse(typed, auth)?);
         }
         Ok(request)
     }

@@ -21,6 +21,14 @@ use crate::trouble::Trouble;
 /// The longest first line that is read, in bytes.
 const MAX_LINE: usize = 4096;
 
+/// What to say where the password cannot be asked for.
+const NO_TERMINAL: &str = "no password. There is no terminal to ask on; set FTP_PASSWORD, or use --password-file, \
+                           --password-fd or --password-stdin.";
+
+/// What to say where it is to be read from a place for output.
+const PASSWORD_FROM_OUTPUT: &str = "no password: --password-fd 1 and 2 are for what this program prints. Nothing was \
+                                    sent; open the password under another number, such as 3.";
+
 /// Where the password is to be had.
 pub enum Place {
     /// A file that is opened when the time comes.
@@ -43,16 +51,28 @@ impl Place {
         if let Some(path) = &args.password_file {
             return Ok(Self::File(path.clone()));
         }
-        if let Some(number) = args.password_fd {
+        if let Some(1 | 2) = args.password_fd {
+            return Err(Trouble::Usage(PASSWORD_FROM_OUTPUT.to_owned()));
+        }
+        if let Some(number @ 3..) = args.password_fd {
             let inherited = descriptor::inherited(number);
             return inherited.map(Self::Descriptor).map_err(|error| unreadable("--password-fd", &error));
         }
-        if args.password_stdin {
+        if args.password_stdin || args.password_fd == Some(0) {
             // Not through std's buffer, which would keep a copy and take more than the line.
             let stdin = io::stdin().as_fd().try_clone_to_owned();
             return stdin.map(|fd| Self::Descriptor(fd.into())).map_err(|error| unreadable("standard input", &error));
         }
         Ok(variable.map_or(Self::Prompt, Self::Environment))
+    }
+
+    /// Whether there is someone to be asked, if that is the place: to be known before the server is looked up.
+    pub fn check(&self) -> Result<(), Trouble> {
+        let deaf = !io::stdin().is_terminal() && !io::stderr().is_terminal();
+        match self {
+            Self::Prompt if deaf => Err(Trouble::Usage(NO_TERMINAL.to_owned())),
+            Self::Prompt | Self::File(_) | Self::Descriptor(_) | Self::Environment(_) => Ok(()),
+        }
     }
 
     /// Reads or asks.
@@ -85,13 +105,6 @@ fn first_line(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
 }
 
 fn prompt(args: &Args) -> Result<Zeroizing<Vec<u8>>, Trouble> {
-    if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
-        return Err(Trouble::Usage(
-            "no password. There is no terminal to ask on; set FTP_PASSWORD, or use --password-file, --password-fd or \
-             --password-stdin."
-                .to_owned(),
-        ));
-    }
     let question =
         format!("Enter password for {} on {}: ", Escaped(args.user.as_bytes()), Escaped(args.host().as_bytes()));
     let _echo = signals::restore_echo_on_signal();

@@ -6,21 +6,20 @@
 use std::ffi::OsStr;
 
 use ftp_uploader::{NotAProxy, NotProxyAuth, Proxy, ProxyAuth};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
-use crate::environment;
 use crate::trouble::Trouble;
 
 /// Where the user and the password for a proxy are.
 pub const AUTH: &str = "FTP_PROXY_AUTH";
 
-/// The proxy that was typed, with the credentials that there are.
+/// The proxy that was typed, with the value of [`AUTH`] if that is set.
 ///
 /// # Errors
 /// When it is none, or the credentials are not of their form.
-pub fn parse(typed: &OsStr) -> Result<Proxy, Trouble> {
+pub fn parse(typed: &OsStr, auth: Option<Zeroizing<Vec<u8>>>) -> Result<Proxy, Trouble> {
     let proxy: Proxy = typed.to_string_lossy().parse().map_err(not_a_proxy)?;
-    let Some(mut value) = environment::take(AUTH) else { return Ok(proxy) };
+    let Some(mut value) = auth else { return Ok(proxy) };
     let text = String::from_utf8(std::mem::take(&mut *value)).map_err(|error| {
         error.into_bytes().zeroize();
         unfit("it is not UTF-8")

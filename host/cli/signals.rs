@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::process;
-use std::sync::Mutex;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::exit_code::ExitCode;
+use crate::stderr;
 
 /// How long a first signal may take to end the program, where a wait cannot be interrupted.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -27,9 +28,11 @@ pub fn ring(interrupt: &Interrupt) {
     // Without handlers a signal ends the program less politely; that is no reason not to upload.
     let Ok(mut signals) = Signals::new(wanted) else { return };
     let interrupt = interrupt.clone();
+    let (enclosed, wait) = mpsc::channel();
     thread::spawn(move || {
-        // The fence comes later, and on its own thread.
         enclose_thread();
+        // The receiver waits for just this.
+        let _ = enclosed.send(());
         for _ in signals.forever() {
             if give_echo_back() || interrupt.is_raised() {
                 leave();
@@ -41,6 +44,8 @@ pub fn ring(interrupt: &Interrupt) {
             });
         }
     });
+    // The fence forbids the system calls by which that thread encloses itself.
+    let _ = wait.recv();
 }
 
 /// While the returned guard lives, a signal restores the terminal as it is now and ends the program.
@@ -62,7 +67,7 @@ fn give_echo_back() -> bool {
         Some((tty, modes)) => {
             // If this fails there is no terminal left to care about.
             let _ = tcsetattr(&tty, OptionalActions::Now, &modes);
-            eprintln!();
+            stderr::say("");
             true
         }
     }

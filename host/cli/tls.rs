@@ -18,11 +18,12 @@ use crate::trouble::Trouble;
 #[derive(clap::Args)]
 #[command(next_help_heading = "TLS")]
 pub struct TlsArgs {
-    /// How the connection is protected [default: explicit; off for servers on this machine]
+    /// How the connection is protected [default: explicit; off for localhost and loopback addresses]
     #[arg(long, value_enum, value_name = "MODE")]
     tls: Option<Mode>,
 
-    /// Trust the authorities in this PEM file instead of the system's
+    /// Trust the authorities in this PEM file instead of the system's (or those of SSL_CERT_FILE and SSL_CERT_DIR); and a
+    /// server that shows just one of these certificates
     #[arg(long, value_name = "PATH", group = "trust")]
     ca_file: Option<PathBuf>,
 
@@ -94,7 +95,7 @@ impl TlsArgs {
     /// Whether an upload to `host` as typed is, or may be, in clear: all that can be said without asking for its address.
     /// Behind a proxy nothing is known to be here.
     pub fn may_be_clear(&self, host: &str, behind_proxy: bool) -> bool {
-        let is_here = !behind_proxy && (host.contains("localhost") || host.contains("127.") || host.contains("::1"));
+        let is_here = !behind_proxy && host.parse().is_ok_and(|server: Server| server.is_this_machine());
         match self.tls {
             Some(mode) => mode == Mode::Off,
             None => !self.wants_tls() && (is_here || host.to_lowercase().starts_with("ftp://")),
