@@ -4,9 +4,10 @@
 
 use std::net::{IpAddr, Ipv6Addr, TcpListener};
 
-use crate::meeting::{ClosedPort, Meeting, Unvisited, skipped};
+use crate::meeting::{ClosedPort, Meeting, Unvisited};
 use crate::script::{Move, Script, extended_reply, old_reply};
 use crate::scripted_server::ScriptedServer;
+use crate::skips::skipped;
 use crate::upload::{HELLO, Upload};
 
 #[test]

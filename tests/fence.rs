@@ -19,9 +19,10 @@ use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
 use rustix::process::{getppid, test_kill_process};
 
 use crate::child::{in_a_child, tell};
-use crate::meeting::{Meeting, skipped};
+use crate::meeting::Meeting;
 use crate::script::Script;
 use crate::scripted_server::ScriptedServer;
+use crate::skips::skipped;
 use crate::upload::Upload;
 
 #[test]

@@ -90,6 +90,7 @@ mod secret_cases;
 mod secret_search;
 mod secure_server;
 mod servers;
+mod skips;
 mod sockets;
 mod stage;
 mod temporary_name;

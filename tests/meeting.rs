@@ -2,7 +2,6 @@
 //!
 //! Next: the tests: `replies.rs`, `data_connection.rs`, `interruptions.rs`, `local_files.rs`, `signals.rs`.
 
-use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 
@@ -113,11 +112,4 @@ impl ClosedPort {
         listen(&self.socket, 8).expect("a port that is ours");
         self.socket.into()
     }
-}
-
-/// Says aloud, past the capture of libtest, that a test cannot be run here. In CI nothing may be skipped.
-pub(crate) fn skipped(why: &str) {
-    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{why}, and CI skips nothing");
-    let name = std::thread::current().name().unwrap_or("a test").to_owned();
-    let _ = writeln!(std::io::stderr(), "SKIPPED {name}: {why}");
 }

@@ -5,9 +5,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use crate::meeting::{ClosedPort, Meeting, Unvisited, skipped};
+use crate::meeting::{ClosedPort, Meeting, Unvisited};
 use crate::script::{Move, Script};
 use crate::scripted_server::ScriptedServer;
+use crate::skips::skipped;
 use crate::upload::{HELLO, Upload};
 use crate::visit::A_FEW_SECONDS;
 

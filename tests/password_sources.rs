@@ -8,10 +8,11 @@ use std::process::Command;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use crate::meeting::{Meeting, Unvisited, skipped};
+use crate::meeting::{Meeting, Unvisited};
 use crate::program::Program;
 use crate::script::{Move, Script};
 use crate::scripted_server::ScriptedServer;
+use crate::skips::skipped;
 use crate::upload::{PASSWORD, Upload};
 use crate::visit::A_FEW_SECONDS;
 

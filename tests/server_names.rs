@@ -6,9 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, ToSocketAddrs, UdpSocket
 use std::time::Duration;
 
 use crate::certificates::Authority;
-use crate::meeting::{ClosedPort, Meeting, skipped};
+use crate::meeting::{ClosedPort, Meeting};
 use crate::script::Script;
 use crate::scripted_server::ScriptedServer;
+use crate::skips::skipped;
 use crate::upload::Upload;
 
 #[test]

@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
-use crate::meeting::skipped;
 use crate::program::{Program, code_of};
 use crate::script::Script;
 use crate::scripted_server::ScriptedServer;
 use crate::secret_search::{Sight, has};
 use crate::secrets_in_memory::copies;
+use crate::skips::skipped;
 use crate::upload::{HELLO, PASSWORD, Upload};
 
 #[test]

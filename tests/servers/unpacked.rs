@@ -1,9 +1,10 @@
 //! A server as `cargo xtask set-up` has unpacked it: where its programs are, and how to run them from there.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::OnceLock,
 };
 
 /// One server's tree, with `usr/sbin` and so on in it.
@@ -14,8 +15,7 @@ pub(super) struct Unpacked {
 impl Unpacked {
     /// The tree of this name, or why there is none.
     pub(super) fn find(name: &str) -> Result<Self, String> {
-        // Cargo gives `<target dir>/tmp` to integration tests; set-up works beside it.
-        let tree = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("ftp-servers").join(name);
+        let tree = shelf().as_ref().map_err(String::clone)?.join(name);
         // The marker is written last.
         if tree.join("complete").exists() {
             return Ok(Self { tree });
@@ -52,4 +52,25 @@ impl Unpacked {
             .collect::<Vec<_>>()
             .join(":")
     }
+}
+
+/// The folder that set-up fills, below the target directory. Cargo is asked for that, in the folder of the workspace, as
+/// set-up asks it (`xtask/src/target_dir.rs`): what it gives to tests as their folder (CARGO_TARGET_TMPDIR) lies somewhere
+/// else with `--target`, or where a configuration file says so.
+fn shelf() -> &'static Result<PathBuf, String> {
+    static SHELF: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    SHELF.get_or_init(|| target_dir().map(|target| target.join("ftp-servers")))
+}
+
+fn target_dir() -> Result<PathBuf, String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut metadata = Command::new(cargo);
+    metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace around the package");
+    let output = metadata.current_dir(workspace).output();
+    let output = output.map_err(|error| format!("cargo metadata cannot be run: {error}"))?;
+    let said: serde_json::Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata cannot be read: {error}"))?;
+    let folder = said["target_directory"].as_str().ok_or("cargo metadata does not name the target directory")?;
+    Ok(folder.into())
 }

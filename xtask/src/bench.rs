@@ -19,10 +19,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
         ftp_servers::set_up(&target);
         say_what_is_missing();
     }
-    let component = build()?;
+    let built = cargo::build(&BUILD)?;
+    let component = component(&built)?;
     let (what, options) = arguments.split_at(arguments.iter().take_while(|word| !word.starts_with('-')).count());
-    let mut command = cargo::tool(&target.join("release/bench").display().to_string());
-    command.args(what).arg("--program").arg(target.join("release/ftp-uploader")).arg("--target").arg(&target);
+    let mut command = cargo::tool(&cargo::program(&built, "bench")?.display().to_string());
+    command.args(what).arg("--program").arg(cargo::program(&built, "ftp-uploader")?).arg("--target").arg(&target);
     command.arg("--out").arg(target.join("bench")).arg("--component").arg(component).args(options);
     match command.stdin(Stdio::inherit()).status() {
         Ok(status) if status.success() => Ok(()),
@@ -31,17 +32,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     }
 }
 
-/// Builds both, and returns the component that is in the program, precompiled. Cargo says where the program's build
-/// script has put it.
-fn build() -> Result<PathBuf, String> {
-    println!("> cargo {}", BUILD.join(" "));
-    let mut command = cargo::command();
-    command.args(BUILD).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
-    let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("the build failed ({})", output.status));
-    }
-    let folder = folder_of_build_script(&String::from_utf8_lossy(&output.stdout));
+/// The component that is in the program, precompiled. Cargo says where the program's build script has put it.
+fn component(built: &str) -> Result<PathBuf, String> {
+    let folder = folder_of_build_script(built);
     folder.map(|folder| folder.join("component.cwasm")).ok_or_else(|| "cargo does not name the component".to_owned())
 }
 

@@ -5,6 +5,7 @@
 //! Commands with a time limit are in `time_limit.rs`.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::target_dir;
@@ -38,6 +39,26 @@ pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()
     }
 }
 
+/// Prints and runs a build. Gives cargo's messages, which name what it has made, and where: that depends on `--target` and
+/// on configuration files.
+pub(crate) fn build(arguments: &[&str]) -> Result<String, String> {
+    println!("> cargo {}", arguments.join(" "));
+    let mut command = command();
+    command.args(arguments).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("the build failed ({})", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The program of this name, out of the messages of a build.
+pub(crate) fn program(messages: &str, name: &str) -> Result<PathBuf, String> {
+    let mut made = messages.lines().filter_map(|line| target_dir::string_field(line, "executable")).map(PathBuf::from);
+    let found = made.rfind(|path| path.file_name().is_some_and(|file| file == name));
+    found.ok_or_else(|| format!("cargo does not say where {name} is"))
+}
+
 /// The command as a shell would take it.
 fn as_typed(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let variables = environment.iter().map(|(key, value)| format!("{key}=\"{value}\" "));
@@ -52,7 +73,7 @@ fn describes_xtask(variable: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{as_typed, describes_xtask};
+    use super::{as_typed, describes_xtask, program};
 
     #[test]
     fn a_command_is_shown_as_it_can_be_typed() {
@@ -60,6 +81,16 @@ mod tests {
             as_typed(&["doc", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")]),
             "RUSTDOCFLAGS=\"-D warnings\" cargo doc --no-deps"
         );
+    }
+
+    #[test]
+    fn a_program_is_where_cargo_says_that_it_is() {
+        let messages = r#"{"reason":"compiler-artifact","executable":null}
+{"reason":"compiler-artifact","executable":"/t/x86_64-unknown-linux-gnu/release/one"}
+{"reason":"compiler-artifact","executable":"/t/x86_64-unknown-linux-gnu/release/other"}"#;
+        let one = program(messages, "one").unwrap();
+        assert_eq!(one.to_str(), Some("/t/x86_64-unknown-linux-gnu/release/one"));
+        assert!(program(messages, "missing").is_err());
     }
 
     #[test]

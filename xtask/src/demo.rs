@@ -20,9 +20,8 @@ use crate::wasm_target;
 /// `cargo xtask demo`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
-    cargo::run(&["build", "--release", "-p", "ftp-uploader", "--bin", "ftp-uploader"], &[])?;
-    let target = target_dir::target_dir()?;
-    upload_and_compare(&target.join("release/ftp-uploader"), &target)
+    let built = cargo::build(&["build", "--release", "-p", "ftp-uploader", "--bin", "ftp-uploader"])?;
+    upload_and_compare(&cargo::program(&built, "ftp-uploader")?, &target_dir::target_dir()?)
 }
 
 fn upload_and_compare(program: &Path, target: &Path) -> Result<(), String> {

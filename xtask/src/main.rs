@@ -22,6 +22,7 @@ mod peak_memory;
 mod sandbox;
 #[cfg(test)]
 mod security_page;
+mod skips;
 mod target_dir;
 mod test;
 mod time_limit;

@@ -13,6 +13,7 @@ use crate::fleet;
 use crate::ftp_servers;
 use crate::fuzz;
 use crate::miri;
+use crate::skips;
 use crate::target_dir;
 use crate::time_limit;
 use crate::wasm_target;
@@ -24,10 +25,12 @@ pub(crate) fn run() -> Result<(), String> {
     if !skipped.is_empty() && env::var("CI").is_ok_and(|ci| ci == "true") {
         return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
     }
+    let record = skips::new_record(&target_dir::target_dir()?)?;
+    let record_path = record.display().to_string();
     for check in CHECKS {
         match check.component {
             Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
-            _ => cargo::run(check.arguments, check.environment)?,
+            _ => cargo::run(check.arguments, &[check.environment, &[(skips::VARIABLE, &record_path)]].concat())?,
         }
     }
     if !skipped.contains(&dependencies::CARGO_DENY) {
@@ -39,11 +42,18 @@ pub(crate) fn run() -> Result<(), String> {
     }
     fleet::run()?;
     elsewhere::run()?;
-    match skipped[..] {
-        [] => println!("All checks passed."),
-        _ => println!("All checks passed, but without what is missing here: {}.", skipped.join(", ")),
-    }
+    println!("{}", verdict(&skipped, skips::summary(&record).as_deref()));
     Ok(())
+}
+
+/// A run that has left something out does not look like one that has not.
+fn verdict(missing: &[&str], skipped_tests: Option<&str>) -> String {
+    let missing = (!missing.is_empty()).then(|| format!("missing here: {}", missing.join(", ")));
+    let gaps: Vec<_> = missing.as_deref().into_iter().chain(skipped_tests).collect();
+    match gaps[..] {
+        [] => "All checks passed.".to_owned(),
+        _ => format!("NOT EVERYTHING WAS CHECKED: {}. All else passed.", gaps.join("; ")),
+    }
 }
 
 /// The tests themselves skip what is missing here.
@@ -134,3 +144,16 @@ const FUZZ_SECONDS: u32 = 20;
 
 /// Both components together are some 15 MB.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::verdict;
+
+    #[test]
+    fn a_run_that_skipped_tests_does_not_look_complete() {
+        assert_eq!(verdict(&[], None), "All checks passed.");
+        for (missing, skipped) in [(&["vsftpd"][..], None), (&[], Some("195 tests were SKIPPED (no vsftpd)"))] {
+            assert!(verdict(missing, skipped).starts_with("NOT EVERYTHING WAS CHECKED: "));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The tests that were skipped in a run of `cargo test`: each writes a line (`tests/skips.rs`), as libtest counts it among
+//! those that passed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The variable with the path of the record. The tests look for it too.
+pub(crate) const VARIABLE: &str = "FTP_UPLOADER_SKIPPED";
+
+/// A record in the target directory, empty so far.
+pub(crate) fn new_record(target_dir: &Path) -> Result<PathBuf, String> {
+    let record = target_dir.join("skipped-tests");
+    match fs::remove_file(&record) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(format!("cannot remove {}: {error}", record.display()))
+        }
+        _ => Ok(record),
+    }
+}
+
+/// How many tests were skipped, and why, in one line; nothing, if none was.
+pub(crate) fn summary(record: &Path) -> Option<String> {
+    summary_of(&fs::read_to_string(record).ok()?)
+}
+
+fn summary_of(lines: &str) -> Option<String> {
+    let reasons: Vec<_> = lines.lines().filter_map(|line| line.split_once(": ")).map(|(_, why)| why).collect();
+    let different: BTreeSet<_> = reasons.iter().copied().collect();
+    let different: Vec<_> = different.into_iter().collect();
+    (!reasons.is_empty()).then(|| format!("{} tests were SKIPPED ({})", reasons.len(), different.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::summary_of;
+
+    #[test]
+    fn skipped_tests_are_counted_and_each_reason_is_told_once() {
+        let lines = "SKIPPED a::b: no vsftpd: it is missing\nSKIPPED c: no IPv6\nSKIPPED d: no IPv6\n";
+        let summary = "3 tests were SKIPPED (no IPv6; no vsftpd: it is missing)";
+        assert_eq!(summary_of(lines).as_deref(), Some(summary));
+        assert_eq!(summary_of(""), None);
+    }
+}
