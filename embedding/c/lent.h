@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 /* The cases of io-error, then those of source-error. */
 enum failure { NONE, CLOSED, RESET, TIMED_OUT, REFUSED, UNREACHABLE, DENIED, INSECURE, SHRANK, UNREADABLE };
@@ -20,6 +21,7 @@ extern const char *const FAILURES[];
 struct file {
     int fd;
     uint64_t size, sent;
+    struct stat opened; /* What the system said about it then. */
     const struct data *carrier;
     bool finished;
 };
@@ -51,6 +53,8 @@ struct data {
 /* NULL, or what is wrong, for people. There is no TLS: without `clear_anywhere` the server has to be `localhost`,
  * a name below that, or a loopback address. */
 const char *file_open(struct file *file, const char *path);
+/* Whether it may hold other bytes than when it was opened. */
+bool file_has_changed(const struct file *file);
 const char *control_connect(struct control *control, const char *host, const char *port, const char *password,
                             bool clear_anywhere);
 /* From here on only the goodbye is waited for. */

@@ -123,6 +123,9 @@ static bool converse(struct sandbox *sandbox, const struct wish *wish) {
         /* The receipt is the component's word; what was sent is our own knowledge. */
         done = sent == file->size && file->sent == file->size && file->finished;
         if (!done) snprintf(sandbox->why, sandbox->why_size, "the component claims to have sent what it has not");
+        else if (!(done = !file_has_changed(file)))
+            snprintf(sandbox->why, sandbox->why_size,
+                     "the file changed while it was sent; what is stored may mix old and new bytes");
         done = call(sandbox, "[method]session.quit", quit, 1, NULL) && done;
     }
     wasmtime_component_val_delete(&opened);

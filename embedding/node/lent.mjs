@@ -41,6 +41,7 @@ export class Lent {
   #unread = Buffer.alloc(0); // What the server has said, and the component not yet received.
   #echo; // What is masked in it.
   #file;
+  #opened; // What the system said about the file when it was opened.
   #password; // A function that gives the PASS line, and is gone once it was called.
   #data = new Map();
   #connections = 0;
@@ -55,9 +56,11 @@ export class Lent {
     lent.onProgress = onProgress;
     lent.onNotice = onNotice;
     lent.#file = await open(path);
-    const stat = await lent.#file.stat();
+    const stat = (lent.#opened = await lent.#file.stat({ bigint: true }));
     if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
-    lent.size = stat.size;
+    lent.size = Number(stat.size);
+    // Such as in /proc, where files are made while they are read.
+    if (lent.size === 0 && (await lent.#hasMore())) throw new Error(`${path} does not tell its size`);
     lent.#password = () => Buffer.concat([Buffer.from('PASS '), password, Buffer.from('\r\n')]);
     lent.#echo = new Echo(password);
     lent.#mark();
@@ -79,6 +82,15 @@ export class Lent {
   requireTls(host, ca) {
     const servername = isIP(host) ? undefined : host;
     this.#tls = { host, servername, ca, ALPNProtocols: ['ftp'], rejectUnauthorized: true };
+  }
+
+  /** Whether the file may hold other bytes than when it was opened. A file that was deleted or replaced keeps its own. */
+  async fileHasChanged() {
+    const { size, mtimeNs, ctimeNs, mode, uid, gid, nlink } = this.#opened;
+    const now = await this.#file.stat({ bigint: true });
+    const sameInode = now.mode === mode && now.uid === uid && now.gid === gid && now.nlink === nlink;
+    const changed = now.size !== size || now.mtimeNs !== mtimeNs || (sameInode && now.ctimeNs !== ctimeNs);
+    return changed || this.#hasMore();
   }
 
   /** From here on only the goodbye is waited for. */
@@ -216,6 +228,12 @@ export class Lent {
     for (const id of this.#data.keys()) this.closeData(id);
     this.closeControl();
     await this.#file.close();
+  }
+
+  /** Whether the file has a byte behind its size. */
+  async #hasMore() {
+    const { bytesRead } = await this.#file.read(Buffer.alloc(1), 0, 1, this.size);
+    return bytesRead > 0;
   }
 
   /** At least one byte of the file. */

@@ -40,6 +40,7 @@ async function main() {
     if (Number(receipt.sent) !== lent.size || lent.sent !== lent.size || !lent.finished) {
       throw 'the component claims to have sent what it has not';
     }
+    if (await lent.fileHasChanged()) throw `${path} changed while it was sent; what is stored may mix old and new bytes`;
     const { tag, val } = receipt.verified;
     const what = { none: '', size: 'size ', hash: `${val} ` }[tag];
     console.error(`Stored ${path} in ${directory}: ${lent.size} bytes, ${what}confirmed by the server`);

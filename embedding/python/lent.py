@@ -51,9 +51,24 @@ class File:
         status = os.fstat(self.descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", path)
-        self.size = status.st_size
+        self.opened, self.size = status, status.st_size
+        if self.size == 0 and self.has_more():
+            # Such as in /proc, where files are made while they are read.
+            raise OSError(errno.EINVAL, "does not tell its size", path)
         self.sent, self.carrier, self.finished = 0, None, False
         self.digests_left = MAX_DIGESTS
+
+    def has_more(self):
+        """Whether there is a byte behind its size."""
+        return os.pread(self.descriptor, 1, self.size) != b""
+
+    def has_changed(self):
+        """Whether it may hold other bytes than when it was opened. A file that was deleted or replaced keeps its own."""
+        now, then = os.fstat(self.descriptor), self.opened
+        if (now.st_size, now.st_mtime_ns) != (then.st_size, then.st_mtime_ns) or self.has_more():
+            return True
+        inode = [(status.st_mode, status.st_uid, status.st_gid, status.st_nlink) for status in (now, then)]
+        return inode[0] == inode[1] and now.st_ctime_ns != then.st_ctime_ns
 
     def is_carried_by(self, connection):
         return self.carrier in (None, connection) and not self.finished

@@ -59,6 +59,8 @@ class Sandbox:
         # The receipt is the component's word; what was sent is our own knowledge.
         if not (self.file.finished and receipt.sent == self.file.sent == self.file.size):
             raise Failure("the component claims to have sent what it has not")
+        if self.file.has_changed():
+            raise Failure("the file changed while it was sent; what is stored may mix old and new bytes")
         self.control.say_farewell()
         self.call("[method]session.quit", session)
         return receipt

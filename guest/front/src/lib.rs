@@ -36,7 +36,7 @@ use bindings::ftp_uploader::upload::capabilities::SourceFile;
 use bindings::ftp_uploader::upload::upload::{
     DataMode, Login, Placement, Plan, Protection, Receipt, Session, UploadError, Verification, Verify,
 };
-use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, open_file, take_password};
+use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, has_changed, open_file, take_password};
 use escape::Escaped;
 use trouble::Trouble;
 
@@ -93,6 +93,9 @@ fn upload(args: &Args<'_>) -> Result<String, Trouble> {
     // The guest reads what a server sends; its word alone is not enough.
     if Some(receipt.sent) != size || witness.delivered() != size {
         return Err(Trouble::Fault);
+    }
+    if has_changed(&source) {
+        return Err(Trouble::Changed(args.file.into()));
     }
     Ok(stored(args, &receipt))
 }

@@ -29,6 +29,11 @@ pub(crate) fn line(trouble: &Trouble) -> String {
         Trouble::Password(why) => password(*why).to_owned(),
         Trouble::Connect(host, why) => connect(&Escaped(host.as_bytes()), why),
         Trouble::Upload(place, error) => upload(place, error),
+        Trouble::Changed(path) => format!(
+            "{} changed while it was sent. What is stored under its name may mix old and new bytes; send it again when no \
+             program writes to it.",
+            Escaped(path.as_bytes())
+        ),
         Trouble::Fault => "internal error: the component's receipt is not what was sent. This is a bug; please report \
                            it. A partial file may remain on the server."
             .to_owned(),
@@ -41,6 +46,7 @@ fn file(path: &Escaped<'_>, why: FileError) -> String {
         FileError::Forbidden => ("it may not be read", "check its permissions"),
         FileError::Directory => ("it is a directory", "name a file in it"),
         FileError::NotAFile => ("it is not a regular file", "put its content into one"),
+        FileError::UnknownSize => ("it does not tell its size", "copy its content into another file"),
         FileError::Unreadable => ("reading failed", "check its disk"),
     };
     format!("cannot open {path}: {what}. Nothing was sent; {advice}.")

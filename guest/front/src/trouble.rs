@@ -22,6 +22,8 @@ pub(crate) enum Trouble {
     Connect(String, ConnectError),
     /// The conversation ended before the file was stored.
     Upload(Place, UploadError),
+    /// This file changed while it was sent.
+    Changed(String),
     /// The component says that it sent something else than it did.
     Fault,
 }

@@ -42,7 +42,7 @@ mod bindings {
 use alloc::string::String;
 use bindings::exports::ftp_uploader::upload::capabilities;
 use bindings::exports::ftp_uploader::wasi::grants::{
-    self, ConnectError, Conversation, FileError, PasswordError, Patience, Secret, Server, SourceFile,
+    self, ConnectError, Conversation, FileError, PasswordError, Patience, Secret, Server, SourceFile, SourceFileBorrow,
 };
 
 struct Provider;
@@ -65,6 +65,10 @@ impl grants::Guest for Provider {
 
     fn open_file(path: String) -> Result<SourceFile, FileError> {
         source::Source::open(&path).map(SourceFile::new)
+    }
+
+    fn has_changed(file: SourceFileBorrow<'_>) -> bool {
+        file.get::<source::Source>().has_changed()
     }
 
     fn take_password() -> Result<Secret, PasswordError> {

@@ -5,8 +5,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use wasip2::clocks::wall_clock::Datetime;
 use wasip2::filesystem::preopens::get_directories;
-use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags};
+use wasip2::filesystem::types::{
+    Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags, PathFlags,
+};
 use wasip2::io::streams::{InputStream, StreamError};
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{Algorithm, GuestSourceFile, SourceError};
@@ -23,7 +26,8 @@ const MAX_DIGESTS: u32 = 4;
 /// An open file and the size that it had when it was opened.
 pub(crate) struct Source {
     file: Descriptor,
-    size: u64,
+    /// What the platform said about it when it was opened.
+    opened: DescriptorStat,
     digests_left: Cell<u32>,
 }
 
@@ -35,14 +39,35 @@ impl Source {
         // Asked before opening, because opening a pipe waits for someone to write to it.
         regular(folder.stat_at(follow, &below).map_err(why)?.type_)?;
         let file = folder.open_at(follow, &below, OpenFlags::empty(), DescriptorFlags::READ).map_err(why)?;
-        let stat = file.stat().map_err(why)?;
-        regular(stat.type_)?;
-        Ok(Self { file, size: stat.size, digests_left: Cell::new(MAX_DIGESTS) })
+        let opened = file.stat().map_err(why)?;
+        regular(opened.type_)?;
+        let source = Self { file, opened, digests_left: Cell::new(MAX_DIGESTS) };
+        // As in /proc, where files are made while they are read.
+        let unknown = source.opened.size == 0 && source.has_more();
+        if unknown { Err(FileError::UnknownSize) } else { Ok(source) }
+    }
+
+    /// Whether it may hold other bytes than when it was opened. The time of the last change of any kind counts too, as
+    /// programs can set the time of modification back; but a file that was deleted or replaced keeps its bytes.
+    pub(crate) fn has_changed(&self) -> bool {
+        let content = |stat: &DescriptorStat| (stat.size, stat.data_modification_timestamp.map(exact));
+        let status = |stat: &DescriptorStat| stat.status_change_timestamp.map(exact);
+        let then = &self.opened;
+        self.file.stat().map_or(true, |now| {
+            let touched = now.link_count == then.link_count && status(&now) != status(then);
+            content(&now) != content(then) || touched || self.has_more()
+        })
+    }
+
+    /// Whether there is a byte behind the size that it had when it was opened.
+    fn has_more(&self) -> bool {
+        let rest = self.read_from(self.opened.size).map(|rest| rest.blocking_read(1));
+        matches!(rest, Ok(Ok(bytes)) if !bytes.is_empty())
     }
 
     /// The size at opening.
     pub(crate) fn bytes(&self) -> u64 {
-        self.size
+        self.opened.size
     }
 
     /// The file's bytes from `offset` on, for splicing.
@@ -53,7 +78,7 @@ impl Source {
 
 impl GuestSourceFile for Source {
     fn size(&self) -> Option<u64> {
-        Some(self.size)
+        Some(self.opened.size)
     }
 
     /// The bytes go from stream to stream inside the platform; there is nothing to hash on the way.
@@ -61,10 +86,10 @@ impl GuestSourceFile for Source {
 
     fn digest(&self, algorithm: Algorithm, length: u64) -> Result<Vec<u8>, SourceError> {
         // Nothing is compared here but what was sent. Whoever knows the hash of each beginning of a file knows the file.
-        if length < self.size || take(&self.digests_left).is_err() {
+        if length < self.opened.size || take(&self.digests_left).is_err() {
             return Err(SourceError::Unreadable);
         }
-        let (file, mut digest, mut left) = (self.read_from(0)?, Digest::new(algorithm), self.size);
+        let (file, mut digest, mut left) = (self.read_from(0)?, Digest::new(algorithm), self.opened.size);
         while left > 0 {
             let bytes = file.blocking_read(left.min(PORTION)).map_err(|error| match error {
                 StreamError::Closed => SourceError::Shrank,
@@ -75,6 +100,10 @@ impl GuestSourceFile for Source {
         }
         Ok(digest.finish())
     }
+}
+
+fn exact(time: Datetime) -> (u64, u32) {
+    (time.seconds, time.nanoseconds)
 }
 
 /// The folder that holds `path`, and the rest of the path below it. Of several the one that is named most closely.
