@@ -34,6 +34,21 @@ fn a_refused_name_is_said_together_with_the_temporary_one() {
 }
 
 #[test]
+fn an_option_that_was_given_is_not_advised() {
+    let refused = taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").reply("553 Exists");
+    let refused = refused.expect("DELE hello.txt").reply("550 No").rename_from(TEMPORARY);
+    let refused = refused.expect("RNTO hello.txt").reply("553 Exists");
+    refused.meet(atomic().options(["--replace"])).outcome.fails(7).never_says("use --replace");
+}
+
+#[test]
+fn a_temporary_name_that_is_refused_is_said_to_be_ours() {
+    let refused = Script::ready().can_rename(TEMPORARY).passive().expect(&format!("STOR {TEMPORARY}"));
+    let outcome = refused.reply("553 Prohibited file name").meet(atomic()).outcome;
+    outcome.fails(7).says("under a temporary name").says("begins with a dot");
+}
+
+#[test]
 fn an_existing_file_is_replaced_when_that_is_asked_for() {
     for answer in ["553 Exists", "550 Exists"] {
         let refused = taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").reply(answer);

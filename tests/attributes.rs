@@ -62,6 +62,15 @@ fn a_time_that_cannot_be_set_is_a_note() {
 }
 
 #[test]
+fn a_time_that_no_server_can_be_told_is_a_note_and_is_not_sent() {
+    let upload = dated();
+    let time = SystemTime::UNIX_EPOCH - Duration::from_secs(86_400);
+    File::options().write(true).open(upload.path("hello.txt")).unwrap().set_modified(time).unwrap();
+    let script = Script::ready().take("hello.txt").and_all_is_well();
+    script.meet(upload).outcome.succeeds().says("Note: the time of hello.txt was not set: it is before 1970");
+}
+
+#[test]
 fn permissions_are_set_or_a_note_says_that_they_are_not() {
     let asked = |answer: &str| {
         let script = Script::ready().take("hello.txt").tell_size("hello.txt", 6);

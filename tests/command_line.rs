@@ -11,6 +11,7 @@ use std::process::Command;
 
 use crate::meeting::Unvisited;
 use crate::program::Program;
+use crate::script::Script;
 use crate::upload::{HELLO, Upload};
 use crate::visit::A_FEW_SECONDS;
 
@@ -147,6 +148,46 @@ fn a_file_that_is_not_regular_is_exit_3_at_once() {
     Unvisited::listen().refuses(3, upload).says("fifo").within(A_FEW_SECONDS);
     for device in ["/dev/null", "/dev/zero"] {
         Unvisited::listen().refuses(3, Upload::of_nothing().argument_file(device)).says(device);
+    }
+}
+
+#[test]
+fn from_stdin_is_advised_for_a_dash_and_for_pipes() {
+    Unvisited::listen().refuses(3, Upload::of_nothing().argument_file("-")).says("--from-stdin NAME");
+    let piped = Upload::of_nothing().argument_file("/dev/stdin").program(|program| program.stdin("x"));
+    Unvisited::listen().refuses(3, piped).says("--from-stdin NAME < <(...)");
+    // As bash makes it of `<(...)`, and closes it again.
+    Unvisited::listen().refuses(3, Upload::of_nothing().argument_file("/dev/fd/63")).says("--from-stdin NAME < <(...)");
+    Unvisited::listen()
+        .refuses(3, Upload::of_nothing().argument_file("/dev/zero"))
+        .says("--from-stdin NAME < /dev/zero");
+}
+
+#[test]
+fn a_directory_that_was_forgotten_behind_a_list_of_files_is_not_made_of_the_last_one() {
+    let upload = || Upload::of("a.csv", b"1").and("b.csv", b"2").program(|program| program.with_file("c.csv", b"3"));
+    let forgotten = upload().directory("c.csv").options(["--create-dirs"]);
+    Unvisited::listen().refuses(2, forgotten).says("REMOTEDIR forgotten?").says("c.csv/");
+
+    let meant = Script::logged_in().expect("CWD c.csv/").reply("550 None").expect("MKD c.csv").reply("257 Made");
+    let meant = meant.expect("CWD c.csv/").reply("250 There").binary().take("a.csv").no_size("a.csv");
+    let meant = meant.take("b.csv").goodbye();
+    meant.meet(upload().directory("c.csv/").options(["--create-dirs"])).outcome.succeeds();
+
+    // The server can tell.
+    let refused = Script::logged_in().expect("CWD c.csv").reply("550 None").meet(upload().directory("c.csv"));
+    refused.outcome.fails(7).says("REMOTEDIR may be forgotten");
+}
+
+#[test]
+fn a_directory_called_like_a_local_directory_or_like_nothing_is_not_taken_for_forgotten() {
+    let folder = |program: Program| {
+        std::fs::create_dir(program.path("inbox")).expect("a folder");
+        program
+    };
+    for upload in [Upload::of_hello(), Upload::of_hello().program(folder)] {
+        let script = Script::ready().take("hello.txt").and_all_is_well();
+        script.meet(upload.options(["--create-dirs"])).outcome.succeeds();
     }
 }
 

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use crate::certificates::Authority;
 use crate::child::{in_a_child_by, is_child};
-use crate::meeting::{Meeting, skipped};
+use crate::meeting::Meeting;
 use crate::script::{Move, Script, extended_reply};
 use crate::scripted_server::ScriptedServer;
+use crate::skips::skipped;
 use crate::tls_server::Tls;
 use crate::upload::{HELLO, Upload};
 

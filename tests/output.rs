@@ -11,6 +11,7 @@ use crate::program::{Program, code_of};
 use crate::script::{Move, Script};
 use crate::scripted_server::ScriptedServer;
 use crate::upload::{BIG, HELLO, Upload};
+use crate::visits::meet_in_turn;
 
 #[test]
 fn progress_is_told_once_a_second_and_at_the_end() {
@@ -59,6 +60,34 @@ fn quiet_says_nothing_but_errors() {
         let met = Script::logged_in().expect("CWD inbox").reply("550 No inbox").meet(upload());
         met.outcome.fails(7).claim(met.outcome.stderr.lines().count() == 1, "one line");
     }
+}
+
+#[test]
+fn quiet_does_not_silence_warnings_and_notes() {
+    let refused = Script::ready().take("hello.txt").tell_size("hello.txt", 6);
+    let refused = refused.expect("SITE CHMOD 640 hello.txt").reply("502 SITE?").goodbye();
+    let met = refused.meet(Upload::of_hello().options(["--quiet", "--chmod", "640"]));
+    met.outcome.succeeds().says("Note: the permissions of hello.txt were not set").never_says("Stored");
+
+    let temporary = "{temp:hello.txt}";
+    let lost = Script::ready().can_rename(temporary).passive().store(temporary).receive(3).reset_data().close();
+    let met = lost.meet(Upload::of_hello().options(["--quiet", "--atomic"]));
+    met.outcome.says("Note: what was sent of hello.txt lies on the server as .hello.txt.").never_says("Retrying");
+}
+
+#[test]
+fn the_words_of_a_server_are_quoted_whole_in_lines_that_go_on() {
+    let words = "450 Locked by Dr. No. Ask St. Peter";
+    let locked = Script::ready().lacks("hello.txt").passive().expect("STOR hello.txt").reply(words);
+    let locked = locked.expect("QUIT").reply("221 Bye").close();
+    let stored = Script::ready().take("hello.txt").tell_size("hello.txt", 6);
+    let stored = stored.expect("SITE CHMOD 640 hello.txt").reply("550 Not at St. Peter's. Sorry").goodbye();
+    let met = meet_in_turn([locked, stored], Upload::of_hello().options(["--chmod", "640"]).retries("1"));
+    met.outcome
+        .succeeds()
+        .says("(1 of 1): the server refused to store the file (450 \"Locked by Dr. No. Ask St. Peter\")\n");
+    met.outcome
+        .says("were not set: the server refused to set the file's attributes (550 \"Not at St. Peter's. Sorry\").\n");
 }
 
 #[test]

@@ -56,6 +56,28 @@ fn a_password_on_standard_input_is_read_to_its_line_end_and_no_further() {
 }
 
 #[test]
+fn a_byte_order_mark_before_the_password_is_no_part_of_it() {
+    let content = format!("\u{feff}{PASSWORD}\r\n");
+    accepted(with_file(&content).options(["--password-file", "password"]));
+    accepted(with_file(&content).options(["--password-fd", "3"]).program(|program| program.redirected("3<password")));
+    let upload = Upload::of_hello().without_password().options(["--password-stdin"]);
+    accepted(upload.program(|program| program.stdin(content)));
+}
+
+#[test]
+fn a_refused_password_that_was_empty_is_said_to_be_empty() {
+    let refused = |upload: Upload| {
+        let script = Script::greeted().expect("USER alice").reply("331 Go on").expect("PASS ").reply("530 No");
+        script.meet(upload).outcome
+    };
+    let empty = Upload::of_hello().without_password().program(|program| program.environment("FTP_PASSWORD", ""));
+    refused(empty).fails(6).says("The password was empty");
+    refused(with_file("\n").options(["--password-file", "password"])).fails(6).says("The password was empty");
+    let given = Script::greeted().expect("USER alice").reply("331 Go on").then(Move::ExpectAny).reply("530 No");
+    given.meet_hello().outcome.fails(6).never_says("empty");
+}
+
+#[test]
 fn an_option_wins_over_the_environment() {
     let both = |options: &[&str]| {
         let wrong = |program: Program| program.environment("FTP_PASSWORD", "wrong").stdin(PASSWORD);

@@ -103,6 +103,15 @@ fn odd_names_are_sent_as_they_are() {
 }
 
 #[test]
+fn names_that_differ_only_in_capital_letters_are_sent_and_noted() {
+    for options in [&[][..], &["--quiet"]] {
+        let script = Script::ready().take("a.TXT").no_size("a.TXT").take("b").take("A.txt");
+        let upload = Upload::of("a.TXT", b"1").and("b", b"2").and("A.txt", b"3").options(options);
+        script.goodbye().meet(upload).outcome.succeeds().says("Note: a.TXT and A.txt differ only in capital letters");
+    }
+}
+
+#[test]
 fn a_name_that_starts_with_a_dash_needs_two_dashes_before_it() {
     let script = Script::ready().take("-rf").no_size("-rf").goodbye();
     script.meet(Upload::of("-rf", b"x").options(["--"])).outcome.succeeds();

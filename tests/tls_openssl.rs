@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::meeting::skipped;
+use crate::skips::skipped;
 use crate::upload::Upload;
 use crate::visit::A_FEW_SECONDS;
 

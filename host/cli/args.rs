@@ -2,15 +2,16 @@
 //!
 //! Typed text is shown again only where it cannot hold a password. Next: `password.rs`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use ftp_uploader::{Request, Server};
+use ftp_uploader::{Escaped, Request, Server};
 
 use crate::delivery::DeliveryArgs;
 use crate::descriptor;
@@ -83,7 +84,7 @@ pub struct Args {
     #[arg(long)]
     pub require_fence: bool,
 
-    /// Print errors only
+    /// Print errors, warnings and notes, but no progress and no success
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 
@@ -104,6 +105,15 @@ pub struct Args {
 
     #[command(flatten)]
     pub tls: TlsArgs,
+
+    /// Whether REMOTEDIR is the name of a local file, so that it may be forgotten behind a list of files. Found out early:
+    /// later, the process may look at no path.
+    #[arg(skip)]
+    pub last_is_local_file: bool,
+
+    /// Set when the password was read and is empty.
+    #[arg(skip)]
+    empty_password: OnceLock<()>,
 }
 
 impl Args {
@@ -112,7 +122,11 @@ impl Args {
     /// # Errors
     /// With the exit code, when all has been said: usage errors, `--help`, `--version`.
     pub fn parse() -> Result<Self, ExitCode> {
-        <Self as Parser>::try_parse().map_err(|error| match error.kind() {
+        let parsed = <Self as Parser>::try_parse().map(|args| Self {
+            last_is_local_file: !args.files().is_empty() && Path::new(OsStr::from_bytes(args.directory())).is_file(),
+            ..args
+        });
+        parsed.map_err(|error| match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 // There is nothing else to do when no one reads it.
                 let _ = write!(io::stdout(), "{error}");
@@ -148,6 +162,26 @@ impl Args {
         self.files_and_directory.last().map_or(b"", |directory| directory.as_bytes())
     }
 
+    /// Whether a file gets its name only when it is whole.
+    pub fn is_atomic(&self) -> bool {
+        self.delivery.atomic
+    }
+
+    /// Whether an existing file may be removed for that.
+    pub fn replaces(&self) -> bool {
+        self.delivery.replace
+    }
+
+    /// Notes that the password is empty, which explains why a server refuses it.
+    pub fn note_empty_password(&self) {
+        let _ = self.empty_password.set(());
+    }
+
+    /// Whether the password is empty.
+    pub fn password_is_empty(&self) -> bool {
+        self.empty_password.get().is_some()
+    }
+
     /// Whether the upload is, or may be, in clear: all that can be said without asking for an address.
     pub fn may_be_clear(&self) -> bool {
         self.tls.may_be_clear(&self.host(), self.network.proxy.is_some())
@@ -158,6 +192,7 @@ impl Args {
     /// # Errors
     /// When something in it can never be: a malformed host, text that no command can carry, a key that is none.
     pub fn to_request(&self) -> Result<Request, Trouble> {
+        self.check_directory()?;
         let server: Server = self.host().parse()?;
         let request = Request::new(server.clone(), self.user.as_bytes(), self.directory())?;
         let request = self.network.apply(self.delivery.apply(self.tls.apply(&server, request)?)?)?;
@@ -174,6 +209,19 @@ impl Args {
             None => Ok(request),
         }
     }
+
+    /// With a list of files and no REMOTEDIR, the last file would become a directory, and not be stored. Without
+    /// `--create-dirs` the server can tell, because it has no such directory.
+    fn check_directory(&self) -> Result<(), Trouble> {
+        if !(self.delivery.create_dirs && self.last_is_local_file) {
+            return Ok(());
+        }
+        let name = Escaped(self.directory());
+        Err(Trouble::Usage(format!(
+            "REMOTEDIR forgotten? The last argument, {name}, is a local file, and --create-dirs would make a directory of \
+             that name. Nothing was sent; add REMOTEDIR, or write {name}/ if that directory is meant."
+        )))
+    }
 }
 
 /// What to say where LOCALFILE is missing: clap cannot know that only --from-stdin makes up for it.
@@ -182,9 +230,11 @@ const NO_FILE: &str = "LOCALFILE or REMOTEDIR is missing. The command line is in
 /// Clap explains over several lines; scripts and logs want one.
 fn one_line(error: &clap::Error) -> String {
     let text = without_secrets(error);
-    let explanation = text.split("\n\nUsage:").next().unwrap_or_default();
+    // The last one: what was typed, and is quoted, may have such a line too.
+    let explanation = text.rsplit_once("\n\nUsage:").map_or(text.as_str(), |(explanation, _)| explanation);
     let words: Vec<_> = explanation.split_whitespace().collect();
-    ftp_uploader::Escaped(words.join(" ").trim_start_matches("error: ").as_bytes()).to_string()
+    let line = words.join(" ");
+    Escaped(line.strip_prefix("error: ").unwrap_or(&line).as_bytes()).to_string()
 }
 
 /// What clap says, but for the value of an option that someone may have taken for the place of the password itself.

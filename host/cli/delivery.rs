@@ -35,11 +35,11 @@ pub struct DeliveryArgs {
 
     /// Give a file its name only when it is whole: store it under a temporary one and rename it
     #[arg(long, conflicts_with = "unique")]
-    atomic: bool,
+    pub atomic: bool,
 
     /// With --atomic, where the server does not replace an existing file: remove it first
     #[arg(long, requires = "atomic")]
-    replace: bool,
+    pub replace: bool,
 
     /// Let the server choose a name that is not taken (STOU)
     #[arg(long)]
@@ -56,9 +56,10 @@ pub struct DeliveryArgs {
 
     /// Make REMOTEDIR, and those above it, where they do not exist
     #[arg(long)]
-    create_dirs: bool,
+    pub create_dirs: bool,
 
-    /// Give the file on the server the local one's time of last modification; what comes from standard input has none
+    /// Give the file on the server the local one's time of last modification, from 1970 to 9999; what comes from standard
+    /// input has none
     #[arg(long)]
     preserve_time: bool,
 

@@ -1,5 +1,6 @@
-//! What a person or a log sees while files are sent: a bar on a terminal, lines elsewhere, nothing with `--quiet`.
-//! All of it on stderr, and none of it can change the outcome: an output that is closed or full is not heard of.
+//! What a person or a log sees while files are sent: a bar on a terminal, lines elsewhere. `--quiet` silences progress
+//! and success, and nothing else: warnings and notes, which may call for an action, are always printed. All of it goes to
+//! stderr, and none of it can change the outcome: errors of writing there are ignored.
 
 use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;
@@ -15,7 +16,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::Args;
 use crate::message;
+use crate::short_message::short;
 use crate::stderr::{self, offer, say};
+use crate::twins;
 
 /// How often a line is written where there is no terminal.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -72,7 +75,14 @@ impl Display {
     /// Says what the user gives up, on every run that gives it up; and what is waited for where nobody may know.
     pub fn warn(&self, args: &Args) {
         if args.from_stdin.is_some() && io::stdin().is_terminal() {
-            self.write_line("Note: standard input is a terminal; type what is to be stored, and end it with Ctrl-D.");
+            say("Note: standard input is a terminal; type what is to be stored, and end it with Ctrl-D.");
+        }
+        for (one, other) in twins::of(args) {
+            let (one, other) = (Escaped(one), Escaped(other));
+            say(&format!(
+                "Note: {one} and {other} differ only in capital letters; a server that does not tell them apart \
+                 (Windows) keeps only the second."
+            ));
         }
         if args.tls.insecure {
             say(&format!(
@@ -108,13 +118,20 @@ impl Display {
         }
     }
 
+    /// Of progress or success.
     fn write_line(&self, line: &str) {
+        if !matches!(self.style, Style::Silent) {
+            self.write_warning(line);
+        }
+    }
+
+    /// Also with `--quiet`.
+    fn write_warning(&self, line: &str) {
         match &self.style {
             // To take the bar away would block as well.
             Style::Bar(_) if !stderr::is_ready() => say(line),
             Style::Bar(bar) => bar.suspend(|| say(line)),
-            Style::Lines(_) => say(line),
-            Style::Silent => {}
+            Style::Lines(_) | Style::Silent => say(line),
         }
     }
 
@@ -170,13 +187,6 @@ impl Progress for Display {
         let renamed = receipt.stored_as.as_deref().map(|name| format!(" as {}", Escaped(name))).unwrap_or_default();
         let size = receipt.resumed_at + receipt.sent;
         self.write_line(&format!("Stored {name}{renamed} in {}: {size} bytes, {confirmed}", self.directory));
-        if receipt.source_changed {
-            self.write_line(&format!(
-                "Note: {name} changed while it was sent; stored are the {} bytes it had at first. If they may mix old \
-                 and new, upload it again.",
-                size
-            ));
-        }
     }
 
     fn secured(&self, connection: Connection, secured: &Secured) {
@@ -193,7 +203,7 @@ impl Progress for Display {
 
     fn retrying(&self, error: &UploadError, pause: Duration, count: u32, limit: u32) {
         let seconds = pause.as_secs_f64();
-        let reason = message::short(&self.args, error);
+        let reason = short(&self.args, error);
         self.write_line(&format!("Retrying in {seconds:.0} s ({count} of {limit}): {reason}"));
     }
 
@@ -204,9 +214,12 @@ impl Progress for Display {
     fn note(&self, file: &Path, note: &Note) {
         let name = shown(file);
         let text = match note {
-            Note::TimeNotSet(error) => format!("the time of {name} was not set: {}", message::short(&self.args, error)),
+            Note::TimeNotSet(error) => format!("the time of {name} was not set: {}", short(&self.args, error)),
+            Note::TimeOutOfRange => {
+                format!("the time of {name} was not set: it is before 1970 or after 9999, which is not sent")
+            }
             Note::ModeNotSet(error) => {
-                format!("the permissions of {name} were not set: {}", message::short(&self.args, error))
+                format!("the permissions of {name} were not set: {}", short(&self.args, error))
             }
             Note::Utf8Refused if self.warned_of_names.swap(true, Ordering::Relaxed) => return,
             Note::Utf8Refused => {
@@ -217,7 +230,7 @@ impl Progress for Display {
             }
             _ => return,
         };
-        self.write_line(&format!("Note: {text}."));
+        self.write_warning(&format!("Note: {text}."));
     }
 
     fn line(&self, speaker: Speaker, line: Escaped<'_>) {

@@ -40,7 +40,7 @@ const TABLE: [(ExitCode, &str); 12] = [
     (ExitCode::Stored, "every file is stored and confirmed by the server"),
     (ExitCode::Fault, "a bug in ftp-uploader"),
     (ExitCode::Usage, "usage: the command line cannot be carried out; nothing was sent"),
-    (ExitCode::LocalFile, "a local file cannot be read, or shrank while it was sent"),
+    (ExitCode::LocalFile, "a local file cannot be read, or changed while it was sent"),
     (ExitCode::Unreachable, "the server cannot be reached, or was lost before storing began"),
     (ExitCode::Tls, "TLS: the connection cannot be protected as required"),
     (ExitCode::Login, "the server refused the login"),

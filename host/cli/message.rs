@@ -10,9 +10,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use ftp_uploader::{Algorithm, Cause, Connection, Escaped, Failure, Incomplete, SourceProblem, Step, UploadError};
-use rustix::io::Errno;
 
 use crate::args::Args;
+use crate::file_message;
 use crate::proxy_message;
 use crate::step_message::{advice, doing, misbehaved, refused};
 use crate::tls_message;
@@ -37,9 +37,11 @@ fn line(args: &Args, failure: &Failure) -> String {
         (Some(file), _) => format!("{}: ", shown(file)),
     };
     line.push_str(&explain(args, &failure.error));
+    // It says itself what may lie on the server.
+    let mixed = matches!(&failure.error, UploadError::Source { problem: SourceProblem::Changed, .. });
     if failure.removed {
         line.push_str(" What was stored of it was removed again.");
-    } else if failure.partial_file_may_remain() {
+    } else if failure.partial_file_may_remain() && !mixed {
         line.push_str(" A partial file may remain on the server.");
     }
     line
@@ -76,10 +78,7 @@ fn explain(args: &Args, error: &UploadError) -> String {
         UploadError::ActiveThroughProxy => {
             "no server can connect to us through a proxy. Nothing was sent; leave --active or --proxy out.".to_owned()
         }
-        UploadError::Source { file, problem } if args.from_stdin.as_deref() == Some(file.as_os_str()) => {
-            standard_input(problem)
-        }
-        UploadError::Source { file, problem } => local_file(file, problem),
+        UploadError::Source { file, problem } => file_message::failed(args, file, problem),
         UploadError::Proxy { proxy, connection, problem } => proxy_message::failed(&host, proxy, *connection, problem),
         UploadError::Tls { connection, problem } => tls_message::failed(args, &host, *connection, problem),
         UploadError::NoTls { code, text } => tls_message::not_offered(&host, *code, text),
@@ -130,9 +129,9 @@ fn explain(args: &Args, error: &UploadError) -> String {
              it."
         ),
         UploadError::NotReplaced { temporary, code, text } => format!(
-            "the file is stored as {}, but {host} refuses to give it its name ({code} \"{text}\"). A file of that name \
-             may exist; use --replace to have it removed, or rename it there.",
-            Escaped(temporary)
+            "the file is stored as {}, but {host} refuses to give it its name ({code} \"{text}\"). {}.",
+            Escaped(temporary),
+            not_replaced(args)
         ),
         UploadError::Interrupted { step: Some(step @ Step::Confirmation) } => {
             format!("interrupted while {}. The file may be whole; look before you send it again.", doing(*step))
@@ -159,10 +158,12 @@ fn out_of_time(step: Option<Step>) -> String {
     format!("ran out of the time that --max-time allows while {when}. {advice}.")
 }
 
-/// An error in a few words, for a line that goes on.
-pub fn short(args: &Args, error: &UploadError) -> String {
-    let all = explain(args, error);
-    all.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned()
+fn not_replaced(args: &Args) -> &'static str {
+    if args.replaces() {
+        "You may not rename files there, or not to that name; rename it there, or ask the server's administrator"
+    } else {
+        "A file of that name may exist; use --replace to have it removed, or rename it there"
+    }
 }
 
 /// The algorithm, as people know it.
@@ -172,47 +173,6 @@ pub fn algorithm_name(algorithm: Algorithm) -> &'static str {
         Algorithm::Sha1 => "SHA-1",
         Algorithm::Md5 => "MD5",
         Algorithm::Crc32 => "CRC-32",
-    }
-}
-
-fn local_file(file: &Path, problem: &SourceProblem) -> String {
-    let name = Escaped(file.as_os_str().as_bytes());
-    match problem {
-        SourceProblem::Unreadable(error) if error.raw_os_error() == Some(Errno::MFILE.raw_os_error()) => {
-            format!("cannot open {name} beside all the others. Nothing was sent; send fewer files at a time.")
-        }
-        SourceProblem::Unreadable(error) => {
-            format!(
-                "cannot open {name}: {}. Nothing was sent; check the path and who may read it.",
-                without_code(error)
-            )
-        }
-        SourceProblem::Directory => format!("{name} is a directory. Nothing was sent; name the files in it."),
-        SourceProblem::NotAFile => {
-            format!("{name} is not a regular file. Nothing was sent; put its content into one.")
-        }
-        SourceProblem::Shrank => {
-            format!("{name} became shorter while it was sent. Another program writes to it; send it again later.")
-        }
-        SourceProblem::Failed => {
-            format!("{name} could not be read to its end. Its disk may be failing; check it, and send the file again.")
-        }
-    }
-}
-
-fn standard_input(problem: &SourceProblem) -> String {
-    match problem {
-        SourceProblem::Unreadable(error) => format!(
-            "cannot read standard input: {}. Nothing was sent; check what it is redirected to.",
-            without_code(error)
-        ),
-        SourceProblem::Directory => {
-            "standard input is a directory. Nothing was sent; redirect it to a file or a pipe.".to_owned()
-        }
-        SourceProblem::NotAFile | SourceProblem::Shrank | SourceProblem::Failed => {
-            "standard input could not be read to its end. What it comes from has failed; check that, and send it again."
-                .to_owned()
-        }
     }
 }
 
@@ -263,7 +223,8 @@ fn not_called_back(host: &str, step: Step, cause: Cause) -> String {
     }
 }
 
-fn control(cause: Cause) -> &'static str {
+/// What became of the control connection.
+pub fn control(cause: Cause) -> &'static str {
     match cause {
         Cause::Closed => "it closed the connection",
         Cause::Reset => "the connection was reset",
@@ -276,7 +237,8 @@ fn control(cause: Cause) -> &'static str {
     }
 }
 
-fn data(cause: Cause) -> &'static str {
+/// What became of a data connection.
+pub fn data(cause: Cause) -> &'static str {
     match cause {
         Cause::Closed => "the server closed it",
         Cause::Reset => "it was reset",
@@ -290,12 +252,14 @@ fn data(cause: Cause) -> &'static str {
     }
 }
 
-fn shown(file: &Path) -> String {
+/// A path, escaped.
+pub fn shown(file: &Path) -> String {
     Escaped(file.as_os_str().as_bytes()).to_string()
 }
 
 /// An error of the system without its number, which tells a user nothing.
 pub fn without_code(error: &io::Error) -> String {
     let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
+    let number = error.raw_os_error().map(|number| format!(" (os error {number})")).unwrap_or_default();
+    text.strip_suffix(&number).unwrap_or(&text).to_owned()
 }

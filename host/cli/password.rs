@@ -86,13 +86,19 @@ impl Place {
             Self::Environment(value) => value,
             Self::Prompt => prompt(args)?,
         };
+        if line.is_empty() {
+            args.note_empty_password();
+        }
         let unfit =
             |why| Trouble::Usage(format!("the password {why}. No FTP command can carry that; nothing was sent."));
         Password::new(line).map_err(unfit)
     }
 }
 
-/// Byte by byte: what stands behind the line is for whoever reads next.
+/// Some editors write it at the beginning of a file in UTF-8 (U+FEFF); it is no part of the password.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Byte by byte: the bytes behind the line are for the next reader.
 fn first_line(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     // Room for all of it at once: growing would leave a copy behind.
     let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE + 1));
@@ -101,6 +107,10 @@ fn first_line(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
         line.push(byte[0]);
     }
     line.pop_if(|byte| *byte == b'\r');
+    if line.starts_with(BYTE_ORDER_MARK) {
+        // In place: a new vector would be a second copy.
+        line.drain(..BYTE_ORDER_MARK.len());
+    }
     Ok(line)
 }
 
@@ -136,6 +146,13 @@ mod tests {
         }
         assert_eq!(line(b" s \n"), b" s ");
         assert_eq!(line(b""), b"");
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_the_password_is_no_part_of_it() {
+        assert_eq!(line(b"\xef\xbb\xbfsecret\r\n"), b"secret");
+        assert_eq!(line(b"\xef\xbb\xbf"), b"");
+        assert_eq!(line(b"sec\xef\xbb\xbfret"), b"sec\xef\xbb\xbfret");
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub fn refused(args: &Args, step: Step) -> String {
         Step::Attributes => "the server refused to set the file's attributes".to_owned(),
         Step::BinaryType => "the server refused to store bytes as they are".to_owned(),
         Step::DataConnection => "the server refused a data connection".to_owned(),
+        Step::Store if args.is_atomic() => "the server refused to store the file under a temporary name".to_owned(),
         Step::Store => "the server refused to store the file".to_owned(),
         Step::Transfer | Step::Confirmation => "the server gave up storing the file".to_owned(),
         Step::Quit => "the server refused to say goodbye".to_owned(),
@@ -32,6 +33,15 @@ pub fn refused(args: &Args, step: Step) -> String {
 pub fn advice(args: &Args, step: Step, code: u16) -> &'static str {
     match (step, code) {
         (_, 421) => "It is busy or shutting down; try again later",
+        (Step::Login, 430 | 530) if args.password_is_empty() => {
+            "The password was empty; check where it comes from (FTP_PASSWORD, --password-file, the prompt)"
+        }
+        (Step::Directory, _) if args.last_is_local_file => {
+            "It is the name of a local file, so that REMOTEDIR may be forgotten; add it as the last argument"
+        }
+        (Step::Store, 500..=551 | 553..) if args.is_atomic() => {
+            "You may not write there, or not under a name that begins with a dot; check both, or leave --atomic out"
+        }
         (Step::Login, 332) => "It wants an account; give one with --account",
         (_, 452 | 552) => "Its disk or your quota is full; make room there",
         (Step::Greeting, _) => "It may be busy; try again later",

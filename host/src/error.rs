@@ -201,9 +201,15 @@ pub enum SourceProblem {
     /// It is a pipe, a socket or a device.
     #[error("it is not a regular file")]
     NotAFile,
+    /// Its size is not that of its content, which is made while it is read (/proc, /sys, some FUSE file systems).
+    #[error("its size is not known")]
+    UnknownSize,
     /// It was cut shorter while it was being sent.
     #[error("it became shorter while it was being sent")]
     Shrank,
+    /// It was changed while it was being sent: what is stored may mix old and new bytes.
+    #[error("it changed while it was being sent")]
+    Changed,
     /// Reading failed while it was being sent.
     #[error("reading failed while it was being sent")]
     Failed,
@@ -223,7 +229,10 @@ impl UploadError {
             Self::Tls { connection: Connection::Data, .. } | Self::NotResumed { .. } => Some(Step::Transfer),
             Self::Source { problem: SourceProblem::Shrank | SourceProblem::Failed, .. } => Some(Step::Transfer),
             Self::Proxy { connection: Connection::Data, .. } => Some(Step::DataConnection),
-            Self::Unconfirmed { .. } | Self::Mismatch { .. } | Self::Corrupt { .. } => Some(Step::Confirmation),
+            Self::Source { problem: SourceProblem::Changed, .. }
+            | Self::Unconfirmed { .. }
+            | Self::Mismatch { .. }
+            | Self::Corrupt { .. } => Some(Step::Confirmation),
             Self::CannotRename | Self::NotReplaced { .. } => Some(Step::Renaming),
             Self::Argument { .. }
             | Self::SameName { .. }

@@ -60,6 +60,7 @@ mod error;
 mod escape;
 mod feed;
 mod fence;
+mod file_state;
 mod grants;
 mod incomplete;
 mod interrupt;

@@ -65,6 +65,8 @@ pub trait Progress: Send + Sync {
 pub enum Note {
     /// The time of last modification could not be set.
     TimeNotSet(UploadError),
+    /// The local file's time of last modification is before 1970 or after 9999, and is not sent.
+    TimeOutOfRange,
     /// The permissions could not be set.
     ModeNotSet(UploadError),
     /// The server refuses to take names for UTF-8. Those beyond ASCII may look different there. Told for each login.
@@ -102,6 +104,4 @@ pub struct Receipt {
     pub stored_as: Option<Vec<u8>>,
     /// What backs the server's confirmation up.
     pub verified: Verification,
-    /// Whether the local file was changed while it was sent, so that what is stored may mix old and new.
-    pub source_changed: bool,
 }

@@ -59,7 +59,8 @@ fn bind_to(_: &socket2::Socket, _: &str) -> io::Result<()> {
 /// The system's error, with the name of what it is about.
 fn because(what: &str, error: &io::Error) -> io::Error {
     let why = error.to_string();
-    let why = why.split(" (os error").next().unwrap_or_default();
+    let number = error.raw_os_error().map(|number| format!(" (os error {number})")).unwrap_or_default();
+    let why = why.strip_suffix(&number).unwrap_or(&why);
     io::Error::new(error.kind(), format!("cannot use {what}: {why}"))
 }
 

@@ -291,7 +291,8 @@ pub(crate) fn survives(error: &UploadError) -> bool {
     match error {
         UploadError::Refused { step: Step::Greeting | Step::Protection | Step::Login, .. } => false,
         UploadError::Refused { .. } => !error.is_farewell(),
-        UploadError::Mismatch { .. }
+        UploadError::Source { problem: SourceProblem::Changed, .. }
+        | UploadError::Mismatch { .. }
         | UploadError::Corrupt { .. }
         | UploadError::Unverified
         | UploadError::CannotRename

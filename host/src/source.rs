@@ -4,10 +4,10 @@
 //! Its bytes are moved by `lent/data_connection.rs`; the guest gets only a handle (`lent/mod.rs`).
 
 use std::ffi::OsStr;
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,13 +18,14 @@ use crate::bindings::ftp_uploader::upload::capabilities::Algorithm;
 use crate::digest::Digest;
 use crate::error::{SourceProblem, UploadError};
 use crate::feed::Feed;
+use crate::file_state::FileState;
 
 /// A regular file, or a stream, open for reading.
 pub(crate) struct Source {
     path: PathBuf,
     file: File,
-    /// Size, modification time and identity when it was opened.
-    opened: Metadata,
+    /// What the system said about it when it was opened.
+    opened: FileState,
     /// Present for a stream.
     feed: Option<Mutex<Feed>>,
     /// The hash of what was sent so far, where one will be wanted.
@@ -43,21 +44,11 @@ struct Running {
 const PIECE: usize = 256 * 1024;
 
 impl Source {
-    /// Opens `path`, which must lead to a regular file.
+    /// Opens `path`, which must lead to a regular file whose size is known.
     pub(crate) fn open(path: &Path) -> Result<Self, UploadError> {
-        let failed = |problem| UploadError::Source { file: path.to_owned(), problem };
-        // Without O_NONBLOCK, opening a named pipe would wait for its writer.
-        let nonblock = OFlags::NONBLOCK.bits().cast_signed();
-        let opening = OpenOptions::new().read(true).custom_flags(nonblock).open(path);
-        let file = opening.map_err(|error| failed(SourceProblem::Unreadable(error)))?;
-        let opened = file.metadata().map_err(|error| failed(SourceProblem::Unreadable(error)))?;
-        match opened.file_type() {
-            kind if kind.is_file() => {
-                Ok(Self { path: path.to_owned(), file, opened, feed: None, running: Mutex::new(None) })
-            }
-            kind if kind.is_dir() => Err(failed(SourceProblem::Directory)),
-            _ => Err(failed(SourceProblem::NotAFile)),
-        }
+        let (file, opened) =
+            open_regular(path).map_err(|problem| UploadError::Source { file: path.to_owned(), problem })?;
+        Ok(Self { path: path.to_owned(), file, opened, feed: None, running: Mutex::new(None) })
     }
 
     /// What comes from `file`, to be stored under `name`.
@@ -73,6 +64,7 @@ impl Source {
         if fcntl_getfl(&file).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::WRONLY) {
             return Err(unreadable(Errno::BADF.into()));
         }
+        let opened = FileState::new(opened);
         Ok(Self { path: name.to_owned(), file, opened, feed: Some(Mutex::default()), running: Mutex::new(None) })
     }
 
@@ -88,12 +80,12 @@ impl Source {
 
     /// Its size in bytes when it was opened: as many are sent. Nothing for a stream.
     pub(crate) fn size(&self) -> Option<u64> {
-        self.feed.is_none().then_some(self.opened.len())
+        self.feed.is_none().then_some(self.opened.size())
     }
 
     /// How many bytes should be on the server: the size, or what of the stream was sent.
     pub(crate) fn length(&self) -> u64 {
-        self.feed().map_or(self.opened.len(), |feed| feed.sent())
+        self.feed().map_or(self.opened.size(), |feed| feed.sent())
     }
 
     /// How many bytes are left to send from `offset` on, as far as one knows.
@@ -101,7 +93,7 @@ impl Source {
         match self.feed() {
             Some(feed) if feed.is_spent() => 0,
             Some(_) => u64::MAX,
-            None => self.opened.len().saturating_sub(offset),
+            None => self.opened.size().saturating_sub(offset),
         }
     }
 
@@ -133,24 +125,21 @@ impl Source {
         }
     }
 
-    /// Whether its size or modification time is no longer what it was when it was opened.
+    /// Whether it may hold other bytes than when it was opened, so that what was sent may mix old and new ones. Bytes of a
+    /// stream do not change.
     pub(crate) fn has_changed(&self) -> bool {
-        if self.is_stream() {
-            return false;
-        }
-        let state = |m: &Metadata| (m.len(), m.mtime(), m.mtime_nsec());
-        self.file.metadata().map_or(true, |now| state(&now) != state(&self.opened))
+        !self.is_stream() && self.opened.has_changed(&self.file)
     }
 
-    /// The time of last modification when it was opened, in whole seconds since 1970; 0 if it is older. Nothing for a
-    /// stream.
-    pub(crate) fn modified(&self) -> Option<u64> {
-        (!self.is_stream()).then(|| u64::try_from(self.opened.mtime()).unwrap_or_default())
+    /// The time of last modification when it was opened, in whole seconds since 1970. Nothing for a stream.
+    pub(crate) fn modified(&self) -> Option<i64> {
+        (!self.is_stream()).then(|| self.opened.modified().0)
     }
 
     /// Size, time of last modification and name: what tells this file's leftovers on a server from another's.
     pub(crate) fn identity(&self) -> (u64, i64, i64, &[u8]) {
-        (self.opened.len(), self.opened.mtime(), self.opened.mtime_nsec(), self.name())
+        let (seconds, nanoseconds) = self.opened.modified();
+        (self.opened.size(), seconds, nanoseconds, self.name())
     }
 
     /// A hash of all that is sent from now on will be wanted.
@@ -217,5 +206,23 @@ impl Source {
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open_regular(path: &Path) -> Result<(File, FileState), SourceProblem> {
+    // Without O_NONBLOCK, opening a named pipe would wait for its writer.
+    let nonblock = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(nonblock).open(path).map_err(SourceProblem::Unreadable)?;
+    let opened = file.metadata().map_err(SourceProblem::Unreadable)?;
+    match opened.file_type() {
+        kind if kind.is_dir() => return Err(SourceProblem::Directory),
+        kind if !kind.is_file() => return Err(SourceProblem::NotAFile),
+        _ => {}
+    }
+    let opened = FileState::new(opened);
+    match opened.tells_its_size(&file) {
+        Ok(true) => Ok((file, opened)),
+        Ok(false) => Err(SourceProblem::UnknownSize),
+        Err(error) => Err(SourceProblem::Unreadable(error)),
     }
 }

@@ -5,12 +5,14 @@
 
 use std::sync::Arc;
 
+use ftp_protocol::timestamp::Timestamp;
+
 use super::Delivery;
 use super::inspection::{Remains, Start};
 use super::temporary_name;
 use crate::assurance::Verify;
 use crate::bindings::exports::ftp_uploader::upload::upload::{Found, Placement, Plan};
-use crate::error::{Cause, UploadError};
+use crate::error::{Cause, SourceProblem, UploadError};
 use crate::progress::{Note, Progress, Receipt, Step, Verification};
 use crate::request::Request;
 use crate::session::Session;
@@ -200,14 +202,11 @@ impl<'a> FileDelivery<'a> {
         if !self.request.verify.is_met_by(&verified) {
             return Err(UploadError::Unverified);
         }
-        Ok(Receipt {
-            file: self.source.path().to_owned(),
-            sent,
-            resumed_at,
-            verified,
-            stored_as,
-            source_changed: self.source.has_changed(),
-        })
+        // After the last byte was read, and before a temporary file gets its name.
+        if self.source.has_changed() {
+            return Err(UploadError::Source { file: self.source.path().to_owned(), problem: SourceProblem::Changed });
+        }
+        Ok(Receipt { file: self.source.path().to_owned(), sent, resumed_at, verified, stored_as })
     }
 
     /// Gives it the name that it shall have. It is there, whole, under the one or the other.
@@ -248,15 +247,23 @@ impl<'a> FileDelivery<'a> {
             (None, true) => return,
         };
         if self.request.preserve_time
-            && let Some(time) = self.source.modified()
-            && let Err(error) = session.set_time(name, time)
+            && let Some(note) = self.set_time(session, name)
         {
-            progress.note(self.source.path(), &Note::TimeNotSet(error));
+            progress.note(self.source.path(), &note);
         }
         if let Some(mode) = self.request.mode
             && let Err(error) = session.set_mode(name, mode)
         {
             progress.note(self.source.path(), &Note::ModeNotSet(error));
+        }
+    }
+
+    /// Gives the stored file the local one's time; a note, if that cannot be done.
+    fn set_time(&self, session: &mut Session, name: &[u8]) -> Option<Note> {
+        let seconds = u64::try_from(self.source.modified()?).ok();
+        match seconds.filter(|&seconds| Timestamp::from_unix(seconds).is_some()) {
+            Some(seconds) => session.set_time(name, seconds).err().map(Note::TimeNotSet),
+            None => Some(Note::TimeOutOfRange),
         }
     }
 }

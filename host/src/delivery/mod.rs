@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::destination::{self, Destination};
-use crate::error::UploadError;
+use crate::error::{SourceProblem, UploadError};
 use crate::incomplete::{Failure, Incomplete};
 use crate::interrupt::{Stop, Stops};
 use crate::progress::{Progress, Receipt, Step};
@@ -202,7 +202,8 @@ fn concerns_one_file(error: &UploadError) -> bool {
         UploadError::Refused { step, .. } => {
             !error.is_farewell() && matches!(step, DataConnection | Store | Renaming | Inspection | Attributes)
         }
-        UploadError::Mismatch { .. }
+        UploadError::Source { problem: SourceProblem::Changed, .. }
+        | UploadError::Mismatch { .. }
         | UploadError::Corrupt { .. }
         | UploadError::Unverified
         | UploadError::NotReplaced { .. } => true,
