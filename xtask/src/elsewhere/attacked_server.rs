@@ -18,6 +18,8 @@ pub(super) enum Manner {
     Floods,
     /// Refuses the login, with the password in the reply.
     Repeats,
+    /// Greets twice.
+    SpeaksTwice,
 }
 
 /// What it got.
@@ -71,6 +73,8 @@ fn converse(manner: Manner, control: &TcpListener, data: &TcpListener, got: &mut
         Manner::Floods => loop {
             control.write_all(&b"200 And so on\r\n".repeat(100))?;
         },
+        // The component takes 4096 bytes at a time: those of the first reply, so that the second waits in the embedder.
+        Manner::SpeaksTwice => control.write_all(format!("220 {}\r\n220 Again\r\n", "-".repeat(4090)).as_bytes())?,
         Manner::Repeats => return repeat(&control),
     }
     let _ = control.read_to_string(&mut got.commands);

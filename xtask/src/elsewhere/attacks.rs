@@ -1,5 +1,5 @@
 //! The evil component (`tests/guests/`) in the place of the real one: what every embedder has to deny, tried on each; and
-//! the real one with a server that repeats the password.
+//! the real one with a server that repeats the password, or says more than it was asked.
 //!
 //! The walls of our own host are tested in `tests/sandbox/`, with more attacks. What the servers do is in
 //! `attacked_server.rs`.
@@ -46,7 +46,7 @@ impl Attack {
 
 /// On the file of nine bytes.
 const ATTACKS: [Attack; 13] = [
-    alone("forged lines", "16 of 16 denied"),
+    alone("forged lines", "17 of 17 denied"),
     alone("a line too long", "denied"),
     Attack { commands: "PASS open sesame\r\n", ..alone("the password twice", "done, denied") },
     alone("low ports", "1024 of 1024 denied"),
@@ -88,7 +88,8 @@ impl Attacks<'_> {
         if self.hashes {
             self.come_to(&alone("hashes without end", "599 4"), "")?;
         }
-        self.password_is_masked()
+        self.password_is_masked()?;
+        self.stray_reply_is_noticed()
     }
 
     fn come_to(&self, attack: &Attack, commands: &str) -> Result<(), Trouble> {
@@ -115,6 +116,15 @@ impl Attacks<'_> {
             self.expect(masked, &ended, "a password repeated", shown)?;
         }
         Ok(())
+    }
+
+    /// By the component, for which the embedder has to look whether something waits.
+    fn stray_reply_is_noticed(&self) -> Result<(), Trouble> {
+        let server = self.server(Manner::SpeaksTwice)?;
+        let ended = self.upload((self.command)(), &server, "alice", PASSWORD)?;
+        let got = server.end();
+        let noticed = ["out-of-step", "nobody asked for"].iter().any(|words| ended.stderr.contains(words));
+        self.expect(noticed && got.commands.is_empty(), &ended, "a second greeting", "noticed before USER is sent")
     }
 
     fn server(&self, manner: Manner) -> Result<AttackedServer, Trouble> {

@@ -109,7 +109,7 @@ impl Wasmtime<'_> {
         // For documentation (RFC 5737): nobody answers there, and nobody is asked.
         self.fails_with(&Call { host: "192.0.2.1", ..good() }, "Nothing was sent; ftp://192.0.2.1 would send")?;
         self.fails_with(&Call { host: "ftps://localhost", ..good() }, "reached over TLS, and WASI has none")?;
-        self.fails_with(&Call { user: "a\r\nDELE b", ..good() }, "USERNAME is empty, too long or has control")?;
+        self.fails_with(&Call { user: "a\r\nDELE b", ..good() }, "USERNAME is empty, too long, or has control")?;
         self.fails_with(&Call { password: "a\r\nDELE b", ..good() }, "the password has control characters")
     }
 
