@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::attacks::Attacks;
+use super::hashing_server;
 use super::lab::Ended;
 use super::reluctant_server::ReluctantServer;
 use super::{Component, Lab, Outcome, Row, Trouble};
@@ -35,6 +36,7 @@ pub(super) fn run(lab: &Lab) -> Outcome {
         rows.push(wasmtime.upload(version)?);
         if version == VERSIONS[VERSIONS.len() - 1] {
             wasmtime.says_what_goes_wrong()?;
+            wasmtime.notices_that_a_file_changes()?;
             wasmtime.does_not_wait_for_a_server_that_takes_nothing()?;
             wasmtime.repels_attacks()?;
         }
@@ -111,6 +113,15 @@ impl Wasmtime<'_> {
         self.fails_with(&Call { host: "ftps://localhost", ..good() }, "reached over TLS, and WASI has none")?;
         self.fails_with(&Call { user: "a\r\nDELE b", ..good() }, "USERNAME is empty, too long, or has control")?;
         self.fails_with(&Call { password: "a\r\nDELE b", ..good() }, "the password has control characters")
+    }
+
+    fn notices_that_a_file_changes(&self) -> Result<(), Trouble> {
+        let growing = self.lab.source.with_file_name("growing");
+        let host = hashing_server::start_for(&growing, true)
+            .map_err(|error| Trouble::Failed(format!("cannot set a changing file up: {error}")))?;
+        let ended = self.call(&Call { host: &host, ..self.good_call(&path_of(&growing)) })?;
+        let told = ended.stderr.contains("changed while it was sent");
+        expect(told && ended.status.code() == Some(1), &ended, "a file that grew is no success")
     }
 
     fn does_not_wait_for_a_server_that_takes_nothing(&self) -> Result<(), Trouble> {
