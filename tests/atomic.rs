@@ -1,7 +1,7 @@
 //! `--atomic`: stored under a temporary name, verified, and only then given its own.
 //!
-//! That the final name is never seen with half a file is tested against real servers in `killed_runs.rs`. Next:
-//! `verification.rs`.
+//! That the final name is never seen with half a file is tested against real servers in `killed_runs.rs`; what has the name
+//! already is `replacing.rs`.
 
 use crate::script::Script;
 use crate::upload::{HELLO, Upload};
@@ -13,14 +13,14 @@ fn a_file_gets_its_name_when_it_is_whole_and_verified() {
     met.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed");
     met.visit.stored(HELLO);
 
-    let hashed = Script::hashing().can_rename(TEMPORARY).take(TEMPORARY).tell_hash(TEMPORARY, HELLO);
+    let hashed = Script::hashing().can_rename("hello.txt").take(TEMPORARY).tell_hash(TEMPORARY, HELLO);
     hashed.rename(TEMPORARY, "hello.txt").goodbye().meet(atomic()).outcome.succeeds().says("SHA-256 confirmed");
 }
 
 #[test]
 fn a_server_that_cannot_rename_is_exit_7_before_anything_is_stored() {
     for answer in ["502 RNFR?", "500 What?"] {
-        let met = Script::ready().expect(&format!("RNFR {TEMPORARY}")).reply(answer).meet(atomic().retries("3"));
+        let met = Script::ready().expect("RNFR {unused:hello.txt}").reply(answer).meet(atomic().retries("3"));
         met.outcome.fails(7).says("--atomic").retried(0);
         met.visit.stored_all(&[]);
     }
@@ -28,35 +28,34 @@ fn a_server_that_cannot_rename_is_exit_7_before_anything_is_stored() {
 
 #[test]
 fn a_refused_name_is_said_together_with_the_temporary_one() {
-    let refused = taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").reply("553 Exists");
-    let met = refused.meet(atomic().retries("3"));
-    met.outcome.fails(7).says("--replace").says("Exists").says(".hello.txt.").says(".part").retried(0);
+    let refused = taken().tell_size(TEMPORARY, 6).refuse_name(TEMPORARY, "hello.txt", "553 Exists");
+    let met = refused.tell_size(TEMPORARY, 6).tell_size(TEMPORARY, 6).meet(atomic().retries("3"));
+    met.outcome.fails(7).says("--replace").says("Exists").says("6 bytes of it lie on the server as .hello.txt.");
+    met.outcome.says(".part").retried(0);
 }
 
 #[test]
 fn an_option_that_was_given_is_not_advised() {
-    let refused = taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").reply("553 Exists");
-    let refused = refused.expect("DELE hello.txt").reply("550 No").rename_from(TEMPORARY);
-    let refused = refused.expect("RNTO hello.txt").reply("553 Exists");
+    let refused = taken().tell_size(TEMPORARY, 6).refuse_name(TEMPORARY, "hello.txt", "553 Exists");
+    let refused = refused.tell_size(TEMPORARY, 6).expect("RNFR hello.txt").reply("550 No").tell_size(TEMPORARY, 6);
     refused.meet(atomic().options(["--replace"])).outcome.fails(7).never_says("use --replace");
 }
 
 #[test]
-fn a_temporary_name_that_is_refused_is_said_to_be_ours() {
-    let refused = Script::ready().can_rename(TEMPORARY).passive().expect(&format!("STOR {TEMPORARY}"));
-    let outcome = refused.reply("553 Prohibited file name").meet(atomic()).outcome;
-    outcome.fails(7).says("under a temporary name").says("begins with a dot");
+fn a_temporary_name_with_a_dot_that_is_refused_is_replaced_by_one_without() {
+    let plain = "{plain:hello.txt}";
+    let script = no_dots().take(plain).tell_size(plain, 6).rename(plain, "hello.txt").goodbye();
+    let met = script.meet(atomic());
+    met.outcome.succeeds();
+    met.visit.stored(HELLO);
 }
 
 #[test]
-fn an_existing_file_is_replaced_when_that_is_asked_for() {
-    for answer in ["553 Exists", "550 Exists"] {
-        let refused = taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").reply(answer);
-        let script = refused.delete("hello.txt").rename(TEMPORARY, "hello.txt").goodbye();
-        let met = script.meet(atomic().options(["--replace"]));
-        met.outcome.succeeds();
-        met.visit.stored(HELLO);
-    }
+fn a_temporary_name_that_is_refused_is_said_to_be_ours() {
+    let refused = no_dots().passive().expect("STOR {plain:hello.txt}").reply("553 No parts either");
+    let met = refused.meet(atomic().retries("3"));
+    met.outcome.fails(7).says("temporary name").says("which --atomic makes up").says("No parts either").retried(0);
+    met.visit.stored_all(&[]);
 }
 
 #[test]
@@ -94,25 +93,10 @@ fn a_name_that_was_not_given_is_given_by_the_next_try() {
 }
 
 #[test]
-fn a_connection_lost_between_delete_and_rename_does_not_lose_the_file() {
-    let refused =
-        || taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").reply("553 Exists");
-    let again = || Script::ready().rename(TEMPORARY, "hello.txt").goodbye();
-    for lost in [
-        refused().expect("DELE hello.txt").close(),
-        refused().delete("hello.txt").expect(&format!("RNFR {TEMPORARY}")).close(),
-    ] {
-        let met = meet_in_turn([lost, again()], atomic().options(["--replace"]).retries("2"));
-        met.outcome.succeeds();
-        met.data_connections(1);
-    }
-}
-
-#[test]
 fn a_broken_transfer_is_gone_on_with_under_the_same_temporary_name() {
     let big = || Upload::of("b", &vec![7; 8 << 20]).options(["--atomic"]).retries("2");
     let temporary = "{temp:b}";
-    let broken = Script::ready().can_rename(temporary).passive().store(temporary).receive(1 << 20).reset_data().close();
+    let broken = Script::ready().can_rename("b").passive().store(temporary).receive(1 << 20).reset_data().close();
     let again =
         Script::ready().tell_size(temporary, 1 << 20).resume(temporary, 1 << 20).receive_all().reply("226 Done");
     let again = again.tell_size(temporary, 8 << 20).rename(temporary, "b").goodbye();
@@ -125,16 +109,20 @@ fn a_broken_transfer_is_gone_on_with_under_the_same_temporary_name() {
 
 #[test]
 fn what_is_given_up_is_cleaned_up() {
-    let refused = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive_all().reply("552 Quota");
+    let refused = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().reply("552 Quota");
     let met = refused.delete(TEMPORARY).meet(atomic());
-    met.outcome.fails(8).says("Quota").says("removed again").never_says("partial file may").never_says("Note: ");
+    met.outcome.fails(8).says("Quota").says("removed again").never_says("partial file may");
 }
 
 #[test]
 fn what_cannot_be_cleaned_up_is_named() {
-    let refused = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive_all().reply("552 Quota");
-    let met = refused.expect(&format!("DELE {TEMPORARY}")).reply("550 No").meet(atomic());
-    met.outcome.fails(8).says("partial file may").never_says("removed again").says("Note: ").says(".hello.txt.");
+    let refused =
+        || Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().reply("552 Quota");
+    let kept = || refused().expect(&format!("DELE {TEMPORARY}")).reply("550 No");
+    let met = kept().tell_size(TEMPORARY, 4).meet(atomic());
+    met.outcome.fails(8).says("4 bytes of it lie on the server as .hello.txt.").never_says("removed again");
+    let met = kept().no_size(TEMPORARY).meet(atomic());
+    met.outcome.fails(8).says("A partial file may remain on the server as .hello.txt.").never_says("removed again");
 }
 
 #[test]
@@ -146,23 +134,23 @@ fn what_was_stored_without_the_proof_that_was_demanded_is_removed_and_that_is_sa
 
 #[test]
 fn what_is_left_by_a_lost_connection_is_named() {
-    let lost = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive(3).reset_data().close();
+    let lost = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive(3).reset_data().close();
     let outcome = lost.meet(atomic()).outcome;
-    outcome.claim(matches!(outcome.code, 8 | 10), "exit code 8 or 10").says("Note: ").says(".hello.txt.");
-    outcome.says("partial file may").never_says("removed again");
+    outcome.claim(matches!(outcome.code, 8 | 10), "exit code 8 or 10");
+    outcome.says("A partial file may remain on the server as .hello.txt.").never_says("removed again");
 }
 
 #[test]
 fn a_file_that_was_stored_wrongly_never_gets_its_name() {
-    let wrong = |script: Script| script.take(TEMPORARY).tell_size(TEMPORARY, 5);
-    let met = wrong(Script::ready().can_rename(TEMPORARY)).delete(TEMPORARY).meet(atomic());
+    let wrong = |script: Script| script.take(TEMPORARY).tell_size_twice(TEMPORARY, 5);
+    let met = wrong(Script::ready().can_rename("hello.txt")).delete(TEMPORARY).meet(atomic());
     met.outcome.fails(10).says("removed again").never_says("partial file may");
     assert!(!met.visit.commands.iter().any(|line| line.starts_with(b"RNTO")));
 }
 
 #[test]
 fn a_lost_final_reply_is_settled_under_the_temporary_name() {
-    let lost = Script::ready().can_rename(TEMPORARY).passive().store(TEMPORARY).receive_all().close();
+    let lost = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().close();
     let asked = Script::ready().tell_size_twice(TEMPORARY, 6).rename(TEMPORARY, "hello.txt").goodbye();
     let met = meet_in_turn([lost, asked], atomic().retries("1"));
     met.outcome.succeeds();
@@ -178,16 +166,22 @@ fn replacing_needs_atomic() {
 fn every_run_has_a_temporary_name_of_its_own() {
     let name = || {
         let refused =
-            Script::ready().can_rename(TEMPORARY).passive().expect(&format!("STOR {TEMPORARY}")).reply("550 No");
-        let met = refused.meet(atomic());
+            Script::ready().can_rename("hello.txt").passive().expect(&format!("STOR {TEMPORARY}")).reply("550 No");
+        let met = refused.passive().expect("STOR {plain:hello.txt}").reply("550 No").meet(atomic());
         met.visit.commands.iter().find(|line| line.starts_with(b"STOR ")).cloned().unwrap()
     };
     assert_ne!(name(), name());
 }
 
+/// A server that forbids names that begin with a dot.
+fn no_dots() -> Script {
+    let asked = Script::ready().can_rename("hello.txt").passive().expect(&format!("STOR {TEMPORARY}"));
+    asked.reply("553 Prohibited file name")
+}
+
 /// A server that has taken the file under its temporary name.
 fn taken() -> Script {
-    Script::ready().can_rename(TEMPORARY).take(TEMPORARY)
+    Script::ready().can_rename("hello.txt").take(TEMPORARY)
 }
 
 fn atomic() -> Upload {

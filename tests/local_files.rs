@@ -56,7 +56,7 @@ fn a_file_that_changes_while_it_is_sent_never_gets_its_name_with_atomic() {
     let upload = Upload::of_big_file().options(["--atomic"]);
     let path = upload.path("big.bin");
     let temporary = "{temp:big.bin}";
-    let script = Script::ready().can_rename(temporary).passive().store(temporary).receive(1 << 20);
+    let script = Script::ready().can_rename("big.bin").passive().store(temporary).receive(1 << 20);
     let script = script.meanwhile(move || overwrite(&path)).receive_all().reply("226 Stored");
     let met = script.tell_size(temporary, BIG).delete(temporary).goodbye().meet(upload);
     met.outcome.fails(3).says("changed while it was sent").says("did not get the file's name").says("removed again");

@@ -55,14 +55,27 @@ mod transfers;
 // Delivery that can be left alone: tried again, asked about, gone on with, renamed, verified.
 mod atomic;
 mod attributes;
+mod confirmations;
 mod cuts;
+mod failure_lines;
 mod killed_runs;
+mod logins;
+mod replacing;
 mod resuming;
 mod retries;
+mod sent_once;
+mod slow_hashes;
 mod soak;
 mod streams;
 mod unknown_outcomes;
 mod verification;
+
+// What a delivery to a real server may never do, whatever its administrator has set and wherever the line breaks.
+mod no_false_failure;
+mod no_false_success;
+mod no_good_file_lost;
+mod reasons;
+mod whole_files_are_left;
 
 // The same with TLS: certificates, what is done instead of it, and protected data connections.
 mod tls_arguments;
@@ -77,10 +90,12 @@ mod tls_transfers;
 mod certificates;
 mod child;
 mod cutting_relay;
+mod made_up_names;
 mod meeting;
 mod outcome;
 mod process_memory;
 mod program;
+mod real_delivery;
 mod relay;
 mod relay_pair;
 mod relay_passage;
@@ -93,7 +108,6 @@ mod servers;
 mod skips;
 mod sockets;
 mod stage;
-mod temporary_name;
 mod test_proxy;
 mod test_proxy_relay;
 mod tls_meeting;

@@ -17,7 +17,7 @@ fn the_time_of_a_run_ends_at_any_step_and_the_exit_code_says_what_may_remain() {
     let steps = [
         (Script::new(), 4),
         (Script::greeted().expect("USER alice"), 4),
-        (Script::ready().passive().expect("STOR hello.txt"), 4),
+        (Script::ready().passive().expect("STOR hello.txt"), 8),
         (Script::taken_hello(), 10),
         (Script::taken_hello().reply("226 Stored").expect("SIZE hello.txt"), 10),
     ];

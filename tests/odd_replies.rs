@@ -45,10 +45,11 @@ fn an_odd_answer_to_an_optional_question_is_a_no() {
 
 #[test]
 fn an_odd_answer_to_rest_leads_to_appe() {
-    let cut = Script::ready().lacks("hello.txt").passive().store("hello.txt").receive(6).reset_data().reset();
-    let asked = Script::ready().tell_size("hello.txt", 3).passive().expect("REST 3").reply("250 Fine");
-    let script = asked.expect("APPE hello.txt").reply("150 Go").then(Move::AcceptData).receive_all();
-    let met = meet_in_turn([cut, script.reply("226 Stored").and_all_is_well()], Upload::of_hello().retries("1"));
+    let cut = Script::hashing().lacks("hello.txt").passive().store("hello.txt").receive(6).reset_data().reset();
+    let asked = Script::hashing().tell_size_twice("hello.txt", 3).tell_hash("hello.txt", b"hel").passive();
+    let script = asked.expect("REST 3").reply("250 Fine").expect("APPE hello.txt").reply("150 Go");
+    let script = script.then(Move::AcceptData).receive_all().reply("226 Stored").tell_hash("hello.txt", HELLO);
+    let met = meet_in_turn([cut, script.goodbye()], Upload::of_hello().retries("1"));
     met.outcome.succeeds();
 }
 

@@ -26,7 +26,7 @@ fn the_second_line_of_a_dying_server_does_not_answer_the_next_question() {
     met.stored_last(HELLO);
     // EPSV is not to blame, so it is asked for again.
     let died = Script::ready().expect("EPSV").send(LAST_WORDS).close().meet_hello();
-    died.outcome.fails(7).says("OOPS: no port to be had");
+    died.outcome.fails(4).says("OOPS: no port to be had");
     died.visit.last_command("EPSV");
 }
 
@@ -48,7 +48,7 @@ fn success_said_twice_costs_a_new_connection_and_no_file() {
         |script: Script, name: &str| script.passive().store(name).receive_all().send("226 Stored\r\n226 Stored\r\n");
     let scripts = [
         twice(Script::ready().lacks("one"), "one"),
-        Script::ready().lacks("two").take("two").tell_size("two", 2).goodbye(),
+        Script::ready().tell_size_twice("one", 1).lacks("two").take("two").tell_size("two", 2).goodbye(),
     ];
     let met = meet_in_turn(scripts, Upload::of("one", b"1").and("two", b"22").retries("2"));
     met.outcome.succeeds().says("Stored one in inbox: 1 bytes").says("Stored two in inbox: 2 bytes");

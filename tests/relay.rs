@@ -38,6 +38,8 @@ pub(crate) enum Point {
     Bytes(u64),
     /// Instead of this reply of the server, the greeting being the first.
     Reply(usize),
+    /// Instead of the first line that begins with these words.
+    Line(&'static str),
     /// Instead of what the server says when it has read a file to its end.
     FinalReply,
 }

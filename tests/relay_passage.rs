@@ -81,8 +81,13 @@ impl Passage {
             let is_last = line.get(3) == Some(&b' ') && line[..3].iter().all(u8::is_ascii_digit);
             let is_final = self.whole.load(Ordering::SeqCst);
             replies += usize::from(is_last);
-            let point = self.cut.map(|cut| cut.point);
-            if point == Some(Point::Reply(replies)) || is_final && point == Some(Point::FinalReply) {
+            let is_there = self.cut.is_some_and(|cut| match cut.point {
+                Point::Reply(number) => number == replies,
+                Point::Line(words) => line.starts_with(words.as_bytes()),
+                Point::FinalReply => is_final,
+                Point::Bytes(_) => false,
+            });
+            if is_there {
                 self.make_cut();
             }
             if self.has_cut(pair) {

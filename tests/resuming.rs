@@ -3,58 +3,58 @@
 //!
 //! Next: `atomic.rs`.
 
-use crate::script::Script;
+use crate::script::{Move, Script};
 use crate::upload::{HELLO, Upload};
 use crate::visits::meet_in_turn;
 
 #[test]
 fn a_break_in_mid_transfer_is_gone_on_with_behind_what_arrived() {
-    let asked = Script::ready().tell_size("half.bin", HALF).resume("half.bin", HALF);
-    let asked = asked.receive_all().reply("226 Stored").tell_size("half.bin", SIZE).goodbye();
-    let met = meet_in_turn([broken(), asked], retried());
+    let asked = Script::ready().tell_size(TEMPORARY, HALF).resume(TEMPORARY, HALF).receive_all().reply("226 Stored");
+    let met = meet_in_turn([broken_temporary(), named(asked.tell_size(TEMPORARY, SIZE))], atomic());
     met.outcome.succeeds().retried(1).says(&format!("Resuming half.bin at byte {HALF}")).says("size confirmed");
     met.stored_in_pieces(&content());
 }
 
+/// Two runs may store under one name at once; the bytes there may be the other's.
+#[test]
+fn under_its_own_name_a_file_is_not_gone_on_with_unless_a_hash_proves_the_beginning() {
+    let met = meet_in_turn([broken(), from_the_start(Script::ready().tell_size("half.bin", HALF))], retried());
+    met.outcome.succeeds().never_says("Resuming");
+    met.stored_last(&content());
+}
+
 #[test]
 fn a_server_without_rest_is_appended_to() {
-    let asked = Script::ready().tell_size("half.bin", HALF).passive().expect(&format!("REST {HALF}"));
-    let asked = asked.reply("502 REST?").expect("APPE half.bin").reply("150 Go").then(crate::script::Move::AcceptData);
-    let met = meet_in_turn(
-        [broken(), asked.receive_all().reply("226 Done").tell_size("half.bin", SIZE).goodbye()],
-        retried(),
-    );
+    let asked = Script::ready().tell_size(TEMPORARY, HALF).passive().expect(&format!("REST {HALF}")).reply("502 REST?");
+    let asked = asked.expect(&format!("APPE {TEMPORARY}")).reply("150 Go").then(Move::AcceptData).receive_all();
+    let asked = named(asked.reply("226 Done").tell_size(TEMPORARY, SIZE));
+    let met = meet_in_turn([broken_temporary(), asked], atomic());
     met.outcome.succeeds();
     met.stored_in_pieces(&content());
 }
 
 #[test]
 fn a_server_that_ignores_rest_is_noticed() {
-    // It says 350, and then stores the second half as if it were the file.
-    let ignoring = Script::ready().tell_size("half.bin", HALF).resume("half.bin", HALF).receive_all();
-    let ignored = ignoring.reply("226 Stored").tell_size("half.bin", SIZE - HALF).goodbye();
-    let met = meet_in_turn([broken(), ignored, from_the_start(Script::ready())], retried());
+    let anew = Script::ready().take(TEMPORARY).tell_size(TEMPORARY, SIZE);
+    let met = meet_in_turn([broken_temporary(), ignoring_rest(), named(anew)], atomic());
     met.outcome.succeeds().retried(2);
     met.stored_last(&content());
 }
 
 #[test]
 fn a_server_that_ignores_rest_and_always_has_another_size_is_exit_10() {
-    let ignoring = Script::ready().tell_size("half.bin", HALF).resume("half.bin", HALF).receive_all();
-    let ignored = ignoring.reply("226 Stored").tell_size("half.bin", SIZE - HALF).goodbye();
-    let anew = || Script::ready().take("half.bin").tell_size("half.bin", 5);
-    let met = meet_in_turn([broken(), ignored, anew(), anew()], retried());
-    met.outcome.fails(10).retried(3);
+    let anew = || Script::ready().take(TEMPORARY).tell_size_twice(TEMPORARY, 5);
+    let scripts = [broken_temporary(), ignoring_rest(), anew().goodbye(), anew().delete(TEMPORARY)];
+    let met = meet_in_turn(scripts, atomic());
+    met.outcome.fails(10).retried(3).says("removed again");
 }
 
 #[test]
-fn a_cut_that_a_server_takes_for_the_end_may_come_more_than_once() {
-    // Once where only the rest was sent, after which nothing is gone on with, and once again.
-    let resumed = Script::ready().tell_size("half.bin", HALF).resume("half.bin", HALF).receive_all();
-    let cut = resumed.reply("226 Stored").tell_size("half.bin", HALF + 5).goodbye();
-    let again = Script::ready().take("half.bin").tell_size("half.bin", 5).goodbye();
-    let met = meet_in_turn([broken(), cut, again, from_the_start(Script::ready())], retried());
-    met.outcome.succeeds().retried(3);
+fn a_server_that_grants_rest_and_refuses_to_go_on_there_gets_it_from_the_start() {
+    let refused = Script::ready().tell_size(TEMPORARY, HALF).passive().rest(HALF).expect(&format!("STOR {TEMPORARY}"));
+    let anew = refused.reply("554 Not there").take(TEMPORARY).tell_size(TEMPORARY, SIZE);
+    let met = meet_in_turn([broken_temporary(), named(anew)], atomic());
+    met.outcome.succeeds().retried(1);
     met.stored_last(&content());
 }
 
@@ -63,6 +63,16 @@ fn more_than_was_sent_is_not_ours_and_is_replaced() {
     let met = meet_in_turn([broken(), from_the_start(Script::ready().tell_size("half.bin", SIZE - 1))], retried());
     met.outcome.succeeds().never_says("Resuming");
     met.stored_last(&content());
+}
+
+#[test]
+fn a_part_of_ours_that_may_not_be_overwritten_is_removed_once() {
+    let refused = |script: Script| script.passive().expect(&format!("STOR {TEMPORARY}")).reply("553 Exists");
+    let asked = || refused(Script::ready().tell_size(TEMPORARY, SIZE + 1)).delete(TEMPORARY);
+    let anew = asked().take(TEMPORARY).tell_size(TEMPORARY, SIZE);
+    meet_in_turn([broken_temporary(), named(anew)], atomic()).outcome.succeeds().retried(1);
+    let met = meet_in_turn([broken_temporary(), refused(asked()).delete(TEMPORARY)], atomic());
+    met.outcome.fails(met.outcome.code).says("553").says("removed again");
 }
 
 #[test]
@@ -135,15 +145,30 @@ fn what_is_there_is_asked_for_once_before_the_first_try() {
     script.meet(resuming()).outcome.succeeds();
 
     // And remembered: a file of this size says nothing about what this run has sent.
-    let lost = Script::ready().tell_size("hello.txt", 6).passive().store("hello.txt").receive_all().close();
+    let there = Script::ready().tell_size("hello.txt", 6).no_time("hello.txt");
+    let lost = there.passive().store("hello.txt").receive_all().close();
     let met = meet_in_turn([lost, Script::ready().tell_size_twice("hello.txt", 6)], resuming());
     met.outcome.fails(10);
 }
 
 #[test]
+fn an_earlier_runs_whole_file_is_sent_again_without_a_hash() {
+    let there = Script::ready().tell_size("hello.txt", 6).no_time("hello.txt").take("hello.txt").and_all_is_well();
+    let met = there.meet(Upload::of_hello().options(["--resume"]));
+    met.outcome.succeeds().says("confirmed by the server, not verified").never_says("Resuming");
+    met.visit.stored(HELLO);
+
+    let temporary = "{temp:hello.txt}";
+    let there = Script::ready().can_rename("hello.txt").tell_size(temporary, 6).take(temporary).tell_size(temporary, 6);
+    let met = there.rename(temporary, "hello.txt").goodbye().meet(Upload::of_hello().options(["--resume", "--atomic"]));
+    met.outcome.succeeds().never_says("Resuming");
+    met.visit.stored(HELLO);
+}
+
+#[test]
 fn an_earlier_runs_partial_under_a_temporary_name_is_gone_on_with() {
     let temporary = "{temp:hello.txt}";
-    let script = Script::ready().can_rename(temporary).tell_size(temporary, 4).resume(temporary, 4).receive_all();
+    let script = Script::ready().can_rename("hello.txt").tell_size(temporary, 4).resume(temporary, 4).receive_all();
     let script = script.reply("226 Stored").tell_size(temporary, 6).rename(temporary, "hello.txt").goodbye();
     let met = script.meet(Upload::of_hello().options(["--resume", "--atomic"]));
     met.outcome.succeeds().says("Resuming hello.txt at byte 4");
@@ -153,12 +178,11 @@ fn an_earlier_runs_partial_under_a_temporary_name_is_gone_on_with() {
 #[test]
 fn the_temporary_name_is_another_for_another_version_of_a_file() {
     let names = [b"hello\n", b"HELLO\n"].map(|content| {
-        let script = Script::ready().can_rename("{temp:hello.txt}").expect("SIZE {temp:hello.txt}").reply("550 None");
-        let met = script
-            .passive()
-            .expect("STOR {temp:hello.txt}")
-            .reply("550 No")
-            .meet(Upload::of("hello.txt", content).options(["--resume", "--atomic"]));
+        let refused =
+            |script: Script, name: &str| script.lacks(name).passive().expect(&format!("STOR {name}")).reply("550 No");
+        let script = refused(Script::ready().can_rename("hello.txt"), "{temp:hello.txt}");
+        let script = refused(script, "{plain:hello.txt}");
+        let met = script.meet(Upload::of("hello.txt", content).options(["--resume", "--atomic"]));
         met.outcome.fails(7);
         met.visit.commands.iter().find(|line| line.starts_with(b"STOR ")).cloned().unwrap()
     });
@@ -174,6 +198,23 @@ fn broken_of(ready: Script) -> Script {
     ready.lacks("half.bin").passive().store("half.bin").receive(HALF as usize).reset_data().close()
 }
 
+/// The same under the temporary name.
+fn broken_temporary() -> Script {
+    let storing = Script::ready().can_rename("half.bin").passive().store(TEMPORARY);
+    storing.receive(HALF as usize).reset_data().close()
+}
+
+/// It says 350, and then stores the second half as if it were the file.
+fn ignoring_rest() -> Script {
+    let ignoring = Script::ready().tell_size(TEMPORARY, HALF).resume(TEMPORARY, HALF).receive_all();
+    ignoring.reply("226 Stored").tell_size_twice(TEMPORARY, SIZE - HALF).goodbye()
+}
+
+/// And has its name.
+fn named(script: Script) -> Script {
+    script.rename(TEMPORARY, "half.bin").goodbye()
+}
+
 /// All of it, once more.
 fn from_the_start(script: Script) -> Script {
     script.take("half.bin").tell_size("half.bin", SIZE).goodbye()
@@ -187,5 +228,10 @@ fn retried() -> Upload {
     Upload::of("half.bin", &content()).retries("3").timeout("2")
 }
 
+fn atomic() -> Upload {
+    retried().options(["--atomic"])
+}
+
+const TEMPORARY: &str = "{temp:half.bin}";
 const SIZE: u64 = 24 << 20;
 const HALF: u64 = 1 << 20;

@@ -18,7 +18,8 @@ pub(crate) enum Move {
     Dribble(Vec<u8>, Duration),
     /// Send these bytes again and again, pausing in between, until the client leaves.
     Flood(Vec<u8>, Duration),
-    /// The client sends exactly this line; CR LF is added, and `{temp:NAME}` is the temporary name of NAME.
+    /// The client sends exactly this line; CR LF is added, and `{temp:NAME}` and so on are names that it makes up
+    /// (`made_up_names.rs`).
     Expect(String),
     /// The client sends one line, whatever it says.
     ExpectAny,

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use crate::script::Script;
 use crate::sockets::accept;
-use crate::stage::Stage;
+use crate::stage::{Memory, Stage};
 use crate::visit::Visit;
 
 /// A server that waits for its one client, or plays to it; or for several, one after the other.
@@ -34,7 +34,10 @@ impl ScriptedServer {
     pub(crate) fn listen(listener: TcpListener, scripts: Vec<Script>) -> Self {
         let address = listener.local_addr().expect("a bound port");
         let count = scripts.len();
-        let thread = std::thread::spawn(move || scripts.into_iter().map(|script| play(&listener, script)).collect());
+        let thread = std::thread::spawn(move || {
+            let mut memory = Memory::default();
+            scripts.into_iter().map(|script| play(&listener, script, &mut memory)).collect()
+        });
         Self { address, scripts: count, thread }
     }
 
@@ -60,9 +63,9 @@ impl ScriptedServer {
     }
 }
 
-fn play(listener: &TcpListener, script: Script) -> Visit {
+fn play(listener: &TcpListener, script: Script, memory: &mut Memory) -> Visit {
     let stage = match accept(listener) {
-        Ok(control) => Stage::new(control),
+        Ok(control) => Stage::new(control, memory),
         Err(mismatch) => return Visit::that_failed(mismatch),
     };
     stage.play(script)

@@ -44,6 +44,8 @@ pub(crate) struct SecureServer {
     pub(crate) tls: ServerTls,
     /// How long the program waits for it, in seconds.
     pub(crate) patience: &'static str,
+    /// How often the program tries again.
+    pub(crate) retries: &'static str,
     authority: Authority,
 }
 
@@ -62,7 +64,7 @@ impl SecureServer {
         let authority = Authority::new();
         let tls = settings(authority.issue(&["localhost", "127.0.0.1"]));
         let server = kind.start_with(Options { tls: Some(tls.clone()), ..options })?;
-        Some(Self { server, kind, tls, patience: "30", authority })
+        Some(Self { server, kind, tls, patience: "30", retries: "0", authority })
     }
 
     /// Uploads `files` of `program`'s folder, and tells the conversation.
@@ -83,7 +85,7 @@ impl SecureServer {
 
     fn upload_with(&self, program: Program, options: &[&str], address: SocketAddr, files: &[&str]) -> Outcome {
         let mut outcome = program
-            .arguments(["--verbose", "--retries", "0", "--timeout", self.patience])
+            .arguments(["--verbose", "--retries", self.retries, "--timeout", self.patience])
             .arguments(options)
             .arguments([&format!("localhost:{}", address.port()), self.server.user, "--"])
             .arguments(files)

@@ -4,6 +4,7 @@
 
 use crate::script::Script;
 use crate::upload::Upload;
+use crate::visits::meet_in_turn;
 
 #[test]
 fn several_files_go_over_one_control_connection() {
@@ -53,23 +54,29 @@ fn the_exit_code_is_that_of_the_first_failure() {
 }
 
 #[test]
-fn a_broken_file_stops_the_run() {
-    let script = Script::storing("one").receive_all().reply("452 Full");
+fn a_broken_file_does_not_stop_the_next() {
+    let full = |script: Script| script.passive().store("one").receive_all().reply("552 Full");
+    let script = full(Script::ready()).take("two").tell_size("two", 1).goodbye();
     let met = script.meet(Upload::of("one", b"1").and("two", b"2"));
-    met.outcome.exits(8).says("Full").never_says("Stored");
-    met.visit.last_command("STOR one");
+    met.outcome.exits(8).says("Full").never_says("Stored one").says("Stored two").says("1 of 2 files stored");
+    // In mid-transfer, too, as long as the server goes on talking.
+    let big = Upload::of_big_file().and("two", b"2");
+    let full = Script::storing("big.bin").receive(1 << 20).reset_data().reply("552 Full");
+    let met = full.take("two").tell_size("two", 1).goodbye().meet(big);
+    met.outcome.exits(8).says("Full").never_says("Stored big.bin").says("Stored two");
 }
 
 #[test]
-fn an_unknown_outcome_stops_the_run() {
-    let met = Script::storing("one").receive_all().close().meet(Upload::of("one", b"1").and("two", b"2"));
-    met.outcome.exits(10).never_says("Stored");
-    met.visit.last_command("STOR one");
+fn an_unknown_outcome_does_not_stop_the_next() {
+    let lost = Script::storing("one").receive_all().close();
+    let next = Script::ready().take("two").tell_size("two", 1).goodbye();
+    let met = meet_in_turn([lost, next], Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(10).never_says("Stored one").says("Stored two").retried(0);
 }
 
 #[test]
 fn a_file_that_is_not_what_was_sent_does_not_stop_the_next() {
-    let script = Script::ready().take("one").tell_size("one", 77).take("two").tell_size("two", 1).goodbye();
+    let script = Script::ready().take("one").tell_size_twice("one", 77).take("two").tell_size("two", 1).goodbye();
     let met = script.meet(Upload::of("one", b"1").and("two", b"2"));
     met.outcome.exits(10).never_says("Stored one").says("Stored two");
 }

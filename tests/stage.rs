@@ -2,33 +2,54 @@
 //!
 //! Who comes, and which script is played, is `scripted_server.rs`. Next: `data_side.rs`, the data connection.
 
+use std::collections::HashSet;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::data_side::DataSide;
+use crate::made_up_names::MadeUpNames;
 use crate::script::{Move, Script};
 use crate::sockets::{PATIENCE, has_left};
-use crate::temporary_name::TemporaryName;
 use crate::tls_server::Tls;
 use crate::visit::Visit;
 use crate::wire::{Overheard, Wire};
 
+/// What a server remembers from one visit to the next.
+#[derive(Default)]
+pub(crate) struct Memory {
+    names: MadeUpNames,
+    /// The files whose sizes it was asked for.
+    asked: HashSet<Vec<u8>>,
+}
+
 /// The server's two connections, and its record.
-pub(crate) struct Stage {
+pub(crate) struct Stage<'a> {
     control: Option<Wire>,
     unread: Vec<u8>,
     /// What is left of a reply that was sent by half.
     other_half: Vec<u8>,
     overheard: Overheard,
-    temporary: TemporaryName,
+    memory: &'a mut Memory,
     data: DataSide,
     visit: Visit,
 }
 
-impl Stage {
+impl Memory {
+    /// Whether this is the first question for the size of a file that is no temporary one.
+    fn is_asked_for_the_first_time(&mut self, line: &[u8]) -> bool {
+        line.starts_with(b"SIZE ") && !line.ends_with(b".part\r\n") && self.asked.insert(line.to_vec())
+    }
+}
+
+/// Whether this is the first command of an upload, or of a change of names.
+fn begins_something(line: &str) -> bool {
+    ["EPSV", "RNFR", "STOU"].iter().any(|verb| line.starts_with(verb))
+}
+
+impl<'a> Stage<'a> {
     /// A server that this client has come to.
-    pub(crate) fn new(control: TcpStream) -> Self {
+    pub(crate) fn new(control: TcpStream, memory: &'a mut Memory) -> Self {
         let host = control.local_addr().expect("a connected socket").ip();
         let client = control.peer_addr().expect("a connected socket").ip();
         let overheard = Overheard::default();
@@ -38,7 +59,7 @@ impl Stage {
             other_half: Vec::new(),
             data: DataSide::new(host, &overheard),
             overheard,
-            temporary: TemporaryName::default(),
+            memory,
             visit: Visit::from(client),
         }
     }
@@ -136,7 +157,12 @@ impl Stage {
 
     fn expect(&mut self, line: &str) -> Result<(), String> {
         match self.read_line()? {
-            Some(found) if self.temporary.agrees(&format!("{line}\r\n"), &found) => Ok(()),
+            // What has the file's name is asked for before the first upload of a run; most scripts have nothing there.
+            Some(found) if self.memory.is_asked_for_the_first_time(&found) && begins_something(line) => {
+                self.send(b"550 No such file\r\n");
+                self.expect(line)
+            }
+            Some(found) if self.memory.names.agrees(&format!("{line}\r\n"), &found) => Ok(()),
             Some(found) => Err(format!("expected {line:?}, found \"{}\"", found.escape_ascii())),
             None => Err(format!("expected {line:?}, but the client left")),
         }
@@ -144,6 +170,10 @@ impl Stage {
 
     fn hear_address(&mut self) -> Result<(), String> {
         let line = self.read_line()?.ok_or("expected EPRT or PORT, but the client left")?;
+        if self.memory.is_asked_for_the_first_time(&line) {
+            self.send(b"550 No such file\r\n");
+            return self.hear_address();
+        }
         self.data.aim(&line).ok_or_else(|| format!("no EPRT and no PORT: \"{}\"", line.escape_ascii()))
     }
 

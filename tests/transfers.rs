@@ -104,14 +104,17 @@ fn a_reset_after_the_last_byte_needs_a_size_to_be_a_success() {
     let reset = || Script::storing("hello.txt").receive(HELLO.len()).reset_data().reply("226 Stored");
     reset().no_size("hello.txt").meet_hello().outcome.fails(10);
     reset().expect("SIZE hello.txt").reply("213 six").meet_hello().outcome.fails(10);
-    reset().tell_size("hello.txt", 4).meet_hello().outcome.fails(10);
+    reset().tell_size_twice("hello.txt", 4).meet_hello().outcome.fails(10);
     reset().and_all_is_well().meet_hello().outcome.succeeds().says("size confirmed");
 }
 
 #[test]
-fn a_reset_after_the_last_byte_and_a_refusal_are_exit_8() {
-    let script = Script::storing("hello.txt").receive(HELLO.len()).reset_data().reply("426 Transfer aborted");
-    script.meet_hello().outcome.fails(8).says("Transfer aborted");
+fn a_reset_after_the_last_byte_and_a_refusal_are_told() {
+    for (answer, code) in [("426 Transfer aborted", 10), ("425 Transfer aborted", 10), ("451 Transfer aborted", 8)] {
+        let script = Script::storing("hello.txt").receive(HELLO.len()).reset_data().reply(answer);
+        let script = if code == 10 { script.lacks("hello.txt") } else { script };
+        script.meet_hello().outcome.fails(code).says("Transfer aborted");
+    }
 }
 
 #[test]
@@ -181,7 +184,7 @@ fn a_slow_reader_is_no_failure_while_it_empties_the_buffers() {
 #[test]
 fn another_size_than_was_sent_is_exit_10() {
     for size in [0, 5, 7, u64::MAX] {
-        let met = Script::taken_hello().reply("226 Stored").tell_size("hello.txt", size).meet_hello();
+        let met = Script::taken_hello().reply("226 Stored").tell_size_twice("hello.txt", size).meet_hello();
         met.outcome.fails(10).says(&size.to_string()).says("6");
     }
 }

@@ -1,4 +1,5 @@
-//! Every byte was sent and nobody says whether it arrived: the server is asked, twice, before anything else is done.
+//! Every byte was sent and nobody says whether it arrived: the server is asked, until two answers agree, before anything
+//! else is done.
 //!
 //! The rules under test: what may be whole is never overwritten, and only what stays unknown is reported as unknown
 //! (exit 10). Next: `resuming.rs`.
@@ -36,26 +37,33 @@ fn the_size_is_asked_for_until_it_stays_the_same() {
 }
 
 #[test]
-fn fewer_bytes_than_were_sent_are_gone_on_with() {
-    let asked = Script::ready().tell_size_twice("hello.txt", 4).resume("hello.txt", 4).receive_all().reply("226 Done");
-    let met = meet_in_turn([lost(), asked.and_all_is_well()], retried());
-    met.outcome.succeeds().says("Resuming hello.txt at byte 4").says("size confirmed");
+fn fewer_bytes_than_were_sent_are_gone_on_with_if_a_hash_proves_them() {
+    let lost = lost_of(Script::hashing());
+    let asked = Script::hashing().tell_size_twice("hello.txt", 4).tell_hash("hello.txt", b"hell");
+    let asked = asked.resume("hello.txt", 4).receive_all().reply("226 Done").tell_hash("hello.txt", HELLO);
+    let met = meet_in_turn([lost, asked.goodbye()], retried());
+    met.outcome.succeeds().says("Resuming hello.txt at byte 4").says("SHA-256 confirmed");
     met.stored_last(b"o\n");
 }
 
 #[test]
-fn fewer_bytes_that_are_not_ours_are_replaced() {
-    let lost = lost_of(Script::hashing());
+fn fewer_bytes_that_may_not_be_ours_are_replaced() {
+    let lost_and_hashed = lost_of(Script::hashing());
     let asked = Script::hashing().tell_size_twice("hello.txt", 4).tell_hash("hello.txt", b"olle").take("hello.txt");
-    let met = meet_in_turn([lost, asked.tell_hash("hello.txt", HELLO).goodbye()], retried());
-    met.outcome.succeeds().never_says("Resuming");
-    met.stored_last(HELLO);
+    let asked = asked.tell_hash("hello.txt", HELLO).goodbye();
+    let blind = Script::ready().tell_size_twice("hello.txt", 4).take("hello.txt").and_all_is_well();
+    for scripts in [[lost_and_hashed, asked], [lost(), blind]] {
+        let met = meet_in_turn(scripts, retried());
+        met.outcome.succeeds().never_says("Resuming");
+        met.stored_last(HELLO);
+    }
 }
 
 #[test]
-fn a_file_that_is_not_there_is_sent_again() {
-    let asked = Script::ready().has_nothing("hello.txt").take("hello.txt").and_all_is_well();
-    let met = meet_in_turn([lost(), asked], retried());
+fn a_file_that_is_not_there_is_sent_again_where_sizes_are_told() {
+    let lost = Script::ready().tell_size("hello.txt", 3).passive().store("hello.txt").receive_all().close();
+    let asked = Script::ready().never_has("hello.txt").take("hello.txt").and_all_is_well();
+    let met = meet_in_turn([lost, asked], retried());
     met.outcome.succeeds().never_says("Resuming");
     met.stored_last(HELLO);
 }
@@ -81,9 +89,9 @@ fn another_hash_is_exit_10_and_left_alone() {
 
 #[test]
 fn a_server_that_tells_nothing_leaves_it_unknown() {
-    for answer in ["502 No SIZE", "500 SIZE?", "213 six", "450 Not now"] {
-        let asked = |script: Script| script.expect("SIZE hello.txt").reply(answer);
-        let met = meet_in_turn([lost(), asked(asked(Script::ready()))], retried());
+    for answer in ["502 No SIZE", "500 SIZE?", "213 six", "450 Not now", "550 No such file"] {
+        let asked = Script::ready().expect("SIZE hello.txt").reply(answer);
+        let met = meet_in_turn([lost(), asked], retried());
         stays_unknown(&met).mentions(&["may be whole"]);
     }
 }
@@ -91,7 +99,7 @@ fn a_server_that_tells_nothing_leaves_it_unknown() {
 #[test]
 fn a_server_that_tells_no_size_but_a_hash_is_believed() {
     let lost = lost_of(Script::hashing());
-    let asked = Script::hashing().no_size("hello.txt").no_size("hello.txt").tell_hash("hello.txt", HELLO).goodbye();
+    let asked = Script::hashing().no_size("hello.txt").tell_hash("hello.txt", HELLO).goodbye();
     let met = meet_in_turn([lost, asked], retried());
     met.outcome.succeeds().says("SHA-256 confirmed");
     met.data_connections(1);
@@ -115,8 +123,8 @@ fn what_cannot_be_asked_any_more_is_exit_10() {
 #[test]
 fn a_reset_after_the_last_byte_and_no_word_is_asked_about() {
     let reset = storing().receive(6).reset_data().close();
-    let asked = Script::ready().tell_size("hello.txt", 6).resume("hello.txt", 6).receive_all().reply("226 Done");
-    let met = meet_in_turn([reset, asked.and_all_is_well()], retried());
+    let asked = Script::ready().tell_size_twice("hello.txt", 6).goodbye();
+    let met = meet_in_turn([reset, asked], retried());
     met.outcome.succeeds();
 }
 
@@ -130,12 +138,19 @@ fn the_other_files_of_the_run_are_sent_afterwards() {
 #[test]
 fn a_file_of_the_same_size_that_was_there_before_is_no_proof() {
     // A server that stores aside and renames at the end still has yesterday's file when the connection breaks.
-    let before = |script: Script| script.tell_size("hello.txt", 6).passive().store("hello.txt").receive_all().close();
-    let met = meet_in_turn([before(Script::ready()), Script::ready().tell_size_twice("hello.txt", 6)], retried());
-    stays_unknown(&met);
+    let before = |script: Script| script.tell_size("hello.txt", 6).tell_time("hello.txt", "20260101000000");
+    let lost = |script: Script| before(script).passive().store("hello.txt").receive_all().close();
+    let asked = || Script::ready().tell_size_twice("hello.txt", 6);
+    let same = asked().tell_time("hello.txt", "20260101000000");
+    stays_unknown(&meet_in_turn([lost(Script::ready()), same], retried()));
+    stays_unknown(&meet_in_turn([lost(Script::ready()), asked().no_time("hello.txt")], retried()));
 
-    let asked = Script::hashing().tell_size_twice("hello.txt", 6).tell_hash("hello.txt", HELLO).goodbye();
-    meet_in_turn([before(Script::hashing()), asked], retried()).outcome.succeeds().says("SHA-256 confirmed");
+    let newer = asked().tell_time("hello.txt", "20260202000000").tell_size("hello.txt", 6).goodbye();
+    let met = meet_in_turn([lost(Script::ready()), newer], retried());
+    met.outcome.succeeds().says("size confirmed");
+
+    let hashed = Script::hashing().tell_size_twice("hello.txt", 6).tell_hash("hello.txt", HELLO).goodbye();
+    meet_in_turn([lost(Script::hashing()), hashed], retried()).outcome.succeeds().says("SHA-256 confirmed");
 }
 
 #[test]
@@ -155,7 +170,8 @@ fn lost_words() -> Vec<Script> {
         taken().silence(),
         taken().send("226 Sto").close(),
         taken().reply("426 Connection broke").close(),
-        taken().reply("451 Something broke").close(),
+        taken().reply("425 Connection broke").close(),
+        taken().reply("500 OOPS: child died").close(),
         taken().reply("421 Going down").close(),
         storing().receive(6).reply("426 Connection broke").close(),
         storing().receive(6).reset_data().reply("226 Stored").no_size("hello.txt").close(),

@@ -40,11 +40,6 @@ impl Script {
         self.tell_size(name, size).tell_size(name, size)
     }
 
-    /// Has no such file, and is asked twice.
-    pub(crate) fn has_nothing(self, name: &str) -> Self {
-        self.lacks(name).lacks(name)
-    }
-
     /// Goes on at a byte.
     pub(crate) fn rest(self, offset: u64) -> Self {
         self.expect(&format!("REST {offset}")).reply("350 Go on there")
@@ -55,9 +50,29 @@ impl Script {
         self.passive().rest(offset).store(name)
     }
 
-    /// Says that it can rename, when asked for nothing but that.
-    pub(crate) fn can_rename(self, temporary: &str) -> Self {
-        self.expect(&format!("RNFR {temporary}")).reply("550 No such file")
+    /// Was asked for a file as often as one is that may not be there yet, and has none.
+    pub(crate) fn never_has(self, name: &str) -> Self {
+        (0..5).fold(self, |script, _| script.lacks(name))
+    }
+
+    /// Tells when a file was modified.
+    pub(crate) fn tell_time(self, name: &str, time: &str) -> Self {
+        self.expect(&format!("MDTM {name}")).reply(&format!("213 {time}"))
+    }
+
+    /// Does not tell when a file was modified.
+    pub(crate) fn no_time(self, name: &str) -> Self {
+        self.expect(&format!("MDTM {name}")).reply("502 No MDTM here")
+    }
+
+    /// Says that it can rename, when asked for nothing but that, about a name that nobody has.
+    pub(crate) fn can_rename(self, name: &str) -> Self {
+        self.expect(&format!("RNFR {{unused:{name}}}")).reply("550 No such file")
+    }
+
+    /// Has found the file to be renamed, and does not give it this name.
+    pub(crate) fn refuse_name(self, from: &str, to: &str, answer: &str) -> Self {
+        self.rename_from(from).expect(&format!("RNTO {to}")).reply(answer)
     }
 
     /// Renames a file.

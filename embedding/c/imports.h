@@ -1,5 +1,5 @@
 /* What the component may call, and how values of the component model are made. All of it is wasmtime's, and only for
- * imports.c and sandbox.c. */
+ * imports.c, sandbox.c, session.c and what they include. */
 
 #ifndef IMPORTS_H
 #define IMPORTS_H
@@ -24,13 +24,20 @@ struct binding {
 
 enum { METHODS = 17, MAX_GIVEN = 4 };
 
+/* What an error means for a file of which every byte was sent: it is not stored; it may be; the server has said that it is,
+ * and then something that does not fit. */
+enum trouble { REFUSAL, LOSS, DISAGREEMENT };
+
 struct sandbox {
     struct loan *loan;
+    const struct wish *wish;
     struct data data[MAX_CONNECTIONS];
     struct binding bindings[METHODS];
     wasmtime_store_t *store;
     wasmtime_context_t *context;
     wasmtime_component_instance_t instance;
+    value opened; /* The session. */
+    enum trouble trouble;
     char *why;
     size_t why_size;
 };

@@ -1,13 +1,13 @@
-/* Sockets and a file, on Linux. See lent.h. */
+/* Sockets, on Linux. See lent.h; the file is opened in file.c. */
 
 #define _GNU_SOURCE
 #include "lent.h"
+#include "address.h"
 #include "mask.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/sockios.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -81,56 +81,6 @@ static enum failure dial(const struct sockaddr *address, socklen_t length, int *
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     *connected = fd;
     return NONE;
-}
-
-/* Whether there is a byte behind its size. */
-static bool has_more(const struct file *file) {
-    char byte;
-    return pread(file->fd, &byte, 1, (off_t)file->size) > 0;
-}
-
-const char *file_open(struct file *file, const char *path) {
-    *file = (struct file){.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
-    if (file->fd < 0 || fstat(file->fd, &file->opened) < 0) return strerror(errno);
-    if (!S_ISREG(file->opened.st_mode)) return "not a regular file";
-    file->size = (uint64_t)file->opened.st_size;
-    /* Such as in /proc, where files are made while they are read. */
-    if (file->size == 0 && has_more(file)) return "it does not tell its size";
-    return NULL;
-}
-
-static bool is_same_time(struct timespec one, struct timespec other) {
-    return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
-}
-
-bool file_has_changed(const struct file *file) {
-    const struct stat *then = &file->opened;
-    struct stat now;
-    if (fstat(file->fd, &now) < 0) return true;
-    /* A file that was deleted or replaced keeps its bytes. */
-    bool same_inode = now.st_mode == then->st_mode && now.st_uid == then->st_uid && now.st_gid == then->st_gid &&
-                      now.st_nlink == then->st_nlink;
-    return now.st_size != then->st_size || !is_same_time(now.st_mtim, then->st_mtim) ||
-           (same_inode && !is_same_time(now.st_ctim, then->st_ctim)) || has_more(file);
-}
-
-static bool is_loopback(const struct sockaddr *address) {
-    if (address->sa_family == AF_INET)
-        return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)address)->sin6_addr);
-}
-
-/* Whether the name itself says that the server is on this machine. A resolver must not decide that. */
-static bool names_this_machine(const char *host) {
-    struct in_addr v4;
-    struct in6_addr v6;
-    static const char NAME[] = "localhost";
-    size_t length = strlen(host), size = strlen(NAME);
-    if (inet_pton(AF_INET, host, &v4) == 1) return ntohl(v4.s_addr) >> 24 == IN_LOOPBACKNET;
-    if (inet_pton(AF_INET6, host, &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
-    if (length > 0 && host[length - 1] == '.') length--;
-    if (length < size || strncasecmp(host + length - size, NAME, size) != 0) return false;
-    return length == size || host[length - size - 1] == '.';
 }
 
 const char *control_connect(struct control *control, const char *host, const char *port, const char *password,

@@ -1,4 +1,5 @@
-/* The component in its sandbox: everything that is wasmtime's is in sandbox.c and imports.c. */
+/* The component in its sandbox: everything that is wasmtime's is in sandbox.c,
+ * session.c and imports.c. */
 
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -17,7 +18,10 @@ struct wish {
     const char *user, *directory, *name;
 };
 
-/* Runs the component in the file `wasm`. Returns false with `why` filled in when it failed. */
-bool sandbox_upload(const char *wasm, struct loan *loan, const struct wish *wish, char *why, size_t size);
+/* How an upload ended: exit statuses, as of the program ftp-uploader. */
+enum outcome { STORED = 0, FAILED = 1, IN_DOUBT = 10 };
+
+/* Runs the component in the file `wasm`. `why` is then what backs the server's word up, or what went wrong. */
+enum outcome sandbox_upload(const char *wasm, struct loan *loan, const struct wish *wish, char *why, size_t size);
 
 #endif

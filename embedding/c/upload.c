@@ -4,7 +4,8 @@
  *
  * There is no TLS: without ftp://, which says that the password may be sent in clear, the server is `localhost` or a
  * loopback address.
- * Reads what the user wants, shows progress, reports. Next: lent.h, then imports.c and sandbox.c. */
+ * Reads what the user wants, shows progress, reports. Next: lent.h, then imports.c,
+ * sandbox.c and delivery.c. */
 
 #define _GNU_SOURCE
 #include "sandbox.h"
@@ -64,7 +65,9 @@ int main(int count, char **words) {
     if ((wrong = file_open(&loan.file, words[3]))) return fail(words[3], wrong);
     wrong = control_connect(&loan.control, host, colon + 1, password, clear_anywhere);
     if (wrong) return fail(host, wrong);
-    if (!sandbox_upload(wasm ? wasm : "ftp-uploader.wasm", &loan, &wish, why, sizeof why)) return fail(why, "");
-    fprintf(stderr, "Stored %s in %s: %" PRIu64 " bytes, confirmed by the server\n", words[3], words[4], loan.file.size);
-    return 0;
+    enum outcome outcome = sandbox_upload(wasm ? wasm : "ftp-uploader.wasm", &loan, &wish, why, sizeof why);
+    if (outcome == STORED)
+        fprintf(stderr, "Stored %s in %s: %" PRIu64 " bytes, %s\n", words[3], words[4], loan.file.size, why);
+    else fail(why, "");
+    return outcome;
 }

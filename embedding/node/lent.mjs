@@ -4,29 +4,26 @@
 // They are asynchronous, as Node's sockets are, and run in the main thread; the component waits in another
 // (capabilities.mjs). Nothing of WebAssembly is in this file.
 
-import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { open } from 'node:fs/promises';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setImmediate } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
+import { causeOf } from './causes.mjs';
 import { Echo } from './echo.mjs';
+import { CHUNK, LocalFile } from './file.mjs';
 
 const TIMEOUT = 60_000; // Silence of the server, in milliseconds.
 const CONNECT_TIMEOUT = 15_000;
 const DRAIN_TIMEOUT = 300_000; // For the end of the file: Node does not tell how the system's send queue shrinks.
 const FAREWELL = 2_000; // For the goodbye, on which nothing depends.
 const GRACE = 1_000; // For the end of a data connection when the reply is there already.
-const CHUNK = 256 * 1024; // The most that Node holds of the file. The server has TIMEOUT to take it.
 const MAX_UNREAD = 64 * 1024; // The most that is held of what the server has said.
 const FIRST_DATA_PORT = 1024; // A server that names a lower one wants something else of us.
 
-// What one file may use up: EPSV, PASV, and some room; lines sent; bytes received; hashes of the whole file.
+// What one file may use up: EPSV, PASV, and some room; lines sent; bytes received.
 const MAX_CONNECTIONS = 8;
 const MAX_LINES = 512;
 const MAX_RECEIVED = 2 << 20;
-const MAX_DIGESTS = 4;
 
 export class Lent {
   sent = 0; // Bytes of the file moved, in order, and all over one data connection, the carrier.
@@ -40,14 +37,11 @@ export class Lent {
   #session; // Of the control connection, for the data connections.
   #unread = Buffer.alloc(0); // What the server has said, and the component not yet received.
   #echo; // What is masked in it.
-  #file;
-  #opened; // What the system said about the file when it was opened.
   #password; // A function that gives the PASS line, and is gone once it was called.
   #data = new Map();
   #connections = 0;
   #lines = 0;
   #received = 0;
-  #digests = 0;
   #changes = new EventEmitter(); // 'change' after everything that a wait may be for.
 
   /** Opens the file, then connects. `onProgress` is told after each move, `onNotice` what the user should know. */
@@ -55,12 +49,8 @@ export class Lent {
     const lent = new Lent();
     lent.onProgress = onProgress;
     lent.onNotice = onNotice;
-    lent.#file = await open(path);
-    const stat = (lent.#opened = await lent.#file.stat({ bigint: true }));
-    if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
-    lent.size = Number(stat.size);
-    // Such as in /proc, where files are made while they are read.
-    if (lent.size === 0 && (await lent.#hasMore())) throw new Error(`${path} does not tell its size`);
+    lent.file = await LocalFile.open(path);
+    lent.size = lent.file.size;
     lent.#password = () => Buffer.concat([Buffer.from('PASS '), password, Buffer.from('\r\n')]);
     lent.#echo = new Echo(password);
     lent.#mark();
@@ -71,26 +61,15 @@ export class Lent {
     return lent;
   }
 
-  /** Whether what is sent stays on this machine: `host` says so, and the resolver has not led elsewhere. */
-  isLocal(host) {
-    const isLoopback = (address) => /^(::1$|(::ffff:)?127\.)/.test(address);
-    const isNamed = isIP(host) ? isLoopback(host) : /^(.+\.)?localhost\.?$/i.test(host);
-    return isNamed && isLoopback(this.#control.remoteAddress);
+  /** Where the resolver has led to. */
+  get address() {
+    return this.#control.remoteAddress;
   }
 
   /** To be called before the component runs. The certificate has to be good for `host`; `ca` replaces Node's roots. */
   requireTls(host, ca) {
     const servername = isIP(host) ? undefined : host;
     this.#tls = { host, servername, ca, ALPNProtocols: ['ftp'], rejectUnauthorized: true };
-  }
-
-  /** Whether the file may hold other bytes than when it was opened. A file that was deleted or replaced keeps its own. */
-  async fileHasChanged() {
-    const { size, mtimeNs, ctimeNs, mode, uid, gid, nlink } = this.#opened;
-    const now = await this.#file.stat({ bigint: true });
-    const sameInode = now.mode === mode && now.uid === uid && now.gid === gid && now.nlink === nlink;
-    const changed = now.size !== size || now.mtimeNs !== mtimeNs || (sameInode && now.ctimeNs !== ctimeNs);
-    return changed || this.#hasMore();
   }
 
   /** From here on only the goodbye is waited for. */
@@ -178,7 +157,7 @@ export class Lent {
     const turn = await this.#turn(room, this.#due).catch((late) => Promise.reject(connection(late)));
     if (turn === 'control') return { tag: 'heard' };
     if (data.over) throw connection(data.over);
-    const bytes = await this.#read(wanted, Number(offset)).catch((why) => Promise.reject(source(why)));
+    const bytes = await this.file.read(wanted, Number(offset)).catch((why) => Promise.reject(source(why)));
     data.write(bytes);
     this.#mark();
     this.sent += bytes.length;
@@ -199,16 +178,8 @@ export class Lent {
     this.#mark();
   }
 
-  async digest(algorithm, length) {
-    // Whoever knows the hash of each beginning of a file knows the file.
-    if (length < this.size || this.#digests === MAX_DIGESTS) throw 'unreadable';
-    this.#digests += 1;
-    const hash = algorithm === 'crc32' ? new Crc32() : createHash(algorithm);
-    for (let at = 0, bytes; at < this.size; at += bytes.length) {
-      bytes = await this.#read(Math.min(this.size - at, CHUNK), at);
-      hash.update(bytes);
-    }
-    return hash.digest();
+  digest(algorithm, length) {
+    return this.file.digest(algorithm, length);
   }
 
   /** Without `finish` the server gets a reset, so that it does not take a part for the whole. */
@@ -227,21 +198,7 @@ export class Lent {
   async close() {
     for (const id of this.#data.keys()) this.closeData(id);
     this.closeControl();
-    await this.#file.close();
-  }
-
-  /** Whether the file has a byte behind its size. */
-  async #hasMore() {
-    const { bytesRead } = await this.#file.read(Buffer.alloc(1), 0, 1, this.size);
-    return bytesRead > 0;
-  }
-
-  /** At least one byte of the file. */
-  async #read(wanted, offset) {
-    const read = this.#file.read(Buffer.alloc(wanted), 0, wanted, offset);
-    const { buffer, bytesRead } = await read.catch(() => Promise.reject('unreadable'));
-    if (bytesRead === 0) throw 'shrank';
-    return buffer.subarray(0, bytesRead);
+    await this.file.close();
   }
 
   /** Something was sent or has moved: the next wait has its full time. */
@@ -320,10 +277,9 @@ export class Lent {
     socket.on('drain', () => this.#changes.emit('change'));
     socket.on('end', () => over('closed')).on('close', () => over('reset'));
     socket.on('error', (error) => {
-      // The system's own errors are named E and one word.
-      const insecure = socket.encrypted && !/^E[A-Z]+$/.test(error.code);
-      if (insecure) this.why = error.reason ?? error.message;
-      over(insecure ? 'insecure' : (CAUSES[error.code] ?? 'reset'));
+      const cause = causeOf(error, socket.encrypted);
+      if (cause === 'insecure') this.why = error.reason ?? error.message;
+      over(cause);
     });
     try {
       await this.#until(() => established || socket.over, due);
@@ -336,30 +292,6 @@ export class Lent {
   }
 }
 
-/** What node:crypto does not have. */
-class Crc32 {
-  #value = 0;
-
-  update(bytes) {
-    this.#value = crc32(bytes, this.#value);
-  }
-
-  digest() {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(this.#value);
-    return bytes;
-  }
-}
-
 const fingerprint = (socket) => socket.getPeerX509Certificate()?.fingerprint256;
 
 const AUTH = Buffer.from('AUTH TLS\r\n');
-
-const CAUSES = {
-  ENOTFOUND: 'unreachable',
-  ECONNREFUSED: 'refused',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
-  ETIMEDOUT: 'timed-out',
-};

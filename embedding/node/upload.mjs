@@ -8,9 +8,11 @@
 // (sandbox.mjs), and asks for one thing at a time.
 
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { Failure } from './failure.mjs';
 import { Lent } from './lent.mjs';
 
 const COMPUTING = 5_000; // How long the component may compute without asking for anything; it needs milliseconds.
@@ -35,17 +37,16 @@ async function main() {
     const protection = await protect(lent, name, values);
     const bytes = (text) => new TextEncoder().encode(text);
     const login = { user: bytes(user), protection, directory: bytes(directory), name: bytes(basename(path)) };
-    const receipt = await inSandbox(lent, login);
-    // The receipt is the component's word; what was sent is our own knowledge.
-    if (Number(receipt.sent) !== lent.size || lent.sent !== lent.size || !lent.finished) {
-      throw 'the component claims to have sent what it has not';
+    const proof = await inSandbox(lent, login);
+    // The component has said so; what was sent is our own knowledge.
+    if (lent.sent !== lent.size || !lent.finished) throw new Error('the component claims to have sent what it has not');
+    if (await lent.file.hasChanged()) {
+      throw new Error(`${path} changed while it was sent; what is stored may mix old and new bytes`);
     }
-    if (await lent.fileHasChanged()) throw `${path} changed while it was sent; what is stored may mix old and new bytes`;
-    const { tag, val } = receipt.verified;
-    const what = { none: '', size: 'size ', hash: `${val} ` }[tag];
-    console.error(`Stored ${path} in ${directory}: ${lent.size} bytes, ${what}confirmed by the server`);
+    const confirmed = proof ? `${proof} confirmed by the server` : 'confirmed by the server, not verified';
+    console.error(`Stored ${path} in ${directory}: ${lent.size} bytes, ${confirmed}`);
   } catch (error) {
-    fail(`upload: ${error.message ?? error}`, 1);
+    fail(`upload: ${error.message ?? error}`, error.status ?? 1);
   } finally {
     await lent?.close();
   }
@@ -62,9 +63,16 @@ function commandLine() {
   return { positionals: [], values: {} };
 }
 
+/** Whether what is sent stays on this machine: `host` says so, and the resolver has not led elsewhere. */
+function isLocal(host, address) {
+  const isLoopback = (numbers) => /^(::1$|(::ffff:)?127\.)/.test(numbers);
+  const isNamed = isIP(host) ? isLoopback(host) : /^(.+\.)?localhost\.?$/i.test(host);
+  return isNamed && isLoopback(address);
+}
+
 /** Requires TLS as `tls` says. Without a word about it, only what stays on this machine may be in clear. */
 async function protect(lent, host, { tls, 'ca-file': caFile }) {
-  tls ??= lent.isLocal(host) && !caFile ? 'off' : 'explicit';
+  tls ??= isLocal(host, lent.address) && !caFile ? 'off' : 'explicit';
   if (tls === 'off') return 'clear';
   lent.requireTls(host, caFile && (await readFile(caFile)));
   return tls;
@@ -80,10 +88,10 @@ function inSandbox(lent, login) {
     const giveUp = () => reject('the component computes without end');
     let watchdog = setTimeout(giveUp, COMPUTING);
     worker.once('error', reject).once('exit', () => reject('the component has ended'));
-    worker.on('message', async ({ method, given, receipt, failure }) => {
+    worker.on('message', async ({ method, given, stored, proof, failure }) => {
       clearTimeout(watchdog);
-      if (receipt) return resolve(receipt);
-      if (failure) return reject(explain(failure) + (lent.why ? `: ${escaped(lent.why)}` : ''));
+      if (stored) return resolve(proof);
+      if (failure) return reject(new Failure(failure, lent.finished, lent.why));
       ours.postMessage(await attempt(() => lent[method](...given)));
       watchdog = setTimeout(giveUp, COMPUTING);
       Atomics.store(answered, 0, 1);
@@ -114,36 +122,6 @@ function percent() {
 /** What is no failure, and should be known. There is one kind of it. */
 function note() {
   console.error('The server refuses UTF-8; a name beyond ASCII may look different there.');
-}
-
-/** An upload-error in words. */
-function explain({ tag, val }) {
-  switch (tag) {
-    case 'refused':
-      return `the server refused at ${val.step}: ${val.code} ${escaped(val.text)}`;
-    case 'misbehaved':
-      return `the server broke the protocol at ${val.step}: ${val.what}`;
-    case 'broken':
-      return `the ${val.connection} connection failed at ${val.step}: ${val.cause}`;
-    case 'unreadable':
-      return `the file could not be read to its end (${val}); a part of it may be on the server`;
-    case 'unconfirmed':
-      return `everything was sent, but whether it arrived was not said (${val})`;
-    case 'mismatch':
-      return `${val.sent} bytes were sent, but the server has ${val.stored}`;
-    case 'corrupt':
-      return `what the server has is not what was sent: its ${val} is another`;
-    case 'invalid':
-      return `the ${val} cannot be put into a command`;
-    default:
-      return `the component failed: ${val}`;
-  }
-}
-
-/** What the server said, or its certificate, unable to drive a terminal. */
-function escaped(bytes) {
-  const hex = (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  return Buffer.from(bytes).toString('latin1').replace(/[^\x20-\x7e]/g, hex);
 }
 
 function fail(line, code) {

@@ -1,97 +1,35 @@
-"""What the component is lent: a connection to one server, one file, one password, and a deadline for every wait.
+"""What the component is lent: a connection to one server, one password, and a deadline for every wait. The file is `file.py`.
 
 Each method does what `wit/capabilities.wit` says of the function of its name, and raises OSError where that has an
 io-error. Nothing of WebAssembly is in this file, nothing of sockets in `upload.py`.
 """
 
-import errno
 import fcntl
-import hashlib
 import os
 import re
 import select
 import socket
 import ssl
-import stat
 import struct
 import termios
 import time
-import zlib
 
 from echo import Echo
+from file import CHUNK, SourceError
 
 TIMEOUT = 60.0  # Silence of the server, in seconds.
 CONNECT_TIMEOUT = 15.0
 FAREWELL = 2.0  # For the goodbye, on which nothing depends.
 GRACE = 1.0  # For the end of a data connection when the reply is there already.
 LOOK = 0.5  # How often to look at a send queue.
-CHUNK = 65536  # Bytes of the file that are read at a time, to be encrypted or hashed.
 FIRST_DATA_PORT = 1024  # A server that names a lower one wants something else of us.
-# What one file may use up: EPSV, PASV, and some room; lines sent; bytes received; hashes of the whole file.
-MAX_CONNECTIONS, MAX_LINES, MAX_RECEIVED, MAX_DIGESTS = 8, 512, 2 << 20, 4
+# What one file may use up: EPSV, PASV, and some room; lines sent; bytes received.
+MAX_CONNECTIONS, MAX_LINES, MAX_RECEIVED = 8, 512, 2 << 20
 NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Closed(OSError):
     """The server has closed the connection in order."""
-
-
-class SourceError(Exception):
-    """The file cannot be read; its argument is the case of source-error."""
-
-
-class File:
-    """One file, opened before anything is sent. As many bytes as it has now are sent, and counted here.
-
-    They go over one connection, `carrier`, in order and once; when it has said that this is all, the file is finished.
-    """
-
-    def __init__(self, path):
-        self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        status = os.fstat(self.descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", path)
-        self.opened, self.size = status, status.st_size
-        if self.size == 0 and self.has_more():
-            # Such as in /proc, where files are made while they are read.
-            raise OSError(errno.EINVAL, "does not tell its size", path)
-        self.sent, self.carrier, self.finished = 0, None, False
-        self.digests_left = MAX_DIGESTS
-
-    def has_more(self):
-        """Whether there is a byte behind its size."""
-        return os.pread(self.descriptor, 1, self.size) != b""
-
-    def has_changed(self):
-        """Whether it may hold other bytes than when it was opened. A file that was deleted or replaced keeps its own."""
-        now, then = os.fstat(self.descriptor), self.opened
-        if (now.st_size, now.st_mtime_ns) != (then.st_size, then.st_mtime_ns) or self.has_more():
-            return True
-        inode = [(status.st_mode, status.st_uid, status.st_gid, status.st_nlink) for status in (now, then)]
-        return inode[0] == inode[1] and now.st_ctime_ns != then.st_ctime_ns
-
-    def is_carried_by(self, connection):
-        return self.carrier in (None, connection) and not self.finished
-
-    def digest(self, algorithm, length):
-        # Whoever knows the hash of each beginning of a file knows the file.
-        if length < self.size or self.digests_left == 0:
-            raise SourceError("unreadable")
-        self.digests_left -= 1
-        crc, hashed = 0, None if algorithm == "crc32" else hashlib.new(algorithm, usedforsecurity=False)
-        for offset in range(0, self.size, CHUNK):
-            wanted = min(CHUNK, self.size - offset)
-            try:
-                chunk = os.pread(self.descriptor, wanted, offset)
-            except OSError:
-                raise SourceError("unreadable")
-            if len(chunk) < wanted:
-                raise SourceError("shrank")
-            if hashed:
-                hashed.update(chunk)
-            else:
-                crc = zlib.crc32(chunk, crc)
-        return hashed.digest() if hashed else crc.to_bytes(4)
 
 
 class Control:

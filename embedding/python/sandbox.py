@@ -1,6 +1,6 @@
 """The component in its sandbox: its imports tied to what is lent, its exports as one function.
 
-wasmtime's side of the example. What the imports do is `lent.py`.
+wasmtime's side of the example. What the imports do is `lent.py`; what is asked of a session, `delivery.py`.
 """
 
 import errno
@@ -11,7 +11,10 @@ import sys
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Linker, Record, ResourceAny, ResourceHost, ResourceType, Variant
 
-from lent import Closed, Control, Data, SourceError
+from delivery import deliver
+from failure import UploadError
+from file import SourceError
+from lent import Closed, Control, Data
 
 CAPABILITIES = "ftp-uploader:upload/capabilities@0.1.0"
 UPLOAD = "ftp-uploader:upload/upload@0.1.0"
@@ -23,10 +26,6 @@ NOTICES = {"utf8-refused": "The server refuses UTF-8; a name beyond ASCII may lo
 
 # The kinds of handles. A handle is a kind, and a key to one of the objects lent.
 CONTROL, DATA, LISTENER, FILE, SECRET, PROGRESS = range(6)
-
-
-class Failure(Exception):
-    """Why the file was not uploaded, for people."""
 
 
 class Sandbox:
@@ -51,27 +50,25 @@ class Sandbox:
 
     def upload(self, user, name, directory, protection):
         login = record({"user": user, "account": None, "protection": protection, "data-mode": "passive"})
-        plan = record({"placement": Variant("replace"), "verify": "best"})
         control, secret, progress = (ResourceHost.own(kind, kind) for kind in (CONTROL, SECRET, PROGRESS))
-        session = self.call("[static]session.open", control, secret, login, progress)
-        self.call("[method]session.enter", session, directory, False)
-        receipt = self.call("[method]session.store", session, ResourceHost.own(FILE, FILE), name, plan)
-        # The receipt is the component's word; what was sent is our own knowledge.
-        if not (self.file.finished and receipt.sent == self.file.sent == self.file.size):
-            raise Failure("the component claims to have sent what it has not")
-        if self.file.has_changed():
-            raise Failure("the file changed while it was sent; what is stored may mix old and new bytes")
+        opened = self.call("[static]session.open", control, secret, login, progress)
+        session = Session(self.call, opened, name, self.file.size)
+        session.ask("enter", directory, False)
+        proof = deliver(session, self.file)
         self.control.say_farewell()
-        self.call("[method]session.quit", session)
-        return receipt
+        session.ask("quit")
+        return proof
 
     def call(self, name, *arguments):
         index = self.instance.get_export_index(self.store, name, self.exports)
         answer = self.instance.get_func(self.store, index)(self.store, *arguments)
-        if isinstance(answer, Variant):
-            why = f": {self.insecure}" if self.insecure else ""
-            raise Failure(explain(answer.tag, answer.payload) + why)
-        return answer
+        # wasmtime leaves "ok" and "err" out where an error cannot be taken for an answer.
+        if not isinstance(answer, Variant):
+            return answer
+        if answer.tag == "ok":
+            return answer.payload
+        error = answer.payload if answer.tag == "err" else answer
+        raise UploadError(error.tag, error.payload, self.insecure)
 
     def define(self, imports):
         """All that the component can call."""
@@ -143,6 +140,29 @@ class Sandbox:
             return str(error)
 
 
+class Session:
+    """The session of `wit/upload.wit`, for one file."""
+
+    def __init__(self, call, opened, name, size):
+        self.call, self.opened, self.name, self.size = call, opened, name, size
+
+    def ask(self, function, *arguments):
+        return self.call(f"[method]session.{function}", self.opened, *arguments)
+
+    def store(self):
+        plan = record({"placement": Variant("replace"), "verify": "best"})
+        return self.ask("store", ResourceHost.own(FILE, FILE), self.name, plan)
+
+    def look(self):
+        return self.ask("look", self.name)
+
+    def modified(self):
+        return self.ask("modified", self.name)
+
+    def compare(self):
+        return self.ask("compare", ResourceHost.own(FILE, FILE), self.name, self.size)
+
+
 def record(fields):
     made = Record()
     vars(made).update(fields)
@@ -157,23 +177,3 @@ def io_error(error):
         return "closed" if isinstance(error, ssl.SSLEOFError) else "insecure"
     cases = {Closed: "closed", TimeoutError: "timed-out", ConnectionRefusedError: "refused", PermissionError: "denied"}
     return cases.get(type(error), "reset")
-
-
-def explain(case, what):
-    """An upload-error in words. What the server said is escaped: it could drive a terminal."""
-    match case:
-        case "refused":
-            return f"the server refused at {what.step}: {what.code} {ascii(what.text.decode('latin-1'))[1:-1]}"
-        case "misbehaved":
-            return f"the server broke the protocol at {what.step}: {what.what}"
-        case "broken":
-            return f"the {what.connection} connection failed at {what.step}: {what.cause}"
-        case "unreadable":
-            return f"the file could not be read to its end ({what}); a part of it may be on the server"
-        case "unconfirmed":
-            return f"everything was sent, but whether it arrived was not said ({what})"
-        case "mismatch":
-            return f"{what.sent} bytes were sent, but the server has {what.stored}"
-        case "corrupt":
-            return f"what the server has is not what was sent: its {what} is another"
-    return f"the {what} cannot be put into a command"

@@ -2,7 +2,7 @@
 
     FTP_PASSWORD=... python3 upload.py [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR
 
-Reads what the user wants, shows progress, reports. Next: `sandbox.py`, then `lent.py`.
+Reads what the user wants, shows progress, reports. Next: `sandbox.py`, `delivery.py`, then `lent.py`.
 """
 
 import argparse
@@ -15,8 +15,10 @@ import time
 
 from wasmtime import WasmtimeError
 
-from lent import Control, File
-from sandbox import Failure, Sandbox
+from failure import Failure
+from file import File
+from lent import Control
+from sandbox import Sandbox
 
 COMPONENT = os.environ.get("FTP_UPLOADER_WASM", "ftp-uploader.wasm")
 
@@ -80,14 +82,14 @@ def main():
         protection = protect(control, args.tls, args.ca_file)
         sandbox = Sandbox(COMPONENT, control, file, Percent())
         words = (args.user, os.path.basename(args.file), args.directory)
-        receipt = sandbox.upload(*(os.fsencode(word) for word in words), protection)
+        proof = sandbox.upload(*(os.fsencode(word) for word in words), protection)
     except OSError as error:
         sys.exit(f"upload: {error.filename or args.host}: {error.strerror or error}")
     except (Failure, WasmtimeError) as error:
-        sys.exit(f"upload: {str(error).splitlines()[0]}")
-    what = {"none": "", "size": "size "}.get(receipt.verified.tag, f"{receipt.verified.payload} ")
-    stored = f"Stored {args.file} in {args.directory}: {receipt.sent} bytes"
-    print(f"{stored}, {what}confirmed by the server", file=sys.stderr)
+        print(f"upload: {str(error).splitlines()[0]}", file=sys.stderr)
+        sys.exit(getattr(error, "status", 1))
+    confirmed = f"{proof} confirmed by the server" if proof else "confirmed by the server, not verified"
+    print(f"Stored {args.file} in {args.directory}: {file.size} bytes, {confirmed}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ pub struct Args {
     pub component: Option<PathBuf>,
 
     #[command(flatten)]
-    delivery: DeliveryArgs,
+    pub delivery: DeliveryArgs,
 
     #[command(flatten)]
     pub network: NetworkArgs,

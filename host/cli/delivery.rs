@@ -28,8 +28,8 @@ pub struct DeliveryArgs {
     #[arg(long, value_name = "SECS", default_value = "1", value_parser = fraction)]
     retry_delay: Duration,
 
-    /// Go on where an earlier run was cut off, if its remains can be proved to be the beginning of the file: by a hash of
-    /// the server's, or with --atomic by their name
+    /// Go on where an earlier run was cut off, if its remains are the beginning of the file: as a hash of the server's
+    /// proves, or with --atomic as their name says
     #[arg(long, conflicts_with = "unique")]
     resume: bool,
 
@@ -37,7 +37,7 @@ pub struct DeliveryArgs {
     #[arg(long, conflicts_with = "unique")]
     pub atomic: bool,
 
-    /// With --atomic, where the server does not replace an existing file: remove it first
+    /// With --atomic, where the server does not rename over an existing file: move that aside, and remove it at the end
     #[arg(long, requires = "atomic")]
     pub replace: bool,
 

@@ -182,7 +182,7 @@ impl Progress for Display {
         let confirmed = match receipt.verified {
             Verification::Hash(algorithm) => format!("{} confirmed by the server", message::algorithm_name(algorithm)),
             Verification::Size => "size confirmed by the server".to_owned(),
-            Verification::None => "confirmed by the server".to_owned(),
+            Verification::None => "confirmed by the server, not verified".to_owned(),
         };
         let renamed = receipt.stored_as.as_deref().map(|name| format!(" as {}", Escaped(name))).unwrap_or_default();
         let size = receipt.resumed_at + receipt.sent;
@@ -221,12 +221,15 @@ impl Progress for Display {
             Note::ModeNotSet(error) => {
                 format!("the permissions of {name} were not set: {}", short(&self.args, error))
             }
+            Note::OldRemains { name: old } => {
+                format!("the file that had the name of {name} may still lie on the server as {}", Escaped(old))
+            }
+            Note::HashTooSlow => {
+                format!("the server takes too long to compute a hash of {name}; its size has to do")
+            }
             Note::Utf8Refused if self.warned_of_names.swap(true, Ordering::Relaxed) => return,
             Note::Utf8Refused => {
                 "the server refused to take names for UTF-8; those beyond ASCII may look different there".to_owned()
-            }
-            Note::Leftover { name: temporary } => {
-                format!("what was sent of {name} lies on the server as {}", Escaped(temporary))
             }
             _ => return,
         };

@@ -2,7 +2,7 @@
 
 use std::process;
 
-use ftp_uploader::{Cause, Step, UploadError};
+use ftp_uploader::{Cause, Failure, Step, UploadError};
 
 use crate::trouble::Trouble;
 
@@ -56,9 +56,20 @@ impl ExitCode {
     pub fn of(trouble: &Trouble) -> Self {
         match trouble {
             Trouble::Usage(_) => Self::Usage,
-            Trouble::Upload(incomplete) => {
-                incomplete.failures.first().map_or(Self::Fault, |failure| Self::of_error(&failure.error))
+            Trouble::Upload(incomplete) => incomplete.failures.first().map_or(Self::Fault, Self::of_failure),
+        }
+    }
+
+    /// That of what was seen last; but a server that took a part of the file, and is gone or refuses the rest, has not just
+    /// refused it.
+    fn of_failure(failure: &Failure) -> Self {
+        match (Self::of_error(&failure.error), &failure.error) {
+            (Self::Unreachable, _) | (_, UploadError::Refused { step: Step::DataConnection | Step::Store, .. })
+                if failure.partial_file_may_remain() =>
+            {
+                Self::Broken
             }
+            (code, _) => code,
         }
     }
 
@@ -74,16 +85,22 @@ impl ExitCode {
             UploadError::Unresolved { .. } | UploadError::Unreachable { .. } | UploadError::Proxy { .. } => {
                 Self::Unreachable
             }
+            UploadError::Refused { step: Step::DataConnection, .. } if error.is_out_of_order() => Self::Unreachable,
+            UploadError::Refused { step: Step::Login, .. } if error.is_full() => Self::Unreachable,
             UploadError::Refused { step, .. } => Self::of_refusal(*step),
             UploadError::Misbehaved { .. } => Self::Protocol,
             UploadError::Broken { .. } if error.partial_file_may_remain() => Self::Broken,
             UploadError::Broken { cause: Cause::Insecure, .. } => Self::Tls,
             UploadError::Broken { .. } => Self::Unreachable,
             UploadError::Unconfirmed { .. }
+            | UploadError::Unknown
             | UploadError::Mismatch { .. }
             | UploadError::Corrupt { .. }
+            | UploadError::Missing
             | UploadError::Unverified => Self::Unknown,
-            UploadError::CannotRename | UploadError::NotReplaced { .. } => Self::Refused,
+            UploadError::CannotRename | UploadError::NotRenamed { .. } | UploadError::TemporaryRefused { .. } => {
+                Self::Refused
+            }
             UploadError::Interrupted { .. } => Self::Interrupted,
             UploadError::OutOfTime { step: Some(step) } => Self::of_lateness(*step),
             UploadError::OutOfTime { step: None } => Self::Unreachable,

@@ -18,6 +18,7 @@ mod open_files;
 mod password;
 mod proxy;
 mod proxy_message;
+mod remains_message;
 mod short_message;
 mod signals;
 mod stderr;

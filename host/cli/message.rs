@@ -14,6 +14,8 @@ use ftp_uploader::{Algorithm, Cause, Connection, Escaped, Failure, Incomplete, S
 use crate::args::Args;
 use crate::file_message;
 use crate::proxy_message;
+use crate::remains_message;
+use crate::short_message::short;
 use crate::step_message::{advice, doing, misbehaved, refused};
 use crate::tls_message;
 use crate::trouble::Trouble;
@@ -37,13 +39,15 @@ fn line(args: &Args, failure: &Failure) -> String {
         (Some(file), _) => format!("{}: ", shown(file)),
     };
     line.push_str(&explain(args, &failure.error));
-    // It says itself what may lie on the server.
-    let mixed = matches!(&failure.error, UploadError::Source { problem: SourceProblem::Changed, .. });
-    if failure.removed {
-        line.push_str(" What was stored of it was removed again.");
-    } else if failure.partial_file_may_remain() && !mixed {
-        line.push_str(" A partial file may remain on the server.");
+    if let Some(earlier) = &failure.earlier {
+        let told_as =
+            if matches!(failure.error, UploadError::Unknown) { "The reason" } else { "An earlier try had failed" };
+        let _ = write!(line, " {told_as}: {}.", short(args, earlier));
     }
+    // A mixture, or a file without its proof, is said to lie under the file's name already.
+    let said =
+        matches!(&failure.error, UploadError::Source { problem: SourceProblem::Changed, .. } | UploadError::Unverified);
+    line.push_str(&remains_message::after(failure, said));
     line
 }
 
@@ -91,7 +95,7 @@ fn explain(args: &Args, error: &UploadError) -> String {
             let advice = if args.may_be_clear() && tls_message::is_wanted(text) {
                 tls_message::WANTED
             } else {
-                advice(args, *step, *code)
+                advice(args, error, *step, *code)
             };
             format!("{} ({code} \"{text}\"). {advice}.", refused(args, *step))
         }
@@ -102,14 +106,23 @@ fn explain(args: &Args, error: &UploadError) -> String {
             not_called_back(&host, *step, *cause)
         }
         UploadError::Broken { step, connection, cause } => broken(&host, *step, *connection, *cause),
-        UploadError::Unconfirmed { asked: true, .. } => format!(
-            "every byte was sent, but {host} does not say whether it has them, not even when asked again. The file may \
-             be whole; look before you send it again."
+        UploadError::Unknown => format!(
+            "every byte was sent, but {host} does not say what came of them. The file may be whole; look before you send \
+             it again."
         ),
-        UploadError::Unconfirmed { cause, asked: false } => format!(
+        UploadError::Unconfirmed { cause, completed: false, .. } => format!(
             "every byte was sent, but {host} never said whether it has them: {}. The file may be whole; look before \
              you send it again.",
             control(*cause)
+        ),
+        UploadError::Unconfirmed { cause, completed: true, .. } => format!(
+            "{host} said that it has the file, but was lost before it told how much of it: {}. It may not be whole; look \
+             before you send it again.",
+            control(*cause)
+        ),
+        UploadError::Missing => format!(
+            "{host} said that it has the file, and then that it does not know it. It may have another name, or somebody \
+             has taken it away; look before you send it again."
         ),
         UploadError::Mismatch { sent, stored } => format!(
             "{sent} bytes were sent, but {host} says that it has {stored}. Something on the way or another writer \
@@ -121,19 +134,29 @@ fn explain(args: &Args, error: &UploadError) -> String {
             algorithm_name(*algorithm)
         ),
         UploadError::Unverified => format!(
-            "the file is stored, but {host} cannot prove it as --verify demands. It does not offer that; use another \
-             --verify, or check the file in another way."
+            "the file was sent, but {host} cannot prove it as --verify demands, or not in time. Use another --verify, or \
+             check the file in another way."
         ),
         UploadError::CannotRename => format!(
             "{host} cannot rename files, as --atomic needs. Nothing was stored; leave --atomic out, or ask whoever runs \
              it."
         ),
-        UploadError::NotReplaced { temporary, code, text } => format!(
-            "the file is stored as {}, but {host} refuses to give it its name ({code} \"{text}\"). {}.",
-            Escaped(temporary),
-            not_replaced(args)
+        UploadError::NotRenamed { forbidden, old_is_aside, code, text } => {
+            let advice = not_renamed(args, *forbidden, *old_is_aside);
+            format!(
+                "the file was sent under a temporary name, and {host} refuses to give it its own ({code} \"{text}\"). \
+                 {advice}."
+            )
+        }
+        UploadError::TemporaryRefused { name, code, text } => format!(
+            "{host} refuses the temporary name {} ({code} \"{text}\"), which --atomic makes up. Nothing was stored; leave \
+             --atomic out, or ask the server's administrator to allow such names.",
+            Escaped(name)
         ),
-        UploadError::Interrupted { step: Some(step @ Step::Confirmation) } => {
+        UploadError::Interrupted { step: Some(Step::Attributes) } => {
+            "interrupted while setting time and permissions. The file is stored; look at both.".to_owned()
+        }
+        UploadError::Interrupted { step: Some(step @ (Step::Confirmation | Step::Renaming)) } => {
             format!("interrupted while {}. The file may be whole; look before you send it again.", doing(*step))
         }
         UploadError::Interrupted { step: Some(step) } => {
@@ -147,6 +170,18 @@ fn explain(args: &Args, error: &UploadError) -> String {
     }
 }
 
+/// What to do about a file that is stored, and does not get its name.
+fn not_renamed(args: &Args, forbidden: bool, old_is_aside: bool) -> &'static str {
+    match (forbidden, old_is_aside, args.replaces()) {
+        (_, true, _) => "The file that had the name was moved aside and could not be moved back; rename it there",
+        (true, false, _) => "You may not rename files there; leave --atomic out, or ask the server's administrator",
+        (false, false, true) => {
+            "You may not rename files there, or not to that name; rename it there, or ask the server's administrator"
+        }
+        (false, false, false) => "A file of that name may exist; use --replace to have it replaced, or rename it there",
+    }
+}
+
 fn out_of_time(step: Option<Step>) -> String {
     let (when, advice) = match step {
         None => ("connecting", "Nothing was sent; raise --max-time, or try again later"),
@@ -156,14 +191,6 @@ fn out_of_time(step: Option<Step>) -> String {
         Some(step) => (doing(step), "The file was not stored; raise --max-time, or try again later"),
     };
     format!("ran out of the time that --max-time allows while {when}. {advice}.")
-}
-
-fn not_replaced(args: &Args) -> &'static str {
-    if args.replaces() {
-        "You may not rename files there, or not to that name; rename it there, or ask the server's administrator"
-    } else {
-        "A file of that name may exist; use --replace to have it removed, or rename it there"
-    }
 }
 
 /// The algorithm, as people know it.

@@ -42,6 +42,11 @@ pub fn short(args: &Args, error: &UploadError) -> String {
         UploadError::Broken { step, connection: Connection::Data, cause } => {
             format!("the data connection failed while {}: {}", doing(*step), data(*cause))
         }
+        UploadError::Unknown => format!("every byte was sent, but {host} does not say whether it has them"),
+        UploadError::Missing => format!("{host} said that it has the file, and then that it does not know it"),
+        UploadError::Unconfirmed { cause, completed: true, .. } => {
+            format!("{host} said that it has the file, but was lost before it told how much of it: {}", control(*cause))
+        }
         UploadError::Unconfirmed { cause, .. } => {
             format!("every byte was sent, but {host} did not say whether it has them: {}", control(*cause))
         }
@@ -53,8 +58,11 @@ pub fn short(args: &Args, error: &UploadError) -> String {
         }
         UploadError::Unverified => format!("{host} cannot prove the file as --verify demands"),
         UploadError::CannotRename => format!("{host} cannot rename files"),
-        UploadError::NotReplaced { code, text, .. } => {
+        UploadError::NotRenamed { code, text, .. } => {
             format!("{host} refuses to give the file its name ({code} \"{text}\")")
+        }
+        UploadError::TemporaryRefused { code, text, .. } => {
+            format!("{host} refuses the temporary name ({code} \"{text}\")")
         }
         UploadError::Interrupted { .. } => "interrupted".to_owned(),
         UploadError::OutOfTime { .. } => "ran out of the time that --max-time allows".to_owned(),

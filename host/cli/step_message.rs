@@ -4,7 +4,7 @@
 
 use std::os::unix::ffi::OsStrExt;
 
-use ftp_uploader::{Escaped, Step, Violation};
+use ftp_uploader::{Escaped, Step, UploadError, Violation};
 
 use crate::args::Args;
 
@@ -30,8 +30,10 @@ pub fn refused(args: &Args, step: Step) -> String {
     }
 }
 
-pub fn advice(args: &Args, step: Step, code: u16) -> &'static str {
+pub fn advice(args: &Args, error: &UploadError, step: Step, code: u16) -> &'static str {
     match (step, code) {
+        (Step::Greeting | Step::Login, _) if error.is_full() => "All its places are taken; try again later",
+        (_, 500) if error.is_out_of_order() => "Its configuration is wrong, or it is overloaded; ask its administrator",
         (_, 421) => "It is busy or shutting down; try again later",
         (Step::Login, 430 | 530) if args.password_is_empty() => {
             "The password was empty; check where it comes from (FTP_PASSWORD, --password-file, the prompt)"

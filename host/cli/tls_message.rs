@@ -36,7 +36,7 @@ pub const WANTED: &str = "It seems to want TLS, or another kind of it; use --tls
 /// Whether a refusal has to do with TLS, as far as its words tell.
 pub fn is_wanted(refusal: &ServerText) -> bool {
     let words = refusal.to_string().to_lowercase();
-    ["tls", "ssl", "encrypt", "secure"].iter().any(|word| words.contains(word))
+    ["tls", "ssl", "encrypt", "secure", "cleartext", "clear text"].iter().any(|word| words.contains(word))
 }
 
 /// The connection broke before TLS had anything to say.

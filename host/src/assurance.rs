@@ -38,9 +38,9 @@ impl Request {
         self
     }
 
-    /// Whether to go on where an earlier run was cut off, if what it left can be proved to be the beginning of the file:
-    /// by the server's hash, or, with [`atomic`](Self::atomic), by the temporary name. Tries within one run go on where
-    /// the last one was cut off in any case.
+    /// Whether to go on where an earlier run was cut off, if what it left is the beginning of the file: as the server's hash
+    /// proves, or, with [`atomic`](Self::atomic), as the temporary name says, which only this very version of the file has.
+    /// Tries within one run follow the same rule.
     pub fn resume(mut self, resume: bool) -> Self {
         self.resume = resume;
         self
@@ -52,8 +52,8 @@ impl Request {
         self
     }
 
-    /// Whether, with [`atomic`](Self::atomic), a file of the same name is removed first where the server does not
-    /// replace it.
+    /// Whether, with [`atomic`](Self::atomic), a file of the same name is moved aside, and removed once ours has its name,
+    /// where the server does not rename over it.
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = replace;
         self

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use ftp_protocol::argument::NotAnArgument;
 use ftp_protocol::server::Server;
 
+use crate::delivery::wording;
 use crate::escape::Escaped;
 use crate::progress::{Algorithm, Step};
 use crate::proxy::ProxyProblem;
@@ -134,14 +135,19 @@ pub enum UploadError {
         /// How.
         cause: Cause,
     },
-    /// Every byte was sent, and no one can tell whether they arrived.
+    /// Every byte was sent, and a connection was lost before all was said about it.
     #[error("sent, but not confirmed: {cause:?}")]
     Unconfirmed {
         /// Why there is no confirmation.
         cause: Cause,
-        /// The server was asked later, and did not know either.
-        asked: bool,
+        /// The server had said that the file is stored; the line broke at a question that backs this up.
+        completed: bool,
+        /// That question was the one for a hash.
+        hashing: bool,
     },
+    /// Every byte was sent, or the file's name changed, and the server cannot tell what came of it, asked later.
+    #[error("the outcome is unknown")]
+    Unknown,
     /// The server confirmed the file, and has a different size than was sent.
     #[error("sent {sent} bytes, stored {stored}")]
     Mismatch {
@@ -156,17 +162,32 @@ pub enum UploadError {
         /// By this algorithm.
         algorithm: Algorithm,
     },
+    /// The server confirmed the file, and does not know it any more.
+    #[error("confirmed, but not there")]
+    Missing,
     /// The file is stored, and the server cannot tell what was wanted as proof of it.
     #[error("stored, but the server cannot prove it as demanded")]
     Unverified,
     /// The server cannot rename, so a file cannot get its name at the end. Nothing was stored.
     #[error("the server cannot rename files")]
     CannotRename,
-    /// The file is stored, whole, and the server refuses to give it its name.
-    #[error("stored as {:?}, and not renamed: {code} {text}", Escaped(temporary))]
-    NotReplaced {
-        /// The name that it has.
-        temporary: Vec<u8>,
+    /// The file is stored under a temporary name, and the server refuses to give it its own.
+    #[error("stored, and not renamed: {code} {text}")]
+    NotRenamed {
+        /// RNFR was refused: the file may not be renamed to any name.
+        forbidden: bool,
+        /// The file that had the name before was moved aside, and could not be moved back.
+        old_is_aside: bool,
+        /// The reply code.
+        code: u16,
+        /// The reply's text.
+        text: ServerText,
+    },
+    /// The server refuses the temporary name that we made up. Nothing was stored.
+    #[error("the temporary name {:?} was refused: {code} {text}", Escaped(name))]
+    TemporaryRefused {
+        /// The name.
+        name: Vec<u8>,
         /// The reply code.
         code: u16,
         /// The reply's text.
@@ -231,9 +252,12 @@ impl UploadError {
             Self::Proxy { connection: Connection::Data, .. } => Some(Step::DataConnection),
             Self::Source { problem: SourceProblem::Changed, .. }
             | Self::Unconfirmed { .. }
+            | Self::Unknown
             | Self::Mismatch { .. }
-            | Self::Corrupt { .. } => Some(Step::Confirmation),
-            Self::CannotRename | Self::NotReplaced { .. } => Some(Step::Renaming),
+            | Self::Corrupt { .. }
+            | Self::Missing => Some(Step::Confirmation),
+            Self::TemporaryRefused { .. } => Some(Step::Store),
+            Self::CannotRename | Self::NotRenamed { .. } => Some(Step::Renaming),
             Self::Argument { .. }
             | Self::SameName { .. }
             | Self::NotAName { .. }
@@ -247,25 +271,14 @@ impl UploadError {
         }
     }
 
-    /// Whether the server broke down while it took the file: RFC 959 §4.2 has x0z for the syntax of commands, which is
-    /// not in question by then. vsftpd says `500 OOPS` when its other half is gone, or its ports are used up.
-    pub(crate) fn is_breakdown(&self) -> bool {
-        match self {
-            Self::Refused { step: Step::Transfer | Step::Confirmation, code: 500..=504, .. } => true,
-            Self::Refused { step: Step::Greeting | Step::Protection | Step::Login | Step::Site, .. } => false,
-            Self::Refused { code, .. } => *code == 500 && self.is_farewell(),
-            _ => false,
-        }
+    /// Whether the server refuses us because others take up all its places, whatever its code says.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Refused { text, .. } if wording::is_too_many(text))
     }
 
-    /// Whether the server closes the control connection with this reply: 421 (RFC 959 §4.2.2), or `500 OOPS`, the last
-    /// words of vsftpd.
-    pub(crate) fn is_farewell(&self) -> bool {
-        match self {
-            Self::Refused { code: 421, .. } => true,
-            Self::Refused { code: 500, text, .. } => text.0.starts_with(b"OOPS"),
-            _ => false,
-        }
+    /// Whether the server says that it is broken itself, or set up wrongly (vsftpd's `500 OOPS`).
+    pub fn is_out_of_order(&self) -> bool {
+        matches!(self, Self::Refused { code: 500, text, .. } if wording::is_out_of_order(text))
     }
 
     /// Whether a part of the file may lie on the server, if nothing was done about it afterwards.

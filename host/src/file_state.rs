@@ -25,6 +25,21 @@ impl FileState {
         (self.0.mtime(), self.0.mtime_nsec())
     }
 
+    /// What tells this version of a file from others: device, inode, size, and the times of change and of modification (seconds
+    /// and nanoseconds).
+    pub(crate) fn identity(&self) -> [i64; 7] {
+        let state = &self.0;
+        [
+            state.dev().cast_signed(),
+            state.ino().cast_signed(),
+            state.len().cast_signed(),
+            state.ctime(),
+            state.ctime_nsec(),
+            state.mtime(),
+            state.mtime_nsec(),
+        ]
+    }
+
     /// Whether the size is that of the content. The kernel makes the files of /proc and /sys while they are read, and
     /// some FUSE file systems do likewise: they report 0 bytes, or one page, whatever the content is. Such files take no
     /// blocks on a disk; of all others, nothing is read here.

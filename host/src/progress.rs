@@ -9,7 +9,6 @@ use crate::error::{Connection, UploadError};
 use crate::escape::Escaped;
 use crate::tls::Secured;
 
-pub use crate::bindings::exports::ftp_uploader::upload::upload::Verification;
 pub use crate::bindings::ftp_uploader::upload::capabilities::Algorithm;
 pub use crate::bindings::ftp_uploader::upload::capabilities::Step;
 
@@ -71,11 +70,24 @@ pub enum Note {
     ModeNotSet(UploadError),
     /// The server refuses to take names for UTF-8. Those beyond ASCII may look different there. Told for each login.
     Utf8Refused,
-    /// What was sent lies under this temporary name.
-    Leftover {
-        /// The name, in the directory of the upload.
+    /// The file is stored; an old file of its name, which was moved aside, could not be removed, or may not have been.
+    OldRemains {
+        /// The name that the old file has, in the directory of the upload.
         name: Vec<u8>,
     },
+    /// The server took too long to compute a hash of the file, which is checked by its size.
+    HashTooSlow,
+}
+
+/// What backs the server's final reply up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verification {
+    /// Nothing: the server said that it has the file, and that is all.
+    None,
+    /// The server tells the size that was sent, and the file that had the name before is not taken for it.
+    Size,
+    /// The server's hash of the whole file is that of the local one.
+    Hash(Algorithm),
 }
 
 /// No one listens.

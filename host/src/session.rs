@@ -8,23 +8,19 @@ use std::time::{Duration, Instant};
 
 use ftp_protocol::argument::MAX_ARGUMENT;
 use wasmtime::component::{Resource, ResourceAny};
-use wasmtime::{Engine, Store, Trap};
+use wasmtime::{Engine, Store};
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
-    self as wit, Comparison, Connection, DataMode, Found, GuestSession as Guest, Login, Placement, Plan,
+    self as wit, Comparison, DataMode, Found, GuestSession as Guest, Login, Placement, Plan, Renaming,
 };
-use crate::bindings::ftp_uploader::upload::capabilities::SourceError;
 use crate::bindings::{Uploader as World, UploaderPre};
-use crate::error::{ServerText, SourceProblem, UploadError};
+use crate::error::UploadError;
+use crate::guest_error::{fault, from_guest, quote};
 use crate::interrupt::Stop;
-use crate::lent::{ControlConnection, Delivered, Interrupted, Lent, OutOfTime, ProgressHandle, SourceFile};
+use crate::lent::{ControlConnection, Delivered, Lent, ProgressHandle, SourceFile};
 use crate::limits::{CALL_BYTES, HANDLES, Ticker};
-use crate::progress::Step;
 use crate::request::Request;
 use crate::source::Source;
-
-/// The most of a reply's text that an error may hold, in bytes (`wit/upload.wit`, `refusal`).
-const MAX_QUOTE: usize = 512;
 
 /// A conversation that has begun.
 pub(crate) struct Session {
@@ -35,17 +31,22 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Makes a guest, lends it what `lent` holds, and has it log in.
+    /// Makes a guest, lends it what `lent` holds, and has it log in. Sets `password_sent` when that fails after the password
+    /// has left this machine.
     pub(crate) fn open(
         engine: &Engine,
         component: &UploaderPre<Lent>,
         lent: Lent,
         request: &Request,
+        password_sent: &mut bool,
     ) -> Result<Self, UploadError> {
         let ticker = Ticker::start(engine);
         let mut store = confined_store(engine, lent);
         let world = component.instantiate(&mut store).map_err(|error| fault(&store, &error))?;
-        let opened = open_conversation(&mut store, &world, request).map_err(|error| fault(&store, &error))?;
+        let opened = open_conversation(&mut store, &world, request);
+        let failed = !matches!(opened, Ok(Ok(_)));
+        *password_sent = failed && store.data().has_sent_password();
+        let opened = opened.map_err(|error| fault(&store, &error))?;
         let conversation = opened.map_err(|error| from_guest(error, store.data_mut(), None))?;
         Ok(Self { store, world, conversation, _ticker: ticker })
     }
@@ -78,9 +79,15 @@ impl Session {
         Ok(wit::Receipt { name, ..receipt })
     }
 
-    /// How many bytes of the file that is being stored, or was last, the server should have.
-    pub(crate) fn delivered(&self) -> u64 {
-        self.store.data().delivered.bytes
+    /// How many bytes of the file that is being stored, or was last, the server should have; and whether its end was said.
+    pub(crate) fn delivered(&self) -> (u64, bool) {
+        let Delivered { bytes, finished } = self.store.data().delivered;
+        (bytes, finished)
+    }
+
+    /// Since when what is stored under `name` is as it is, in seconds since 1970.
+    pub(crate) fn modified(&mut self, name: &[u8]) -> Result<Option<u64>, UploadError> {
+        self.call(|guest, store, conversation| guest.call_modified(store, conversation, name))
     }
 
     /// What is stored under `name`.
@@ -109,8 +116,14 @@ impl Session {
     }
 
     /// Gives the file called `name` the name `to`.
-    pub(crate) fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<(), UploadError> {
-        self.call(|guest, store, conversation| guest.call_rename(store, conversation, name, to))
+    pub(crate) fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<Renaming, UploadError> {
+        let renaming = self.call(|guest, store, conversation| guest.call_rename(store, conversation, name, to))?;
+        let quoted = |refusal: wit::Refusal| wit::Refusal { text: quote(refusal.text, self.store.data()).0, ..refusal };
+        Ok(match renaming {
+            Renaming::Done => Renaming::Done,
+            Renaming::NotFrom(refusal) => Renaming::NotFrom(quoted(refusal)),
+            Renaming::NotTo(refusal) => Renaming::NotTo(quoted(refusal)),
+        })
     }
 
     /// Removes the file called `name`.
@@ -212,91 +225,4 @@ fn open_conversation(
 /// A handle for one call. To lend the owned one itself would cost one of [`HANDLES`] for good.
 fn lend<T: 'static>(ours: &Resource<T>) -> Resource<T> {
     Resource::new_borrow(ours.rep())
-}
-
-/// The guest did not answer but was stopped: by the caller, by a limit, or by a bug.
-fn fault(store: &Store<Lent>, error: &wasmtime::Error) -> UploadError {
-    if error.is::<Interrupted>() {
-        return UploadError::Interrupted { step: Some(store.data().step) };
-    }
-    if error.is::<OutOfTime>() {
-        return UploadError::OutOfTime { step: Some(store.data().step) };
-    }
-    match error.downcast_ref::<Trap>() {
-        Some(trap) => {
-            UploadError::Fault(format!("the component crashed: {}", trap.to_string().replace("wasm trap: ", "")))
-        }
-        None => UploadError::Fault(error.root_cause().to_string()),
-    }
-}
-
-/// The guest's error, as ours, with what the host knows of TLS and of the proxy. `source` is the file that it was about.
-fn from_guest(error: wit::UploadError, lent: &mut Lent, source: Option<&Source>) -> UploadError {
-    use wit::UploadError as Guest;
-    match error {
-        Guest::Refused(refusal) => refused(refusal, lent),
-        Guest::Misbehaved(wit::Misbehaviour { step, what }) => UploadError::Misbehaved { step, what },
-        Guest::Broken(breakage) => broken(breakage, lent),
-        Guest::Unconfirmed(cause) => UploadError::Unconfirmed { cause, asked: false },
-        Guest::Mismatch(wit::SizeMismatch { sent, stored }) => UploadError::Mismatch { sent, stored },
-        Guest::Corrupt(algorithm) => UploadError::Corrupt { algorithm },
-        Guest::Unreadable(problem) => UploadError::Source {
-            file: source.map(|source| source.path().to_owned()).unwrap_or_default(),
-            problem: match problem {
-                SourceError::Shrank => SourceProblem::Shrank,
-                SourceError::Unreadable => SourceProblem::Failed,
-            },
-        },
-        Guest::Invalid(argument) => {
-            UploadError::Fault(format!("the component refuses {argument:?}, which was checked"))
-        }
-    }
-}
-
-/// A connection failed: because of TLS, because of the proxy, or for another reason.
-fn broken(wit::Breakage { step, connection, cause }: wit::Breakage, lent: &mut Lent) -> UploadError {
-    if let Some(problem) = lent.handshakes.problem(connection) {
-        return UploadError::Tls { connection, problem: problem.clone() };
-    }
-    let proxys = (step, connection) == (Step::DataConnection, Connection::Data);
-    match lent.take_proxy_problem().filter(|_| proxys) {
-        Some((proxy, problem)) => UploadError::Proxy { proxy, connection, problem },
-        None => UploadError::Broken { step, connection, cause },
-    }
-}
-
-/// The server said no: because of TLS, as far as one can tell, or for another reason.
-fn refused(refusal: wit::Refusal, lent: &Lent) -> UploadError {
-    let wit::Refusal { step, code, mut text } = refusal;
-    // The contract says so, but the guest is not trusted to keep it.
-    text.truncate(MAX_QUOTE);
-    let whole = text.len() < MAX_QUOTE;
-    let (transcript, password) = (&lent.transcript, &lent.password);
-    let masked =
-        if whole { transcript.masked_in_text(&text, password) } else { transcript.masked_in_cut(&text, password) };
-    let text = ServerText(masked);
-    match (step, code) {
-        // 421 is said of anything; the others mean AUTH (RFC 2228 §5.1, RFC 4217 §4.2).
-        (Step::Protection, 431 | 500..) if lent.still_needs_tls() => UploadError::NoTls { code, text },
-        // 522 is RFC 4217's; 425 and 450 are ProFTPD's and Pure-FTPd's words for it.
-        (Step::Store | Step::Transfer | Step::Confirmation, 425 | 450 | 522) if lent.handshakes.was_not_resumed() => {
-            UploadError::NotResumed { code, text }
-        }
-        _ => UploadError::Refused { step, code, text },
-    }
-}
-
-/// Whether the conversation is where it was before what `error` is about.
-pub(crate) fn survives(error: &UploadError) -> bool {
-    match error {
-        UploadError::Refused { step: Step::Greeting | Step::Protection | Step::Login, .. } => false,
-        UploadError::Refused { .. } => !error.is_farewell(),
-        UploadError::Source { problem: SourceProblem::Changed, .. }
-        | UploadError::Mismatch { .. }
-        | UploadError::Corrupt { .. }
-        | UploadError::Unverified
-        | UploadError::CannotRename
-        | UploadError::NotReplaced { .. } => true,
-        _ => false,
-    }
 }

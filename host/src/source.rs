@@ -131,15 +131,25 @@ impl Source {
         !self.is_stream() && self.opened.has_changed(&self.file)
     }
 
+    /// Makes sure that what was sent is one version of the file.
+    ///
+    /// # Errors
+    /// [`SourceProblem::Changed`] when it may mix old and new.
+    pub(crate) fn check_unchanged(&self) -> Result<(), UploadError> {
+        if self.has_changed() {
+            return Err(UploadError::Source { file: self.path.clone(), problem: SourceProblem::Changed });
+        }
+        Ok(())
+    }
+
     /// The time of last modification when it was opened, in whole seconds since 1970. Nothing for a stream.
     pub(crate) fn modified(&self) -> Option<i64> {
         (!self.is_stream()).then(|| self.opened.modified().0)
     }
 
-    /// Size, time of last modification and name: what tells this file's leftovers on a server from another's.
-    pub(crate) fn identity(&self) -> (u64, i64, i64, &[u8]) {
-        let (seconds, nanoseconds) = self.opened.modified();
-        (self.opened.size(), seconds, nanoseconds, self.name())
+    /// What tells this version of this file from others, and its name.
+    pub(crate) fn identity(&self) -> ([i64; 7], &[u8]) {
+        (self.opened.identity(), self.name())
     }
 
     /// A hash of all that is sent from now on will be wanted.

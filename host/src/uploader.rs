@@ -98,10 +98,11 @@ impl Uploader {
         versions: Versions,
         stops: &Stops,
         progress: &Arc<dyn Progress>,
+        password_sent: &mut bool,
     ) -> Result<Session, UploadError> {
         let dialled = connect::dial(request, destination, versions, stops)?;
         let lent = Lent::new(dialled, request, stops, Arc::clone(progress));
-        let mut session = Session::open(&self.engine, &self.component, lent, request)?;
+        let mut session = Session::open(&self.engine, &self.component, lent, request, password_sent)?;
         for parameters in &request.site {
             session.site(parameters)?;
         }

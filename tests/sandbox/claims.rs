@@ -14,6 +14,9 @@ const CALL: &str = "64 KiB for each call";
 fn a_component_that_reports_success_without_having_sent_the_file_is_not_believed() {
     let met = Attack::new("a file that was not sent", COUNT).meets(Script::greeted().silence());
     met.fails(1, "has not sent").server_heard(&[]).server_stored(&[]);
+    // A size that does not fit, and fits at the next look.
+    let met = Attack::new("a file that was not sent and is seen", COUNT).meets(Script::greeted().silence());
+    met.fails(10, "it has 0").server_heard(&[]).server_stored(&[]);
     storing("more bytes than there are", COUNT).fails(1, "has not sent").never_stored();
 }
 
@@ -66,7 +69,7 @@ fn there_is_an_end_to_trying_again() {
 fn sizes_that_cannot_be_are_no_trouble() {
     let attack = Attack::new("absurd sizes", "numbers are only compared");
     let met = attack.with(|upload| upload.options(["--resume"])).meets(Script::greeted().silence());
-    met.fails(10, "18446744073709551614").server_heard(&[]);
+    met.fails(10, "18446744073709551615").server_heard(&[]);
 }
 
 impl Repelled {

@@ -14,6 +14,7 @@ mod proftpd;
 mod proxies;
 mod pure_ftpd;
 mod pyftpdlib;
+mod settings;
 mod tls;
 mod unpacked;
 mod vsftpd;
@@ -36,6 +37,7 @@ use process::ServerProcess;
 use unpacked::Unpacked;
 
 pub(crate) use proxies::{PROXY_AUTH, ProxyKind};
+pub(crate) use settings::Setting;
 pub(crate) use tls::{Demand, Reuse, ServerTls, Versions};
 
 /// The servers we test against.
@@ -60,6 +62,8 @@ pub(crate) struct Options {
     pub(crate) tls: Option<ServerTls>,
     /// Bytes (an odd multiple of 512, so that no write begins there) after which the server's file system takes no more, in mid-transfer.
     pub(crate) largest_file: Option<u64>,
+    /// What its administrator has forbidden, limited or added.
+    pub(crate) settings: &'static [Setting],
 }
 
 /// A server that runs until it is dropped.
@@ -110,14 +114,15 @@ impl Kind {
     }
 
     fn run(self, home: &Home, ports: &Ports, options: &Options) -> Result<Box<dyn Running>, String> {
-        let tls = options.tls.as_ref();
+        let (tls, settings) = (options.tls.as_ref(), options.settings);
         let command = match self {
-            Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports, tls),
-            Self::Proftpd => proftpd::command(&Unpacked::find("proftpd")?, home, ports, tls)?,
-            Self::PureFtpd => pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports, tls)?,
-            Self::Pyftpdlib => pyftpdlib::command(&Unpacked::find("pyftpdlib")?, home, ports, tls),
+            Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports, tls, settings),
+            Self::Proftpd => proftpd::command(&Unpacked::find("proftpd")?, home, ports, tls, settings)?,
+            Self::PureFtpd => pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports, tls, settings)?,
+            Self::Pyftpdlib => pyftpdlib::command(&Unpacked::find("pyftpdlib")?, home, ports, tls, settings),
             Self::Libunftp => {
                 assert!(options.largest_file.is_none(), "libunftp shares the limits of the tests' own process");
+                assert!(settings.is_empty(), "libunftp has no settings");
                 return Ok(Box::new(libunftp::serve(home, ports, tls)));
             }
         };
@@ -126,6 +131,11 @@ impl Kind {
 }
 
 impl Options {
+    /// The usual server with these settings.
+    pub(crate) fn set(settings: &'static [Setting]) -> Self {
+        Self { settings, ..Self::default() }
+    }
+
     fn ip(&self) -> IpAddr {
         match (self.ipv6, self.aside) {
             (true, _) => IpAddr::V6(Ipv6Addr::LOCALHOST),
@@ -165,6 +175,31 @@ impl FtpServer {
     pub(crate) fn stored(&self, name: impl AsRef<Path>) -> Vec<u8> {
         let path = self.stored_path(name);
         fs::read(&path).unwrap_or_else(|error| panic!("{} was not stored: {error}", path.display()))
+    }
+
+    /// Whether an uploaded file has this content.
+    pub(crate) fn holds(&self, name: impl AsRef<Path>, content: &[u8]) -> bool {
+        fs::read(self.stored_path(name)).is_ok_and(|found| found == content)
+    }
+
+    /// Puts a file into [`Self::upload_dir`], as if the user had uploaded it before.
+    pub(crate) fn place(&self, name: &str, content: &[u8]) {
+        let path = self.stored_path(name);
+        fs::write(&path, content).expect("a file on the server");
+        self.home.give_to_owner(&path);
+    }
+
+    /// The names of all files in [`Self::upload_dir`], sorted.
+    pub(crate) fn stored_names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.stored_path("")).expect("the upload directory");
+        let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name().display().to_string()).collect();
+        names.sort();
+        names
+    }
+
+    /// Lets the user store files in [`Self::root`], too.
+    pub(crate) fn open_root(&self) {
+        self.home.give_to_owner(self.root());
     }
 
     /// Where its data connections go: a port out of these.

@@ -13,6 +13,7 @@ use super::{
     PASSWORD_HASH, USER,
     home::Home,
     ports::Ports,
+    settings::Setting,
     tls::{Demand, Reuse, ServerTls, Versions},
     unpacked::Unpacked,
 };
@@ -23,8 +24,15 @@ pub(super) fn command(
     home: &Home,
     ports: &Ports,
     tls: Option<&ServerTls>,
+    settings: &[Setting],
 ) -> Result<Command, String> {
     let mut config = config(unpacked, home, ports);
+    if !settings.contains(&Setting::NoOverwriting) {
+        config += "AllowOverwrite on\n";
+    }
+    for setting in settings {
+        config += lines(*setting);
+    }
     if let Some(tls) = tls {
         unpacked.require("usr/lib/proftpd/mod_tls.so")?;
         config += &protection(tls, home);
@@ -57,6 +65,23 @@ fn config(unpacked: &Unpacked, home: &Home, ports: &Ports) -> String {
     }
     lines.extend(FIXED.lines().map(str::to_owned));
     lines.join("\n") + "\n"
+}
+
+fn lines(setting: Setting) -> &'static str {
+    match setting {
+        Setting::NoRenaming => "<Limit RNFR RNTO>\nDenyAll\n</Limit>\n",
+        Setting::NoOverwriting => "AllowOverwrite off\n",
+        Setting::NoDeleting => "<Limit DELE>\nDenyAll\n</Limit>\n",
+        Setting::NoDirectoryChanges => "<Limit CWD>\nDenyAll\n</Limit>\n",
+        Setting::NoReading => "<Limit READ>\nDenyAll\n</Limit>\n",
+        Setting::Hashes => "LoadModule mod_digest.c\nDigestEngine on\nAllowStoreRestart on\n",
+        Setting::HiddenStores => "HiddenStores on\n",
+        Setting::Quota => "MaxStoreFileSize 2 Mb\n",
+        Setting::OneClient => "MaxClients 1\n",
+        Setting::OneClientPerUser => "MaxClientsPerUser 1\n",
+        Setting::OneConnectionPerAddress => "MaxConnectionsPerHost 1\n",
+        other => panic!("ProFTPD has no {other:?}"),
+    }
 }
 
 fn protection(tls: &ServerTls, home: &Home) -> String {
@@ -92,7 +117,6 @@ UseIPv6 on
 UseReverseDNS off
 AuthOrder mod_auth_file.c
 RequireValidShell off
-AllowOverwrite on
 Umask 022
 ControlsEngine off
 DelayEngine off

@@ -12,6 +12,7 @@ use super::{
     PASSWORD_HASH, USER,
     home::Home,
     ports::Ports,
+    settings::Setting,
     tls::{Demand, ServerTls},
     unpacked::Unpacked,
 };
@@ -22,6 +23,7 @@ pub(super) fn command(
     home: &Home,
     ports: &Ports,
     tls: Option<&ServerTls>,
+    settings: &[Setting],
 ) -> Result<Command, String> {
     if !home.owner.by_root {
         return Err("Pure-FTPd has to be started by root".to_owned());
@@ -34,6 +36,7 @@ pub(super) fn command(
     command.args(["--minuid", &home.owner.uid.to_string()]);
     command.arg("--pidfile").arg(home.path().join("pid"));
     command.args(FIXED);
+    command.args(settings.iter().map(|setting| option(*setting)));
     if let Some(tls) = tls {
         assert!(!tls.implicit, "Pure-FTPd has no implicit TLS");
         command.args(["--tls", if tls.demand == Demand::Login { "2" } else { "3" }]);
@@ -41,6 +44,19 @@ pub(super) fn command(
         tls.limit_openssl(&mut command, home);
     }
     Ok(command)
+}
+
+/// The last option of a kind counts.
+fn option(setting: Setting) -> &'static str {
+    match setting {
+        Setting::NoRenaming => "--norename",
+        Setting::NoDeleting => "--keepallfiles",
+        Setting::NoDotFiles => "--prohibitdotfileswrite",
+        Setting::StoresAside => "--autorename",
+        Setting::Quota => "--quota=1000:2",
+        Setting::OneClient => "--maxclientsnumber=1",
+        other => panic!("Pure-FTPd has no {other:?}"),
+    }
 }
 
 /// Makes the database of users with Pure-FTPd's own tool; returns its path.

@@ -6,10 +6,16 @@
 
 use std::{path::PathBuf, process::Command};
 
-use super::{PASSWORD, USER, home, home::Home, ports::Ports, tls::ServerTls, unpacked::Unpacked};
+use super::{PASSWORD, USER, home, home::Home, ports::Ports, settings::Setting, tls::ServerTls, unpacked::Unpacked};
 
 /// The server, in the foreground.
-pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports, tls: Option<&ServerTls>) -> Command {
+pub(super) fn command(
+    unpacked: &Unpacked,
+    home: &Home,
+    ports: &Ports,
+    tls: Option<&ServerTls>,
+    settings: &[Setting],
+) -> Command {
     let script = home.write("server.py", SCRIPT);
     let (control, passive) = (ports.control(), ports.passive());
     let mut command = python(unpacked);
@@ -19,6 +25,10 @@ pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports, tls: Opti
     if let Some(tls) = tls {
         command.arg(if tls.implicit { "implicit" } else { "explicit" }).args([tls.certificate(home), tls.key(home)]);
         tls.limit_openssl(&mut command, home);
+    }
+    for setting in settings {
+        let Setting::FinalReply(text) = setting else { panic!("pyftpdlib has no {setting:?}") };
+        command.env("FINAL_REPLY", text);
     }
     command
 }

@@ -2,6 +2,7 @@
 
 Arguments: address, control port, first and last passive port, root, read-only directory in it, user, password; and, for
 TLS and nothing else, `explicit` or `implicit`, certificate, key.
+The variable FINAL_REPLY is the reply to every whole file, instead of 226 (without TLS only).
 """
 
 import os
@@ -28,6 +29,15 @@ class Handler(handlers.TLS_FTPHandler if tls else handlers.FTPHandler):
     tls_control_required = tls_data_required = True
 
 
+class RefusingDataHandler(handlers.DTPHandler):
+    """Keeps a whole file, and says something else."""
+
+    def close(self):
+        if self.receive and self.transfer_finished:
+            self._resp = (os.environ["FINAL_REPLY"], handlers.logger.debug)
+        super().close()
+
+
 class ImplicitHandler(Handler):
     """Greets when the TLS handshake is done, not when the client has come."""
 
@@ -41,5 +51,7 @@ class ImplicitHandler(Handler):
 if tls:
     style, Handler.certfile, Handler.keyfile = tls
     Handler = {"explicit": Handler, "implicit": ImplicitHandler}[style]
+if "FINAL_REPLY" in os.environ:
+    Handler.dtp_handler = RefusingDataHandler
 Handler.authorizer = authorizer
 FTPServer((address, int(control)), Handler).serve_forever()

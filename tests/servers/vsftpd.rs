@@ -5,6 +5,8 @@
 //!
 //! With TLS, it requires by default that data connections resume the control connection's session, and says 522 to one
 //! that does not. A data connection that ends without close_notify is broken to it (426).
+//!
+//! When no port for data connections is free, it says `500 OOPS` twice and ends the session.
 
 use std::process::Command;
 
@@ -12,6 +14,7 @@ use super::{
     PASSWORD,
     home::Home,
     ports::Ports,
+    settings::Setting,
     tls::{Reuse, ServerTls},
     unpacked::Unpacked,
 };
@@ -20,8 +23,17 @@ use super::{
 pub(super) const USER: &str = "anonymous";
 
 /// The server, in the foreground.
-pub(super) fn command(unpacked: &Unpacked, home: &Home, ports: &Ports, tls: Option<&ServerTls>) -> Command {
+pub(super) fn command(
+    unpacked: &Unpacked,
+    home: &Home,
+    ports: &Ports,
+    tls: Option<&ServerTls>,
+    settings: &[Setting],
+) -> Command {
     let mut config = config(home, ports);
+    for setting in settings {
+        config += &line(*setting, ports);
+    }
     let mut command = unpacked.command(&unpacked.path("usr/sbin/vsftpd"));
     if let Some(tls) = tls {
         config += &protection(tls, home);
@@ -55,6 +67,19 @@ fn config(home: &Home, ports: &Ports) -> String {
     }
     lines.extend(FIXED.lines().map(str::to_owned));
     lines.join("\n") + "\n"
+}
+
+/// The last line of a kind counts.
+fn line(setting: Setting, ports: &Ports) -> String {
+    match setting {
+        Setting::NoRenaming => "cmds_denied=RNFR\n".to_owned(),
+        Setting::NoDeleting => "cmds_denied=DELE\n".to_owned(),
+        Setting::NoSizes => "cmds_denied=SIZE\n".to_owned(),
+        Setting::OneClient => "max_clients=1\n".to_owned(),
+        Setting::NoHome => "anon_root=/nonexistent\n".to_owned(),
+        Setting::OnePassivePort => format!("pasv_max_port={}\n", ports.passive().start()),
+        other => panic!("vsftpd has no {other:?}"),
+    }
 }
 
 /// The keys are "rsa", but may be of any kind. The log tells which sessions were resumed.

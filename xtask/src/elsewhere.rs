@@ -13,6 +13,8 @@ mod node;
 mod oci;
 mod python;
 mod reluctant_server;
+mod stories;
+mod story_server;
 mod trial;
 mod wash;
 mod wasmtime_cli;

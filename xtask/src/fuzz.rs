@@ -2,8 +2,8 @@
 //!
 //! libFuzzer with the stable toolchain: the flags are those of cargo-fuzz without a sanitizer, which the code under test,
 //! without `unsafe`, does not need. What was found is kept below the target folder for the next run. What has to hold is
-//! beside the code (`guest/protocol/src/fuzz.rs`, `guest/component/src/fuzz/mod.rs`); one run of one fuzzer is
-//! `fuzz/fuzzer.rs`, read that next.
+//! beside the code (`guest/protocol/src/fuzz.rs`, `guest/component/src/fuzz/mod.rs`, `delivery/fuzz/src/lib.rs`); one run of
+//! one fuzzer is `fuzz/fuzzer.rs`, read that next.
 
 mod fuzzer;
 

@@ -3,7 +3,7 @@
 //! Only builds and classifies them; the wording is the host's (`host/cli/message.rs`).
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
-    Breakage, Connection, Misbehaviour, Refusal, UploadError, Violation,
+    Breakage, Connection, Doubt, Misbehaviour, Refusal, UploadError, Violation,
 };
 use crate::lent::{IoError, Step as Stage};
 use ftp_protocol::reply::Reply;
@@ -36,6 +36,7 @@ pub(crate) fn moved_to(step: Step, error: UploadError) -> UploadError {
         | UploadError::Unconfirmed(_)
         | UploadError::Mismatch(_)
         | UploadError::Corrupt(_)
+        | UploadError::Missing
         | UploadError::Invalid(_)) => other,
     }
 }
@@ -52,8 +53,14 @@ pub(crate) fn is_final(error: &UploadError) -> bool {
         | UploadError::Unconfirmed(_)
         | UploadError::Mismatch(_)
         | UploadError::Corrupt(_)
+        | UploadError::Missing
         | UploadError::Invalid(_) => false,
     }
+}
+
+/// Every byte was sent, and `cause` hides what came of them.
+pub(crate) fn unconfirmed(cause: IoError) -> UploadError {
+    UploadError::Unconfirmed(Doubt { cause, completed: false, hashing: false })
 }
 
 /// Whether the server does not know the command at all (RFC 959 §4.2.2), or takes it for something else, as its reply is

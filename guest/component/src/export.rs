@@ -2,7 +2,7 @@
 //! rest of this crate runs natively, too (`lib.rs`). Next: `upload.rs`.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
-    Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Session, UploadError,
+    Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Renaming, Session, UploadError,
 };
 use crate::bindings::ftp_uploader::upload::capabilities::{ControlConnection, Progress, Secret, SourceFile};
 use crate::upload::Conversation;
@@ -41,6 +41,10 @@ impl GuestSession for RefCell<Conversation> {
         self.borrow_mut().look(&name)
     }
 
+    fn modified(&self, name: Vec<u8>) -> Result<Option<u64>, UploadError> {
+        self.borrow_mut().modified(&name)
+    }
+
     fn compare(&self, source: &SourceFile, name: Vec<u8>, length: u64) -> Result<Comparison, UploadError> {
         self.borrow_mut().compare(source, &name, length)
     }
@@ -49,7 +53,7 @@ impl GuestSession for RefCell<Conversation> {
         self.borrow_mut().can_rename(&name)
     }
 
-    fn rename(&self, name: Vec<u8>, to: Vec<u8>) -> Result<(), UploadError> {
+    fn rename(&self, name: Vec<u8>, to: Vec<u8>) -> Result<Renaming, UploadError> {
         self.borrow_mut().rename(&name, &to)
     }
 

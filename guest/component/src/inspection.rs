@@ -2,7 +2,9 @@
 //!
 //! Each is one question, or two, and an answer; when to ask is the embedder's affair, and `store.rs`'s.
 
-use crate::bindings::exports::ftp_uploader::upload::upload::{Argument as Which, Comparison, Found, UploadError};
+use crate::bindings::exports::ftp_uploader::upload::upload::{
+    Argument as Which, Comparison, Found, Renaming, UploadError,
+};
 use crate::error;
 use crate::lent::{Algorithm as Computed, SourceFile, Step as Stage};
 use crate::upload::{Conversation, argument};
@@ -19,10 +21,28 @@ impl Conversation {
         self.announce_utf8(name)?;
         self.progress.entered(Stage::Inspection);
         match self.control.ask(Step::Look, Command::Size(name)) {
-            Ok(answer) => Ok(answer.reply.size().map_or(Found::Untold, Found::Bytes)),
+            Ok(answer) => Ok(self.told(answer.reply.size())),
             Err(error) if error::is_final(&error) => Err(error),
-            Err(UploadError::Refused(refusal)) if refusal.code == 550 => Ok(Found::Nothing),
+            Err(UploadError::Refused(refusal)) if refusal.code == 550 => Ok(Found::Refused),
             Err(_) => Ok(Found::Untold),
+        }
+    }
+
+    /// Notes that this server tells sizes, if it told one.
+    pub(crate) fn told(&mut self, size: Option<u64>) -> Found {
+        self.sizes_told |= size.is_some();
+        size.map_or(Found::Untold, Found::Bytes)
+    }
+
+    /// When was what is stored under `name` last modified?
+    pub fn modified(&mut self, name: &[u8]) -> Result<Option<u64>, UploadError> {
+        let name = argument(name, Which::Name)?;
+        self.announce_utf8(name)?;
+        self.progress.entered(Stage::Inspection);
+        match self.control.ask(Step::Look, Command::Mdtm(name)) {
+            Ok(answer) => Ok(answer.reply.modified().map(Timestamp::to_unix)),
+            Err(error) if error::is_final(&error) => Err(error),
+            Err(_) => Ok(None),
         }
     }
 
@@ -71,12 +91,18 @@ impl Conversation {
     }
 
     /// Gives the file called `name` the name `to`.
-    pub fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<(), UploadError> {
+    pub fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<Renaming, UploadError> {
         let (name, to) = (argument(name, Which::Name)?, argument(to, Which::Name)?);
         self.announce_utf8(to)?;
         self.progress.entered(Stage::Renaming);
-        self.control.ask(Step::Rnfr, Command::Rnfr(name))?;
-        self.control.ask(Step::Rnto, Command::Rnto(to)).map(|_| ())
+        match self.control.ask(Step::Rnfr, Command::Rnfr(name)) {
+            Err(UploadError::Refused(refusal)) if refusal.code != 421 => return Ok(Renaming::NotFrom(refusal)),
+            asked => drop(asked?),
+        }
+        match self.control.ask(Step::Rnto, Command::Rnto(to)) {
+            Err(UploadError::Refused(refusal)) if refusal.code != 421 => Ok(Renaming::NotTo(refusal)),
+            asked => asked.map(|_| Renaming::Done),
+        }
     }
 
     /// Removes the file called `name`.

@@ -48,7 +48,7 @@ pub use upload::Conversation;
 #[cfg(not(target_family = "wasm"))]
 pub mod contract {
     pub use crate::bindings::exports::ftp_uploader::upload::upload::{
-        Argument, Breakage, Comparison, Connection, DataMode, Found, Login, Misbehaviour, Placement, Plan, Protection,
-        Receipt, Refusal, SizeMismatch, UploadError, Verification, Verify, Violation,
+        Argument, Breakage, Comparison, Connection, DataMode, Doubt, Found, Login, Misbehaviour, Placement, Plan,
+        Protection, Receipt, Refusal, Renaming, SizeMismatch, UploadError, Verification, Verify, Violation,
     };
 }

@@ -4,13 +4,13 @@
 //! file's bytes.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
-    Argument as Which, Comparison, Placement, Plan, Protection, Receipt, SizeMismatch, UploadError, Verification,
-    Verify,
+    Argument as Which, Comparison, Doubt, Found, Placement, Plan, Protection, Receipt, SizeMismatch, UploadError,
+    Verification, Verify,
 };
 use crate::control::Answer;
 use crate::error;
 use crate::inspection;
-use crate::lent::{SourceFile, Step as Stage};
+use crate::lent::{IoError, SourceFile, Step as Stage};
 use crate::transfer::{self, Tail};
 use crate::upload::{Conversation, argument};
 use ftp_protocol::argument::Argument;
@@ -77,7 +77,8 @@ impl Conversation {
         self.control.ask(Step::Stor, command)
     }
 
-    /// What backs up the final reply. A size or hash that differs is a failure; none, or a nonsensical one, is not.
+    /// What backs up the final reply. A size or hash that differs is a failure; none, or a nonsensical one, is not. A line
+    /// that breaks at these questions leaves a doubt: whoever can cut a connection could hide the answer.
     fn verify(
         &mut self,
         source: &SourceFile,
@@ -85,42 +86,82 @@ impl Conversation {
         sent: &Sent,
         verify: Verify,
     ) -> Result<Verification, UploadError> {
-        if let (Verify::Best, Some(name)) = (verify, name) {
-            match self.ask_hash(Step::Hash, source, name, sent.total)? {
+        let wanted = verify != Verify::Nothing || sent.tail != Tail::Delivered;
+        let Some(name) = name.filter(|_| wanted) else { return sent.tail.none() };
+        if verify == Verify::Best {
+            match self.ask_hash(Step::Hash, source, name, sent.total).map_err(|error| doubtful(error, true))? {
                 Comparison::Same(algorithm) => return Ok(Verification::Hash(algorithm)),
                 // Fewer bytes are a cut that the server took for the end; as many are other bytes.
                 Comparison::Different(algorithm) => {
-                    return Err(match self.stored_size(name) {
-                        Some(stored) if stored != sent.total => mismatch(sent.total, stored),
-                        _ => UploadError::Corrupt(algorithm),
+                    return Err(match self.stored_size(name)? {
+                        Found::Bytes(stored) if stored != sent.total && !is_wrapped(sent.total, stored) => {
+                            mismatch(sent.total, stored)
+                        }
+                        Found::Bytes(_) | Found::Refused | Found::Untold => UploadError::Corrupt(algorithm),
                     });
                 }
                 Comparison::Unavailable => {}
             }
         }
-        let wanted = verify != Verify::Nothing || sent.tail != Tail::Delivered;
-        let size = name.filter(|_| wanted).and_then(|name| self.stored_size(name));
-        match (size, sent.tail) {
-            (Some(stored), _) if stored != sent.total => Err(mismatch(sent.total, stored)),
-            (Some(_), _) => Ok(Verification::Size),
-            (None, Tail::Delivered | Tail::ConfirmedEarly) => Ok(Verification::None),
-            (None, Tail::Doubtful(cause)) => Err(UploadError::Unconfirmed(cause)),
+        match self.stored_size(name)? {
+            Found::Bytes(stored) if stored == sent.total => Ok(Verification::Size),
+            Found::Bytes(stored) if is_wrapped(sent.total, stored) => sent.tail.none(),
+            Found::Bytes(stored) => Err(mismatch(sent.total, stored)),
+            Found::Refused if self.sizes_told => Err(UploadError::Missing),
+            Found::Refused => sent.tail.none().map(|_| Verification::Refused),
+            Found::Untold => sent.tail.none(),
         }
     }
 
-    /// RFC 3659 §4: bytes, because TYPE is I. Whatever goes wrong here, the file was confirmed before.
-    fn stored_size(&mut self, name: Argument) -> Option<u64> {
+    /// RFC 3659 §4: bytes, because TYPE is I.
+    fn stored_size(&mut self, name: Argument) -> Result<Found, UploadError> {
         if !self.sizes_known {
-            return None;
+            return Ok(Found::Untold);
         }
         match self.control.ask(Step::Size, Command::Size(name)) {
-            Ok(answer) => answer.reply.size(),
+            Ok(answer) => Ok(self.told(answer.reply.size())),
+            Err(error) if error::is_final(&error) => Err(doubtful(error, false)),
+            Err(UploadError::Refused(refusal)) if refusal.code == 550 => Ok(Found::Refused),
             Err(error) => {
                 self.sizes_known = !error::is_unknown_command(&error);
-                None
+                Ok(Found::Untold)
             }
         }
     }
+}
+
+/// Where old servers begin anew to count the bytes of a file.
+const WRAP: u64 = 1 << 32;
+
+/// Whether a server that counts modulo 2^32 tells `stored` of a file of `total` bytes.
+fn is_wrapped(total: u64, stored: u64) -> bool {
+    total >= WRAP && total % WRAP == stored
+}
+
+impl Tail {
+    /// Nothing backs the final reply up. It is good enough if the server was seen to read to the end.
+    fn none(self) -> Result<Verification, UploadError> {
+        match self {
+            Self::Delivered | Self::ConfirmedEarly => Ok(Verification::None),
+            Self::Doubtful(cause) => Err(error::unconfirmed(cause)),
+        }
+    }
+}
+
+/// The session ended at a question about a file that the server had confirmed.
+fn doubtful(error: UploadError, hashing: bool) -> UploadError {
+    let cause = match error {
+        UploadError::Broken(breakage) => breakage.cause,
+        // RFC 959 §4.2.2: 421, the server closes the control connection.
+        UploadError::Refused(_) | UploadError::Misbehaved(_) => IoError::Closed,
+        UploadError::Unreadable(_)
+        | UploadError::Unconfirmed(_)
+        | UploadError::Mismatch(_)
+        | UploadError::Corrupt(_)
+        | UploadError::Missing
+        | UploadError::Invalid(_) => return error,
+    };
+    UploadError::Unconfirmed(Doubt { cause, completed: true, hashing })
 }
 
 fn mismatch(sent: u64, stored: u64) -> UploadError {

@@ -3,7 +3,7 @@
 //! The one place where both connections matter at once. Bytes are moved by the host (`host/src/lent/`
 //! `data_connection.rs`); this loop decides only whether to go on. Here the walk through one upload ends.
 
-use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Verification};
+use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, Doubt, UploadError, Verification};
 use crate::control::Control;
 use crate::error;
 use crate::lent::{DataConnection, IoError, Moved, SourceFile, SpliceError};
@@ -75,7 +75,7 @@ pub(crate) fn confirm(control: &mut Control, tail: Tail) -> Result<(), UploadErr
         (Err(UploadError::Broken(_)), Tail::Doubtful(IoError::Reset)) => {
             Err(error::broken(Step::Transfer, Connection::Data, IoError::Reset))
         }
-        (Err(UploadError::Broken(lost)), _) => Err(UploadError::Unconfirmed(lost.cause)),
+        (Err(UploadError::Broken(lost)), _) => Err(error::unconfirmed(lost.cause)),
         (Err(error), _) => Err(error),
     }
 }
@@ -87,9 +87,11 @@ pub(crate) fn proved(
     asked: Result<Verification, UploadError>,
 ) -> Result<Verification, UploadError> {
     match asked {
-        Ok(Verification::None) | Err(UploadError::Mismatch(_) | UploadError::Corrupt(_)) => {
+        Ok(Verification::None | Verification::Refused)
+        | Err(UploadError::Mismatch(_) | UploadError::Corrupt(_) | UploadError::Missing) => {
             Err(control.end_by_early_success())
         }
+        Err(UploadError::Unconfirmed(doubt)) => Err(UploadError::Unconfirmed(Doubt { completed: false, ..doubt })),
         asked => asked,
     }
 }

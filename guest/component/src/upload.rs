@@ -26,6 +26,8 @@ pub struct Conversation {
     features: Option<Features>,
     /// Cleared once the server says that it does not know SIZE.
     pub(crate) sizes_known: bool,
+    /// Set once the server has told the size of a file.
+    pub(crate) sizes_told: bool,
 }
 
 impl Conversation {
@@ -46,6 +48,7 @@ impl Conversation {
             utf8_announced: false,
             features: None,
             sizes_known: true,
+            sizes_told: false,
         };
         open.greet()?;
         open.progress.entered(Stage::Login);

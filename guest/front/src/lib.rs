@@ -1,6 +1,7 @@
 //! The front: `ftp-uploader HOST USERNAME LOCALFILE REMOTEDIR` as a `wasi:cli` command, for any platform with WASI 0.2.
 //! It can do what the three lines of its world say (`guest/provider/wit/world.wit`): have handles made, pass them to
-//! the guest, say what became of it. The command line is `args.rs`, the words `message.rs`.
+//! the guest, say what became of it. The command line is `args.rs`, the words are `message.rs`; what is asked of the server
+//! beside storing is decided by the crate `ftp-delivery`, for which `delivery.rs` acts.
 //!
 //! The exit code is 0 or 1: the function of `wasi:cli/exit` that takes others is not stable.
 
@@ -11,8 +12,10 @@ extern crate alloc;
 mod args;
 #[path = "../../provider/src/console.rs"]
 mod console;
+mod delivery;
 #[path = "../../../host/src/escape.rs"]
 mod escape;
+mod failure;
 mod message;
 #[cfg(target_family = "wasm")]
 #[path = "../../component/src/runtime.rs"]
@@ -32,19 +35,14 @@ use alloc::vec::Vec;
 use wasip2::cli::environment::{get_arguments, get_environment};
 
 use args::Args;
-use bindings::ftp_uploader::upload::capabilities::SourceFile;
-use bindings::ftp_uploader::upload::upload::{
-    DataMode, Login, Placement, Plan, Protection, Receipt, Session, UploadError, Verification, Verify,
-};
-use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, has_changed, open_file, take_password};
+use bindings::ftp_uploader::upload::upload::{DataMode, Login, Protection, Session};
+use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, open_file, take_password};
+use delivery::{PutFile, Verified};
 use escape::Escaped;
 use trouble::Trouble;
 
 /// The deadlines of the native program.
 const PATIENCE: Patience = Patience { silence: 60, connecting: 15 };
-
-/// The file replaces what has its name, and the server is asked for what it can tell of it.
-const PLAN: Plan = Plan { placement: Placement::Replace, verify: Verify::Best };
 
 /// In the order of the arguments.
 const VARIABLES: [&str; 4] = ["FTP_HOST", "FTP_USERNAME", "FTP_LOCALFILE", "FTP_REMOTEDIR"];
@@ -83,42 +81,29 @@ fn upload(args: &Args<'_>) -> Result<String, Trouble> {
     let password = take_password().map_err(Trouble::Password)?;
     let lent =
         connect(&args.server, PATIENCE, args.verbose).map_err(|why| Trouble::Connect(args.server.host.clone(), why))?;
-    let size = source.size();
+    let size = source.size().ok_or(Trouble::Fault)?;
     let Conversation { control, progress, witness } = lent;
     // `connect` has made sure that this may be in clear.
     let (protection, data_mode) = (Protection::Clear, DataMode::Passive);
     let login = Login { user: args.user.as_bytes().into(), account: None, protection, data_mode };
     let session = Session::open(control, &password, &login, progress).map_err(|why| args.blame(why))?;
-    let receipt = converse(&session, args, &source).map_err(|why| args.blame(why))?;
-    // The guest reads what a server sends; its word alone is not enough.
-    if Some(receipt.sent) != size || witness.delivered() != size {
-        return Err(Trouble::Fault);
-    }
-    if has_changed(&source) {
-        return Err(Trouble::Changed(args.file.into()));
-    }
-    Ok(stored(args, &receipt))
-}
-
-/// One file, and goodbye, which is in order as long as the server speaks FTP.
-fn converse(session: &Session, args: &Args<'_>, source: &SourceFile) -> Result<Receipt, UploadError> {
-    let entered = session.enter(args.directory.as_bytes(), false);
-    let done = entered.and_then(|()| session.store(source, args.name.as_bytes(), PLAN));
-    if matches!(done, Ok(_) | Err(UploadError::Refused(_) | UploadError::Mismatch(_) | UploadError::Corrupt(_))) {
+    let entered = session.enter(args.directory.as_bytes(), false).map_err(|why| args.blame(why));
+    let done = entered.and_then(|()| PutFile::new(&session, args, &source, size, &witness).put());
+    // In order as long as the server speaks FTP.
+    if !matches!(&done, Err(trouble) if failure::ends_session(trouble)) {
         session.quit();
     }
-    done
+    done.map(|verified| stored(args, size, verified))
 }
 
-fn stored(args: &Args<'_>, receipt: &Receipt) -> String {
+fn stored(args: &Args<'_>, size: u64, verified: Verified) -> String {
     let (name, directory) = (Escaped(args.name.as_bytes()), Escaped(args.directory.as_bytes()));
-    let what = match receipt.verified {
-        Verification::Hash(algorithm) => message::name(algorithm),
-        Verification::Size => "size",
-        Verification::None => "",
+    let how = match verified {
+        Verified::Hash(algorithm) => format!("{} confirmed by the server", message::name(algorithm)),
+        Verified::Size => "size confirmed by the server".into(),
+        Verified::No => "confirmed by the server, not verified".into(),
     };
-    let confirmed = format!("{what} confirmed by the server");
-    format!("Stored {name} in {directory}: {} bytes, {}", receipt.sent, confirmed.trim_start())
+    format!("Stored {name} in {directory}: {size} bytes, {how}")
 }
 
 wasip2::cli::command::export!(Front);

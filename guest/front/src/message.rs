@@ -29,6 +29,10 @@ pub(crate) fn line(trouble: &Trouble) -> String {
         Trouble::Password(why) => password(*why).to_owned(),
         Trouble::Connect(host, why) => connect(&Escaped(host.as_bytes()), why),
         Trouble::Upload(place, error) => upload(place, error),
+        Trouble::Unknown(place, error) => format!(
+            "every byte was sent, but it is not known whether the file is stored: {}. Look before you send it again.",
+            event(place, error)
+        ),
         Trouble::Changed(path) => format!(
             "{} changed while it was sent. What is stored under its name may mix old and new bytes; send it again when no \
              program writes to it.",
@@ -80,16 +84,40 @@ fn connect(host: &Escaped<'_>, why: &ConnectError) -> String {
 }
 
 fn upload(place: &Place, error: &UploadError) -> String {
-    let host = Escaped(place.host.as_bytes());
+    let event = event(place, error);
     let partial = "A partial file may remain on the server.";
     match error {
         UploadError::Refused(refusal) => {
-            let text = Escaped(&refusal.text);
             let rest = if began(refusal.step) { partial } else { "Nothing was stored." };
-            format!("{} ({} \"{text}\"). {} {rest}", refused(place, refusal.step), refusal.code, advice(refusal.step))
+            format!("{event}. {} {rest}", advice(refusal.step))
+        }
+        UploadError::Misbehaved(_) => format!("{event}. Check that an FTP server listens there."),
+        UploadError::Broken(breakage) => {
+            let rest = if began(breakage.step) { partial } else { "Nothing was stored; try again." };
+            format!("{event}. {rest}")
+        }
+        UploadError::Unreadable(SourceError::Shrank) => {
+            format!("{event}. Another program writes to it; send it again. {partial}")
+        }
+        UploadError::Unreadable(SourceError::Unreadable) => {
+            format!("{event}. Check its disk, and send it again. {partial}")
+        }
+        UploadError::Unconfirmed(_) | UploadError::Missing => format!("{event}. Look before you send it again."),
+        UploadError::Mismatch(_) | UploadError::Corrupt(_) => format!("{event}. Look, and send the file again."),
+        UploadError::Invalid(_) => format!("{event}. Nothing was sent for it."),
+    }
+}
+
+/// What happened, as a sentence without its end.
+fn event(place: &Place, error: &UploadError) -> String {
+    let host = Escaped(place.host.as_bytes());
+    match error {
+        UploadError::Refused(refusal) => {
+            let text = Escaped(&refusal.text);
+            format!("{} ({} \"{text}\")", refused(place, refusal.step), refusal.code)
         }
         UploadError::Misbehaved(misbehaviour) => format!(
-            "{host} broke the FTP protocol while {}: {}. Check that an FTP server listens there.",
+            "{host} broke the FTP protocol while {}: {}",
             doing(misbehaviour.step),
             misbehaved(misbehaviour.what)
         ),
@@ -98,28 +126,23 @@ fn upload(place: &Place, error: &UploadError) -> String {
                 Connection::Control => "the connection",
                 Connection::Data => "the data connection",
             };
-            let rest = if began(breakage.step) { partial } else { "Nothing was stored; try again." };
-            format!("{which} to {host} failed while {}: {}. {rest}", doing(breakage.step), how(breakage.cause))
+            format!("{which} to {host} failed while {}: {}", doing(breakage.step), how(breakage.cause))
         }
-        UploadError::Unreadable(SourceError::Shrank) => {
-            format!("the file became shorter while it was sent. Another program writes to it; send it again. {partial}")
+        UploadError::Unreadable(SourceError::Shrank) => "the file became shorter while it was sent".to_owned(),
+        UploadError::Unreadable(SourceError::Unreadable) => "the file could not be read to its end".to_owned(),
+        UploadError::Unconfirmed(doubt) => {
+            let when =
+                if doubt.completed { "while it was asked what it has" } else { "before it said that it has them" };
+            format!("the connection to {host} failed {when}: {}", how(doubt.cause))
         }
-        UploadError::Unreadable(SourceError::Unreadable) => {
-            format!("the file could not be read to its end. Check its disk, and send it again. {partial}")
+        UploadError::Missing => format!("{host} said that it has the file, and then that there is none of this name"),
+        UploadError::Mismatch(sizes) => {
+            format!("{} bytes were sent, but {host} says that it has {}", sizes.sent, sizes.stored)
         }
-        UploadError::Unconfirmed(cause) => format!(
-            "every byte was sent, but {host} never said whether it has them: {}. Look before you send it again.",
-            how(*cause)
-        ),
-        UploadError::Mismatch(sizes) => format!(
-            "{} bytes were sent, but {host} says that it has {}. Look, and send the file again.",
-            sizes.sent, sizes.stored
-        ),
-        UploadError::Corrupt(algorithm) => format!(
-            "{host} says that it stored the file, but its {} is another. Look, and send the file again.",
-            name(*algorithm)
-        ),
-        UploadError::Invalid(_) => "an argument cannot be put into an FTP command. Nothing was sent for it.".to_owned(),
+        UploadError::Corrupt(algorithm) => {
+            format!("{host} says that it stored the file, but its {} is another", name(*algorithm))
+        }
+        UploadError::Invalid(_) => "an argument cannot be put into an FTP command".to_owned(),
     }
 }
 

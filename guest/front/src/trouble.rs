@@ -22,6 +22,8 @@ pub(crate) enum Trouble {
     Connect(String, ConnectError),
     /// The conversation ended before the file was stored.
     Upload(Place, UploadError),
+    /// Every byte was sent, and then this came, so that nobody knows whether the file is stored.
+    Unknown(Place, UploadError),
     /// This file changed while it was sent.
     Changed(String),
     /// The component says that it sent something else than it did.

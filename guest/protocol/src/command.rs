@@ -57,6 +57,8 @@ pub enum Command<'a> {
     Stou,
     /// How many bytes are stored under this name (RFC 3659 §4).
     Size(Argument<'a>),
+    /// When was what is stored under this name last modified (RFC 3659 §3)?
+    Mdtm(Argument<'a>),
     /// HASH uses this algorithm from here on (draft-bryan-ftp-hash §4).
     OptsHash(Algorithm),
     /// What is the hash of what is stored under this name?
@@ -121,6 +123,7 @@ impl Command<'_> {
             Self::Appe(name) => plain("APPE", Some(name)),
             Self::Stou => plain("STOU", None),
             Self::Size(name) => plain("SIZE", Some(name)),
+            Self::Mdtm(name) => plain("MDTM", Some(name)),
             Self::OptsHash(algorithm) => built(format!("OPTS HASH {}", algorithm.name()), None),
             Self::Hash(inquiry, name) => plain(inquiry.verb(), Some(name)),
             Self::Noop => plain("NOOP", None),
@@ -152,6 +155,12 @@ pub fn is_one_command(bytes: &[u8]) -> bool {
         && !verb.eq_ignore_ascii_case(b"PASS")
 }
 
+/// Whether `bytes` are a command that has the server compute a hash, which takes as long as reading the file.
+pub fn asks_for_hash(bytes: &[u8]) -> bool {
+    let verb = bytes.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+    ["HASH", "XSHA256", "XSHA1", "XMD5", "XCRC", "MD5"].iter().any(|hash| verb.eq_ignore_ascii_case(hash.as_bytes()))
+}
+
 /// Whether `bytes` are the command that asks for TLS: all that may be sent in clear where TLS is required.
 pub fn asks_for_tls(bytes: &[u8]) -> bool {
     bytes == Command::AuthTls.to_bytes()
@@ -174,6 +183,23 @@ mod tests {
         }
         let endless = [&[b'x'; MAX_COMMAND][..], b"\r\n"].concat();
         assert!(!is_one_command(&endless));
+    }
+
+    #[test]
+    fn a_command_that_takes_its_time_is_known_by_its_verb() {
+        for inquiry in [
+            Inquiry::Md5,
+            Inquiry::Hash { algorithm: Algorithm::Sha256, in_force: true },
+            Inquiry::Extended(Algorithm::Sha256),
+            Inquiry::Extended(Algorithm::Sha1),
+            Inquiry::Extended(Algorithm::Md5),
+            Inquiry::Extended(Algorithm::Crc32),
+        ] {
+            assert!(asks_for_hash(&Command::Hash(inquiry, Argument::new(b"a").unwrap()).to_bytes()), "{inquiry:?}");
+        }
+        for line in ["SIZE HASH\r\n", "OPTS HASH SHA-1\r\n", "HASHES a\r\n", ""] {
+            assert!(!asks_for_hash(line.as_bytes()), "{line:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Reading replies from bytes is `reply_reader.rs`; what a reply means at a step is `step.rs`.
 
+use crate::timestamp::Timestamp;
 use alloc::vec::Vec;
 
 /// A whole reply (RFC 959 §4.2).
@@ -71,6 +72,11 @@ impl Reply {
 }
 
 impl Reply {
+    /// The time in a reply to MDTM (RFC 3659 §3), if it holds one and nothing else.
+    pub fn modified(&self) -> Option<Timestamp> {
+        Timestamp::parse(self.text.trim_ascii())
+    }
+
     /// The name in a reply to STOU: `FILE: name` (RFC 1123 §4.1.2.9).
     pub fn unique_name(&self) -> Option<&[u8]> {
         let first = self.text.split(|&byte| byte == b'\n').next()?;

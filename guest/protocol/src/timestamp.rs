@@ -22,6 +22,34 @@ impl Timestamp {
         (seconds < END).then_some(Self { days: seconds / 86_400, seconds: seconds % 86_400 })
     }
 
+    /// Reads `YYYYMMDDHHMMSS`, with or without a fraction of a second, which is left out (RFC 3659 §2.3).
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let (digits, fraction) = text.split_at_checked(14)?;
+        let in_order = match fraction {
+            [] => true,
+            [b'.', rest @ ..] => !rest.is_empty() && rest.iter().all(u8::is_ascii_digit),
+            _ => false,
+        };
+        if !in_order || !digits.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let number =
+            |from: usize, to: usize| digits[from..to].iter().fold(0, |n, digit| n * 10 + u64::from(digit - b'0'));
+        let (year, month, day) = (number(0, 4), number(4, 6), number(6, 8));
+        let (hour, minute, second) = (number(8, 10), number(10, 12), number(12, 14));
+        // RFC 3659 §2.3: the second may be 60, in a leap second.
+        let in_range = year >= 1970 && (1..=12).contains(&month) && (1..=31).contains(&day);
+        if !in_range || hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        Self::from_unix(days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
+    }
+
+    /// Seconds since the beginning of 1970.
+    pub fn to_unix(self) -> u64 {
+        self.days * 86_400 + self.seconds
+    }
+
     /// Year, month and day, by counting in eras of 400 years that begin in March: so the leap day comes last.
     fn date(self) -> (u64, u64, u64) {
         const ERA: u64 = 146_097;
@@ -34,6 +62,14 @@ impl Timestamp {
         let month = if month < 10 { month + 3 } else { month - 9 };
         (days / ERA * 400 + year + u64::from(month <= 2), month, day)
     }
+}
+
+/// The inverse of [`Timestamp::date`], for years from 1970 on.
+fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let of_era = year % 400;
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    year / 400 * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 impl fmt::Display for Timestamp {

@@ -1,292 +1,268 @@
-//! One file, from the first try to the last: what was done to it on the server so far, and so what is to be done next.
-//!
-//! Whether there is a next try is decided in `mod.rs` and `retry.rs`. One try asks what is there (`inspection.rs`),
-//! stores, renames, and sets time and permissions.
+//! One file, from the first try to the last: carries out the actions that `ftp-delivery` asks for, on whichever session there
+//! is, and says what came of them. It decides nothing itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use ftp_protocol::timestamp::Timestamp;
+use ftp_delivery::{Action, Answer, Compared, Failure as Outcome, FileDelivery, Found, Left, Next, Proof, Why};
 
 use super::Delivery;
-use super::inspection::{Remains, Start};
-use super::temporary_name;
-use crate::assurance::Verify;
-use crate::bindings::exports::ftp_uploader::upload::upload::{Found, Placement, Plan};
-use crate::error::{Cause, SourceProblem, UploadError};
-use crate::progress::{Note, Progress, Receipt, Step, Verification};
-use crate::request::Request;
+use super::consequence::refusal;
+use super::outcome::Outcomes;
+use super::retry::Retries;
+use super::temporary_name::Names;
+use crate::bindings::exports::ftp_uploader::upload::upload as wit;
+use crate::error::{Cause, ServerText, UploadError};
+use crate::incomplete::Failure;
+use crate::progress::{Algorithm, Note, Receipt};
 use crate::session::Session;
 use crate::source::Source;
 
+/// How long a server may go on writing down what it has received, between two looks.
+const SETTLING: Duration = Duration::from_millis(500);
+
 /// One file on its way.
-pub(super) struct FileDelivery<'a> {
-    source: &'a Arc<Source>,
-    request: &'a Request,
-    /// The name under which it is stored at first.
-    name: Vec<u8>,
-    /// The most bytes that this run has sent, and not thrown away since.
-    sent: u64,
-    /// What had its name before this run stored anything: not to be taken for ours later.
-    before: Option<Found>,
-    /// Something of it may lie on the server.
-    begun: bool,
-    /// Every byte was sent, and why nobody has said that they are there.
-    doubt: Option<Cause>,
-    /// What was stored is not what was sent; it was begun anew once for that.
-    spoilt: bool,
+pub(super) struct PutFile<'a> {
+    pub(super) source: &'a Arc<Source>,
+    pub(super) names: Names,
+    pub(super) state: FileDelivery,
+    pub(super) errors: Outcomes,
+    /// What the last store that was confirmed said.
+    pub(super) stored: Option<wit::Receipt>,
     /// Where the last transfer began.
-    from: u64,
-    /// The server does not go on where it was cut off.
-    from_the_start: bool,
-    /// The server was found to rename files.
-    can_rename: bool,
-    /// It is stored, as this receipt says, and at most its name is still to be changed.
-    stored: Option<Receipt>,
-    /// A change of its name was asked for, and not answered.
-    renaming: bool,
+    pub(super) from: u64,
+    /// RNFR was granted, when a change of its name was asked for last.
+    pub(super) may_be_renamed: bool,
+    /// By which algorithm the hashes were compared.
+    pub(super) algorithm: Option<Algorithm>,
+    /// The hash took too long, and that was told.
+    hash_is_late: bool,
 }
 
-impl<'a> FileDelivery<'a> {
-    pub(super) fn new(source: &'a Arc<Source>, request: &'a Request) -> Self {
-        let name = match (request.atomic, request.resume) {
-            (false, _) => source.name().to_vec(),
-            (true, false) => temporary_name::that_is_new(source),
-            (true, true) => temporary_name::that_is_found_again(source),
-        };
+impl<'a> PutFile<'a> {
+    pub(super) fn new(source: &'a Arc<Source>, run: &Delivery<'_>) -> Self {
+        let mut state = FileDelivery::new(run.rules(source.name(), source.is_stream()), source.length());
+        if run.sizes_told {
+            state.server_tells_sizes();
+        }
+        let found_again = run.request.atomic && run.request.resume;
+        let names = Names::of(source, found_again);
+        let errors = Outcomes::default();
         Self {
             source,
-            request,
-            name,
-            sent: 0,
-            before: None,
-            begun: false,
-            doubt: None,
-            spoilt: false,
-            from: 0,
-            from_the_start: false,
-            can_rename: false,
+            names,
+            state,
+            errors,
             stored: None,
-            renaming: false,
+            from: 0,
+            may_be_renamed: true,
+            algorithm: None,
+            hash_is_late: false,
         }
     }
 
-    /// Tries once.
-    pub(super) fn attempt(&mut self, delivery: &mut Delivery) -> Result<Receipt, UploadError> {
-        let progress = Arc::clone(&delivery.progress);
-        let session = delivery.session()?;
-        if self.stored.is_none() {
-            if self.request.atomic && !self.can_rename {
-                self.can_rename = session.can_rename(&self.name)?;
-                if !self.can_rename {
-                    return Err(UploadError::CannotRename);
+    /// Tries until the file has its name, or nothing more is worth trying.
+    pub(super) fn deliver(mut self, run: &mut Delivery<'_>) -> Result<Receipt, Box<Failure>> {
+        let mut retries = Retries::new(run.request.retry, run.begun);
+        let mut next = self.begin(run);
+        while next == Next::Again {
+            next = match self.next_try(run, &mut retries) {
+                Some(Ok(())) => self.begin(run),
+                Some(Err(error)) => {
+                    self.errors.saw(error);
+                    self.give_up(run)
                 }
+                None => self.give_up(run),
+            };
+        }
+        run.sizes_told |= self.state.has_seen_sizes();
+        match next {
+            Next::Stored { proof, aside } => Ok(self.receipt(run, proof, aside)),
+            Next::GaveUp { why, temporary, aside } => Err(Box::new(self.failure(why, temporary, aside))),
+            Next::Do(_) | Next::Again => Err(Box::new(self.failure(Why::Fault, Left::Unseen, Left::Nothing))),
+        }
+    }
+
+    fn give_up(&mut self, run: &mut Delivery<'_>) -> Next {
+        let next = self.state.give_up();
+        self.follow(next, run)
+    }
+
+    /// One try, as far as it goes by itself.
+    fn begin(&mut self, run: &mut Delivery<'_>) -> Next {
+        if let Err(error) = run.session() {
+            self.heed(run, error);
+            return Next::Again;
+        }
+        let next = self.state.begin();
+        self.follow(next, run)
+    }
+
+    fn follow(&mut self, mut next: Next, run: &mut Delivery<'_>) -> Next {
+        while let Next::Do(action) = next {
+            let answer = self.act(action, run);
+            next = self.state.answer(answer);
+        }
+        next
+    }
+
+    /// Waits for the next try, if there is to be one.
+    fn next_try(&mut self, run: &mut Delivery<'_>, retries: &mut Retries) -> Option<Result<(), UploadError>> {
+        let error = self.errors.last()?;
+        let pause = run.may_log_in_again().then(|| retries.pause_after(error)).flatten()?;
+        let step = self.errors.step();
+        let paused = run.pause(error, step, pause, retries.count());
+        self.errors.try_is_over();
+        // Each try begins with a new guest, which knows nothing of the last one's trouble.
+        run.leave();
+        Some(paused)
+    }
+
+    /// Notes an error, and what it means for the session.
+    pub(super) fn heed(&mut self, run: &mut Delivery<'_>, error: UploadError) {
+        run.heed(&error);
+        self.errors.saw(error);
+    }
+
+    fn act(&mut self, action: Action, run: &mut Delivery<'_>) -> Answer {
+        if action == Action::CheckSource {
+            return self.check_source();
+        }
+        let Some(session) = run.session.as_mut() else { return Answer::Failed(Outcome::Session) };
+        let answer = match action {
+            Action::Store { name, from } => return self.store(run, &self.names.bytes(name), from),
+            Action::Size(name) => session.look(&self.names.bytes(name)).map(found).map(Answer::Size),
+            Action::Modified(name) => session.modified(&self.names.bytes(name)).map(Answer::Modified),
+            Action::Compare { name, length } => self.compare(session, &self.names.bytes(name), length),
+            Action::ProbeRename => session.can_rename(&self.names.unused()).map(Answer::CanRename),
+            Action::Rename { from, to } => {
+                let renaming = session.rename(&self.names.bytes(from), &self.names.bytes(to));
+                renaming.map(|renaming| self.renamed(renaming))
             }
-            self.stored = Some(self.store(session, progress.as_ref())?);
-        }
-        if self.request.atomic {
-            self.rename(session)?;
-        }
-        let receipt = self.stored.take().ok_or_else(|| UploadError::Fault("a receipt is missing".into()))?;
-        self.set_attributes(session, &receipt, progress.as_ref());
-        Ok(receipt)
-    }
-
-    /// Whether the file's own state allows another try after `error`.
-    pub(super) fn may_be_tried_again(&mut self, error: &UploadError) -> bool {
-        // Fewer bytes are what is left by a cut that a server took for the end; but not where only the rest was sent.
-        let short = matches!(error, UploadError::Mismatch { sent, stored } if stored < sent);
-        let cut = short && self.from == 0 && self.doubt.is_none();
-        let spoilt = !cut && matches!(error, UploadError::Mismatch { .. } | UploadError::Corrupt { .. });
-        let gone = self.source.is_stream() && self.source.length() > 0;
-        let again = match (spoilt, &self.doubt) {
-            // What may be whole is left alone: it was asked after, and is something else.
-            (true, Some(_)) => false,
-            (true, None) => !self.spoilt && !gone,
-            // A second file would be made; or the bytes are gone.
-            (false, None) => !(gone || self.request.unique && self.sent > 0),
-            (false, Some(_)) => !self.request.unique,
+            Action::Remove(name) => removed(session.remove(&self.names.bytes(name))),
+            Action::Settle => session.pause(SETTLING).map(|()| Answer::Settled),
+            Action::CheckSource => Ok(Answer::Unchanged),
         };
-        self.spoilt |= spoilt;
-        if spoilt {
-            self.sent = 0;
-        }
-        again
-    }
-
-    /// Nothing more is tried. What lies under a name that means nothing to anyone is taken away, or told of; says whether
-    /// it was taken away.
-    pub(super) fn give_up(&self, delivery: &mut Delivery) -> bool {
-        if !self.request.atomic || !self.begun {
-            return false;
-        }
-        let whole = self.stored.is_some() || self.doubt.is_some();
-        let removed = !whole && !self.request.resume && {
-            delivery.session.as_mut().is_some_and(|session| session.remove(&self.name).is_ok())
-        };
-        if !removed {
-            delivery.progress.note(self.source.path(), &Note::Leftover { name: self.name.clone() });
-        }
-        removed
-    }
-
-    fn store(&mut self, session: &mut Session, progress: &dyn Progress) -> Result<Receipt, UploadError> {
-        let from = match self.start(session)? {
-            Start::Complete(verified) => return self.receipt(0, self.source.length(), verified, None),
-            Start::At(from) => from,
-        };
-        if from > 0 {
-            progress.resuming(self.source.path(), from);
-        }
-        if self.before.is_none() && self.will_need_to_know() {
-            self.before = Some(session.look(&self.name)?);
-        }
-        match self.transfer(session, from) {
-            // Some servers let one ask for a place to go on at, and then refuse to go on there.
-            Err(UploadError::Refused { step: Step::Store, code, .. }) if from > 0 && code != 421 => {
-                self.from_the_start = true;
-                self.transfer(session, 0)
+        answer.unwrap_or_else(|error| {
+            if matches!((action, &error), (Action::Compare { .. }, UploadError::Broken { cause: Cause::TimedOut, .. }))
+            {
+                self.tell_late_hash(run);
             }
-            transferred => transferred,
+            let failure = error.question_failure();
+            if self.state.is_leaving() {
+                // The reason is known already.
+                run.heed(&error);
+            } else {
+                self.heed(run, error);
+            }
+            Answer::Failed(failure)
+        })
+    }
+
+    fn check_source(&mut self) -> Answer {
+        match self.source.check_unchanged() {
+            Ok(()) => Answer::Unchanged,
+            Err(error) => {
+                self.errors.saw(error);
+                Answer::Failed(Outcome::Source { begun: true })
+            }
         }
     }
 
-    /// Stores what is behind the byte at `from`.
-    fn transfer(&mut self, session: &mut Session, from: u64) -> Result<Receipt, UploadError> {
+    /// With the first `length` bytes of the source. Those of a stream are gone, but for a hash that was made on the way. A
+    /// server that takes too long is asked once.
+    fn compare(&mut self, session: &mut Session, name: &[u8], length: u64) -> Result<Answer, UploadError> {
+        if self.hash_is_late || !self.source.has_digest_of(length) {
+            return Ok(Answer::Compared(Compared::Unavailable));
+        }
+        Ok(Answer::Compared(match session.compare(self.source, name, length)? {
+            wit::Comparison::Same(algorithm) => {
+                self.algorithm = Some(algorithm);
+                Compared::Same
+            }
+            wit::Comparison::Different(algorithm) => {
+                self.errors.saw(UploadError::Corrupt { algorithm });
+                Compared::Different
+            }
+            wit::Comparison::Unavailable => Compared::Unavailable,
+        }))
+    }
+
+    fn renamed(&mut self, renaming: wit::Renaming) -> Answer {
+        self.may_be_renamed = !matches!(renaming, wit::Renaming::NotFrom(_));
+        let mut refused = |refusal: wit::Refusal| {
+            let wit::Refusal { step, code, text } = refusal;
+            self.errors.saw(UploadError::Refused { step, code, text: ServerText(text) });
+            code
+        };
+        match renaming {
+            wit::Renaming::Done => Answer::Renamed,
+            wit::Renaming::NotFrom(no) => Answer::NotFrom(refusal(refused(no))),
+            wit::Renaming::NotTo(no) => Answer::NotTo(refusal(refused(no))),
+        }
+    }
+
+    fn store(&mut self, run: &mut Delivery<'_>, name: &[u8], from: u64) -> Answer {
         let placement = match from {
-            0 if self.request.unique => Placement::Unique,
-            0 => Placement::Replace,
-            from => Placement::Rest(from),
+            0 if run.request.unique => wit::Placement::Unique,
+            0 => wit::Placement::Replace,
+            from => wit::Placement::Rest(from),
         };
-        self.doubt = None;
+        let verify = if self.hash_is_late { wit::Verify::Size } else { run.request.verify.asked() };
+        if from > 0 {
+            run.progress.resuming(self.source.path(), from);
+        }
         self.from = from;
-        let answer = session.store(self.source, &self.name, Plan { placement, verify: self.request.verify.asked() });
-        self.begun |= !matches!(&answer, Err(UploadError::Refused { step: Step::DataConnection | Step::Store, .. }));
-        self.sent = self.sent.max(session.delivered().min(self.source.length()));
-        let stored = answer.inspect_err(|error| self.doubt = doubt(error))?;
-        self.receipt(stored.sent, from, stored.verified, stored.name)
-    }
-
-    /// Whether a later try may have to tell what it finds from what was there before. A temporary name is ours alone.
-    fn will_need_to_know(&self) -> bool {
-        self.request.retry.limit > 0 && !self.request.atomic && !self.request.unique && !self.begun
-    }
-
-    fn start(&mut self, session: &mut Session) -> Result<Start, UploadError> {
-        if let Some(cause) = self.doubt {
-            return self.remains().settle(session, cause);
-        }
-        let anew = self.spoilt || self.from_the_start || self.request.unique || self.source.is_stream();
-        if anew || (self.sent == 0 && !self.request.resume) {
-            return Ok(Start::At(0));
-        }
-        let found = session.look(&self.name)?;
-        // The same question, so it is asked once.
-        if self.before.is_none() && self.will_need_to_know() {
-            self.before = Some(found);
-        }
-        self.remains().resume(session, found)
-    }
-
-    fn remains(&self) -> Remains<'_> {
-        let ours_by_name = self.request.atomic && self.request.resume;
-        Remains { source: self.source, name: &self.name, sent: self.sent, before: self.before, ours_by_name }
-    }
-
-    fn receipt(
-        &self,
-        sent: u64,
-        resumed_at: u64,
-        verified: Verification,
-        stored_as: Option<Vec<u8>>,
-    ) -> Result<Receipt, UploadError> {
-        if !self.request.verify.is_met_by(&verified) {
-            return Err(UploadError::Unverified);
-        }
-        // After the last byte was read, and before a temporary file gets its name.
-        if self.source.has_changed() {
-            return Err(UploadError::Source { file: self.source.path().to_owned(), problem: SourceProblem::Changed });
-        }
-        Ok(Receipt { file: self.source.path().to_owned(), sent, resumed_at, verified, stored_as })
-    }
-
-    /// Gives it the name that it shall have. It is there, whole, under the one or the other.
-    fn rename(&mut self, session: &mut Session) -> Result<(), UploadError> {
-        let in_doubt = std::mem::replace(&mut self.renaming, true);
-        let to = self.source.name();
-        match session.rename(&self.name, to) {
-            Err(UploadError::Refused { code: 550 | 553, .. }) if in_doubt && self.has_its_name(session)? => Ok(()),
-            Err(UploadError::Refused { code: 550 | 553, .. }) if self.request.replace => {
-                // It may not be there; then renaming fails again, and that is the reason to give.
-                let _ = session.remove(to);
-                session.rename(&self.name, to).map_err(|error| self.not_replaced(error))
+        let Some(session) = run.session.as_mut() else { return Answer::Failed(Outcome::Session) };
+        let stored = session.store(self.source, name, wit::Plan { placement, verify });
+        let (sent, all) = session.delivered();
+        match stored {
+            Ok(receipt) => self.confirmed(receipt),
+            Err(error) => {
+                let failure = error.store_failure(sent.min(self.source.length()), all);
+                self.heed(run, error);
+                if matches!(failure, Outcome::Unconfirmed { hash_late: true, .. }) {
+                    self.tell_late_hash(run);
+                }
+                Answer::Failed(failure)
             }
-            renamed => renamed.map_err(|error| self.not_replaced(error)),
         }
     }
 
-    fn has_its_name(&self, session: &mut Session) -> Result<bool, UploadError> {
-        let gone = session.look(&self.name)? == Found::Nothing;
-        Ok(gone && session.look(self.source.name())? == Found::Bytes(self.source.length()))
+    fn tell_late_hash(&mut self, run: &Delivery<'_>) {
+        if !self.hash_is_late {
+            self.hash_is_late = true;
+            run.progress.note(self.source.path(), &Note::HashTooSlow);
+        }
     }
 
-    fn not_replaced(&self, error: UploadError) -> UploadError {
-        match error {
-            UploadError::Refused { step: Step::Renaming, code, text } if code >= 500 => {
-                UploadError::NotReplaced { temporary: self.name.clone(), code, text }
+    fn confirmed(&mut self, receipt: wit::Receipt) -> Answer {
+        let (proof, hidden) = match receipt.verified {
+            wit::Verification::None => (Proof::Reply, false),
+            wit::Verification::Refused => (Proof::Reply, true),
+            wit::Verification::Size => (Proof::Size, false),
+            wit::Verification::Hash(algorithm) => {
+                self.algorithm = Some(algorithm);
+                (Proof::Hash, false)
             }
-            other => other,
-        }
-    }
-
-    /// The file is stored; what cannot be set is no failure of that.
-    fn set_attributes(&self, session: &mut Session, receipt: &Receipt, progress: &dyn Progress) {
-        // Under a name that nobody has told, it cannot be found; under its own there may be another file.
-        let name = match (&receipt.stored_as, self.request.unique) {
-            (Some(name), _) => name.as_slice(),
-            (None, false) => self.source.name(),
-            (None, true) => return,
         };
-        if self.request.preserve_time
-            && let Some(note) = self.set_time(session, name)
-        {
-            progress.note(self.source.path(), &note);
-        }
-        if let Some(mode) = self.request.mode
-            && let Err(error) = session.set_mode(name, mode)
-        {
-            progress.note(self.source.path(), &Note::ModeNotSet(error));
-        }
-    }
-
-    /// Gives the stored file the local one's time; a note, if that cannot be done.
-    fn set_time(&self, session: &mut Session, name: &[u8]) -> Option<Note> {
-        let seconds = u64::try_from(self.source.modified()?).ok();
-        match seconds.filter(|&seconds| Timestamp::from_unix(seconds).is_some()) {
-            Some(seconds) => session.set_time(name, seconds).err().map(Note::TimeNotSet),
-            None => Some(Note::TimeOutOfRange),
-        }
+        self.stored = Some(receipt);
+        Answer::Stored { length: self.source.length(), proof, hidden }
     }
 }
 
-/// Whether an error leaves open that everything arrived: it came after the last byte was handed over.
-fn doubt(error: &UploadError) -> Option<Cause> {
-    match error {
-        UploadError::Unconfirmed { cause, .. } => Some(*cause),
-        // RFC 959 §4.2.2: 426 and its like say that something broke, not that nothing was stored.
-        UploadError::Refused { step: Step::Confirmation, code, .. } if *code < 500 || error.is_breakdown() => {
-            Some(Cause::Closed)
-        }
-        UploadError::Broken { step: Step::Confirmation, cause, .. } => Some(*cause),
-        _ => None,
+fn found(found: wit::Found) -> Found {
+    match found {
+        wit::Found::Bytes(bytes) => Found::Bytes(bytes),
+        wit::Found::Refused => Found::Refused,
+        wit::Found::Untold => Found::Untold,
     }
 }
 
-impl Verify {
-    fn is_met_by(self, verified: &Verification) -> bool {
-        match self {
-            Self::Best | Self::Nothing => true,
-            Self::Size => !matches!(verified, Verification::None),
-            Self::Hash => matches!(verified, Verification::Hash(_)),
-        }
+fn removed(removed: Result<(), UploadError>) -> Result<Answer, UploadError> {
+    match removed {
+        Ok(()) => Ok(Answer::Removed(true)),
+        Err(UploadError::Refused { code, .. }) if code != 421 => Ok(Answer::Removed(false)),
+        Err(error) => Err(error),
     }
 }

@@ -1,28 +1,34 @@
 //! The files of one request, one after the other: sessions opened and given up, when to go on after a failure, and the
 //! account of it all.
 //!
-//! Opening a session is `uploader.rs`. Next: `file.rs`, what is done for one file; `retry.rs`, whether to try again.
+//! Opening a session is `uploader.rs`, one file is `file.rs`, what follows from an error is `consequence.rs`. What may be done
+//! to a file on the server next is the crate `ftp-delivery`.
 
+mod consequence;
 mod file;
-mod inspection;
+mod outcome;
+mod receipt;
 mod retry;
 mod temporary_name;
+pub(crate) mod wording;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::assurance::Verify;
 use crate::destination::{self, Destination};
-use crate::error::{SourceProblem, UploadError};
+use crate::error::UploadError;
 use crate::incomplete::{Failure, Incomplete};
 use crate::interrupt::{Stop, Stops};
 use crate::progress::{Progress, Receipt, Step};
 use crate::request::Request;
-use crate::session::{Session, survives};
+use crate::session::Session;
 use crate::source::Source;
 use crate::tls::Versions;
 use crate::uploader::Uploader;
+use ftp_delivery::Rules;
 
-use file::FileDelivery;
+use file::PutFile;
 use retry::Retries;
 pub use retry::Retry;
 
@@ -37,6 +43,10 @@ pub(crate) struct Delivery<'a> {
     versions: Versions,
     stops: Stops,
     begun: Instant,
+    /// The server has told the size of a file.
+    sizes_told: bool,
+    /// How many logins in a row came to nothing after the password was sent.
+    logins_in_vain: u32,
     stored: Vec<Receipt>,
     failures: Vec<Failure>,
 }
@@ -61,7 +71,20 @@ impl<'a> Delivery<'a> {
         };
         let (stored, failures) = (Vec::new(), Vec::new());
         let (session, versions) = (None, Versions::Safe);
-        Ok(Self { uploader, request, destination, progress, session, versions, stops, begun, stored, failures })
+        Ok(Self {
+            uploader,
+            request,
+            destination,
+            progress,
+            session,
+            versions,
+            stops,
+            begun,
+            sizes_told: false,
+            logins_in_vain: 0,
+            stored,
+            failures,
+        })
     }
 
     /// Lets the run end later, after a wait that is not its own.
@@ -74,14 +97,14 @@ impl<'a> Delivery<'a> {
     pub(crate) fn deliver(mut self, sources: &[Arc<Source>]) -> Result<Vec<Receipt>, Incomplete> {
         self.log_in()?;
         for (i, source) in sources.iter().enumerate() {
-            match self.deliver_one(source) {
+            match PutFile::new(source, &self).deliver(&mut self) {
                 Ok(receipt) => {
                     self.progress.stored(&receipt);
                     self.stored.push(receipt);
                 }
                 Err(failure) => {
-                    let over = !concerns_one_file(&failure.error);
-                    self.failures.push(failure);
+                    let over = !failure.error.consequence().other_files;
+                    self.failures.push(*failure);
                     if over {
                         return Err(self.incomplete(&sources[i + 1..]));
                     }
@@ -92,42 +115,40 @@ impl<'a> Delivery<'a> {
         if self.failures.is_empty() { Ok(self.stored) } else { Err(self.incomplete(&[])) }
     }
 
-    /// One file, tried as often as it is worth it.
-    fn deliver_one(&mut self, source: &Arc<Source>) -> Result<Receipt, Failure> {
-        let failed = |error, removed| Failure { file: Some(source.path().to_owned()), error, removed };
-        let mut file = FileDelivery::new(source, self.request);
-        let mut gravest = None;
-        let mut retries = Retries::new(self.request.retry, self.begun);
-        loop {
-            let error = match file.attempt(self) {
-                Ok(receipt) => return Ok(receipt),
-                Err(error) => error,
-            };
-            self.heed(&error);
-            let pause = if file.may_be_tried_again(&error) { retries.pause_after(&error) } else { None };
-            let Some(pause) = pause else {
-                let removed = file.give_up(self);
-                let gravest = if error.partial_file_may_remain() { error } else { gravest.unwrap_or(error) };
-                return Err(failed(gravest, removed));
-            };
-            let gravest_step = gravest.as_ref().and_then(UploadError::step);
-            let step = if error.partial_file_may_remain() { error.step() } else { gravest_step.or(error.step()) };
-            self.pause(&error, step, pause, retries.count()).map_err(|error| failed(error, false))?;
-            // Each try begins with a new guest, which knows nothing of the last one's trouble.
-            self.leave();
-            if error.partial_file_may_remain() {
-                gravest = Some(error);
-            }
-        }
-    }
-
     /// Logs in, as often as it is worth it.
     fn log_in(&mut self) -> Result<(), UploadError> {
         let mut retries = Retries::new(self.request.retry, self.begun);
         loop {
             let Err(error) = self.session() else { return Ok(()) };
-            let Some(pause) = retries.pause_after(&error) else { return Err(error) };
+            let pause = self.may_log_in_again().then(|| retries.pause_after(&error)).flatten();
+            let Some(pause) = pause else { return Err(error) };
             self.pause(&error, error.step(), pause, retries.count())?;
+        }
+    }
+
+    /// Whether another login does no harm: servers lock accounts after a few that fail, and a hang-up may be how this one
+    /// says that the password is wrong.
+    fn may_log_in_again(&self) -> bool {
+        self.logins_in_vain < 2
+    }
+
+    /// How a file is to be delivered.
+    fn rules(&self, name: &[u8], stream: bool) -> Rules {
+        let Request { atomic, replace, resume, unique, .. } = *self.request;
+        Rules {
+            atomic,
+            replace,
+            resume,
+            unique,
+            stream,
+            retried: self.request.retry.limit > 0,
+            odd_name: names_an_odd_file(name),
+            verify: match self.request.verify {
+                Verify::Best => ftp_delivery::Verify::Best,
+                Verify::Hash => ftp_delivery::Verify::Hash,
+                Verify::Size => ftp_delivery::Verify::Size,
+                Verify::Nothing => ftp_delivery::Verify::Nothing,
+            },
         }
     }
 
@@ -145,8 +166,21 @@ impl<'a> Delivery<'a> {
     }
 
     fn open_session(&mut self) -> Result<Session, UploadError> {
-        let open = |versions| {
-            self.uploader.open_session(self.request, &self.destination, versions, &self.stops, &self.progress)
+        let mut password_sent = false;
+        let opened = self.open_with_versions(&mut password_sent);
+        match &opened {
+            Ok(_) => self.logins_in_vain = 0,
+            // One that says that its places are taken has nothing against the password.
+            Err(error) if password_sent && !error.is_full() => self.logins_in_vain += 1,
+            Err(_) => {}
+        }
+        opened
+    }
+
+    fn open_with_versions(&mut self, password_sent: &mut bool) -> Result<Session, UploadError> {
+        let mut open = |versions| {
+            let (request, stops) = (self.request, &self.stops);
+            self.uploader.open_session(request, &self.destination, versions, stops, &self.progress, password_sent)
         };
         match open(self.versions) {
             // The server does not have TLS 1.2, which was only the second choice.
@@ -164,7 +198,7 @@ impl<'a> Delivery<'a> {
         if matches!(error, UploadError::NotResumed { .. }) {
             self.versions = Versions::Tls12;
         }
-        if !survives(error) {
+        if !error.consequence().session_survives {
             self.session = None;
         }
     }
@@ -188,25 +222,15 @@ impl<'a> Delivery<'a> {
     }
 }
 
+/// Whether some servers make another name of this one: they cut blanks and dots off, or take other bytes for something else.
+fn names_an_odd_file(name: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    !name.iter().all(plain) || name.last() == Some(&b'.')
+}
+
 fn pause(stops: &Stops, time: Duration, step: Option<Step>) -> Result<(), UploadError> {
     stops.pause(Instant::now() + time).map_err(|stop| match stop {
         Stop::OutOfTime => UploadError::OutOfTime { step },
         Stop::Interrupted | Stop::Failed(_) => UploadError::Interrupted { step },
     })
-}
-
-/// Whether the next file may fare better than the one that `error` is about.
-fn concerns_one_file(error: &UploadError) -> bool {
-    use Step::{Attributes, DataConnection, Inspection, Renaming, Store};
-    match error {
-        UploadError::Refused { step, .. } => {
-            !error.is_farewell() && matches!(step, DataConnection | Store | Renaming | Inspection | Attributes)
-        }
-        UploadError::Source { problem: SourceProblem::Changed, .. }
-        | UploadError::Mismatch { .. }
-        | UploadError::Corrupt { .. }
-        | UploadError::Unverified
-        | UploadError::NotReplaced { .. } => true,
-        _ => false,
-    }
 }

@@ -1,13 +1,13 @@
 //! Whether to try again after an error, and when: twice as long a wait each time, never quite the same for two clients
 //! that failed together.
 //!
-//! Only what may go away by itself is worth it. What else speaks against a try, the state of a file knows (`file.rs`).
+//! Whether the same may work at all is said in `consequence.rs`; whether the file allows another try, in `ftp-delivery`.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use crate::error::{Cause, UploadError, Violation};
-use crate::progress::Step;
+use super::consequence::Again;
+use crate::error::UploadError;
 
 /// How often, and for how long, to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,54 +52,21 @@ impl Retries {
 
     /// How long to wait before the next try; nothing, if there shall be none.
     pub(super) fn pause_after(&mut self, error: &UploadError) -> Option<Duration> {
-        if self.count == self.rule.limit || !may_pass(error) {
-            return None;
-        }
-        let pause = self.pause(error);
+        let pause = match error.consequence().again {
+            _ if self.count == self.rule.limit => return None,
+            Again::Never => return None,
+            Again::AtOnce => Duration::ZERO,
+            Again::Soon => self.pause(1),
+            Again::Later => self.pause(BUSY),
+        };
         let late = self.rule.max_time.is_some_and(|most| self.begun.elapsed() + pause >= most);
         self.count += 1;
         (!late).then_some(pause)
     }
 
-    fn pause(&self, error: &UploadError) -> Duration {
-        // Nothing is overloaded: another version of TLS is all that is needed, or another control connection.
-        if matches!(error, UploadError::NotResumed { .. } | UploadError::Broken { cause: Cause::OutOfStep, .. }) {
-            return Duration::ZERO;
-        }
-        let busy = if matches!(error, UploadError::Refused { code: 421, .. }) { BUSY } else { 1 };
-        let doubled = self.rule.delay.saturating_mul(1 << self.count.min(16)).saturating_mul(busy);
+    fn pause(&self, times: u32) -> Duration {
+        let doubled = self.rule.delay.saturating_mul(1 << self.count.min(16)).saturating_mul(times);
         doubled.min(LONGEST).mul_f64(0.75 + 0.5 * share())
-    }
-}
-
-/// Whether what went wrong may be gone the next time.
-fn may_pass(error: &UploadError) -> bool {
-    match error {
-        UploadError::Unresolved { .. } | UploadError::NotResumed { .. } => true,
-        // In words of our own (`route.rs`): an address or interface of this machine is not what was said.
-        UploadError::Unreachable { error, .. } => error.get_ref().is_none(),
-        UploadError::Proxy { problem, .. } => problem.may_pass(),
-        UploadError::Broken { cause, .. } => !matches!(cause, Cause::Denied | Cause::Insecure),
-        UploadError::Unconfirmed { asked, .. } => !asked,
-        UploadError::Refused { .. } if error.is_breakdown() => true,
-        // RFC 959 §4.2: 4yz, the same may work later; 5yz, it will not. A login is not for trying.
-        UploadError::Refused { step, code, .. } => *code < 500 && (*step != Step::Login || *code == 421),
-        UploadError::Mismatch { .. } | UploadError::Corrupt { .. } => true,
-        // Something on the way has cut the data connection in order, and the server believes it.
-        UploadError::Misbehaved { what, .. } => *what == Violation::EarlySuccess,
-        UploadError::Argument { .. }
-        | UploadError::SameName { .. }
-        | UploadError::NotAName { .. }
-        | UploadError::ActiveThroughProxy
-        | UploadError::Source { .. }
-        | UploadError::Tls { .. }
-        | UploadError::NoTls { .. }
-        | UploadError::CannotRename
-        | UploadError::NotReplaced { .. }
-        | UploadError::Unverified
-        | UploadError::Interrupted { .. }
-        | UploadError::OutOfTime { .. }
-        | UploadError::Fault(_) => false,
     }
 }
 
@@ -111,7 +78,8 @@ fn share() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Connection, ServerText};
+    use crate::error::{Cause, Connection, ServerText};
+    use crate::progress::Step;
 
     fn refused(step: Step, code: u16) -> UploadError {
         UploadError::Refused { step, code, text: ServerText(Vec::new()) }
@@ -142,23 +110,5 @@ mod tests {
     fn nothing_is_tried_when_the_time_is_up() {
         let rule = Retry { max_time: Some(Duration::from_millis(500)), ..Retry::default() };
         assert_eq!(Retries::new(rule, Instant::now()).pause_after(&lost()), None);
-    }
-
-    #[test]
-    fn a_no_for_good_is_taken_for_one() {
-        for (step, code, again) in [
-            (Step::Login, 530, false),
-            (Step::Login, 430, false),
-            (Step::Login, 421, true),
-            (Step::Store, 550, false),
-            (Step::Store, 553, false),
-            (Step::Confirmation, 552, false),
-            (Step::Confirmation, 451, true),
-            (Step::Transfer, 500, true),
-            (Step::Store, 500, false),
-            (Step::Store, 450, true),
-        ] {
-            assert_eq!(may_pass(&refused(step, code)), again, "{step:?} {code}");
-        }
     }
 }

@@ -2,7 +2,7 @@
 //! machine, through the same proxy if there is one. No method names a host, and none can send the password but the one
 //! that is for it.
 
-use ftp_protocol::command::is_one_command;
+use ftp_protocol::command::{asks_for_hash, is_one_command};
 use wasmtime::component::Resource;
 
 use super::{DataConnection, DataListener, Lent, answer, denied};
@@ -67,6 +67,9 @@ impl Lent {
             return Err(denied());
         }
         self.pace.mark();
+        if asks_for_hash(line) {
+            self.pace.wait_for_hash_of(self.compared.unwrap_or(self.delivered.bytes));
+        }
         self.echo.expect_no_more(&self.password);
         control.write_all(line, self.pace.due(), &self.stops)
     }

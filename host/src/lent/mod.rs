@@ -179,6 +179,11 @@ impl Lent {
         self.proxy_problem.take().map(|problem| (proxy, problem))
     }
 
+    /// Whether the password has left this machine on the control connection.
+    pub(crate) fn has_sent_password(&self) -> bool {
+        self.password_sent
+    }
+
     /// For work that takes long without a wait.
     fn go_on(&self) -> Result<(), Stop> {
         self.stops.check()

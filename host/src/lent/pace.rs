@@ -20,6 +20,9 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How long to let the server end a data connection first, behind a proxy.
 const COURTESY: Duration = Duration::from_secs(5);
 
+/// How many bytes a second a server is expected to hash, at least.
+const HASH_RATE: u64 = 50_000_000;
+
 /// The deadlines of one session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
@@ -27,17 +30,25 @@ pub(crate) struct Pace {
     connect_timeout: Duration,
     /// The last command sent, or the last byte of data moved.
     moved: Instant,
+    /// What the last command gives the server beyond the timeout.
+    extra: Duration,
     rate: Option<Rate>,
 }
 
 impl Pace {
     pub(crate) fn new(timeout: Duration, connect_timeout: Duration, limit: Option<NonZeroU64>) -> Self {
-        Self { timeout, connect_timeout, moved: Instant::now(), rate: limit.map(Rate::new) }
+        Self { timeout, connect_timeout, moved: Instant::now(), extra: Duration::ZERO, rate: limit.map(Rate::new) }
     }
 
     /// Something was sent or has moved: the next reply has its full time.
     pub(crate) fn mark(&mut self) {
         self.moved = Instant::now();
+        self.extra = Duration::ZERO;
+    }
+
+    /// The server has been asked for the hash of so many bytes, all of which it has to read.
+    pub(crate) fn wait_for_hash_of(&mut self, bytes: u64) {
+        self.extra = Duration::from_secs(bytes / HASH_RATE);
     }
 
     /// From here on only the goodbye is waited for.
@@ -48,7 +59,7 @@ impl Pace {
     /// When the whole reply has to be here, or something has to have moved.
     pub(crate) fn due(&self) -> Instant {
         // While we may not send, no one can blame the server for taking nothing.
-        self.held_until().map_or(self.moved, |free| free.max(self.moved)) + self.timeout
+        self.held_until().map_or(self.moved, |free| free.max(self.moved)) + self.timeout + self.extra
     }
 
     /// Until when nothing of the file may be sent, because it would be too fast.
@@ -93,6 +104,17 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_is_waited_for_in_proportion_to_the_size_and_nothing_else_is() {
+        let timeout = Duration::from_secs(1);
+        let mut pace = Pace::new(timeout, timeout, None);
+        pace.mark();
+        pace.wait_for_hash_of(500_000_000);
+        assert!(pace.due() > Instant::now() + Duration::from_secs(10));
+        pace.mark();
+        assert!(pace.due() <= Instant::now() + timeout);
+    }
 
     #[test]
     fn the_server_has_its_full_time_after_a_wait_of_ours() {

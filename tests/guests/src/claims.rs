@@ -30,7 +30,11 @@ pub(crate) fn at_login(evil: &Evil) -> Result<(), UploadError> {
 
 /// What is said to be on the server.
 pub(crate) fn found(evil: &Evil) -> Found {
-    if evil.attack == "absurd sizes" { Found::Bytes(u64::MAX) } else { Found::Nothing }
+    match (evil.attack.as_str(), *evil.kept.borrow()) {
+        ("absurd sizes", _) => Found::Bytes(u64::MAX),
+        ("a file that was not sent and is seen", size) if size > 0 => Found::Bytes(size.into()),
+        _ => Found::Refused,
+    }
 }
 
 pub(crate) fn receipt(evil: &Evil, source: &SourceFile) -> Result<Receipt, UploadError> {
@@ -41,6 +45,11 @@ pub(crate) fn receipt(evil: &Evil, source: &SourceFile) -> Result<Receipt, Uploa
         }
         "absurd sizes" => return Err(UploadError::Mismatch(SizeMismatch { sent: u64::MAX, stored: u64::MAX - 1 })),
         "a file that was not sent" => (false, size, None),
+        // What does not fit is looked at again, and then fits.
+        "a file that was not sent and is seen" => {
+            evil.kept.replace(size as u32);
+            return Err(UploadError::Mismatch(SizeMismatch { sent: size, stored: 0 }));
+        }
         "more bytes than there are" => (true, u64::MAX, None),
         "a name full of escapes" => (true, size, Some(ESCAPES.into())),
         "a name without end" => (true, size, Some(ESCAPES.repeat(200))),

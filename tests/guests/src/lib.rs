@@ -33,7 +33,7 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use bindings::exports::ftp_uploader::upload::upload::{
-    Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Refusal, Session, UploadError,
+    Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Refusal, Renaming, Session, UploadError,
 };
 use bindings::ftp_uploader::upload::capabilities::{ControlConnection, IoError, Progress, Secret, SourceFile, Step};
 
@@ -43,7 +43,7 @@ struct Evil {
     port: u16,
     control: ControlConnection,
     progress: Progress,
-    /// The number of a handle that is no longer ours.
+    /// The number of a handle that is no longer ours; or the size of a file that is to be seen.
     kept: RefCell<u32>,
     loops_when_dropped: bool,
 }
@@ -101,6 +101,10 @@ impl GuestSession for Evil {
         Ok(claims::found(self))
     }
 
+    fn modified(&self, _: Vec<u8>) -> Result<Option<u64>, UploadError> {
+        Ok(None)
+    }
+
     fn compare(&self, _: &SourceFile, _: Vec<u8>, _: u64) -> Result<Comparison, UploadError> {
         Ok(Comparison::Unavailable)
     }
@@ -109,8 +113,8 @@ impl GuestSession for Evil {
         Ok(true)
     }
 
-    fn rename(&self, _: Vec<u8>, _: Vec<u8>) -> Result<(), UploadError> {
-        Ok(())
+    fn rename(&self, _: Vec<u8>, _: Vec<u8>) -> Result<Renaming, UploadError> {
+        Ok(Renaming::Done)
     }
 
     fn remove(&self, _: Vec<u8>) -> Result<(), UploadError> {

@@ -45,13 +45,14 @@ impl Attack {
 }
 
 /// On the file of nine bytes.
-const ATTACKS: [Attack; 13] = [
+const ATTACKS: [Attack; 14] = [
     alone("forged lines", "17 of 17 denied"),
     alone("a line too long", "denied"),
     Attack { commands: "PASS open sesame\r\n", ..alone("the password twice", "done, denied") },
     alone("low ports", "1024 of 1024 denied"),
     alone("a hash of each piece", "unreadable"),
     alone("a file that was not sent", "sent"),
+    alone("a file that was not sent and is seen", "sent"),
     Attack { manner: Manner::Floods, ..alone("listening without end", "2097152 bytes, then denied") },
     sending("thousands of connections", "8 open, 4992 denied", ""),
     sending("absurd splices", "end, end, denied, end, end, denied; 9, denied", "123456789"),

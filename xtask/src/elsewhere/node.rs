@@ -21,15 +21,19 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 const TRANSPILE_LIMIT: Duration = Duration::from_secs(60);
 
 /// What the example consists of, as far as it is run.
-const FILES: [&str; 10] = [
+const FILES: [&str; 14] = [
     "package.json",
     LOCK,
     ".npmrc",
     "transpile.mjs",
     "upload.mjs",
     "lent.mjs",
+    "file.mjs",
+    "causes.mjs",
     "echo.mjs",
     "sandbox.mjs",
+    "delivery.mjs",
+    "failure.mjs",
     "capabilities.mjs",
     "cli.mjs",
 ];

@@ -41,7 +41,7 @@ fn converse(listener: &TcpListener, stopped: &Receiver<()>) -> io::Result<()> {
     let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let passive = format!("229 Here (|||{}|)", data.local_addr()?.port());
     control.write_all(b"220 Hello\r\n")?;
-    for reply in ["331 Who", "230 In", "250 There", "200 Binary", "500 What", &passive, "150 Go on"] {
+    for reply in ["331 Who", "230 In", "250 There", "200 Binary", "500 What", "500 What", &passive, "150 Go on"] {
         commands.next().transpose()?;
         control.write_all(format!("{reply}\r\n").as_bytes())?;
     }

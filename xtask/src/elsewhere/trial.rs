@@ -1,6 +1,6 @@
 //! What every example below `embedding/` has to do: upload a file that arrives byte for byte, end with one line and an
-//! exit code when the password is wrong, compare the server's hash with its own, and withstand the evil component
-//! (`attacks.rs`).
+//! exit code when the password is wrong, compare the server's hash with its own, make no more of what a server says than
+//! that proves (`stories.rs`), and withstand the evil component (`attacks.rs`).
 //!
 //! The examples take the same four arguments; what comes before them is the platform's own file (`python.rs`).
 
@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::attacks::Attacks;
 use super::hashing_server::{self, Behaviour, HASHES};
 use super::lab::Ended;
+use super::stories::Stories;
 use super::{Component, Lab, Row, Trouble};
 
 /// An upload takes a second, compiling and a slow runner included.
@@ -63,6 +64,7 @@ impl Trial<'_> {
         }
         if self.server == Server::Clear {
             self.notices_that_a_file_changes()?;
+            self.understands_stories()?;
             self.repels_attacks()?;
         }
         let Self { platform, version, component, .. } = self;
@@ -112,6 +114,17 @@ impl Trial<'_> {
             self.expect(told, &ended, "not what became of the file")?;
         }
         Ok(())
+    }
+
+    fn understands_stories(&self) -> Result<(), Trouble> {
+        let Self { lab, platform, command, component, .. } = *self;
+        let file = lab.nine_bytes.to_string_lossy();
+        // WASI has no other exit code for it, and gives no program a file of the system's own.
+        let (in_doubt, endless) = match component {
+            Component::Guest => (10, Some("/proc/cpuinfo")),
+            Component::Command => (1, None),
+        };
+        Stories { lab, platform, command, file: &file, endless, in_doubt }.are_understood()
     }
 
     fn repels_attacks(&self) -> Result<(), Trouble> {

@@ -11,6 +11,7 @@ use super::attacks::Attacks;
 use super::hashing_server;
 use super::lab::Ended;
 use super::reluctant_server::ReluctantServer;
+use super::stories::Stories;
 use super::{Component, Lab, Outcome, Row, Trouble};
 use crate::cargo;
 use crate::time_limit::{self, Failure};
@@ -38,6 +39,7 @@ pub(super) fn run(lab: &Lab) -> Outcome {
             wasmtime.says_what_goes_wrong()?;
             wasmtime.notices_that_a_file_changes()?;
             wasmtime.does_not_wait_for_a_server_that_takes_nothing()?;
+            wasmtime.understands_stories()?;
             wasmtime.repels_attacks()?;
         }
     }
@@ -134,6 +136,14 @@ impl Wasmtime<'_> {
         expect(ended.seconds < 30.0, &ended, "it took too long")
     }
 
+    fn understands_stories(&self) -> Result<(), Trouble> {
+        let (lab, file) = (self.lab, path_of(&self.lab.nine_bytes));
+        let command = || self.run(&lab.components.command);
+        // WASI has no other exit code for what is in doubt.
+        let (command, endless, in_doubt) = (&command, Some("/proc/cpuinfo"), 1);
+        Stories { lab, platform: "wasmtime CLI", command, file: &file, endless, in_doubt }.are_understood()
+    }
+
     fn repels_attacks(&self) -> Result<(), Trouble> {
         let (lab, file) = (self.lab, path_of(&self.lab.nine_bytes));
         let (command, evil) = (|| self.run(&lab.components.command), || self.run(&lab.evil.command));
@@ -162,12 +172,12 @@ impl Wasmtime<'_> {
         self.lab.run(&mut command, RUN_LIMIT)
     }
 
-    /// Grants the network, names, the folder with the file, and one variable.
+    /// Grants the network, names, the folder with the file and one with files that do not tell their sizes, and one variable.
     fn run(&self, component: &Path) -> Command {
         let folder = self.lab.source.parent().unwrap_or(Path::new("."));
         let mut command = Command::new(&self.program);
         command.args(["run", "-S", "inherit-network", "-S", "allow-ip-name-lookup", "--env", "FTP_PASSWORD", "--dir"]);
-        command.arg(format!("{}::{FOLDER}", folder.display())).arg(component);
+        command.arg(format!("{}::{FOLDER}", folder.display())).args(["--dir", "/proc"]).arg(component);
         command
     }
 }

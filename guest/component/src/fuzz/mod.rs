@@ -65,7 +65,7 @@ fn walk(server: &Rc<Server>, login: &Login) {
     }
     store(server, &mut session);
     for _ in 0..3 {
-        match server.script.choice(10) {
+        match server.script.choice(11) {
             0 => break,
             1 => store(server, &mut session),
             other => ask(server, &mut session, other),
@@ -96,17 +96,19 @@ fn stored(server: &Server, receipt: &Receipt, placement: Placement) {
     let transfer = server.transfer();
     assert!(transfer.ended, "stored before the last byte");
     assert!(transfer.finished, "stored without saying that it is whole");
-    let proved = !matches!(receipt.verified, Verification::None);
+    let proved = !matches!(receipt.verified, Verification::None | Verification::Refused);
     assert!(server.confirmed() || (server.confirmed_early() && proved), "stored without a 2xx after the last byte");
     assert_eq!(receipt.sent, transfer.moved);
     let unique = matches!(placement, Placement::Unique);
     assert!(receipt.name.is_none() || unique);
     let nameless = unique && receipt.name.is_none();
-    assert!(!nameless || matches!(receipt.verified, Verification::None), "another file was asked about");
+    assert!(!nameless || !proved, "another file was asked about");
     match receipt.verified {
         Verification::Hash(_) => assert!(transfer.hashed && server.told_hash()),
         Verification::Size => assert!(server.told_size(transfer.from + transfer.moved)),
-        Verification::None => assert!(transfer.delivered, "the tail is in doubt and nothing backs it up"),
+        Verification::None | Verification::Refused => {
+            assert!(transfer.delivered, "the tail is in doubt and nothing backs it up");
+        }
     }
 }
 
@@ -121,7 +123,8 @@ fn ask(server: &Rc<Server>, session: &mut Conversation, what: usize) {
         }),
         3 => session.compare(&source, one, 4).map(|_| ()),
         4 => session.can_rename(one).map(|_| ()),
-        5 => session.rename(one, other),
+        5 => session.rename(one, other).map(|_| ()),
+        9 => session.modified(one).map(|_| ()),
         6 => session.remove(one),
         7 => session.set_time(one, 86_400 * server.script.choice(256) as u64 * 100_000),
         8 => session.site(one),
@@ -141,7 +144,14 @@ fn judge(server: &Server, error: &UploadError) {
         UploadError::Refused(refusal) => {
             assert!(matches!(refusal.code, 200..600) && refusal.text.len() <= 512);
         }
-        UploadError::Unconfirmed(_) => assert!(transfer.ended, "unconfirmed before the last byte"),
+        UploadError::Unconfirmed(doubt) => {
+            assert!(transfer.ended, "unconfirmed before the last byte");
+            assert!(
+                !doubt.completed || server.confirmed() || server.confirmed_early(),
+                "nobody said that it is stored"
+            );
+        }
+        UploadError::Missing => assert!(server.confirmed(), "missing, though nobody said that it is stored"),
         UploadError::Mismatch(sizes) => {
             assert!(sizes.sent == transfer.from + transfer.moved && sizes.sent != sizes.stored);
             assert!(server.told_size(sizes.stored) && server.confirmed());

@@ -1,0 +1,179 @@
+//! The data connection, and the local file.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use ftp_uploader_component::native::{
+    Algorithm, Data, IoError, Moved, Notice, Source, SourceError, SourceFile, SpliceError, Step, Witness,
+};
+
+use crate::server::{BREAKDOWNS, REFUSALS, hash};
+use crate::stage::Stage;
+
+/// A data connection.
+pub(crate) struct Connection {
+    stage: Rc<Stage>,
+    finished: Cell<bool>,
+}
+
+impl Connection {
+    pub(crate) fn new(stage: Rc<Stage>) -> Self {
+        Self { stage, finished: Cell::new(false) }
+    }
+
+    fn fails<T>(&self, cause: IoError) -> Result<T, SpliceError> {
+        self.stage.note(|| format!("D {cause:?}"));
+        self.stage.is_broken_off();
+        Err(SpliceError::Connection(cause))
+    }
+
+    /// The server says something before it has everything.
+    fn is_interrupted(&self) {
+        let stage = &self.stage;
+        match stage.script.choice(4) {
+            0 => {
+                if let Some(transfer) = stage.transfer.borrow_mut().as_mut() {
+                    transfer.early = true;
+                }
+                stage.says(226, "Early");
+            }
+            1 => stage.says_one_of(REFUSALS),
+            2 => stage.says_one_of(BREAKDOWNS),
+            _ => stage.cut(),
+        }
+    }
+
+    /// Moves as much as one call moves.
+    fn moves(&self, from: usize, length: usize) -> Moved {
+        let (world, mut facts) = (self.stage.world.borrow(), self.stage.facts.borrow_mut());
+        let bytes = &world.ours[from..from + length];
+        if let Some(transfer) = self.stage.transfer.borrow_mut().as_mut() {
+            transfer.sent.extend_from_slice(bytes);
+        }
+        facts.moved += length;
+        facts.spent = facts.spent.max(from + length);
+        facts.delivered = (world.length(from + length), false);
+        Moved::Bytes(world.length(from + length) - world.length(from))
+    }
+}
+
+impl Data for Connection {
+    fn secure(&self) -> Result<(), IoError> {
+        Err(IoError::Insecure)
+    }
+
+    fn splice(&self, _: &SourceFile, offset: u64, _: u64) -> Result<Moved, SpliceError> {
+        let stage = &self.stage;
+        stage.count_call();
+        let (next, length) = {
+            let (facts, world) = (stage.facts.borrow(), stage.world.borrow());
+            (facts.from + facts.moved, world.ours.len())
+        };
+        stage.demand(stage.world.borrow().length(next) == offset, "a gap");
+        stage.demand(!stage.rules.stream || next == stage.facts.borrow().spent, "a stream is sent twice");
+        if next == length {
+            return Ok(Moved::End);
+        }
+        if stage.transfer.borrow().is_none() && stage.line.borrow().outbox.is_empty() {
+            // The server has not opened a file, whatever it said.
+            return self.fails(IoError::Reset);
+        }
+        let heard = { !stage.line.borrow().outbox.is_empty() || stage.line.borrow().cut.is_some() };
+        if heard {
+            return Ok(Moved::Heard);
+        }
+        stage.event_during_transfer();
+        match stage.script.odd(8) {
+            0 => Ok(self.moves(next, length - next)),
+            1 | 2 => Ok(self.moves(next, 1)),
+            3 => self.fails(IoError::Reset),
+            4 => self.fails(IoError::TimedOut),
+            5 => {
+                self.is_interrupted();
+                Ok(Moved::Heard)
+            }
+            6 => {
+                stage.is_broken_off();
+                Err(SpliceError::Source(SourceError::Shrank))
+            }
+            _ => {
+                stage.is_stopped();
+                self.fails(IoError::Reset)
+            }
+        }
+    }
+
+    fn finish(&self) -> Result<(), IoError> {
+        let stage = &self.stage;
+        stage.count_call();
+        self.finished.set(true);
+        stage.event_during_transfer();
+        // What there is none of cannot stay here.
+        let empty = stage.transfer.borrow().as_ref().is_none_or(|transfer| transfer.sent.is_empty());
+        let what = stage.script.odd(if empty { 6 } else { 8 });
+        if what < 6 {
+            let mut facts = stage.facts.borrow_mut();
+            facts.delivered.1 = true;
+        }
+        match what {
+            0 | 1 => {
+                stage.is_complete();
+                Ok(())
+            }
+            2..=4 => {
+                stage.is_complete();
+                stage.note(|| "D fails at its end".to_owned());
+                Err([IoError::Reset, IoError::TimedOut, IoError::Closed][what - 2])
+            }
+            5 => {
+                stage.is_complete();
+                stage.is_stopped();
+                Ok(())
+            }
+            _ => {
+                // The last bytes did not leave this machine.
+                if let Some(transfer) = stage.transfer.borrow_mut().as_mut() {
+                    transfer.sent.pop();
+                }
+                self.fails::<()>(IoError::TimedOut).map_err(|_| IoError::TimedOut)
+            }
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !self.finished.get() {
+            self.stage.is_broken_off();
+        }
+    }
+}
+
+/// The local file, or stream.
+pub(crate) struct Local(pub(crate) Rc<Stage>);
+
+impl Source for Local {
+    fn size(&self) -> Option<u64> {
+        (!self.0.rules.stream).then(|| self.0.world.borrow().whole())
+    }
+
+    fn prepare_digest(&self, _: Algorithm) {}
+
+    fn digest(&self, _: Algorithm, length: u64) -> Result<Vec<u8>, SourceError> {
+        let world = self.0.world.borrow();
+        let units = world.units(length);
+        let ours = units.and_then(|units| world.ours.get(..units)).map_or(u32::MAX, hash);
+        Ok(ours.to_be_bytes().to_vec())
+    }
+}
+
+/// Where the client says how far it has come.
+pub(crate) struct Progress(pub(crate) Rc<Stage>);
+
+impl Witness for Progress {
+    fn entered(&self, step: Step) {
+        self.0.facts.borrow_mut().step = Some(step);
+    }
+
+    fn noticed(&self, _: Notice) {}
+}

@@ -1,0 +1,297 @@
+//! One file, from the first try to the last: the twin of `host/src/delivery/file.rs`, with the guest's conversation run
+//! natively. It checks that the guest says only what it was told.
+
+use std::rc::Rc;
+
+use ftp_delivery::{Action, Answer, Compared, Failure, FileDelivery, Found, Name, Next, Proof};
+use ftp_uploader_component::Conversation;
+use ftp_uploader_component::contract as wit;
+use ftp_uploader_component::contract::UploadError;
+use ftp_uploader_component::native::{Secret, SourceFile, Step};
+
+use crate::control::Lent;
+use crate::data::{Local, Progress};
+use crate::stage::Stage;
+use crate::translate;
+use crate::world::{NAMES, UNUSED, slot};
+
+/// One file on its way.
+pub(crate) struct PutFile<'a> {
+    stage: &'a Rc<Stage>,
+    source: SourceFile,
+    pub(crate) state: FileDelivery,
+    session: Option<Conversation>,
+    last: Option<UploadError>,
+    hash_is_late: bool,
+    tries: usize,
+}
+
+impl<'a> PutFile<'a> {
+    pub(crate) fn new(stage: &'a Rc<Stage>, tries: usize) -> Self {
+        let length = if stage.rules.stream { 0 } else { stage.world.borrow().whole() };
+        let source = Box::new(Local(Rc::clone(stage)));
+        let state = FileDelivery::new(stage.rules, length);
+        Self { stage, source, state, session: None, last: None, hash_is_late: false, tries }
+    }
+
+    /// Tries until the file has its name, or nothing more is worth trying; nothing, if the program is killed.
+    pub(crate) fn deliver(&mut self) -> Option<Next> {
+        let mut next = self.begin()?;
+        while next == Next::Again {
+            next = if self.tries_again() {
+                self.begin()?
+            } else {
+                let next = self.state.give_up();
+                self.follow(next)?
+            };
+        }
+        Some(next)
+    }
+
+    fn begin(&mut self) -> Option<Next> {
+        if self.session.is_none()
+            && let Err(error) = self.open_session()
+        {
+            self.heed(error);
+            return if self.is_killed() { None } else { Some(Next::Again) };
+        }
+        let next = self.state.begin();
+        self.follow(next)
+    }
+
+    fn open_session(&mut self) -> Result<(), UploadError> {
+        let login = wit::Login {
+            user: b"alice".to_vec(),
+            account: None,
+            protection: wit::Protection::Clear,
+            data_mode: wit::DataMode::Passive,
+        };
+        self.stage.note(|| "C [connects]".to_owned());
+        let control = Box::new(Lent::dial(self.stage));
+        let mut session = Conversation::open(control, &Secret, &login, Box::new(Progress(Rc::clone(self.stage))))?;
+        session.enter(b".", false)?;
+        self.session = Some(session);
+        Ok(())
+    }
+
+    fn follow(&mut self, mut next: Next) -> Option<Next> {
+        while let Next::Do(action) = next {
+            self.stage.note(|| format!("-- {action:?}"));
+            let answer = self.act(action);
+            if self.is_killed() {
+                return None;
+            }
+            self.stage.note(|| format!("-- {answer:?}"));
+            next = self.state.answer(answer);
+        }
+        self.stage.note(|| format!("-- {next:?}"));
+        Some(next)
+    }
+
+    fn is_killed(&self) -> bool {
+        self.stage.facts.borrow().killed
+    }
+
+    fn tries_again(&mut self) -> bool {
+        let Some(error) = self.last.take() else { return false };
+        if self.tries == 0 || !translate::may_work_again(&error) {
+            self.last = Some(error);
+            return false;
+        }
+        self.tries -= 1;
+        if let Some(mut session) = self.session.take() {
+            session.quit();
+        }
+        self.stage.is_broken_off();
+        for _ in 0..2 - self.stage.script.odd(3) {
+            self.stage.world.borrow_mut().settle();
+        }
+        true
+    }
+
+    fn heed(&mut self, error: UploadError) {
+        self.stage.note(|| format!("-- {error:?}"));
+        if !translate::session_survives(&error) {
+            self.session = None;
+            self.stage.is_broken_off();
+        }
+        if !self.state.is_leaving() {
+            self.last = Some(error);
+        }
+    }
+
+    fn act(&mut self, action: Action) -> Answer {
+        if action == Action::CheckSource {
+            let changed = self.stage.world.borrow().source_changed;
+            self.stage.facts.borrow_mut().checked = !changed;
+            return if changed { Answer::Failed(Failure::Source { begun: true }) } else { Answer::Unchanged };
+        }
+        if self.session.is_none() {
+            return Answer::Failed(Failure::Session);
+        }
+        let answer = match action {
+            Action::Store { name, from } => return self.store(name, from),
+            Action::Size(name) => self.look(name),
+            Action::Modified(name) => self.modified(name),
+            Action::Compare { name, length } => self.compare(name, length),
+            Action::ProbeRename => self.session().can_rename(UNUSED).map(Answer::CanRename),
+            Action::Rename { from, to } => self.rename(from, to),
+            Action::Remove(name) => self.remove(name),
+            Action::Settle => {
+                self.stage.world.borrow_mut().settle();
+                Ok(Answer::Settled)
+            }
+            Action::CheckSource => Ok(Answer::Unchanged),
+        };
+        if self.is_interrupted() {
+            return Answer::Failed(Failure::Final { begun: false, all: false });
+        }
+        answer.unwrap_or_else(|error| {
+            let failure = translate::question_failure(&error);
+            self.heed(error);
+            Answer::Failed(failure)
+        })
+    }
+
+    /// The user has interrupted it: the session is gone.
+    fn is_interrupted(&mut self) -> bool {
+        let interrupted = std::mem::take(&mut self.stage.facts.borrow_mut().interrupted);
+        if interrupted {
+            self.session = None;
+            self.stage.is_broken_off();
+        }
+        interrupted
+    }
+
+    #[allow(clippy::expect_used, reason = "called where there is one")]
+    fn session(&mut self) -> &mut Conversation {
+        self.session.as_mut().expect("a session")
+    }
+
+    fn look(&mut self, name: Name) -> Result<Answer, UploadError> {
+        let found = match self.session().look(bytes(name))? {
+            wit::Found::Bytes(size) => {
+                let said = self.stage.facts.borrow().said_size;
+                self.stage.demand(said == Some(size), "a size that nobody told");
+                Found::Bytes(size)
+            }
+            wit::Found::Refused => Found::Refused,
+            wit::Found::Untold => Found::Untold,
+        };
+        self.stage.is_told(slot(name), found);
+        Ok(Answer::Size(found))
+    }
+
+    fn modified(&mut self, name: Name) -> Result<Answer, UploadError> {
+        let time = self.session().modified(bytes(name))?;
+        let said = self.stage.facts.borrow().said_time;
+        self.stage.demand(time.is_none() || said.is_some(), "a time that nobody told");
+        Ok(Answer::Modified(time))
+    }
+
+    fn compare(&mut self, name: Name, length: u64) -> Result<Answer, UploadError> {
+        if self.stage.rules.stream && self.stage.world.borrow().units(length) != Some(self.stage.facts.borrow().spent) {
+            return Ok(Answer::Compared(Compared::Unavailable));
+        }
+        let source = &self.source;
+        let Some(session) = self.session.as_mut() else { return Ok(Answer::Failed(Failure::Session)) };
+        let compared = match session.compare(source, bytes(name), length)? {
+            wit::Comparison::Same(_) => Compared::Same,
+            wit::Comparison::Different(algorithm) => {
+                self.last = Some(UploadError::Corrupt(algorithm));
+                Compared::Different
+            }
+            wit::Comparison::Unavailable => Compared::Unavailable,
+        };
+        self.stage.is_compared(slot(name), length, compared);
+        Ok(Answer::Compared(compared))
+    }
+
+    fn rename(&mut self, from: Name, to: Name) -> Result<Answer, UploadError> {
+        let renaming = self.session().rename(bytes(from), bytes(to))?;
+        let mut refused = |refusal: wit::Refusal| {
+            let code = refusal.code;
+            self.last = Some(UploadError::Refused(refusal));
+            translate::refusal(code)
+        };
+        Ok(match renaming {
+            wit::Renaming::Done => {
+                self.stage.demand(self.stage.facts.borrow().said_yes, "renamed, and nobody said so");
+                Answer::Renamed
+            }
+            wit::Renaming::NotFrom(no) => Answer::NotFrom(refused(no)),
+            wit::Renaming::NotTo(no) => Answer::NotTo(refused(no)),
+        })
+    }
+
+    fn remove(&mut self, name: Name) -> Result<Answer, UploadError> {
+        match self.session().remove(bytes(name)) {
+            Ok(()) => {
+                self.stage.demand(self.stage.facts.borrow().said_yes, "removed, and nobody said so");
+                Ok(Answer::Removed(true))
+            }
+            Err(UploadError::Refused(refusal)) if refusal.code != 421 => Ok(Answer::Removed(false)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn store(&mut self, name: Name, from: u64) -> Answer {
+        self.stage.begins_to_store(from);
+        let placement = if from > 0 { wit::Placement::Rest(from) } else { wit::Placement::Replace };
+        let verify = match self.stage.rules.verify {
+            _ if self.hash_is_late => wit::Verify::Size,
+            ftp_delivery::Verify::Best | ftp_delivery::Verify::Hash => wit::Verify::Best,
+            ftp_delivery::Verify::Size => wit::Verify::Size,
+            ftp_delivery::Verify::Nothing => wit::Verify::Nothing,
+        };
+        let source = &self.source;
+        let Some(session) = self.session.as_mut() else { return Answer::Failed(Failure::Session) };
+        let stored = session.store(source, bytes(name), wit::Plan { placement, verify });
+        let (sent, all) = self.stage.facts.borrow().delivered;
+        if self.is_interrupted() {
+            let begun = self.stage.facts.borrow().step.is_some_and(translate::begins);
+            let failure = Failure::Final { begun, all };
+            self.stage.is_stored(slot(name), Err(failure));
+            return Answer::Failed(failure);
+        }
+        match stored {
+            // The host does not believe it.
+            Ok(_) if !all => {
+                self.session = None;
+                self.stage.is_broken_off();
+                Answer::Failed(Failure::Final { begun: true, all })
+            }
+            Ok(receipt) => {
+                let (proof, hidden) = match receipt.verified {
+                    wit::Verification::None => (Proof::Reply, false),
+                    wit::Verification::Refused => (Proof::Reply, true),
+                    wit::Verification::Size => (Proof::Size, false),
+                    wit::Verification::Hash(_) => (Proof::Hash, false),
+                };
+                self.stage.is_stored(slot(name), Ok((proof, hidden)));
+                let length = self.stage.world.borrow().whole();
+                Answer::Stored { length, proof, hidden }
+            }
+            Err(error) => {
+                self.stage.facts.borrow_mut().denied |= all && is_a_no(&error);
+                let failure = translate::store_failure(&error, sent, all);
+                self.stage.is_stored(slot(name), Err(failure));
+                self.heed(error);
+                self.hash_is_late |= matches!(failure, Failure::Unconfirmed { hash_late: true, .. });
+                Answer::Failed(failure)
+            }
+        }
+    }
+}
+
+fn bytes(name: Name) -> &'static [u8] {
+    NAMES[slot(name)].0
+}
+
+/// Whether the server has said no, and not only that it, or a connection, broke down.
+fn is_a_no(error: &UploadError) -> bool {
+    let UploadError::Refused(wit::Refusal { step, code, text }) = error else { return false };
+    matches!(step, Step::Transfer | Step::Confirmation)
+        && !matches!(code, 421 | 425 | 426)
+        && !(*code == 500 && text.starts_with(b"OOPS"))
+}

@@ -1,0 +1,93 @@
+//! The end of a delivery: a success has to be one, and a message has to be true.
+
+use ftp_delivery::{FileDelivery, Found, Left, Name, Next, Proof, Why};
+
+use crate::stage::Stage;
+use crate::world::{Excuse, slot};
+
+impl Stage {
+    pub(crate) fn judge(&self, state: &FileDelivery, end: Next) {
+        match end {
+            Next::Stored { proof, aside } => self.is_a_success(proof, aside),
+            Next::GaveUp { why, temporary, aside } => {
+                self.is_a_true_reason(state, why);
+                if state.has_begun() {
+                    self.is_true(slot(state.work_name()), temporary);
+                }
+                self.is_true(slot(Name::Aside), aside);
+            }
+            Next::Do(_) | Next::Again => self.demand(false, "no end"),
+        }
+    }
+
+    /// Exit 0 only if the server holds the bytes sent, or its word stands and nothing contradicts it.
+    fn is_a_success(&self, proof: Proof, aside: Left) {
+        let (placed, neighbour) = {
+            let world = self.world.borrow();
+            (world.placed, world.neighbour)
+        };
+        let excuse = self.facts.borrow().excuse;
+        // The limit of what a size proves: a neighbour has stored another file of our name and length meanwhile.
+        let neighbours = neighbour && proof != Proof::Hash;
+        self.demand(placed || neighbours || self.is_excused(excuse), "success without the bytes");
+        let facts = self.facts.borrow();
+        self.demand(!facts.denied || proof == Proof::Hash, "success, and the server had said no");
+        self.demand(facts.checked, "success, and nobody has looked whether the local file is the same");
+        // A size that fits proves nothing where another file has it. (One that lags may be of a third.)
+        let elsewhere = !placed && !neighbours && excuse == Excuse::Lie && !facts.late;
+        self.demand(!elsewhere || proof != Proof::Size, "an old file's size is taken for a proof");
+        let proved = match proof {
+            Proof::Reply => true,
+            Proof::Size | Proof::SameSize => facts.told_sizes.iter().any(|&size| self.is_our_size(size)),
+            Proof::Hash => facts.hash_fitted,
+        };
+        self.demand(proved, "a proof that nobody gave");
+        let enough = match self.rules.verify {
+            ftp_delivery::Verify::Best | ftp_delivery::Verify::Nothing => true,
+            ftp_delivery::Verify::Size => proof != Proof::Reply,
+            ftp_delivery::Verify::Hash => proof == Proof::Hash,
+        };
+        self.demand(enough, "success without the proof that was demanded");
+        self.is_true(slot(Name::Aside), aside);
+    }
+
+    /// What is said of a name that we made up.
+    fn is_true(&self, at: usize, left: Left) {
+        let told = self.facts.borrow();
+        let world = self.world.borrow();
+        let visible = world.files[at].as_ref().filter(|file| at != 0 && file.hidden == 0 && file.lag.is_none());
+        let size = visible.map(|file| world.length(file.bytes.len()));
+        let holds = match left {
+            Left::Nothing | Left::Removed => visible.is_none(),
+            Left::Seen(Found::Bytes(bytes)) => {
+                told.told_sizes.contains(&bytes) && size.is_none_or(|size| size == bytes || size % (1 << 32) == bytes)
+            }
+            Left::Seen(Found::Refused | Found::Untold) | Left::Unseen => true,
+        };
+        drop(world);
+        self.demand(holds, "a message about what lies on the server is false");
+    }
+
+    fn is_a_true_reason(&self, state: &FileDelivery, why: Why) {
+        let facts = self.facts.borrow();
+        let has_its_name = {
+            let world = self.world.borrow();
+            let own = world.files[0].as_ref().filter(|own| own.ours && own.bytes == world.ours);
+            // An earlier run's need not be meant.
+            facts.renamed && own.is_some_and(|own| own.hidden == 0 && own.lag.is_none())
+        };
+        let holds = match why {
+            Why::Fault => false,
+            Why::Failed | Why::Unknown | Why::Unverified => true,
+            Why::Mismatch(size) => facts.told_sizes.contains(&size) || size == 0 && self.rules.stream,
+            Why::Corrupt => facts.hash_differed,
+            // It may be seen later than we look.
+            Why::Missing => facts.sizes_seen && (facts.late || !has_its_name),
+            Why::CannotRename => !facts.opened && !state.has_begun(),
+            // Where no size is told, a server that says no and has done it cannot be seen through.
+            Why::NotRenamed | Why::NotRestored => !facts.sizes_seen || !has_its_name,
+        };
+        drop(facts);
+        self.demand(holds, "the reason that is given is false");
+    }
+}

@@ -1,0 +1,104 @@
+//! The guest's errors as failures of the delivery, and whether another try can help: what `host/src/delivery/consequence.rs`
+//! says, without TLS, proxies and the words of a server that is full, which the server here does not say.
+
+use ftp_delivery::{Failure, Refusal};
+use ftp_uploader_component::contract::{self as wit, UploadError, Violation};
+use ftp_uploader_component::native::{IoError, Step};
+
+/// What a failed STOR leaves of the file.
+pub(crate) fn store_failure(error: &UploadError, sent: u64, all: bool) -> Failure {
+    use Step::{Confirmation, DataConnection, Store, Transfer};
+    match error {
+        UploadError::Refused(wit::Refusal { code: 421, step: Transfer | Confirmation, .. }) => {
+            Failure::Cut { sent, all }
+        }
+        UploadError::Refused(wit::Refusal { code: 421, .. }) => Failure::Session,
+        UploadError::Refused(wit::Refusal { step: DataConnection | Store, code, .. }) => {
+            Failure::NotTaken(refusal(*code))
+        }
+        UploadError::Refused(wit::Refusal { step: Transfer | Confirmation, code, text }) => {
+            if is_breakdown(*code, text) { Failure::BrokeDown { sent, all } } else { Failure::GivenUp { sent, all } }
+        }
+        UploadError::Misbehaved(misbehaviour) if misbehaviour.what == Violation::EarlySuccess => Failure::EarlySuccess,
+        UploadError::Misbehaved(wit::Misbehaviour { step, .. }) | UploadError::Broken(wit::Breakage { step, .. })
+            if begins(*step) =>
+        {
+            Failure::Cut { sent, all }
+        }
+        UploadError::Unconfirmed(wit::Doubt { cause, completed, hashing }) => {
+            Failure::Unconfirmed { sent, completed: *completed, hash_late: *hashing && *cause == IoError::TimedOut }
+        }
+        UploadError::Mismatch(sizes) => Failure::Mismatch { sent: sizes.sent, stored: sizes.stored },
+        UploadError::Corrupt(_) => Failure::Corrupt { sent },
+        UploadError::Missing => Failure::Missing { sent },
+        UploadError::Unreadable(_) => Failure::Source { begun: true },
+        UploadError::Invalid(_) => Failure::Final { begun: true, all },
+        UploadError::Refused(_) | UploadError::Misbehaved(_) | UploadError::Broken(_) => Failure::Session,
+    }
+}
+
+/// What the failure of another question leaves.
+pub(crate) fn question_failure(error: &UploadError) -> Failure {
+    match error {
+        UploadError::Unreadable(_) => Failure::Source { begun: false },
+        UploadError::Invalid(_) => Failure::Final { begun: false, all: false },
+        UploadError::Refused(_)
+        | UploadError::Misbehaved(_)
+        | UploadError::Broken(_)
+        | UploadError::Unconfirmed(_)
+        | UploadError::Mismatch(_)
+        | UploadError::Corrupt(_)
+        | UploadError::Missing => Failure::Session,
+    }
+}
+
+/// Whether the session goes on after it.
+pub(crate) fn session_survives(error: &UploadError) -> bool {
+    match error {
+        UploadError::Refused(refusal) => {
+            !is_last_word(refusal) && !matches!(refusal.step, Step::Greeting | Step::Login)
+        }
+        UploadError::Mismatch(_) | UploadError::Corrupt(_) | UploadError::Missing => true,
+        UploadError::Misbehaved(_)
+        | UploadError::Broken(_)
+        | UploadError::Unconfirmed(_)
+        | UploadError::Unreadable(_)
+        | UploadError::Invalid(_) => false,
+    }
+}
+
+/// Whether the same may work in another try.
+pub(crate) fn may_work_again(error: &UploadError) -> bool {
+    match error {
+        UploadError::Refused(refusal) if refusal.code == 421 => true,
+        UploadError::Refused(refusal) if is_last_word(refusal) => {
+            !matches!(refusal.step, Step::Greeting | Step::Protection | Step::Login | Step::Site)
+        }
+        UploadError::Refused(refusal) if refusal.step == Step::Login => false,
+        UploadError::Refused(wit::Refusal { step: Step::Transfer | Step::Confirmation, code, text }) => {
+            *code < 500 || is_breakdown(*code, text)
+        }
+        UploadError::Refused(refusal) => refusal.code < 500,
+        UploadError::Misbehaved(misbehaviour) => misbehaviour.what == Violation::EarlySuccess,
+        UploadError::Broken(breakage) => !matches!(breakage.cause, IoError::Denied | IoError::Insecure),
+        UploadError::Unconfirmed(_) | UploadError::Mismatch(_) | UploadError::Corrupt(_) => true,
+        UploadError::Missing | UploadError::Unreadable(_) | UploadError::Invalid(_) => false,
+    }
+}
+
+pub(crate) fn refusal(code: u16) -> Refusal {
+    if code < 500 { Refusal::Transient } else { Refusal::Permanent }
+}
+
+/// Whether the server may have touched the file of that name: STOR was sent.
+pub(crate) fn begins(step: Step) -> bool {
+    matches!(step, Step::Store | Step::Transfer | Step::Confirmation)
+}
+
+fn is_breakdown(code: u16, text: &[u8]) -> bool {
+    matches!(code, 425 | 426) || code == 500 && text.starts_with(b"OOPS")
+}
+
+fn is_last_word(refusal: &wit::Refusal) -> bool {
+    refusal.code == 421 || refusal.code == 500 && refusal.text.starts_with(b"OOPS")
+}

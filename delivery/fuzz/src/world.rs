@@ -1,0 +1,261 @@
+//! The server's files, what kind of server it is, and what other clients do to the files.
+
+use ftp_delivery::{Found, Name};
+
+use crate::script::Script;
+
+/// The names of one delivery, as an index of [`World::files`].
+pub(crate) const NAMES: [(&[u8], Name); 4] = [
+    (b"f", Name::Own),
+    (b".f.1.part", Name::Temporary),
+    (b"f.1.part", Name::PlainTemporary),
+    (b".f.2.old", Name::Aside),
+];
+
+/// A name that nobody has.
+pub(crate) const UNUSED: &[u8] = b".f.3.part";
+
+/// Where old servers begin anew to count.
+const WRAP: u64 = 1 << 32;
+
+/// A file on the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct File {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) time: u64,
+    /// So many half seconds pass until it can be seen.
+    pub(crate) hidden: u8,
+    /// For half a second the server tells this size instead.
+    pub(crate) lag: Option<u64>,
+    /// Written by us, in this run or an earlier one.
+    pub(crate) ours: bool,
+    pub(crate) excuse: Excuse,
+}
+
+/// Why a file of ours may differ from what was sent, without our fault.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Excuse {
+    /// There is none.
+    #[default]
+    None,
+    /// The server has said 226, and stored something else. Good as long as it tells nothing that contradicts.
+    Lie,
+    /// No size tells: the server has stored as many other bytes; somebody has touched the part that we went on behind, after we
+    /// had looked at it; a server that converts lines was cut off. Good as long as nothing contradicts.
+    Hole,
+}
+
+/// What the server tells about sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sizes {
+    Told,
+    /// Modulo 2^32.
+    Wrapped,
+    /// 550 to every question: a drop box.
+    Refused,
+    /// 502.
+    Untold,
+}
+
+/// What does not change in the course of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    pub(crate) sizes: Sizes,
+    pub(crate) hashes: bool,
+    pub(crate) times: bool,
+    /// The times of two files that are stored in one run are the same.
+    pub(crate) coarse: bool,
+    pub(crate) renames: bool,
+    /// RNTO replaces an existing file.
+    pub(crate) replaces: bool,
+    /// STOR replaces an existing file.
+    pub(crate) overwrites: bool,
+    /// Names may begin with a dot.
+    pub(crate) dots: bool,
+    /// REST: 0 is obeyed, 1 refused, 2 granted and forgotten.
+    pub(crate) rest: usize,
+    /// A file is visible under its name only when it is whole.
+    pub(crate) at_end: bool,
+}
+
+/// The world at one moment.
+pub(crate) struct World {
+    pub(crate) kind: Kind,
+    pub(crate) files: [Option<File>; 4],
+    /// Files of earlier runs under names that nobody uses any more.
+    pub(crate) orphans: Vec<File>,
+    pub(crate) ours: Vec<u8>,
+    /// The first byte of each file stands for 2^32 bytes.
+    pub(crate) big: bool,
+    /// In half seconds.
+    pub(crate) clock: u64,
+    /// The last file of our name that was not ours.
+    pub(crate) old: Option<Vec<u8>>,
+    /// Another client has taken the file of our name away.
+    pub(crate) taken: bool,
+    /// Another client has stored a file of our name and length.
+    pub(crate) neighbour: bool,
+    /// Another client has touched this name since we were told about it.
+    pub(crate) touched: [bool; 4],
+    /// The local file is no longer what it was.
+    pub(crate) source_changed: bool,
+    /// Ours had its name, whole, and we have not undone that.
+    pub(crate) placed: bool,
+    events: u8,
+}
+
+impl World {
+    pub(crate) fn new(script: &Script) -> Self {
+        let kind = Kind {
+            sizes: [Sizes::Told, Sizes::Told, Sizes::Refused, Sizes::Untold, Sizes::Wrapped][script.choice(5)],
+            hashes: script.choice(3) == 1,
+            times: script.yes(),
+            coarse: script.choice(4) == 1,
+            renames: script.choice(6) != 1,
+            replaces: script.choice(3) != 1,
+            overwrites: script.choice(5) != 1,
+            dots: script.choice(5) != 1,
+            rest: script.choice(3),
+            at_end: script.choice(4) == 1,
+        };
+        let big = kind.sizes == Sizes::Wrapped && script.yes();
+        let ours = text(script);
+        let files = [old(script, &ours), None, None, None];
+        let old = files[0].as_ref().map(|file| file.bytes.clone());
+        let placed = old.as_ref() == Some(&ours);
+        let (taken, neighbour, source_changed, touched) = (false, false, false, [false; 4]);
+        let (orphans, clock, events) = (Vec::new(), 100, 0);
+        Self { kind, files, orphans, ours, big, clock, old, taken, neighbour, touched, source_changed, placed, events }
+    }
+
+    /// How many bytes a file has whose bytes here are so many.
+    pub(crate) fn length(&self, units: usize) -> u64 {
+        let more = if self.big && units > 0 { WRAP - 1 } else { 0 };
+        units as u64 + more
+    }
+
+    /// The other way round; nothing within the first byte of a big file.
+    pub(crate) fn units(&self, length: u64) -> Option<usize> {
+        (0..=self.ours.len() + 9).find(|&units| self.length(units) == length)
+    }
+
+    pub(crate) fn whole(&self) -> u64 {
+        self.length(self.ours.len())
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        if self.kind.coarse { 7 } else { self.clock / 2 }
+    }
+
+    pub(crate) fn put(&mut self, at: usize, file: Option<File>) {
+        self.files[at] = file;
+        let whole = self.files[0].as_ref().is_some_and(|own| own.bytes == self.ours);
+        self.placed = if at == 0 { whole } else { self.placed || whole };
+    }
+
+    /// Half a second passes.
+    pub(crate) fn settle(&mut self) {
+        self.clock += 1;
+        for file in self.files.iter_mut().flatten() {
+            file.hidden = file.hidden.saturating_sub(1);
+            file.lag = None;
+        }
+    }
+
+    /// What SIZE is answered with.
+    pub(crate) fn size(&self, at: usize) -> Found {
+        match (self.kind.sizes, &self.files[at]) {
+            (Sizes::Untold, _) => Found::Untold,
+            (Sizes::Refused, _) | (_, None) => Found::Refused,
+            (_, Some(file)) if file.hidden > 0 => Found::Refused,
+            (sizes, Some(file)) => {
+                let size = file.lag.unwrap_or(self.length(file.bytes.len()));
+                Found::Bytes(if sizes == Sizes::Wrapped { size % WRAP } else { size })
+            }
+        }
+    }
+
+    /// The program was killed: the next run knows nothing, and has made-up names of its own, save for those of a part that
+    /// it is to find again.
+    pub(crate) fn killed(&mut self, found_again: bool) {
+        let gone = if found_again { 3..4 } else { 1..4 };
+        self.orphans.extend(self.files[gone.clone()].iter_mut().filter_map(Option::take));
+        for part in &mut self.files[1..3] {
+            // Nor, of a size that is told modulo 2^32, a longer file from a shorter one.
+            *part = part.take().filter(|file| !self.big || self.ours.starts_with(&file.bytes));
+        }
+        for file in self.files[1..3].iter_mut().flatten() {
+            // Without a hash, the next run cannot tell a beginning of ours from what a server has made of it.
+            if !self.ours.starts_with(&file.bytes) {
+                file.excuse = Excuse::Hole;
+            }
+        }
+    }
+
+    /// Something that other clients, scanners and editors do. `writing`: the name that is just being written to; says
+    /// whether that file is no longer under its name.
+    pub(crate) fn event(&mut self, script: &Script, writing: Option<usize>) -> bool {
+        let what = script.odd(9);
+        if what == 0 || self.events == 2 {
+            return false;
+        }
+        self.events += 1;
+        let length = self.ours.len();
+        match what {
+            1 => self.neighbour_stores(vec![b'x'; length]),
+            2 => self.neighbour_stores(vec![b'x'; script.choice(length + 2)]),
+            3 => self.neighbour_stores(self.ours.clone()),
+            4 => self.neighbour_stores(self.ours[..script.choice(length + 1)].to_vec()),
+            5 => {
+                self.taken |= self.files[0].take().is_some();
+                self.touched[0] = true;
+            }
+            6 => {
+                for at in 1..3 {
+                    self.files[at] = None;
+                    self.touched[at] = true;
+                }
+            }
+            7 => self.source_changed = true,
+            _ => self.clock += 2,
+        }
+        writing.is_some_and(|at| matches!((what, at), (1..=5, 0) | (6, 1 | 2)))
+    }
+
+    fn neighbour_stores(&mut self, bytes: Vec<u8>) {
+        // Which a server that counts modulo 2^32 tells of longer ones, too.
+        self.neighbour |= self.length(bytes.len()) % WRAP == self.whole() % WRAP;
+        self.placed |= bytes == self.ours;
+        self.old = Some(bytes.clone());
+        self.touched[0] = true;
+        self.files[0] = Some(File { bytes, time: self.now(), ..File::default() });
+    }
+}
+
+fn text(script: &Script) -> Vec<u8> {
+    let length = [5, 3, 0, 1, 2, 4, 6, 8][script.choice(8)];
+    (0..length).map(|_| b"ab\n"[script.choice(3)]).collect()
+}
+
+/// What has our name before we come.
+fn old(script: &Script, ours: &[u8]) -> Option<File> {
+    let bytes = match script.choice(7) {
+        0 | 1 => return None,
+        2 => vec![b'o'; ours.len()],
+        3 => vec![b'o'; script.choice(9)],
+        4 => ours[..script.choice(ours.len() + 1)].to_vec(),
+        5 => ours.to_vec(),
+        _ => [ours, b"o"].concat(),
+    };
+    Some(File { bytes, time: 7, ..File::default() })
+}
+
+/// The index of a name.
+pub(crate) fn slot(name: Name) -> usize {
+    match name {
+        Name::Own => 0,
+        Name::Temporary => 1,
+        Name::PlainTemporary => 2,
+        Name::Aside => 3,
+    }
+}

@@ -1,0 +1,196 @@
+//! Every byte was sent, and nobody has said what came of them: the server is asked, and what may be whole is left alone.
+
+use crate::answer::{Action, Compared, Found, Next, Why};
+use crate::machine::{FileDelivery, FileState, Phase};
+use crate::rules::{Name, Proof};
+
+/// Looks at one name, half a second apart, until two agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Looks {
+    count: u8,
+    last: Option<Found>,
+    steady: bool,
+}
+
+/// The most looks. A file that is not there yet is waited for all of them.
+const LOOKS: u8 = 5;
+
+impl Looks {
+    /// None yet; but this was told of the same transfer earlier.
+    pub(crate) fn after(told: Option<Found>) -> Self {
+        Self { count: 0, last: told, steady: false }
+    }
+
+    /// One more. An answer that tells nothing takes nothing back.
+    pub(crate) fn and(self, found: Found) -> Self {
+        let last = if found == Found::Untold { self.last.or(Some(found)) } else { Some(found) };
+        Self { count: self.count + 1, last, steady: self.last == Some(found) }
+    }
+
+    /// Whether the last two looks agree. Only then is anything sent again over a file of the name.
+    pub(crate) fn agree(self) -> bool {
+        self.steady
+    }
+
+    /// What was told last.
+    pub(crate) fn found(self) -> Found {
+        self.last.unwrap_or(Found::Untold)
+    }
+
+    /// Whether what was seen last may be judged.
+    pub(crate) fn are_enough(self) -> bool {
+        self.count >= LOOKS || self.steady && self.last != Some(Found::Refused)
+    }
+}
+
+impl FileDelivery {
+    pub(crate) fn ask_about_doubt(&mut self) -> Next {
+        self.ask(Phase::Doubt(Looks::after(self.told)), Action::Size(self.work))
+    }
+
+    pub(crate) fn found_in_doubt(&mut self, looks: Looks, found: Found) -> Next {
+        let looks = looks.and(found);
+        let found = looks.found();
+        self.told = Some(found);
+        // Without SIZE, or where it is always refused, to look again tells nothing.
+        let pointless = found == Found::Untold || found == Found::Refused && !self.sizes_told;
+        if !looks.are_enough() && !pointless {
+            return self.ask(Phase::Doubt(looks), Action::Settle);
+        }
+        match found {
+            Found::Bytes(there) if there == self.length || Self::is_wrapped(self.length, there) => {
+                self.compare_in_doubt(found)
+            }
+            Found::Bytes(there) if there > self.length => self.is_another(Why::Mismatch(there)),
+            Found::Bytes(there) if looks.agree() || self.may_be_sent_again() => self.is_shorter(there, looks.agree()),
+            Found::Bytes(there) => self.leave(Why::Mismatch(there)),
+            Found::Refused if self.sizes_told && (looks.agree() || self.completed()) => self.is_not_there(),
+            Found::Refused | Found::Untold => self.compare_in_doubt(found),
+        }
+    }
+
+    fn completed(&self) -> bool {
+        self.file == FileState::InDoubt { completed: true }
+    }
+
+    /// A hash settles it; but one that takes too long is asked for once.
+    fn compare_in_doubt(&mut self, found: Found) -> Next {
+        if self.hash_late {
+            return self.compared_in_doubt(found, Compared::Unavailable);
+        }
+        self.compare(Phase::DoubtHash(found), self.work)
+    }
+
+    pub(crate) fn compared_in_doubt(&mut self, found: Found, compared: Compared) -> Next {
+        match (compared, found) {
+            (Compared::Same, _) => self.is_stored(Proof::Hash),
+            (Compared::Different, _) => {
+                self.hash_differs = true;
+                self.is_another(Why::Corrupt)
+            }
+            (Compared::Unavailable, Found::Bytes(there)) if there == self.length => self.is_as_long(),
+            (Compared::Unavailable, Found::Bytes(_) | Found::Refused | Found::Untold) => self.is_untold(),
+        }
+    }
+
+    /// The size is ours; that proves nothing where an old file had the same.
+    fn is_as_long(&mut self) -> Next {
+        let as_before = self.work == Name::Own && self.may_be_the_old_one();
+        match self.before_time {
+            _ if self.stale => self.is_untold(),
+            _ if !as_before => self.is_stored(Proof::Size),
+            Some(_) => self.ask(Phase::DoubtTime, Action::Modified(Name::Own)),
+            None => self.is_untold(),
+        }
+    }
+
+    pub(crate) fn dated_in_doubt(&mut self, time: Option<u64>) -> Next {
+        let changed = time.is_some() && time != self.before_time;
+        // The size is asked once more, so that both answers are of one file.
+        if changed { self.ask(Phase::DoubtSize, Action::Size(Name::Own)) } else { self.is_untold() }
+    }
+
+    pub(crate) fn seen_in_doubt(&mut self, found: Found) -> Next {
+        match found {
+            Found::Bytes(there) if there == self.length => self.is_stored(Proof::Size),
+            Found::Untold => self.is_untold(),
+            Found::Bytes(_) | Found::Refused => self.leave(Why::Unknown),
+        }
+    }
+
+    /// Nothing tells. A file whose name is ours alone can be sent again; else a success that nothing contradicts stands.
+    fn is_untold(&mut self) -> Next {
+        match self.completed() {
+            _ if self.may_be_sent_again() => self.store(0),
+            _ if self.hash_differs => self.leave(Why::Corrupt),
+            true if !self.rules.atomic => self.is_stored(Proof::Reply),
+            _ => self.leave(Why::Unknown),
+        }
+    }
+
+    /// Fewer bytes lie there than were sent, and stay as many.
+    fn is_shorter(&mut self, there: u64, steady: bool) -> Next {
+        if self.rules.stream {
+            return self.leave(Why::Mismatch(there));
+        }
+        if !self.completed() {
+            // Only a hash proves that this is a beginning of ours: no transfer was seen to break. In a later try, neither.
+            if steady {
+                self.file = FileState::Partial { sent: 0 };
+            }
+            return match there {
+                0 => self.store(0),
+                there => {
+                    let action = Action::Compare { name: self.work, length: there };
+                    self.ask(Phase::Prefix { there, by_name: false }, action)
+                }
+            };
+        }
+        let unchanged = self.work == Name::Own && self.before == Some(Found::Bytes(there));
+        if unchanged || self.is_spoilt_by(Why::Mismatch(there)) {
+            return self.leave(Why::Mismatch(there));
+        }
+        self.store(0)
+    }
+
+    /// Something else lies there. Under the file's own name it may be anybody's, and is left alone.
+    fn is_another(&mut self, why: Why) -> Next {
+        if !self.may_be_sent_again() || self.is_spoilt_by(why) {
+            return self.leave(why);
+        }
+        self.store(0)
+    }
+
+    /// The server tells sizes, and knows no such file.
+    fn is_not_there(&mut self) -> Next {
+        if self.completed() {
+            return self.leave(Why::Missing);
+        }
+        if self.rules.stream {
+            return self.leave(Why::Mismatch(0));
+        }
+        self.store(0)
+    }
+
+    /// Whether nobody can lose anything by it: the name is ours alone, and the bytes are still here.
+    fn may_be_sent_again(&self) -> bool {
+        self.rules.atomic && !self.rules.stream
+    }
+
+    pub(crate) fn compared_denied(&mut self, compared: Compared) -> Next {
+        match compared {
+            Compared::Same => self.is_stored(Proof::Hash),
+            Compared::Different | Compared::Unavailable => self.ask(Phase::DeniedSize, Action::Size(self.work)),
+        }
+    }
+
+    /// If that has another length than ours, the length of the next transfer tells it from this one.
+    pub(crate) fn sized_denied(&mut self, found: Found) -> Next {
+        self.stale = match found {
+            Found::Bytes(there) => there == self.length,
+            Found::Refused => !self.sizes_told,
+            Found::Untold => true,
+        };
+        self.store(0)
+    }
+}

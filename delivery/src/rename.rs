@@ -1,0 +1,286 @@
+//! The file is stored: under its own name, or under a temporary one that is to become its own.
+//!
+//! Renaming is repeated freely: RNFR of a file that has been renamed is refused, so nothing is done twice. Nothing is removed
+//! before the server has said that the new file has its name.
+
+use crate::answer::{Action, Answer, Compared, Found, Left, Next, Refusal, Why};
+use crate::machine::{FileDelivery, FileState, Phase};
+use crate::rules::{Name, Proof};
+
+/// A change of names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Move {
+    /// The temporary name becomes the file's own.
+    Final,
+    /// The file in the way is moved aside.
+    Aside,
+    /// It gets its name back.
+    Back,
+}
+
+/// Where an old file of the same name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Aside {
+    /// Where it was; or there is none.
+    Unused,
+    /// Perhaps moved: no answer came, or one that says little.
+    Perhaps,
+    /// Moved aside.
+    Moved,
+}
+
+/// How often renaming is tried where the file is there and cannot be renamed: something may hold it for a moment.
+const TRIES: u8 = 4;
+
+impl FileDelivery {
+    /// The file is stored, and has not changed meanwhile.
+    pub(crate) fn name(&mut self, proof: Proof) -> Next {
+        if !self.rules.atomic {
+            return self.has_its_name(Left::Nothing);
+        }
+        if self.before.is_none() && self.rules.retried {
+            return self.ask(Phase::Before, Action::Size(Name::Own));
+        }
+        self.rename_to_own(proof)
+    }
+
+    pub(crate) fn rename_to_own(&mut self, proof: Proof) -> Next {
+        self.turn_to(proof, Move::Final)
+    }
+
+    fn turn_to(&mut self, proof: Proof, step: Move) -> Next {
+        self.file = FileState::Renaming { proof, step, lost: false };
+        if step == Move::Aside {
+            self.aside = Aside::Perhaps;
+        }
+        self.rename(false, 0)
+    }
+
+    /// The present change of names, once more if need be.
+    pub(crate) fn rename(&mut self, again: bool, tries: u8) -> Next {
+        let (from, to) = match self.step() {
+            Move::Final => (self.work, Name::Own),
+            Move::Aside => (Name::Own, Name::Aside),
+            Move::Back => (Name::Aside, Name::Own),
+        };
+        self.ask(Phase::Moving { again, tries }, Action::Rename { from, to })
+    }
+
+    fn step(&self) -> Move {
+        match self.file {
+            FileState::Renaming { step, .. } => step,
+            _ => Move::Final,
+        }
+    }
+
+    fn was_lost(&self) -> bool {
+        matches!(self.file, FileState::Renaming { lost: true, .. })
+    }
+
+    fn its_proof(&self) -> Proof {
+        self.proof().unwrap_or(Proof::Reply)
+    }
+
+    /// No answer came to a change of names.
+    pub(crate) fn move_was_lost(&mut self) -> Next {
+        let (proof, step) = (self.its_proof(), self.step());
+        self.file = FileState::Renaming { proof, step, lost: true };
+        self.again()
+    }
+
+    pub(crate) fn moved(&mut self, again: bool, tries: u8, answer: Answer) -> Next {
+        match (self.step(), answer) {
+            (Move::Final, Answer::Renamed) => self.is_placed(),
+            (Move::Final, Answer::NotFrom(refusal)) => self.final_not_from(tries, refusal),
+            (Move::Final, Answer::NotTo(Refusal::Permanent)) if again => self.is_refused(),
+            (Move::Final, Answer::NotTo(refusal)) => self.doubt_the_move(again, refusal, self.work),
+            (Move::Aside, Answer::Renamed) => self.is_aside(Aside::Moved),
+            (Move::Aside, Answer::NotFrom(_)) => self.aside_not_from(again),
+            (Move::Aside, Answer::NotTo(_)) if again => self.leave(Why::NotRenamed),
+            (Move::Aside, Answer::NotTo(refusal)) => self.doubt_the_move(again, refusal, Name::Aside),
+            (Move::Back, Answer::Renamed) => {
+                self.aside = Aside::Unused;
+                self.leave(Why::NotRenamed)
+            }
+            (Move::Back, Answer::NotFrom(_) | Answer::NotTo(_)) => self.leave(Why::NotRestored),
+            (Move::Final | Move::Aside | Move::Back, _) => self.leave(Why::Fault),
+        }
+    }
+
+    /// RNFR of the temporary name was refused: because it has been renamed, or is held, or because nothing may be renamed.
+    fn final_not_from(&mut self, tries: u8, refusal: Refusal) -> Next {
+        self.ask(Phase::NotFrom { tries: tries + 1, refusal }, Action::Size(self.work))
+    }
+
+    pub(crate) fn not_from(&mut self, tries: u8, refusal: Refusal, found: Found) -> Next {
+        let gone = found == Found::Refused && self.sizes_told;
+        self.told = Some(found).filter(|_| self.is_another_size(found));
+        match found {
+            // A change that was asked for, or one that a refusal hides, may have been made.
+            Found::Refused | Found::Untold if self.was_lost() => self.compare_own(gone),
+            Found::Bytes(_) | Found::Refused | Found::Untold if tries < TRIES => {
+                self.ask(Phase::NotFrom { tries, refusal }, Action::Settle)
+            }
+            Found::Refused if gone => self.leave(Why::Missing),
+            Found::Bytes(there) if self.is_another_size(found) => self.leave(Why::Mismatch(there)),
+            Found::Bytes(_) | Found::Refused | Found::Untold => match refusal {
+                Refusal::Transient => self.again(),
+                Refusal::Permanent => self.is_forbidden(),
+            },
+        }
+    }
+
+    /// What cannot be renamed, and is not what was sent either, is looked at once more before it gets its name after all.
+    pub(crate) fn settled_before_rename(&mut self, tries: u8, refusal: Refusal) -> Next {
+        match self.told {
+            Some(_) => self.ask(Phase::NotFrom { tries: tries + 1, refusal }, Action::Size(self.work)),
+            None => self.rename(false, tries),
+        }
+    }
+
+    /// Whether the server tells another size than that of the file.
+    fn is_another_size(&self, found: Found) -> bool {
+        matches!(found, Found::Bytes(there) if there != self.length && !Self::is_wrapped(self.length, there))
+    }
+
+    /// RNTO was refused; some servers say so and have done it all the same.
+    pub(crate) fn not_to(&mut self, again: bool, refusal: Refusal, found: Found) -> Next {
+        match (self.step(), found) {
+            (Move::Final, Found::Bytes(there)) if self.aside == Aside::Unused && self.is_another_size(found) => {
+                self.leave(Why::Mismatch(there))
+            }
+            (Move::Final, Found::Bytes(_)) if refusal == Refusal::Transient => {
+                self.turn_doubt(false);
+                self.again()
+            }
+            (Move::Final, Found::Bytes(_)) => self.is_refused(),
+            (Move::Final, Found::Refused) if self.sizes_told => self.compare_own(true),
+            (Move::Final, Found::Refused | Found::Untold) if refusal == Refusal::Transient => self.again(),
+            // RNFR is asked once more: if that is granted, the file is still there.
+            (Move::Final, Found::Refused | Found::Untold) => self.rename(true, 0),
+            (Move::Aside, Found::Bytes(_)) => self.is_aside(Aside::Moved),
+            (Move::Aside, Found::Refused | Found::Untold) if !again => self.rename(true, 0),
+            (Move::Aside, Found::Refused | Found::Untold) => self.leave(Why::NotRenamed),
+            (Move::Back, _) => self.leave(Why::NotRestored),
+        }
+    }
+
+    /// RNTO was refused, which need not be true.
+    fn doubt_the_move(&mut self, again: bool, refusal: Refusal, look_at: Name) -> Next {
+        self.turn_doubt(true);
+        self.ask(Phase::NotTo { again, refusal }, Action::Size(look_at))
+    }
+
+    fn turn_doubt(&mut self, doubtful: bool) {
+        if let FileState::Renaming { lost, .. } = &mut self.file {
+            *lost = doubtful;
+        }
+    }
+
+    /// The server does not let the file be renamed at all: to move the old one would only put it at risk.
+    fn is_forbidden(&mut self) -> Next {
+        match self.aside {
+            Aside::Moved | Aside::Perhaps => self.turn_to(self.its_proof(), Move::Back),
+            Aside::Unused => self.leave(Why::NotRenamed),
+        }
+    }
+
+    /// The server will not give the file its name. An old file in the way can be moved aside, if that was asked for.
+    fn is_refused(&mut self) -> Next {
+        match self.aside {
+            Aside::Moved | Aside::Perhaps => self.turn_to(self.its_proof(), Move::Back),
+            Aside::Unused if self.rules.replace => self.turn_to(self.its_proof(), Move::Aside),
+            Aside::Unused => self.leave(Why::NotRenamed),
+        }
+    }
+
+    fn is_aside(&mut self, aside: Aside) -> Next {
+        self.aside = aside;
+        self.turn_to(self.its_proof(), Move::Final)
+    }
+
+    /// There is no old file, or it may not be renamed; or it has been moved already.
+    fn aside_not_from(&mut self, again: bool) -> Next {
+        if again || self.was_lost() {
+            return self.is_aside(Aside::Perhaps);
+        }
+        self.aside = Aside::Unused;
+        self.leave(Why::NotRenamed)
+    }
+
+    /// Has the file its own name? Only its hash proves it for certain.
+    fn compare_own(&mut self, gone: bool) -> Next {
+        if self.hash_late {
+            return self.own_hash(gone, Compared::Unavailable);
+        }
+        self.compare(Phase::OwnHash { gone }, Name::Own)
+    }
+
+    pub(crate) fn own_hash(&mut self, gone: bool, compared: Compared) -> Next {
+        match compared {
+            Compared::Same => self.is_placed(),
+            Compared::Unavailable if gone => self.ask(Phase::OwnSize, Action::Size(Name::Own)),
+            Compared::Different | Compared::Unavailable => self.leave(Why::Unknown),
+        }
+    }
+
+    /// The temporary name is gone. What has the file's own name now is ours if it was not there before.
+    pub(crate) fn own_size(&mut self, found: Found) -> Next {
+        match found {
+            Found::Bytes(there) if there != self.length => self.leave(Why::Unknown),
+            Found::Bytes(_) if !self.may_be_the_old_one() => self.is_placed(),
+            Found::Bytes(_) if self.before_time.is_some() => self.ask(Phase::OwnTime, Action::Modified(Name::Own)),
+            Found::Bytes(_) | Found::Refused | Found::Untold => self.leave(Why::Unknown),
+        }
+    }
+
+    pub(crate) fn own_time(&mut self, time: Option<u64>) -> Next {
+        let changed = time.is_some() && time != self.before_time;
+        if changed { self.ask(Phase::OwnSizeAgain, Action::Size(Name::Own)) } else { self.leave(Why::Unknown) }
+    }
+
+    pub(crate) fn own_size_again(&mut self, found: Found) -> Next {
+        if found == Found::Bytes(self.length) { self.is_placed() } else { self.leave(Why::Unknown) }
+    }
+
+    /// The file has its name. An old one that was moved aside is removed once that is seen.
+    fn is_placed(&mut self) -> Next {
+        match self.aside {
+            Aside::Unused if self.rules.odd_name && self.sizes_told => self.ask(Phase::Named, Action::Size(Name::Own)),
+            Aside::Unused => self.has_its_name(Left::Nothing),
+            Aside::Perhaps | Aside::Moved => self.ask(Phase::Placed, Action::Size(Name::Own)),
+        }
+    }
+
+    /// The server said that the file has its name. If it does not know that name, it has made another of it, or somebody has
+    /// taken the file away already.
+    pub(crate) fn named(&mut self, found: Found) -> Next {
+        match found {
+            Found::Refused => self.leave(Why::Missing),
+            Found::Bytes(there) if self.is_another_size(found) => self.leave(Why::Mismatch(there)),
+            Found::Bytes(_) | Found::Untold => self.has_its_name(Left::Nothing),
+        }
+    }
+
+    pub(crate) fn placed_and_seen(&mut self, found: Found) -> Next {
+        match found {
+            Found::Bytes(_) if self.is_another_size(found) => self.leave(Why::Unknown),
+            Found::Refused if self.sizes_told => self.leave(Why::Unknown),
+            Found::Bytes(_) | Found::Refused | Found::Untold => {
+                self.ask(Phase::RemovingOld, Action::Remove(Name::Aside))
+            }
+        }
+    }
+
+    pub(crate) fn removed_old(&mut self, removed: bool) -> Next {
+        if removed {
+            return self.has_its_name(Left::Removed);
+        }
+        self.ask(Phase::OldRemains, Action::Size(Name::Aside))
+    }
+
+    pub(crate) fn has_its_name(&mut self, aside: Left) -> Next {
+        self.phase = Phase::Between;
+        Next::Stored { proof: self.its_proof(), aside }
+    }
+}

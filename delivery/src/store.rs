@@ -1,0 +1,269 @@
+//! Storing: what to ask before, where to go on, and what follows from each way in which it can end.
+
+use crate::answer::{Action, Compared, Failure, Found, Next, Refusal, Why};
+use crate::machine::{FileDelivery, FileState, Phase, WRAP};
+use crate::rules::{Name, Proof, Verify};
+
+impl FileDelivery {
+    /// The first try, or one after which nothing has changed.
+    pub(crate) fn prepare(&mut self) -> Next {
+        if self.rules.atomic && !self.renames {
+            return self.ask(Phase::Probing, Action::ProbeRename);
+        }
+        if self.rules.resume && !self.rules.stream && !self.rules.unique {
+            return self.ask(Phase::Remains, Action::Size(self.work));
+        }
+        self.store_anew()
+    }
+
+    pub(crate) fn probed(&mut self, renames: bool) -> Next {
+        self.renames = renames;
+        if renames { self.prepare() } else { self.leave(Why::CannotRename) }
+    }
+
+    /// A transfer broke. It goes on where it was cut off only if the bytes there are certainly ours.
+    pub(crate) fn go_on(&mut self) -> Next {
+        if self.spoilt.is_some() || self.from_the_start || self.rules.stream {
+            return self.store(0);
+        }
+        self.ask(Phase::Remains, Action::Size(self.work))
+    }
+
+    /// What an earlier run or try left.
+    pub(crate) fn found_remains(&mut self, found: Found) -> Next {
+        if !self.rules.atomic && self.before.is_none() {
+            self.before = Some(found);
+        }
+        self.stale |= self.rules.atomic && found == Found::Untold;
+        let (sent, ours) = match self.file {
+            FileState::Partial { sent } => (sent, true),
+            // An earlier run's: the name is made of this very version of the file.
+            _ => (self.length, self.rules.resume),
+        };
+        match found {
+            Found::Bytes(there) if there == self.length && there > 0 && self.file == FileState::Fresh => {
+                self.compare(Phase::WholeRemains, self.work)
+            }
+            Found::Bytes(there) if there > 0 && there <= sent && there < self.length => {
+                let wrapped = there < WRAP && sent.checked_sub(WRAP).is_some_and(|most| there <= most);
+                let by_name = self.rules.atomic && ours && !wrapped;
+                self.ask(Phase::Prefix { there, by_name }, Action::Compare { name: self.work, length: there })
+            }
+            Found::Bytes(_) | Found::Refused | Found::Untold => self.store_anew(),
+        }
+    }
+
+    pub(crate) fn prefix(&mut self, there: u64, by_name: bool, compared: Compared) -> Next {
+        match compared {
+            Compared::Same => self.store(there),
+            Compared::Unavailable if by_name => self.store(there),
+            Compared::Different | Compared::Unavailable => self.store_anew(),
+        }
+    }
+
+    /// Without a hash, nothing tells whether an earlier run's file is whole: it is sent again.
+    pub(crate) fn whole_remains(&mut self, compared: Compared) -> Next {
+        match compared {
+            Compared::Same => self.is_stored(Proof::Hash),
+            Compared::Different | Compared::Unavailable => {
+                self.stale = true;
+                self.store_anew()
+            }
+        }
+    }
+
+    /// From the first byte on; but first the server is asked what it may not be taken for afterwards.
+    pub(crate) fn store_anew(&mut self) -> Next {
+        let wanted = self.rules.retried || self.rules.verify != Verify::Nothing;
+        let plain = !self.rules.atomic && !self.rules.unique;
+        match self.before {
+            None if plain && wanted && !self.begun => self.ask(Phase::Before, Action::Size(Name::Own)),
+            Some(Found::Bytes(there))
+                if plain && !self.begun && self.before_time.is_none() && self.could_be_taken_for_ours(there) =>
+            {
+                self.ask(Phase::BeforeTime, Action::Modified(Name::Own))
+            }
+            _ => self.store(0),
+        }
+    }
+
+    /// What has the file's own name, before it is stored there or renamed to it.
+    pub(crate) fn found_before(&mut self, found: Found) -> Next {
+        self.before = Some(found);
+        match found {
+            Found::Bytes(there) if self.could_be_taken_for_ours(there) => {
+                self.ask(Phase::BeforeTime, Action::Modified(Name::Own))
+            }
+            Found::Bytes(_) | Found::Refused | Found::Untold => self.go_on_after_before(),
+        }
+    }
+
+    pub(crate) fn dated_before(&mut self, time: Option<u64>) -> Next {
+        self.before_time = time;
+        self.go_on_after_before()
+    }
+
+    fn go_on_after_before(&mut self) -> Next {
+        match self.file {
+            FileState::Stored(proof) => self.rename_to_own(proof),
+            FileState::Fresh | FileState::Partial { .. } | FileState::Denied | FileState::InDoubt { .. } => {
+                self.store(0)
+            }
+            FileState::Renaming { .. } => self.rename(false, 0),
+        }
+    }
+
+    /// Whether a file of so many bytes, which was there before, has the size that ours will have.
+    pub(crate) fn could_be_taken_for_ours(&self, there: u64) -> bool {
+        self.rules.stream || there == self.length
+    }
+
+    /// Whether a file that has our length now may have been there before this run.
+    pub(crate) fn may_be_the_old_one(&self) -> bool {
+        match self.before {
+            None | Some(Found::Untold) => true,
+            Some(Found::Bytes(there)) => there == self.length,
+            Some(Found::Refused) => false,
+        }
+    }
+
+    pub(crate) fn store(&mut self, from: u64) -> Next {
+        self.ask(Phase::Storing { from }, Action::Store { name: self.work, from })
+    }
+
+    /// The server says that it is stored, with this proof.
+    pub(crate) fn stored(&mut self, length: u64, proof: Proof) -> Next {
+        self.begin_with(length);
+        self.sizes_told |= proof == Proof::Size;
+        let as_before = self.work == Name::Own && !self.rules.unique && self.may_be_the_old_one();
+        match proof {
+            Proof::Size if self.stale => self.is_stored(Proof::SameSize),
+            // The size is what it was before: it may be the old file's (stored aside, or not at all).
+            Proof::Size if as_before && self.before_time.is_some() => {
+                self.file = FileState::InDoubt { completed: true };
+                self.ask(Phase::AfterTime, Action::Modified(Name::Own))
+            }
+            Proof::Size if as_before => self.is_stored(Proof::SameSize),
+            proof => self.is_stored(proof),
+        }
+    }
+
+    pub(crate) fn dated_after(&mut self, time: Option<u64>) -> Next {
+        let changed = time.is_some() && time != self.before_time;
+        self.is_stored(if changed { Proof::Size } else { Proof::SameSize })
+    }
+
+    /// It is there, whole, under the name that it was sent under.
+    pub(crate) fn is_stored(&mut self, proof: Proof) -> Next {
+        if !self.rules.verify.is_met_by(proof) {
+            self.file = FileState::Denied;
+            return self.leave(Why::Unverified);
+        }
+        self.file = FileState::Stored(proof);
+        self.ask(Phase::Source(proof), Action::CheckSource)
+    }
+
+    /// What follows from each way in which storing can fail.
+    pub(crate) fn not_stored(&mut self, from: u64, failure: Failure) -> Next {
+        match failure {
+            Failure::Session => self.again(),
+            Failure::NotTaken(refusal) => self.not_taken(from, refusal),
+            Failure::Cut { sent, all } | Failure::BrokeDown { sent, all } => self.cut(sent, all),
+            Failure::GivenUp { sent, all } => self.given_up(sent, all),
+            Failure::Unconfirmed { sent, completed, hash_late } => self.unconfirmed(sent, completed, hash_late),
+            Failure::Mismatch { sent, stored } => self.contradicted(sent, Found::Bytes(stored)),
+            Failure::Missing { sent } => self.contradicted(sent, Found::Refused),
+            Failure::Corrupt { sent } => self.corrupt(sent),
+            Failure::EarlySuccess => {
+                self.begin_with(self.length);
+                self.stale = true;
+                self.spoil(Why::Failed)
+            }
+            Failure::Source { begun } => self.stopped(begun, false, from),
+            Failure::Final { begun, all } => self.stopped(begun, all, from),
+        }
+    }
+
+    /// The server did not take any data. What was known before stands, a doubt above all.
+    fn not_taken(&mut self, from: u64, refusal: Refusal) -> Next {
+        if from > 0 {
+            // Some servers grant REST and then refuse to go on there.
+            self.from_the_start = true;
+            return self.store(0);
+        }
+        let hidden = self.work == Name::Temporary && !self.begun;
+        if hidden && refusal == Refusal::Permanent {
+            // Some servers forbid names that begin with a dot.
+            self.work = Name::PlainTemporary;
+            return self.prepare();
+        }
+        if self.rules.atomic && self.begun && !self.cleared && refusal == Refusal::Permanent {
+            // Some servers let nothing be overwritten; what has our temporary name is ours.
+            self.cleared = true;
+            return self.ask(Phase::RemovingPart, Action::Remove(self.work));
+        }
+        self.again()
+    }
+
+    pub(crate) fn removed_part(&mut self, removed: bool) -> Next {
+        if removed { self.store(0) } else { self.again() }
+    }
+
+    fn cut(&mut self, sent: u64, all: bool) -> Next {
+        self.begin_with(sent);
+        self.file = if all { FileState::InDoubt { completed: false } } else { self.partial(sent) };
+        self.again_unless_gone()
+    }
+
+    /// The server said no after it had taken data: what it said about the last byte is true unless a hash says otherwise.
+    fn given_up(&mut self, sent: u64, all: bool) -> Next {
+        self.begin_with(sent);
+        self.stale |= all;
+        self.file = if all { FileState::Denied } else { self.partial(sent) };
+        if self.rules.stream { self.leave(Why::Failed) } else { self.again_unless_gone() }
+    }
+
+    fn unconfirmed(&mut self, sent: u64, completed: bool, hash_late: bool) -> Next {
+        self.begin_with(sent);
+        self.hash_late |= hash_late;
+        self.file = FileState::InDoubt { completed };
+        if hash_late && self.rules.verify == Verify::Hash {
+            return self.leave(Why::Unverified);
+        }
+        self.again_unless_gone()
+    }
+
+    /// Nothing more is to be tried.
+    fn stopped(&mut self, begun: bool, all: bool, from: u64) -> Next {
+        if begun {
+            self.begin_with(self.length);
+            self.file = if all { FileState::InDoubt { completed: false } } else { self.partial(from) };
+        }
+        self.leave(Why::Failed)
+    }
+
+    /// The server has taken data: what was known of an earlier transfer is over.
+    pub(crate) fn begin_with(&mut self, sent: u64) {
+        self.begun = true;
+        self.told = None;
+        self.hash_differs = false;
+        if self.rules.stream {
+            self.length = sent;
+        }
+    }
+
+    fn partial(&self, sent: u64) -> FileState {
+        let earlier = if let FileState::Partial { sent } = self.file { sent } else { 0 };
+        FileState::Partial { sent: sent.max(earlier) }
+    }
+
+    /// Another try, unless it would store a second file, or has no bytes to send.
+    fn again_unless_gone(&mut self) -> Next {
+        match self.file {
+            FileState::InDoubt { .. } if self.rules.unique => self.leave(Why::Unknown),
+            FileState::InDoubt { .. } => self.again(),
+            _ if self.rules.unique || self.rules.stream && self.length > 0 => self.leave(Why::Failed),
+            _ => self.again(),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// Why a file was not uploaded, or why nobody knows whether it was: in words, and as an exit status.
+
+import { isDisagreement } from './delivery.mjs';
+
+const FAILED = 1; // Exit statuses, as of the program ftp-uploader.
+const IN_DOUBT = 10;
+
+/** An upload-error of wit/upload.wit, for people. `isSent` if every byte was sent, `hint` may say more of the cause. */
+export class Failure extends Error {
+  constructor(failure, isSent, hint) {
+    const isUnknown = isSent && leavesDoubt(failure);
+    const what = explain(failure) + (hint ? `: ${escaped(hint)}` : '');
+    super(isUnknown ? `whether the file is stored is not known: every byte was sent, then ${what}; look before you retry` : what);
+    this.status = isUnknown || isDisagreement(failure) ? IN_DOUBT : FAILED;
+  }
+}
+
+/** Whether a file of which every byte was sent may be stored all the same. */
+function leavesDoubt({ tag, val }) {
+  switch (tag) {
+    case 'refused':
+      // RFC 959 §4.2.2: a connection broke, which does not say that nothing was stored. vsftpd says OOPS for it.
+      return [421, 425, 426].includes(val.code) || (val.code === 500 && escaped(val.text).startsWith('OOPS'));
+    case 'misbehaved':
+      return val.what !== 'early-success';
+    default:
+      return tag === 'broken' || tag === 'unconfirmed';
+  }
+}
+
+function explain({ tag, val }) {
+  switch (tag) {
+    case 'refused':
+      return `the server refused at ${val.step}: ${val.code} ${escaped(val.text)}`;
+    case 'misbehaved':
+      return `the server broke the protocol at ${val.step}: ${val.what}`;
+    case 'broken':
+      return `the ${val.connection} connection failed at ${val.step}: ${val.cause}`;
+    case 'unreadable':
+      return `the file could not be read to its end (${val}); a part of it may be on the server`;
+    case 'unconfirmed': {
+      const when = val.completed ? 'when it was asked what it has' : 'before it said that it has them';
+      return `the server was lost ${when}: ${val.cause}`;
+    }
+    case 'mismatch':
+      return `${val.sent} bytes were sent, but the server has ${val.stored}`;
+    case 'missing':
+      return 'the server said that it has the file, and then that there is none of this name';
+    case 'corrupt':
+      return `what the server has is not what was sent: its ${val} is another`;
+    case 'invalid':
+      return `the ${val} cannot be put into a command`;
+    default:
+      return `the component failed: ${val}`;
+  }
+}
+
+/** What the server said, or its certificate, unable to drive a terminal. */
+function escaped(bytes) {
+  const hex = (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return Buffer.from(bytes).toString('latin1').replace(/[^\x20-\x7e]/g, hex);
+}

@@ -1,0 +1,66 @@
+"""Why a file was not uploaded, or why nobody knows whether it was: in words, and as an exit status."""
+
+FAILED, IN_DOUBT = 1, 10  # Exit statuses, as of the program `ftp-uploader`.
+
+
+class Failure(Exception):
+    """For people."""
+
+    status = FAILED
+
+
+class Unknown(Failure):
+    """Every byte was sent, and then something came that leaves it open whether the file is stored."""
+
+    status = IN_DOUBT
+
+    def __init__(self, error):
+        super().__init__(f"whether the file is stored is not known: every byte was sent, then {error}; look before you retry")
+
+
+class UploadError(Failure):
+    """An upload-error of `wit/upload.wit`: its case, and what it holds. `hint` may say more of the cause."""
+
+    def __init__(self, case, what, hint=None):
+        super().__init__(explain(case, what) + (f": {hint}" if hint else ""))
+        self.case, self.what = case, what
+        if self.is_disagreement():
+            self.status = IN_DOUBT
+
+    def is_disagreement(self):
+        """The server has said that the file is stored, and then something that does not fit."""
+        return self.case in ("mismatch", "missing", "corrupt")
+
+    def leaves_a_doubt(self):
+        """Whether a file of which every byte was sent may be stored all the same."""
+        match self.case:
+            case "refused":
+                # RFC 959 §4.2.2: a connection broke, which does not say that nothing was stored. vsftpd says OOPS for it.
+                code, text = self.what.code, self.what.text
+                return code in (421, 425, 426) or (code == 500 and text.startswith(b"OOPS"))
+            case "misbehaved":
+                return self.what.what != "early-success"
+        return self.case in ("broken", "unconfirmed")
+
+
+def explain(case, what):
+    """An upload-error in words. What the server said is escaped: it could drive a terminal."""
+    match case:
+        case "refused":
+            return f"the server refused at {what.step}: {what.code} {ascii(what.text.decode('latin-1'))[1:-1]}"
+        case "misbehaved":
+            return f"the server broke the protocol at {what.step}: {what.what}"
+        case "broken":
+            return f"the {what.connection} connection failed at {what.step}: {what.cause}"
+        case "unreadable":
+            return f"the file could not be read to its end ({what}); a part of it may be on the server"
+        case "unconfirmed":
+            when = "when it was asked what it has" if what.completed else "before it said that it has them"
+            return f"the server was lost {when}: {what.cause}"
+        case "mismatch":
+            return f"{what.sent} bytes were sent, but the server has {what.stored}"
+        case "missing":
+            return "the server said that it has the file, and then that there is none of this name"
+        case "corrupt":
+            return f"what the server has is not what was sent: its {what} is another"
+    return f"the {what} cannot be put into a command"

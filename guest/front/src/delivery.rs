@@ -1,0 +1,203 @@
+//! One file, one try: carries out the actions that `ftp-delivery` asks for, and says what came of them. The rules are that
+//! crate's, as for the native program; what an error means there is `failure.rs`.
+
+use ftp_delivery::{Action, Answer, Compared, Failure, FileDelivery, Found, Next, Proof, Rules, Verify, Why};
+use wasip2::clocks::monotonic_clock::subscribe_duration;
+
+use crate::args::Args;
+use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, SourceFile};
+use crate::bindings::ftp_uploader::upload::upload::{
+    self as wit, Placement, Plan, Receipt, Session, SizeMismatch, UploadError, Verification,
+};
+use crate::bindings::ftp_uploader::wasi::grants::{Witness, has_changed};
+use crate::failure;
+use crate::trouble::Trouble;
+
+/// The file replaces what has its name, and the server is asked for what it can tell of it.
+const PLAN: Plan = Plan { placement: Placement::Replace, verify: wit::Verify::Best };
+
+/// Under its own name, from the first byte on, once.
+const RULES: Rules = Rules {
+    atomic: false,
+    replace: false,
+    resume: false,
+    unique: false,
+    stream: false,
+    retried: false,
+    odd_name: false,
+    verify: Verify::Best,
+};
+
+/// How long a server may go on writing down what it has received, between two looks: half a second, in nanoseconds.
+const SETTLING: u64 = 500_000_000;
+
+/// What backs up the server's word that it has the file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verified {
+    /// Nothing.
+    No,
+    /// Its size, which was not the same before.
+    Size,
+    /// Its hash.
+    Hash(Algorithm),
+}
+
+/// One file on its way.
+pub(crate) struct PutFile<'a> {
+    session: &'a Session,
+    args: &'a Args<'a>,
+    source: &'a SourceFile,
+    size: u64,
+    /// Counts what was sent.
+    witness: &'a Witness,
+    /// By which algorithm the hashes were compared.
+    algorithm: Option<Algorithm>,
+    /// What went wrong last.
+    trouble: Option<Trouble>,
+}
+
+impl<'a> PutFile<'a> {
+    pub(crate) fn new(
+        session: &'a Session,
+        args: &'a Args<'a>,
+        source: &'a SourceFile,
+        size: u64,
+        witness: &'a Witness,
+    ) -> Self {
+        Self { session, args, source, size, witness, algorithm: None, trouble: None }
+    }
+
+    /// Stores it.
+    pub(crate) fn put(mut self) -> Result<Verified, Trouble> {
+        let mut state = FileDelivery::new(RULES, self.size);
+        let mut next = state.begin();
+        loop {
+            next = match next {
+                Next::Do(action) => state.answer(self.act(action)),
+                // There is one try.
+                Next::Again => state.give_up(),
+                Next::Stored { proof, .. } => return self.stored(proof),
+                Next::GaveUp { why, .. } => return Err(self.verdict(why)),
+            }
+        }
+    }
+
+    /// The guest reads what a server sends; its word alone is not enough.
+    fn stored(self, proof: Proof) -> Result<Verified, Trouble> {
+        if self.witness.delivered() != Some(self.size) {
+            return Err(Trouble::Fault);
+        }
+        Ok(match (proof, self.algorithm) {
+            (Proof::Hash, Some(algorithm)) => Verified::Hash(algorithm),
+            (Proof::Size, _) => Verified::Size,
+            (Proof::Reply | Proof::SameSize, _) | (Proof::Hash, None) => Verified::No,
+        })
+    }
+
+    fn verdict(self, why: Why) -> Trouble {
+        match (why, self.trouble) {
+            (Why::Unknown, Some(Trouble::Upload(place, error))) => Trouble::Unknown(place, error),
+            (Why::Mismatch(stored), _) => {
+                self.args.blame(UploadError::Mismatch(SizeMismatch { sent: self.size, stored }))
+            }
+            (Why::Missing, _) => self.args.blame(UploadError::Missing),
+            (Why::Failed | Why::Corrupt | Why::Unknown, Some(trouble)) => trouble,
+            // Nothing demands a proof here, and nothing is renamed.
+            (Why::Failed | Why::Corrupt | Why::Unknown, None)
+            | (Why::Unverified | Why::CannotRename | Why::NotRenamed | Why::NotRestored | Why::Fault, _) => {
+                Trouble::Fault
+            }
+        }
+    }
+
+    fn act(&mut self, action: Action) -> Answer {
+        if self.trouble.as_ref().is_some_and(failure::ends_session) {
+            return Answer::Failed(Failure::Session);
+        }
+        let name = self.args.name.as_bytes();
+        let answer = match action {
+            Action::Size(_) => self.session.look(name).map(|found| Answer::Size(self.seen(found))),
+            Action::Modified(_) => self.session.modified(name).map(Answer::Modified),
+            Action::Compare { length, .. } => {
+                self.session.compare(self.source, name, length).map(|it| self.compared(it))
+            }
+            Action::Store { .. } => return self.store(name),
+            Action::CheckSource => return self.check_source(),
+            Action::Settle => {
+                subscribe_duration(SETTLING).block();
+                Ok(Answer::Settled)
+            }
+            // `RULES` ask for none of these.
+            Action::ProbeRename | Action::Rename { .. } | Action::Remove(_) => return self.fault(),
+        };
+        answer.unwrap_or_else(|error| {
+            self.trouble = Some(self.args.blame(error));
+            Answer::Failed(Failure::Session)
+        })
+    }
+
+    fn seen(&mut self, found: wit::Found) -> Found {
+        match found {
+            wit::Found::Bytes(bytes) => {
+                // A size that did not fit may have become another one, which does not fit either.
+                if let Some(Trouble::Upload(_, UploadError::Mismatch(sizes))) = &mut self.trouble {
+                    sizes.stored = bytes;
+                }
+                Found::Bytes(bytes)
+            }
+            wit::Found::Refused => Found::Refused,
+            wit::Found::Untold => Found::Untold,
+        }
+    }
+
+    fn compared(&mut self, comparison: wit::Comparison) -> Answer {
+        Answer::Compared(match comparison {
+            wit::Comparison::Same(algorithm) => {
+                self.algorithm = Some(algorithm);
+                Compared::Same
+            }
+            wit::Comparison::Different(_) => Compared::Different,
+            wit::Comparison::Unavailable => Compared::Unavailable,
+        })
+    }
+
+    fn store(&mut self, name: &[u8]) -> Answer {
+        match self.session.store(self.source, name, PLAN) {
+            Ok(receipt) if receipt.sent == self.size => self.confirmed(&receipt),
+            Ok(_) => self.fault(),
+            Err(error) => {
+                let all = self.witness.delivered() == Some(self.size);
+                let failure = failure::of_store(&error, self.size, all);
+                self.trouble = Some(self.args.blame(error));
+                Answer::Failed(failure)
+            }
+        }
+    }
+
+    fn confirmed(&mut self, receipt: &Receipt) -> Answer {
+        let (proof, hidden) = match receipt.verified {
+            Verification::None => (Proof::Reply, false),
+            Verification::Refused => (Proof::Reply, true),
+            Verification::Size => (Proof::Size, false),
+            Verification::Hash(algorithm) => {
+                self.algorithm = Some(algorithm);
+                (Proof::Hash, false)
+            }
+        };
+        Answer::Stored { length: self.size, proof, hidden }
+    }
+
+    fn check_source(&mut self) -> Answer {
+        if !has_changed(self.source) {
+            return Answer::Unchanged;
+        }
+        self.trouble = Some(Trouble::Changed(self.args.file.into()));
+        Answer::Failed(Failure::Source { begun: true })
+    }
+
+    /// The component, or we ourselves, have done something that cannot be.
+    fn fault(&mut self) -> Answer {
+        self.trouble = Some(Trouble::Fault);
+        Answer::Failed(Failure::Final { begun: true, all: false })
+    }
+}

@@ -1,0 +1,118 @@
+//! What follows from an error of the component's, for the file and for the session. The counterpart of
+//! `host/src/delivery/consequence.rs`, for one try.
+
+use ftp_delivery::Failure;
+
+use crate::bindings::ftp_uploader::upload::capabilities::{IoError, Step};
+use crate::bindings::ftp_uploader::upload::upload::{
+    Breakage, Doubt, Misbehaviour, Refusal, SizeMismatch, UploadError, Violation,
+};
+use crate::trouble::Trouble;
+
+/// What a failed `store` leaves of a file of `size` bytes; `all`, if every byte was handed over and the end was said.
+pub(crate) fn of_store(error: &UploadError, size: u64, all: bool) -> Failure {
+    let sent = if all { size } else { 0 };
+    match error {
+        UploadError::Refused(refusal) => of_refusal(refusal, sent, all),
+        UploadError::Misbehaved(Misbehaviour { what: Violation::EarlySuccess, .. }) => Failure::EarlySuccess,
+        UploadError::Misbehaved(Misbehaviour { step, .. }) | UploadError::Broken(Breakage { step, .. }) => {
+            if begins(*step) { Failure::Cut { sent, all } } else { Failure::Session }
+        }
+        UploadError::Unreadable(_) => Failure::Source { begun: true },
+        UploadError::Unconfirmed(Doubt { cause, completed, hashing }) => {
+            Failure::Unconfirmed { sent, completed: *completed, hash_late: *hashing && *cause == IoError::TimedOut }
+        }
+        UploadError::Mismatch(SizeMismatch { stored, .. }) => Failure::Mismatch { sent: size, stored: *stored },
+        UploadError::Corrupt(_) => Failure::Corrupt { sent: size },
+        UploadError::Missing => Failure::Missing { sent: size },
+        UploadError::Invalid(_) => Failure::Final { begun: false, all: false },
+    }
+}
+
+fn of_refusal(refusal: &Refusal, sent: u64, all: bool) -> Failure {
+    match (refusal.step, refusal.code) {
+        (Step::Transfer | Step::Confirmation, 421) => Failure::Cut { sent, all },
+        // RFC 959 §4.2.2: a connection broke, which does not say that nothing was stored.
+        (Step::Transfer | Step::Confirmation, 425 | 426) => Failure::BrokeDown { sent, all },
+        (Step::Transfer | Step::Confirmation, 500) if is_out_of_order(refusal) => Failure::BrokeDown { sent, all },
+        (Step::Transfer | Step::Confirmation, _) => Failure::GivenUp { sent, all },
+        // Nothing was taken, and there is no other try.
+        (
+            Step::Greeting
+            | Step::Protection
+            | Step::Login
+            | Step::Features
+            | Step::Site
+            | Step::Directory
+            | Step::BinaryType
+            | Step::Inspection
+            | Step::DataConnection
+            | Step::Store
+            | Step::Renaming
+            | Step::Attributes
+            | Step::Quit,
+            _,
+        ) => Failure::Session,
+    }
+}
+
+/// Whether the server may have touched the file of that name: STOR was sent.
+fn begins(step: Step) -> bool {
+    matches!(step, Step::Store | Step::Transfer | Step::Confirmation)
+}
+
+/// vsftpd's last words.
+fn is_out_of_order(refusal: &Refusal) -> bool {
+    refusal.text.starts_with(b"OOPS")
+}
+
+/// Whether there is nobody to say goodbye to (`wit/upload.wit`, `session`).
+pub(crate) fn ends_session(trouble: &Trouble) -> bool {
+    let (Trouble::Upload(_, error) | Trouble::Unknown(_, error)) = trouble else { return false };
+    match error {
+        UploadError::Refused(refusal) => refusal.code == 421 || refusal.code == 500 && is_out_of_order(refusal),
+        UploadError::Mismatch(_) | UploadError::Corrupt(_) | UploadError::Missing | UploadError::Invalid(_) => false,
+        UploadError::Misbehaved(_)
+        | UploadError::Broken(_)
+        | UploadError::Unreadable(_)
+        | UploadError::Unconfirmed(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bindings::ftp_uploader::upload::upload::Connection;
+
+    const ALL: u64 = 6;
+
+    #[test]
+    fn only_words_of_a_breakdown_leave_a_doubt_after_the_last_byte() {
+        let (cut, broke_down, given_up) = (
+            Failure::Cut { sent: ALL, all: true },
+            Failure::BrokeDown { sent: ALL, all: true },
+            Failure::GivenUp { sent: ALL, all: true },
+        );
+        for (code, text, failure) in [
+            (421, "Bye", cut),
+            (425, "", broke_down),
+            (426, "", broke_down),
+            (500, "OOPS: child died", broke_down),
+            (500, "Unknown", given_up),
+            (451, "Virus found", given_up),
+            (552, "Quota", given_up),
+        ] {
+            let refusal = Refusal { step: Step::Confirmation, code, text: text.into() };
+            assert_eq!(of_store(&UploadError::Refused(refusal), ALL, true), failure, "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_breaks_leaves_a_doubt_only_behind_the_last_byte() {
+        let broken =
+            |step| UploadError::Broken(Breakage { step, connection: Connection::Control, cause: IoError::Reset });
+        assert_eq!(of_store(&broken(Step::DataConnection), ALL, false), Failure::Session);
+        assert_eq!(of_store(&broken(Step::Transfer), ALL, false), Failure::Cut { sent: 0, all: false });
+        assert_eq!(of_store(&broken(Step::Confirmation), ALL, true), Failure::Cut { sent: ALL, all: true });
+    }
+}

@@ -1,0 +1,66 @@
+//! A file that is stored: the account of it, and its time and permissions.
+
+use ftp_delivery::{Left, Proof};
+use ftp_protocol::timestamp::Timestamp;
+
+use super::Delivery;
+use super::file::PutFile;
+use crate::error::UploadError;
+use crate::progress::{Note, Receipt, Verification};
+use crate::session::Session;
+
+impl PutFile<'_> {
+    /// The account of a file that has its name on the server.
+    pub(super) fn receipt(&mut self, run: &mut Delivery<'_>, proof: Proof, aside: Left) -> Receipt {
+        let stored = self.stored.take();
+        let whole = stored.is_none().then(|| self.source.length());
+        let receipt = Receipt {
+            file: self.source.path().to_owned(),
+            sent: stored.as_ref().map_or(0, |receipt| receipt.sent),
+            resumed_at: whole.unwrap_or(self.from),
+            stored_as: stored.and_then(|receipt| receipt.name),
+            verified: match (proof, self.algorithm) {
+                (Proof::Reply | Proof::SameSize, _) | (Proof::Hash, None) => Verification::None,
+                (Proof::Size, _) => Verification::Size,
+                (Proof::Hash, Some(algorithm)) => Verification::Hash(algorithm),
+            },
+        };
+        self.tell_old_remains(run, aside);
+        self.set_attributes(run, &receipt);
+        receipt
+    }
+
+    /// The file is stored; what cannot be set is no failure of that.
+    fn set_attributes(&self, run: &mut Delivery<'_>, receipt: &Receipt) {
+        // Under a name that nobody has told, it cannot be found; under its own there may be another file.
+        let name = match (&receipt.stored_as, run.request.unique) {
+            (Some(name), _) => name.as_slice(),
+            (None, false) => self.source.name(),
+            (None, true) => return,
+        };
+        if run.request.preserve_time
+            && let Some(time) = self.source.modified()
+        {
+            let seconds = u64::try_from(time).ok().filter(|&seconds| Timestamp::from_unix(seconds).is_some());
+            match seconds {
+                Some(seconds) => self.set(run, Note::TimeNotSet, |session| session.set_time(name, seconds)),
+                None => run.progress.note(self.source.path(), &Note::TimeOutOfRange),
+            }
+        }
+        if let Some(mode) = run.request.mode {
+            self.set(run, Note::ModeNotSet, |session| session.set_mode(name, mode));
+        }
+    }
+
+    /// Sets one attribute; a note, if that cannot be done.
+    fn set(
+        &self,
+        run: &mut Delivery<'_>,
+        note: fn(UploadError) -> Note,
+        set: impl FnOnce(&mut Session) -> Result<(), UploadError>,
+    ) {
+        let Some(Err(error)) = run.session.as_mut().map(set) else { return };
+        run.heed(&error);
+        run.progress.note(self.source.path(), &note(error));
+    }
+}
