@@ -1,4 +1,4 @@
-//! What a delivery asks its caller to do, and what can come of it.
+//! The actions that a delivery asks its caller for, and their possible answers.
 
 use crate::rules::{Name, Proof};
 
@@ -107,7 +107,7 @@ pub enum Refusal {
     Permanent,
 }
 
-/// Why an action has no answer. What follows from an error of the caller's is one of these.
+/// Why an action has no answer. The caller maps each of its errors to one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Failure {
     /// The session is over, or the question failed; about the file nothing has changed.
@@ -180,7 +180,7 @@ pub enum Failure {
 /// What comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Next {
-    /// Do this, and say what came of it.
+    /// Take this action, and give its answer.
     Do(Action),
     /// This try is over. Another one may begin, on a new session, if the caller holds that it is worth it
     /// ([`FileDelivery::begin`](crate::FileDelivery::begin)); else
@@ -209,7 +209,7 @@ pub enum Next {
 pub enum Why {
     /// For the reason of the last failed action.
     Failed,
-    /// Every byte was sent, or a change of its name asked for, and the server cannot tell what came of it.
+    /// Every byte was sent, or a change of the name was asked for, and the server cannot tell the outcome.
     Unknown,
     /// The server says that it is stored, and tells this size instead of ours.
     Mismatch(u64),
@@ -232,10 +232,10 @@ pub enum Why {
 /// What lies under a name that this delivery made up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Left {
-    /// Nothing: it was not used, or what lay there has been removed or renamed, as the server said.
+    /// Nothing: the name was not used, or the server said that the file was renamed.
     #[default]
     Nothing,
-    /// What lay there was removed, as the server said.
+    /// The server said that it removed the file.
     Removed,
     /// This, when the server was asked last.
     Seen(Found),

@@ -59,15 +59,15 @@ impl FileDelivery {
         }
     }
 
-    /// What is stored is not what was sent: once more from the start. A server that changes what it stores does so each time
-    /// in the same way; a line that is cut, and the server believes the end, each time in another.
+    /// The stored bytes are not the sent ones: another try from the start. A server that changes the bytes does so each time
+    /// in the same way. A connection that is cut in an orderly manner leaves another length each time.
     pub(crate) fn spoil(&mut self, why: Why) -> Next {
         let over = self.is_spoilt_by(why) || self.rules.stream || self.rules.unique;
         self.file = FileState::Partial { sent: 0 };
         if over { self.leave(why) } else { self.again() }
     }
 
-    /// Notes what is wrong with the stored file; whether it was the same the last time.
+    /// Notes the contradiction. True if it is the same as the last time.
     pub(crate) fn is_spoilt_by(&mut self, why: Why) -> bool {
         self.spoilt.replace(why) == Some(why)
     }

@@ -1,4 +1,4 @@
-//! Every byte was sent, and nobody has said what came of them: the server is asked, and what may be whole is left alone.
+//! Every byte was sent, and no reply tells the outcome: the server is asked, and a file that may be whole is left alone.
 
 use crate::answer::{Action, Compared, Found, Next, Why};
 use crate::machine::{FileDelivery, FileState, Phase};
@@ -37,7 +37,7 @@ impl Looks {
         self.last.unwrap_or(Found::Untold)
     }
 
-    /// Whether what was seen last may be judged.
+    /// Whether the last answer may be judged.
     pub(crate) fn are_enough(self) -> bool {
         self.count >= LOOKS || self.steady && self.last != Some(Found::Refused)
     }

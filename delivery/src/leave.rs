@@ -1,4 +1,4 @@
-//! The end of a delivery that failed: names are put back, our own remains are removed, and what cannot be removed is looked
+//! The end of a delivery that failed: names are put back, our own temporary file is removed, and a file that remains is looked
 //! at before anything is said about it.
 
 use crate::answer::{Action, Found, Left, Next, Why};
@@ -56,7 +56,7 @@ impl FileDelivery {
         matches!(self.phase, Phase::Removing(_) | Phase::LastLook(_) | Phase::LastLookAside(..))
     }
 
-    /// The local file has changed while it was sent: what is stored may mix old and new, and does not get its name.
+    /// The local file has changed while it was sent: the stored bytes may mix old and new, and do not get the file's name.
     pub(crate) fn leave_changed(&mut self) -> Next {
         self.file = FileState::Denied;
         self.leave(Why::Failed)
@@ -68,7 +68,7 @@ impl FileDelivery {
         renaming && self.aside == Aside::Moved && matches!(why, Why::Failed | Why::NotRenamed)
     }
 
-    /// Whether what lies under the temporary name is no whole file, and so of use to nobody but a later run.
+    /// Whether the temporary file is not whole, and so of use to a later run only.
     fn is_rubbish(&self) -> bool {
         matches!(self.file, FileState::Fresh | FileState::Partial { .. } | FileState::Denied)
     }

@@ -1,8 +1,8 @@
-//! The delivery of one file as a state machine: what is known about the server, and so what may be done next.
+//! The delivery of one file as a state machine: its knowledge of the server decides the next action.
 //!
 //! [`FileDelivery`] says which [`Action`] to take, hears the [`Answer`], and ends with [`Next::Stored`] or
 //! [`Next::GaveUp`]. It opens no socket, reads no clock and knows no FTP reply: a caller that holds a session carries the
-//! actions out and translates what came of them. No file is stored, renamed or removed, and none is called stored or
+//! actions out and translates their results. No file is stored, renamed or removed, and none is called stored or
 //! missing, but by a rule in this crate.
 //!
 //! The rules, which the search in `tests/` tries to break in every order of events:

@@ -1,4 +1,4 @@
-//! The state of one file's delivery: what outlasts a session, and the point that the present try has reached.
+//! The state of one file's delivery: the part that outlasts a session, and the point that the present try has reached.
 //!
 //! Storing is `store.rs`, a success that is contradicted `contradiction.rs`, questions about an unknown outcome are `doubt.rs`, names are `rename.rs`, the end of a failed
 //! delivery is `leave.rs`.
@@ -36,7 +36,7 @@ pub struct FileDelivery {
     pub(crate) spoilt: Option<Why>,
     /// A transfer of this run may have left a file of our length that is not ours: one that the size does not tell from it.
     pub(crate) stale: bool,
-    /// The hash of what the last transfer left is another than ours.
+    /// The server's hash of the file, after the last transfer, differs from ours.
     pub(crate) hash_differs: bool,
     /// The server takes too long to compute a hash.
     pub(crate) hash_late: bool,
@@ -55,7 +55,7 @@ pub(crate) enum FileState {
     Partial { sent: u64 },
     /// Every byte was sent, and the server said that it did not store them.
     Denied,
-    /// Every byte was sent. Either nobody said what came of them, or (`completed`) the server said that they are stored,
+    /// Every byte was sent. Either no reply tells the outcome, or (`completed`) the server said that the file is stored,
     /// and then the line broke.
     InDoubt { completed: bool },
     /// It is stored under the name that it was sent under.
@@ -129,9 +129,9 @@ pub(crate) enum Phase {
     OldRemains,
     /// The end: the temporary file is removed.
     Removing(Why),
-    /// The end: what lies there?
+    /// The end: is a file left there?
     LastLook(Why),
-    /// The end: what lies where an old file was moved?
+    /// The end: is an old file left where it was moved?
     LastLookAside(Why, Left),
 }
 

@@ -130,7 +130,7 @@ impl FileDelivery {
         }
     }
 
-    /// What cannot be renamed, and is not what was sent either, is looked at once more before it gets its name after all.
+    /// A file that cannot be renamed, and has another size than ours, is looked at once more before it is renamed.
     pub(crate) fn settled_before_rename(&mut self, tries: u8, refusal: Refusal) -> Next {
         match self.told {
             Some(_) => self.ask(Phase::NotFrom { tries: tries + 1, refusal }, Action::Size(self.work)),
@@ -224,7 +224,7 @@ impl FileDelivery {
         }
     }
 
-    /// The temporary name is gone. What has the file's own name now is ours if it was not there before.
+    /// The temporary name is gone. The file that has the own name now is ours if it was not there before.
     pub(crate) fn own_size(&mut self, found: Found) -> Next {
         match found {
             Found::Bytes(there) if there != self.length => self.leave(Why::Unknown),

@@ -1,4 +1,4 @@
-//! Storing: what to ask before, where to go on, and what follows from each way in which it can end.
+//! Storing: the questions before it, the byte to begin at, and the consequence of each of its results.
 
 use crate::answer::{Action, Compared, Failure, Found, Next, Refusal, Why};
 use crate::machine::{FileDelivery, FileState, Phase, WRAP};
@@ -72,7 +72,7 @@ impl FileDelivery {
         }
     }
 
-    /// From the first byte on; but first the server is asked what it may not be taken for afterwards.
+    /// From the first byte on. First the server is asked for the old file, which must not be taken for ours afterwards.
     pub(crate) fn store_anew(&mut self) -> Next {
         let wanted = self.rules.retried || self.rules.verify != Verify::Nothing;
         let plain = !self.rules.atomic && !self.rules.unique;
@@ -138,7 +138,7 @@ impl FileDelivery {
         let as_before = self.work == Name::Own && !self.rules.unique && self.may_be_the_old_one();
         match proof {
             Proof::Size if self.stale => self.is_stored(Proof::SameSize),
-            // The size is what it was before: it may be the old file's (stored aside, or not at all).
+            // The size is the same as before: it may be the old file's (ours is stored aside, or not at all).
             Proof::Size if as_before && self.before_time.is_some() => {
                 self.file = FileState::InDoubt { completed: true };
                 self.ask(Phase::AfterTime, Action::Modified(Name::Own))
@@ -184,7 +184,7 @@ impl FileDelivery {
         }
     }
 
-    /// The server did not take any data. What was known before stands, a doubt above all.
+    /// The server did not take any data. All earlier knowledge stands, a doubt above all.
     fn not_taken(&mut self, from: u64, refusal: Refusal) -> Next {
         if from > 0 {
             // Some servers grant REST and then refuse to go on there.
@@ -198,7 +198,7 @@ impl FileDelivery {
             return self.prepare();
         }
         if self.rules.atomic && self.begun && !self.cleared && refusal == Refusal::Permanent {
-            // Some servers let nothing be overwritten; what has our temporary name is ours.
+            // Some servers let nothing be overwritten. The file with our temporary name is ours to remove.
             self.cleared = true;
             return self.ask(Phase::RemovingPart, Action::Remove(self.work));
         }
@@ -215,7 +215,7 @@ impl FileDelivery {
         self.again_unless_gone()
     }
 
-    /// The server said no after it had taken data: what it said about the last byte is true unless a hash says otherwise.
+    /// The server refused the file after it had taken data. Only a hash can prove that it stored the file all the same.
     fn given_up(&mut self, sent: u64, all: bool) -> Next {
         self.begin_with(sent);
         self.stale |= all;
@@ -242,7 +242,7 @@ impl FileDelivery {
         self.leave(Why::Failed)
     }
 
-    /// The server has taken data: what was known of an earlier transfer is over.
+    /// The server has taken data: the knowledge of an earlier transfer is void.
     pub(crate) fn begin_with(&mut self, sent: u64) {
         self.begun = true;
         self.told = None;

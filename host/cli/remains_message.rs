@@ -1,4 +1,4 @@
-//! Words for what lies on the server after a file was given up, and for an earlier error that the last one hides. Nothing is
+//! Words for the files left on the server after a failed delivery. Nothing is
 //! claimed here that the server did not say when it was asked last.
 
 use std::fmt::Write;

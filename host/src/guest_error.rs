@@ -1,4 +1,4 @@
-//! The guest's errors, as ours: with what the host knows of TLS and of the proxy, the password masked, and quotations cut.
+//! Translates the guest's errors into ours: adds the host's knowledge of TLS and of the proxy, masks the password, cuts quotations.
 
 use wasmtime::{Store, Trap};
 

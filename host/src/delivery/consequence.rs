@@ -1,6 +1,6 @@
-//! The second table: what follows from an error, for the session, for the next try, for the other files, and for what is
-//! known of the file. The first table, what follows from a reply, is `ftp_protocol::step`; the third, what may be done
-//! next, is the crate `ftp-delivery`, which this one feeds.
+//! The second table: the consequences of an error for the session, for the next try, for the other files, and for the knowledge
+//! of the file. The first table, the meaning of each reply, is `ftp_protocol::step`. The third, the next action on a file, is
+//! the crate `ftp-delivery`, which this one feeds.
 
 use ftp_delivery::{Failure, Refusal};
 
@@ -8,7 +8,7 @@ use super::wording::{is_out_of_order, is_too_many, wants_tls};
 use crate::error::{Cause, ServerText, UploadError, Violation};
 use crate::progress::Step;
 
-/// What follows from an error.
+/// The consequences of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Consequence {
     /// The conversation is where it was before.
@@ -42,14 +42,14 @@ const OF_SESSION: Consequence = Consequence { session_survives: false, again: Ag
 const OF_RUN: Consequence = Consequence { session_survives: false, again: Again::Never, other_files: false };
 
 impl UploadError {
-    /// What follows from it.
+    /// Its consequences.
     pub(crate) fn consequence(&self) -> Consequence {
         match self {
             Self::Refused { step, code, text } => of_refusal(*step, *code, text),
             Self::Misbehaved { what, .. } => of_violation(*what),
             Self::Broken { cause, .. } => of_breakage(*cause),
             Self::Unresolved { .. } => OF_SESSION,
-            // In words of our own (`route.rs`): an address or interface of this machine is not what was said.
+            // An error in our own words (`route.rs`): this machine does not have that address or interface.
             Self::Unreachable { error, .. } if error.get_ref().is_some() => OF_RUN,
             Self::Unreachable { .. } => OF_SESSION,
             Self::Proxy { problem, .. } => {
@@ -74,7 +74,7 @@ impl UploadError {
         }
     }
 
-    /// What a failed STOR, and all that belongs to it, leaves of the file. `sent` bytes were handed over, those before the
+    /// The knowledge of the file after a failed STOR, with its data and questions. `sent` bytes were handed over, those before the
     /// offset included; `all`, if that was the whole file and its end was said.
     pub(crate) fn store_failure(&self, sent: u64, all: bool) -> Failure {
         use Step::{Confirmation, DataConnection, Store, Transfer};
@@ -123,7 +123,7 @@ impl UploadError {
         }
     }
 
-    /// What the failure of another question leaves: the session is over, or the run is.
+    /// The same after the failure of another question: the session is over, or the run is.
     pub(crate) fn question_failure(&self) -> Failure {
         match self {
             Self::Source { .. } => Failure::Source { begun: false },

@@ -1,5 +1,5 @@
-//! One file, from the first try to the last: carries out the actions that `ftp-delivery` asks for, on whichever session there
-//! is, and says what came of them. It decides nothing itself.
+//! One file, from the first try to the last: carries out the actions that `ftp-delivery` asks for on the current session, and
+//! reports their results. It decides nothing itself.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::progress::{Algorithm, Note, Receipt};
 use crate::session::Session;
 use crate::source::Source;
 
-/// How long a server may go on writing down what it has received, between two looks.
+/// The pause between two questions about one file, while the server may still be writing it.
 const SETTLING: Duration = Duration::from_millis(500);
 
 /// One file on its way.
@@ -27,7 +27,7 @@ pub(super) struct PutFile<'a> {
     pub(super) names: Names,
     pub(super) state: FileDelivery,
     pub(super) errors: Outcomes,
-    /// What the last store that was confirmed said.
+    /// The guest's receipt of the last confirmed STOR.
     pub(super) stored: Option<wit::Receipt>,
     /// Where the last transfer began.
     pub(super) from: u64,
@@ -118,7 +118,7 @@ impl<'a> PutFile<'a> {
         Some(paused)
     }
 
-    /// Notes an error, and what it means for the session.
+    /// Notes an error, and applies its consequence for the session.
     pub(super) fn heed(&mut self, run: &mut Delivery<'_>, error: UploadError) {
         run.heed(&error);
         self.errors.saw(error);

@@ -1,8 +1,8 @@
 //! The files of one request, one after the other: sessions opened and given up, when to go on after a failure, and the
 //! account of it all.
 //!
-//! Opening a session is `uploader.rs`, one file is `file.rs`, what follows from an error is `consequence.rs`. What may be done
-//! to a file on the server next is the crate `ftp-delivery`.
+//! Opening a session is `uploader.rs`, one file is `file.rs`, the consequences of an error are `consequence.rs`. The next action
+//! on a file is decided in the crate `ftp-delivery`.
 
 mod consequence;
 mod file;

@@ -1,4 +1,4 @@
-//! What is said of a file that was given up: the last error, an earlier one that it hides, and what lies on the server.
+//! The account of a file that was given up: the last error, an earlier one that it hides, and the files left on the server.
 
 use ftp_delivery::{Found, Left, Name, Why};
 
@@ -60,7 +60,7 @@ impl PutFile<'_> {
         }
     }
 
-    /// What to tell as the end, and the last error, where that tells another thing.
+    /// The final error, and the last one seen, where the two differ.
     fn verdict(&mut self, why: Why) -> (UploadError, Option<UploadError>) {
         match (why, self.errors.last.take()) {
             // These say it themselves.

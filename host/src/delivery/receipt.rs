@@ -30,7 +30,7 @@ impl PutFile<'_> {
         receipt
     }
 
-    /// The file is stored; what cannot be set is no failure of that.
+    /// The file is stored; an attribute that cannot be set is a note, not a failure.
     fn set_attributes(&self, run: &mut Delivery<'_>, receipt: &Receipt) {
         // Under a name that nobody has told, it cannot be found; under its own there may be another file.
         let name = match (&receipt.stored_as, run.request.unique) {
