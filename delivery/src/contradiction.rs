@@ -31,11 +31,11 @@ impl FileDelivery {
             return self.ask(Phase::Recheck(looks), Action::Settle);
         }
         match looks.found() {
+            Found::Bytes(there) if Self::is_wrapped(self.length, there) => self.is_stored(Proof::Reply),
             // The server has stored it elsewhere, or not at all; to send it again would end the same way.
             Found::Bytes(there) if self.work == Name::Own && self.before == Some(Found::Bytes(there)) => {
                 self.leave(Why::Mismatch(there))
             }
-            Found::Bytes(there) if Self::is_wrapped(self.length, there) => self.is_stored(Proof::Reply),
             Found::Bytes(there) if looks.agree() => self.spoil(Why::Mismatch(there)),
             Found::Bytes(there) => self.leave(Why::Mismatch(there)),
             // Somebody took it away, or it has another name: to send it again would deliver it twice.

@@ -3,6 +3,7 @@
 //!
 //! A state is written as the answers that lead to it. The file has 6 bytes.
 
+mod found;
 mod naming;
 mod storing;
 

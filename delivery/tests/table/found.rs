@@ -1,0 +1,50 @@
+//! The rows that the fuzzer (`delivery/fuzz`) found missing.
+
+use super::*;
+
+/// A file that is stored under its temporary name, with an old one of 3 bytes in the way.
+fn stored(rules: Rules, answers: &[Answer]) -> Next {
+    after(rules, &[&[CanRename(true), STORED, Unchanged, HALF], answers].concat())
+}
+
+#[test]
+fn a_hash_that_differs_is_not_forgotten_with_its_session() {
+    let lost = [NONE, Failed(Corrupt { sent: 6 }), Settled, LOST];
+    assert_eq!(after(PLAIN, &[&lost[..], &[NO_SIZE, Answer::Compared(Unavailable)]].concat()), gave_up(Why::Corrupt));
+    assert_eq!(given_up(PLAIN, &lost), gave_up(Why::Corrupt));
+}
+
+#[test]
+fn a_change_of_names_that_is_refused_for_now_may_have_been_made() {
+    assert_eq!(stored(ATOMIC, &[NotTo(Transient)]), Do(Size(Temporary)));
+    assert_eq!(stored(ATOMIC, &[NotTo(Transient), WHOLE]), Again);
+    assert_eq!(stored(ATOMIC, &[NotTo(Transient), NONE]), HASH);
+    assert_eq!(stored(ATOMIC, &[NotTo(Transient), NO_SIZE, NotFrom(Permanent), NO_SIZE]), HASH);
+}
+
+#[test]
+fn a_file_that_has_another_size_does_not_get_its_name_and_is_no_success_under_it() {
+    let mismatch = |temporary| GaveUp { why: Why::Mismatch(3), temporary, aside: Left::Nothing };
+    assert_eq!(stored(ATOMIC, &[NotTo(Permanent), HALF, HALF]), mismatch(Left::Seen(Bytes(3))));
+    let odd = Rules { odd_name: true, ..ATOMIC };
+    assert_eq!(stored(odd, &[Renamed, HALF, NONE]), mismatch(Left::Nothing));
+    // What is held by something is looked at until it is as long as it should be.
+    assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled]), Do(Size(Temporary)));
+    assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled, WHOLE, Settled]), TO_OWN);
+}
+
+#[test]
+fn fewer_bytes_after_a_doubt_are_no_beginning_of_ours_in_a_later_try_either() {
+    let answers = [CanRename(true), NO_REPLY, HALF, Settled, HALF, LOST, HALF];
+    assert_eq!(after(ATOMIC, &answers), STORE_TEMPORARY);
+}
+
+#[test]
+fn a_size_that_lags_and_is_told_modulo_2_32_is_no_mismatch() {
+    let length = (1 << 32) + 6;
+    let mut file = FileDelivery::new(PLAIN, length);
+    file.begin();
+    let lags = Failed(Failure::Mismatch { sent: length, stored: 0 });
+    let [.., last] = [NONE, lags, Settled, WHOLE, Settled, WHOLE].map(|answer| file.answer(answer));
+    assert_eq!(last, Do(CheckSource));
+}
