@@ -12,7 +12,7 @@
 //! The limits: the server may say no to anything that it has done, but a yes of its to RNTO and DELE is true, and so are the
 //! sizes, times and hashes that it tells, save for a size that lags behind for half a second. It does not answer 550 to SIZE
 //! about a file that it shows. A file of a neighbour's that has our name and length is told from ours by a hash only; what is
-//! made of bytes that a neighbour has touched between our look and our going on is not our fault ([`world::Excuse`]). Where no
+//! made of bytes that a neighbour has touched between our look and our going on is not our fault (`world::Excuse`). Where no
 //! size is told, a server that refuses RNTO, then does it and refuses it once more, is not seen through. STOU, TLS and active
 //! mode are not played.
 //!
