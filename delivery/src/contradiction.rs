@@ -71,4 +71,12 @@ impl FileDelivery {
     pub(crate) fn is_spoilt_by(&mut self, why: Why) -> bool {
         self.spoilt.replace(why) == Some(why)
     }
+
+    /// Whether `stored` is `sent` as a server tells it that counts modulo 2^32.
+    pub(crate) fn is_wrapped(sent: u64, stored: u64) -> bool {
+        sent >= WRAP && stored < WRAP && sent % WRAP == stored
+    }
 }
+
+/// Where old servers begin anew to count.
+pub(crate) const WRAP: u64 = 1 << 32;

@@ -38,6 +38,8 @@ pub struct FileDelivery {
     pub(crate) stale: bool,
     /// The server's hash of the file, after the last transfer, differs from ours.
     pub(crate) hash_differs: bool,
+    /// A transfer of this run may have left so many bytes, and none more.
+    pub(crate) most_sent: u64,
     /// The server takes too long to compute a hash.
     pub(crate) hash_late: bool,
     /// What the server told of the last transfer, where that does not fit it.
@@ -154,6 +156,7 @@ impl FileDelivery {
             spoilt: None,
             stale: false,
             hash_differs: false,
+            most_sent: 0,
             hash_late: false,
             told: None,
             aside: Aside::Unused,
@@ -287,12 +290,4 @@ impl FileDelivery {
         self.phase = Phase::Between;
         Next::Again
     }
-
-    /// Whether `stored` is `sent` as a server tells it that counts modulo 2^32.
-    pub(crate) fn is_wrapped(sent: u64, stored: u64) -> bool {
-        sent >= WRAP && stored < WRAP && sent % WRAP == stored
-    }
 }
-
-/// Where old servers begin anew to count.
-pub(crate) const WRAP: u64 = 1 << 32;

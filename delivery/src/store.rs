@@ -1,7 +1,8 @@
 //! Storing: the questions before it, the byte to begin at, and the consequence of each of its results.
 
 use crate::answer::{Action, Compared, Failure, Found, Next, Refusal, Why};
-use crate::machine::{FileDelivery, FileState, Phase, WRAP};
+use crate::contradiction::WRAP;
+use crate::machine::{FileDelivery, FileState, Phase};
 use crate::rules::{Name, Proof, Verify};
 
 impl FileDelivery {
@@ -45,7 +46,8 @@ impl FileDelivery {
                 self.compare(Phase::WholeRemains, self.work)
             }
             Found::Bytes(there) if there > 0 && there <= sent && there < self.length => {
-                let wrapped = there < WRAP && sent.checked_sub(WRAP).is_some_and(|most| there <= most);
+                let wrapped =
+                    there < WRAP && sent.max(self.most_sent).checked_sub(WRAP).is_some_and(|most| there <= most);
                 let by_name = self.rules.atomic && ours && !wrapped;
                 self.ask(Phase::Prefix { there, by_name }, Action::Compare { name: self.work, length: there })
             }
@@ -247,6 +249,7 @@ impl FileDelivery {
         self.begun = true;
         self.told = None;
         self.hash_differs = false;
+        self.most_sent = self.most_sent.max(sent);
         if self.rules.stream {
             self.length = sent;
         }

@@ -48,3 +48,23 @@ fn a_size_that_lags_and_is_told_modulo_2_32_is_no_mismatch() {
     let [.., last] = [NONE, lags, Settled, WHOLE, Settled, WHOLE].map(|answer| file.answer(answer));
     assert_eq!(last, Do(CheckSource));
 }
+
+#[test]
+fn a_size_modulo_2_32_may_be_that_of_a_longer_file_of_an_earlier_try() {
+    let length = (1 << 32) + 6;
+    let mut file = FileDelivery::new(ATOMIC, length);
+    file.begin();
+    // Every byte was sent; then it is sent again, and cut just behind 2^32 bytes.
+    let unknown = Failed(Failure::Unconfirmed { sent: length, completed: true, hash_late: false });
+    for answer in [CanRename(true), unknown] {
+        file.answer(answer);
+    }
+    file.begin();
+    let doubt = [WHOLE, Settled, WHOLE, Answer::Compared(Unavailable), Failed(Cut { sent: (1 << 32) + 1, all: false })];
+    let [.., last] = doubt.map(|answer| file.answer(answer));
+    assert_eq!(last, Again);
+    file.begin();
+    let five = Answer::Size(Bytes(5));
+    assert_eq!(file.answer(five), Do(Compare { name: Temporary, length: 5 }));
+    assert_eq!(file.answer(Answer::Compared(Unavailable)), STORE_TEMPORARY);
+}
