@@ -36,6 +36,9 @@ impl FileDelivery {
             self.before = Some(found);
         }
         self.stale |= self.rules.atomic && found == Found::Untold;
+        // More than was sent before the cut: another file, whose size tells nothing of ours from now on.
+        let broken = matches!(self.file, FileState::Partial { .. });
+        self.stale |= broken && self.length > 0 && found == Found::Bytes(self.length);
         let (sent, ours) = match self.file {
             FileState::Partial { sent } => (sent, true),
             // An earlier run's: the name is made of this very version of the file.

@@ -68,3 +68,9 @@ fn a_size_modulo_2_32_may_be_that_of_a_longer_file_of_an_earlier_try() {
     assert_eq!(file.answer(five), Do(Compare { name: Temporary, length: 5 }));
     assert_eq!(file.answer(Answer::Compared(Unavailable)), STORE_TEMPORARY);
 }
+
+#[test]
+fn a_file_of_our_length_that_no_transfer_of_ours_can_have_left_makes_the_size_no_proof() {
+    let doubt = [NONE, CUT, WHOLE, NO_REPLY, WHOLE, Settled, WHOLE, Answer::Compared(Unavailable)];
+    assert_eq!(after(PLAIN, &doubt), gave_up(Why::Unknown));
+}
