@@ -11,6 +11,7 @@ use super::consequence::refusal;
 use super::outcome::Outcomes;
 use super::retry::Retries;
 use super::temporary_name::Names;
+use crate::assurance::Verify;
 use crate::bindings::exports::ftp_uploader::upload::upload as wit;
 use crate::error::{Cause, ServerText, UploadError};
 use crate::incomplete::Failure;
@@ -35,8 +36,8 @@ pub(super) struct PutFile<'a> {
     pub(super) may_be_renamed: bool,
     /// By which algorithm the hashes were compared.
     pub(super) algorithm: Option<Algorithm>,
-    /// The hash took too long, and that was told.
-    hash_is_late: bool,
+    /// The hash took too long. The size is asked for on a new session, which does not count as another try.
+    checks_size_anew: bool,
 }
 
 impl<'a> PutFile<'a> {
@@ -57,7 +58,7 @@ impl<'a> PutFile<'a> {
             from: 0,
             may_be_renamed: true,
             algorithm: None,
-            hash_is_late: false,
+            checks_size_anew: false,
         }
     }
 
@@ -108,6 +109,9 @@ impl<'a> PutFile<'a> {
 
     /// Waits for the next try, if there is to be one.
     fn next_try(&mut self, run: &mut Delivery<'_>, retries: &mut Retries) -> Option<Result<(), UploadError>> {
+        if std::mem::take(&mut self.checks_size_anew) {
+            return Some(Ok(()));
+        }
         let error = self.errors.last()?;
         let pause = run.may_log_in_again().then(|| retries.pause_after(error)).flatten()?;
         let step = self.errors.step();
@@ -128,11 +132,13 @@ impl<'a> PutFile<'a> {
         if action == Action::CheckSource {
             return self.check_source();
         }
+        let late = run.hash_is_late;
         let Some(session) = run.session.as_mut() else { return Answer::Failed(Outcome::Session) };
         let answer = match action {
             Action::Store { name, from } => return self.store(run, &self.names.bytes(name), from),
             Action::Size(name) => session.look(&self.names.bytes(name)).map(found).map(Answer::Size),
             Action::Modified(name) => session.modified(&self.names.bytes(name)).map(Answer::Modified),
+            Action::Compare { .. } if late => Ok(Answer::Compared(Compared::Unavailable)),
             Action::Compare { name, length } => self.compare(session, &self.names.bytes(name), length),
             Action::ProbeRename => session.can_rename(&self.names.unused()).map(Answer::CanRename),
             Action::Rename { from, to } => {
@@ -172,7 +178,7 @@ impl<'a> PutFile<'a> {
     /// With the first `length` bytes of the source. Those of a stream are gone, but for a hash that was made on the way. A
     /// server that takes too long is asked once.
     fn compare(&mut self, session: &mut Session, name: &[u8], length: u64) -> Result<Answer, UploadError> {
-        if self.hash_is_late || !self.source.has_digest_of(length) {
+        if !self.source.has_digest_of(length) {
             return Ok(Answer::Compared(Compared::Unavailable));
         }
         Ok(Answer::Compared(match session.compare(self.source, name, length)? {
@@ -208,7 +214,8 @@ impl<'a> PutFile<'a> {
             0 => wit::Placement::Replace,
             from => wit::Placement::Rest(from),
         };
-        let verify = if self.hash_is_late { wit::Verify::Size } else { run.request.verify.asked() };
+        let late = run.hash_is_late && run.request.verify != Verify::Hash;
+        let verify = if late { wit::Verify::Size } else { run.request.verify.asked() };
         if from > 0 {
             run.progress.resuming(self.source.path(), from);
         }
@@ -229,9 +236,9 @@ impl<'a> PutFile<'a> {
         }
     }
 
-    fn tell_late_hash(&mut self, run: &Delivery<'_>) {
-        if !self.hash_is_late {
-            self.hash_is_late = true;
+    fn tell_late_hash(&mut self, run: &mut Delivery<'_>) {
+        if !std::mem::replace(&mut run.hash_is_late, true) {
+            self.checks_size_anew = true;
             run.progress.note(self.source.path(), &Note::HashTooSlow);
         }
     }

@@ -45,6 +45,8 @@ pub(crate) struct Delivery<'a> {
     begun: Instant,
     /// The server has told the size of a file.
     sizes_told: bool,
+    /// The server takes too long to compute hashes; it is not asked for another.
+    hash_is_late: bool,
     /// How many logins in a row came to nothing after the password was sent.
     logins_in_vain: u32,
     stored: Vec<Receipt>,
@@ -81,6 +83,7 @@ impl<'a> Delivery<'a> {
             stops,
             begun,
             sizes_told: false,
+            hash_is_late: false,
             logins_in_vain: 0,
             stored,
             failures,

@@ -20,8 +20,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How long to let the server end a data connection first, behind a proxy.
 const COURTESY: Duration = Duration::from_secs(5);
 
-/// How many bytes a second a server is expected to hash, at least.
-const HASH_RATE: u64 = 50_000_000;
+/// The number of bytes that a server is expected to hash in a millisecond, at least: 50 MB a second.
+const HASH_RATE: u64 = 50_000;
 
 /// The deadlines of one session.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ impl Pace {
 
     /// The server has been asked for the hash of so many bytes, all of which it has to read.
     pub(crate) fn wait_for_hash_of(&mut self, bytes: u64) {
-        self.extra = Duration::from_secs(bytes / HASH_RATE);
+        self.extra = Duration::from_millis(bytes / HASH_RATE);
     }
 
     /// From here on only the goodbye is waited for.
