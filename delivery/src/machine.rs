@@ -204,7 +204,7 @@ impl FileDelivery {
             FileState::Denied => self.ask(Phase::DeniedHash, Action::Compare { name: self.work, length: self.length }),
             FileState::InDoubt { .. } => self.ask_about_doubt(),
             FileState::Stored(proof) => self.name(proof),
-            FileState::Renaming { .. } => self.rename(false, 0),
+            FileState::Renaming { .. } => self.rename_in_another_try(),
         }
     }
 

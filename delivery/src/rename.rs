@@ -114,7 +114,8 @@ impl FileDelivery {
 
     pub(crate) fn not_from(&mut self, tries: u8, refusal: Refusal, found: Found) -> Next {
         let gone = found == Found::Refused && self.sizes_told;
-        self.told = Some(found).filter(|_| self.is_another_size(found));
+        // An answer that tells nothing takes nothing back.
+        self.told = if found == Found::Untold { self.told } else { Some(found) };
         match found {
             // A change that was asked for, or one that a refusal hides, may have been made.
             Found::Refused | Found::Untold if self.was_lost() => self.compare_own(gone),
@@ -122,20 +123,32 @@ impl FileDelivery {
                 self.ask(Phase::NotFrom { tries, refusal }, Action::Settle)
             }
             Found::Refused if gone => self.leave(Why::Missing),
-            Found::Bytes(there) if self.is_another_size(found) => self.leave(Why::Mismatch(there)),
-            Found::Bytes(_) | Found::Refused | Found::Untold => match refusal {
-                Refusal::Transient => self.again(),
-                Refusal::Permanent => self.is_forbidden(),
+            Found::Bytes(_) | Found::Refused | Found::Untold => match (self.told, refusal) {
+                (Some(Found::Bytes(there)), _) if self.was_told_another_size() => self.leave(Why::Mismatch(there)),
+                (_, Refusal::Transient) => self.again(),
+                (_, Refusal::Permanent) => self.is_forbidden(),
             },
         }
     }
 
     /// A file that cannot be renamed, and has another size than ours, is looked at once more before it is renamed.
     pub(crate) fn settled_before_rename(&mut self, tries: u8, refusal: Refusal) -> Next {
-        match self.told {
-            Some(_) => self.ask(Phase::NotFrom { tries: tries + 1, refusal }, Action::Size(self.work)),
-            None => self.rename(false, tries),
+        if self.was_told_another_size() {
+            return self.ask(Phase::NotFrom { tries: tries + 1, refusal }, Action::Size(self.work));
         }
+        self.rename(false, tries)
+    }
+
+    /// Another try begins in the midst of the changes of names.
+    pub(crate) fn rename_in_another_try(&mut self) -> Next {
+        if self.step() == Move::Final && self.was_told_another_size() {
+            return self.final_not_from(0, Refusal::Transient);
+        }
+        self.rename(false, 0)
+    }
+
+    fn was_told_another_size(&self) -> bool {
+        self.told.is_some_and(|told| self.is_another_size(told))
     }
 
     /// Whether the server tells another size than that of the file.

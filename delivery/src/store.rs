@@ -165,6 +165,7 @@ impl FileDelivery {
             return self.leave(Why::Unverified);
         }
         self.file = FileState::Stored(proof);
+        self.told = None;
         self.ask(Phase::Source(proof), Action::CheckSource)
     }
 

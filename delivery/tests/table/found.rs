@@ -31,6 +31,9 @@ fn a_file_that_has_another_size_does_not_get_its_name_and_is_no_success_under_it
     // What is held by something is looked at until it is as long as it should be.
     assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled]), Do(Size(Temporary)));
     assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled, WHOLE, Settled]), TO_OWN);
+    assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled, NO_SIZE, Settled]), Do(Size(Temporary)));
+    assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled, LOST]), Again);
+    assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled, LOST, WHOLE, Settled]), TO_OWN);
 }
 
 #[test]
