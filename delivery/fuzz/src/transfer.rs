@@ -190,6 +190,8 @@ impl Stage {
             4 if !transfer.detached => self.world.borrow_mut().put(transfer.at, None),
             _ if !transfer.detached => {
                 let before = transfer.before.clone().map(|file| File { excuse: Excuse::Lie, ..file });
+                // One that an earlier run has left may be seen later than it is asked about.
+                self.facts.borrow_mut().late |= before.as_ref().is_some_and(|file| file.ours);
                 self.world.borrow_mut().put(transfer.at, before);
             }
             _ => {}
