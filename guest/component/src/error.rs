@@ -63,6 +63,15 @@ pub(crate) fn unconfirmed(cause: IoError) -> UploadError {
     UploadError::Unconfirmed(Doubt { cause, completed: false, hashing: false })
 }
 
+/// A final reply that came before the last byte, or after a data connection that failed at its end, completes nothing when the
+/// question that would prove it has no answer.
+pub(crate) fn not_completed(error: UploadError) -> UploadError {
+    match error {
+        UploadError::Unconfirmed(doubt) => UploadError::Unconfirmed(Doubt { completed: false, ..doubt }),
+        error => error,
+    }
+}
+
 /// Whether the server does not know the command at all (RFC 959 §4.2.2), or takes it for something else, as its reply is
 /// neither the command's yes nor a no: asking again is in vain.
 pub(crate) fn is_unknown_command(error: &UploadError) -> bool {

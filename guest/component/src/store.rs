@@ -59,6 +59,9 @@ impl Conversation {
         if tail == Tail::ConfirmedEarly {
             verified = transfer::proved(&mut self.control, verified);
         }
+        if tail != Tail::Delivered {
+            verified = verified.map_err(error::not_completed);
+        }
         let verified = verified?;
         Ok(Receipt { sent: bytes, verified, name: stored_as })
     }

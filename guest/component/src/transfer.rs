@@ -3,7 +3,7 @@
 //! The one place where both connections matter at once. Bytes are moved by the host (`host/src/lent/`
 //! `data_connection.rs`); this loop decides only whether to go on. Here the walk through one upload ends.
 
-use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, Doubt, UploadError, Verification};
+use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Verification};
 use crate::control::Control;
 use crate::error;
 use crate::lent::{DataConnection, IoError, Moved, SourceFile, SpliceError};
@@ -91,7 +91,6 @@ pub(crate) fn proved(
         | Err(UploadError::Mismatch(_) | UploadError::Corrupt(_) | UploadError::Missing) => {
             Err(control.end_by_early_success())
         }
-        Err(UploadError::Unconfirmed(doubt)) => Err(UploadError::Unconfirmed(Doubt { completed: false, ..doubt })),
         asked => asked,
     }
 }
