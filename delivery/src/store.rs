@@ -49,8 +49,9 @@ impl FileDelivery {
                 self.compare(Phase::WholeRemains, self.work)
             }
             Found::Bytes(there) if there > 0 && there <= sent && there < self.length => {
-                let wrapped =
-                    there < WRAP && sent.max(self.most_sent).checked_sub(WRAP).is_some_and(|most| there <= most);
+                // This run has sent more than such a server can count, or an earlier one may have.
+                let earlier = sent.checked_sub(WRAP).is_some_and(|most| there <= most);
+                let wrapped = there < WRAP && (self.most_sent >= WRAP || earlier);
                 let by_name = self.rules.atomic && ours && !wrapped;
                 self.ask(Phase::Prefix { there, by_name }, Action::Compare { name: self.work, length: there })
             }

@@ -7,7 +7,7 @@ use ftp_delivery::{Action, Answer, Compared, Failure, FileDelivery, Found, Name,
 use ftp_uploader_component::Conversation;
 use ftp_uploader_component::contract as wit;
 use ftp_uploader_component::contract::UploadError;
-use ftp_uploader_component::native::{Secret, SourceFile, Step};
+use ftp_uploader_component::native::{Secret, SourceFile};
 
 use crate::control::Lent;
 use crate::data::{Local, Progress};
@@ -23,6 +23,7 @@ pub(crate) struct PutFile<'a> {
     session: Option<Conversation>,
     last: Option<UploadError>,
     hash_is_late: bool,
+    checks_size_anew: bool,
     tries: usize,
 }
 
@@ -31,7 +32,7 @@ impl<'a> PutFile<'a> {
         let length = if stage.rules.stream { 0 } else { stage.world.borrow().whole() };
         let source = Box::new(Local(Rc::clone(stage)));
         let state = FileDelivery::new(stage.rules, length);
-        Self { stage, source, state, session: None, last: None, hash_is_late: false, tries }
+        Self { stage, source, state, session: None, last: None, hash_is_late: false, checks_size_anew: false, tries }
     }
 
     /// Tries until the file has its name, or nothing more is worth trying; nothing, if the program is killed.
@@ -94,11 +95,14 @@ impl<'a> PutFile<'a> {
 
     fn tries_again(&mut self) -> bool {
         let Some(error) = self.last.take() else { return false };
-        if self.tries == 0 || !translate::may_work_again(&error) {
-            self.last = Some(error);
-            return false;
+        // A new session for the size, because of a late hash, is no other try.
+        if !std::mem::take(&mut self.checks_size_anew) {
+            if self.tries == 0 || !translate::may_work_again(&error) {
+                self.last = Some(error);
+                return false;
+            }
+            self.tries -= 1;
         }
-        self.tries -= 1;
         if let Some(mut session) = self.session.take() {
             session.quit();
         }
@@ -133,6 +137,7 @@ impl<'a> PutFile<'a> {
             Action::Store { name, from } => return self.store(name, from),
             Action::Size(name) => self.look(name),
             Action::Modified(name) => self.modified(name),
+            Action::Compare { .. } if self.hash_is_late => Ok(Answer::Compared(Compared::Unavailable)),
             Action::Compare { name, length } => self.compare(name, length),
             Action::ProbeRename => self.session().can_rename(UNUSED).map(Answer::CanRename),
             Action::Rename { from, to } => self.rename(from, to),
@@ -239,8 +244,9 @@ impl<'a> PutFile<'a> {
         self.stage.begins_to_store(from);
         let placement = if from > 0 { wit::Placement::Rest(from) } else { wit::Placement::Replace };
         let verify = match self.stage.rules.verify {
+            ftp_delivery::Verify::Hash => wit::Verify::Best,
             _ if self.hash_is_late => wit::Verify::Size,
-            ftp_delivery::Verify::Best | ftp_delivery::Verify::Hash => wit::Verify::Best,
+            ftp_delivery::Verify::Best => wit::Verify::Best,
             ftp_delivery::Verify::Size => wit::Verify::Size,
             ftp_delivery::Verify::Nothing => wit::Verify::Nothing,
         };
@@ -273,11 +279,13 @@ impl<'a> PutFile<'a> {
                 Answer::Stored { length, proof, hidden }
             }
             Err(error) => {
-                self.stage.facts.borrow_mut().denied |= all && is_a_no(&error);
+                self.stage.facts.borrow_mut().denied |= all && translate::is_a_no(&error);
                 let failure = translate::store_failure(&error, sent, all);
                 self.stage.is_stored(slot(name), Err(failure));
                 self.heed(error);
-                self.hash_is_late |= matches!(failure, Failure::Unconfirmed { hash_late: true, .. });
+                if matches!(failure, Failure::Unconfirmed { hash_late: true, .. }) {
+                    self.checks_size_anew = !std::mem::replace(&mut self.hash_is_late, true);
+                }
                 Answer::Failed(failure)
             }
         }
@@ -286,12 +294,4 @@ impl<'a> PutFile<'a> {
 
 fn bytes(name: Name) -> &'static [u8] {
     NAMES[slot(name)].0
-}
-
-/// Whether the server has said no, and not only that it, or a connection, broke down.
-fn is_a_no(error: &UploadError) -> bool {
-    let UploadError::Refused(wit::Refusal { step, code, text }) = error else { return false };
-    matches!(step, Step::Transfer | Step::Confirmation)
-        && !matches!(code, 421 | 425 | 426)
-        && !(*code == 500 && text.starts_with(b"OOPS"))
 }

@@ -102,3 +102,11 @@ fn is_breakdown(code: u16, text: &[u8]) -> bool {
 fn is_last_word(refusal: &wit::Refusal) -> bool {
     refusal.code == 421 || refusal.code == 500 && refusal.text.starts_with(b"OOPS")
 }
+
+/// Whether the server has said no, and not only that it, or a connection, broke down.
+pub(crate) fn is_a_no(error: &UploadError) -> bool {
+    let UploadError::Refused(wit::Refusal { step, code, text }) = error else { return false };
+    matches!(step, Step::Transfer | Step::Confirmation)
+        && !matches!(code, 421 | 425 | 426)
+        && !(*code == 500 && text.starts_with(b"OOPS"))
+}
