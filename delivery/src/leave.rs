@@ -62,9 +62,9 @@ impl FileDelivery {
         self.leave(Why::Failed)
     }
 
-    /// Whether an old file was moved aside, and nothing is certain to have its name.
+    /// Whether an old file was moved aside, and its name is certainly free: no change of names is in doubt.
     fn old_file_is_missing(&self, why: Why) -> bool {
-        let renaming = matches!(self.file, FileState::Renaming { step: Move::Final, .. });
+        let renaming = matches!(self.file, FileState::Renaming { step: Move::Final, lost: false, .. });
         renaming && self.aside == Aside::Moved && matches!(why, Why::Failed | Why::NotRenamed)
     }
 

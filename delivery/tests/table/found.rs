@@ -23,6 +23,14 @@ fn a_change_of_names_that_is_refused_for_now_may_have_been_made() {
 }
 
 #[test]
+fn an_old_file_is_not_moved_back_over_one_that_may_have_its_name() {
+    let interrupted = Failed(Failure::Final { begun: false, all: false });
+    let moved = [NotTo(Permanent), WHOLE, Renamed];
+    assert_eq!(stored(REPLACE, &[&moved[..], &[NotTo(Transient), NONE, interrupted]].concat()), Do(Size(Temporary)));
+    assert_eq!(stored(REPLACE, &[&moved[..], &[interrupted]].concat()), BACK);
+}
+
+#[test]
 fn a_file_that_has_another_size_does_not_get_its_name_and_is_no_success_under_it() {
     let mismatch = |temporary| GaveUp { why: Why::Mismatch(3), temporary, aside: Left::Nothing };
     assert_eq!(stored(ATOMIC, &[NotTo(Permanent), HALF, HALF]), mismatch(Left::Seen(Bytes(3))));
