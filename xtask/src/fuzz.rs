@@ -26,11 +26,12 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let seconds = seconds.parse().ok().filter(|seconds| *seconds > 0);
     let seconds = seconds.ok_or("--seconds takes a whole number from 1 on")?;
     compiler()?;
-    try_targets(seconds, named)
+    try_targets(seconds, named, None)
 }
 
-/// Runs each target, or each that is named, for so many seconds; prints a table.
-pub(crate) fn try_targets(seconds: u32, named: &[&str]) -> Result<(), String> {
+/// Runs each target, or each that is named, for so many seconds; prints a table. With a `seed`, every run tries the same inputs
+/// in the same order.
+pub(crate) fn try_targets(seconds: u32, named: &[&str], seed: Option<u32>) -> Result<(), String> {
     let mut targets = targets()?;
     if let Some(unknown) = named.iter().find(|name| !targets.iter().any(|target| target == *name)) {
         return Err(format!("there is no fuzzer {unknown}, only {}", targets.join(", ")));
@@ -44,7 +45,7 @@ pub(crate) fn try_targets(seconds: u32, named: &[&str]) -> Result<(), String> {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(target) = next(&waiting) {
-                    let run = Fuzzer { target, programs: &programs, folder: &folder }.run(seconds);
+                    let run = Fuzzer { target, programs: &programs, folder: &folder, seed }.run(seconds);
                     runs.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(run);
                 }
             });

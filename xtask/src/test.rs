@@ -38,7 +38,7 @@ pub(crate) fn run() -> Result<(), String> {
     }
     miri::run()?;
     if !skipped.contains(&fuzz::COMPILER) {
-        fuzz::try_targets(FUZZ_SECONDS, &[])?;
+        fuzz::try_targets(FUZZ_SECONDS, &[], Some(FUZZ_SEED))?;
     }
     fleet::run()?;
     elsewhere::run()?;
@@ -141,6 +141,9 @@ const CHECKS: &[Check] = &[
 /// Each fuzzer, in every run: enough to notice what broke. For what nobody knows, `cargo xtask fuzz` runs for as long as
 /// one likes.
 const FUZZ_SECONDS: u32 = 20;
+
+/// The tests repeat themselves, so that a change is to blame for a failure, not chance. `cargo xtask fuzz` looks for more.
+const FUZZ_SEED: u32 = 1;
 
 /// Both components together are some 15 MB.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(60);

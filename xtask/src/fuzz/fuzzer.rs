@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub(super) struct Fuzzer<'a> {
     pub(super) programs: &'a Path,
     /// Where reports, and inputs worth keeping, are written.
     pub(super) folder: &'a Path,
+    /// The beginning of the random numbers, and with it the order of all inputs; a new one each time if there is none.
+    pub(super) seed: Option<u32>,
 }
 
 /// What came of a run in which nothing was found.
@@ -35,7 +37,7 @@ impl Fuzzer<'_> {
     pub(super) fn run(&self, seconds: u32) -> Result<Run, String> {
         let report = self.folder.join(format!("{}.log", self.target));
         let failed = |error: std::io::Error| format!("{}: {}: {error}", self.target, report.display());
-        let (grown, found) = (self.folder.join("corpus").join(&self.target), self.folder.join("found"));
+        let (grown, found) = (self.grown().map_err(failed)?, self.folder.join("found"));
         fs::create_dir_all(&grown).and_then(|()| fs::create_dir_all(&found)).map_err(failed)?;
         let log = File::create(&report).map_err(failed)?;
         let mut command = Command::new(self.programs.join(&self.target));
@@ -43,6 +45,7 @@ impl Fuzzer<'_> {
         command.arg(format!("-artifact_prefix={}/{}-", found.display(), self.target));
         let kept = target_dir::workspace().join("fuzz");
         command.arg(format!("-dict={}/dictionaries/{}.dict", kept.display(), self.target));
+        command.args(self.seed.map(|seed| format!("-seed={seed}")));
         command.arg(&grown).arg(kept.join("corpus").join(&self.target));
         command.stdout(log.try_clone().map_err(failed)?).stderr(log);
         let ended = time_limit::run(&mut command, Duration::from_secs(u64::from(seconds)) + GRACE);
@@ -53,6 +56,20 @@ impl Fuzzer<'_> {
                 .ok_or_else(|| format!("{}: {} has no figures", self.target, report.display())),
             Err(why) => Err(format!("fuzzer {} {why}: {}; {}", self.target, said(&text), report.display())),
         }
+    }
+}
+
+impl Fuzzer<'_> {
+    /// Where inputs worth keeping go. With a seed of its own, a run does not depend on earlier ones.
+    fn grown(&self) -> std::io::Result<PathBuf> {
+        if self.seed.is_none() {
+            return Ok(self.folder.join("corpus").join(&self.target));
+        }
+        let grown = self.folder.join("repeated").join(&self.target);
+        if grown.exists() {
+            fs::remove_dir_all(&grown)?;
+        }
+        Ok(grown)
     }
 }
 
