@@ -96,8 +96,16 @@ fn success_that_comes_too_early_counts_once_the_size_or_a_hash_proves_it() {
     met.visit.stored(HELLO);
     let met = hasty(Script::hashing()).tell_hash("hello.txt", HELLO).goodbye().meet_hello();
     met.outcome.succeeds().says("SHA-256 confirmed");
-    let met = hasty(Script::ready()).and_all_is_well().meet(Upload::of_hello().options(["--verify", "off"]));
-    met.outcome.succeeds();
+}
+
+/// The reply came before the bytes, so that only a size which is new proves that they are there.
+#[test]
+fn success_that_comes_too_early_is_not_proved_by_a_size_that_was_there_before() {
+    let before = Script::ready().tell_size("hello.txt", 6).expect("MDTM hello.txt").reply("213 20260101000000");
+    hasty(before).tell_size("hello.txt", 6).meet_hello().outcome.fails(9);
+    // Nobody has looked.
+    let unasked = Upload::of_hello().options(["--verify", "off"]);
+    hasty(Script::ready()).tell_size("hello.txt", 6).meet(unasked).outcome.fails(9);
 }
 
 #[test]

@@ -20,11 +20,26 @@ impl Conversation {
         let name = argument(name, Which::Name)?;
         self.announce_utf8(name)?;
         self.progress.entered(Stage::Inspection);
-        match self.control.ask(Step::Look, Command::Size(name)) {
-            Ok(answer) => Ok(self.told(answer.reply.size())),
-            Err(error) if error::is_final(&error) => Err(error),
-            Err(UploadError::Refused(refusal)) if refusal.code == 550 => Ok(Found::Refused),
-            Err(_) => Ok(Found::Untold),
+        let found = match self.control.ask(Step::Look, Command::Size(name)) {
+            Ok(answer) => self.told(answer.reply.size()),
+            Err(error) if error::is_final(&error) => return Err(error),
+            Err(UploadError::Refused(refusal)) if refusal.code == 550 => Found::Refused,
+            Err(_) => Found::Untold,
+        };
+        self.looked_at = Some((name.as_bytes().to_vec(), found));
+        Ok(found)
+    }
+
+    /// Whether the file called `name` is known to have had another size than `total`, or not to have been there, before it
+    /// was stored: only then does its size prove anything by itself.
+    pub(crate) fn had_another_size(&self, name: Argument, total: u64) -> bool {
+        match self.looked_at.as_ref() {
+            Some((looked_at, found)) if looked_at == name.as_bytes() => match found {
+                &Found::Bytes(there) => there != total,
+                &Found::Refused => true,
+                &Found::Untold => false,
+            },
+            Some(_) | None => false,
         }
     }
 

@@ -4,12 +4,13 @@
 //! Questions about what is stored are in `inspection.rs`. Next: `store.rs`, storing one file.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
-    Argument as Which, Login, Protection, Refusal, UploadError,
+    Argument as Which, Found, Login, Protection, Refusal, UploadError,
 };
 use crate::control::Control;
 use crate::data_channel::Dialling;
 use crate::error;
 use crate::lent::{ControlConnection, Notice, Progress, Secret, Step as Stage};
+use alloc::vec::Vec;
 use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;
 use ftp_protocol::features::Features;
@@ -28,6 +29,8 @@ pub struct Conversation {
     pub(crate) sizes_known: bool,
     /// Set once the server has told the size of a file.
     pub(crate) sizes_told: bool,
+    /// The file that was looked at last, and what was found.
+    pub(crate) looked_at: Option<(Vec<u8>, Found)>,
 }
 
 impl Conversation {
@@ -49,6 +52,7 @@ impl Conversation {
             features: None,
             sizes_known: true,
             sizes_told: false,
+            looked_at: None,
         };
         open.greet()?;
         open.progress.entered(Stage::Login);
