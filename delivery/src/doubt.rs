@@ -97,7 +97,7 @@ impl FileDelivery {
     fn is_as_long(&mut self) -> Next {
         let as_before = self.work == Name::Own && self.may_be_the_old_one();
         match self.before_time {
-            _ if self.stale => self.is_untold(),
+            _ if self.stale || self.hash_differs => self.is_untold(),
             _ if !as_before => self.is_stored(Proof::Size),
             Some(_) => self.ask(Phase::DoubtTime, Action::Modified(Name::Own)),
             None => self.is_untold(),

@@ -56,6 +56,12 @@ impl FileDelivery {
         matches!(self.phase, Phase::Removing(_) | Phase::LastLook(_) | Phase::LastLookAside(..))
     }
 
+    /// No answer came to a change of names, and nothing more is to be tried: neither name may be touched.
+    pub(crate) fn move_was_stopped(&mut self) -> Next {
+        self.turn_doubt(true);
+        self.leave(Why::Failed)
+    }
+
     /// The local file has changed while it was sent: the stored bytes may mix old and new, and do not get the file's name.
     pub(crate) fn leave_changed(&mut self) -> Next {
         self.file = FileState::Denied;

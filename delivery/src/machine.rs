@@ -271,6 +271,7 @@ impl FileDelivery {
             (Phase::Storing { from }, failure) => self.not_stored(from, failure),
             (Phase::Source(_), Failure::Source { .. }) => self.leave_changed(),
             (Phase::Moving { .. }, Failure::Session) => self.move_was_lost(),
+            (Phase::Moving { .. }, _) => self.move_was_stopped(),
             (_, Failure::Session) => self.again(),
             (_, _) => self.leave(Why::Failed),
         }

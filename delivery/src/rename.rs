@@ -184,7 +184,7 @@ impl FileDelivery {
         self.ask(Phase::NotTo { again, refusal }, Action::Size(look_at))
     }
 
-    fn turn_doubt(&mut self, doubtful: bool) {
+    pub(crate) fn turn_doubt(&mut self, doubtful: bool) {
         if let FileState::Renaming { lost, .. } = &mut self.file {
             *lost = doubtful;
         }

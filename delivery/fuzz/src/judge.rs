@@ -37,7 +37,8 @@ impl Stage {
         self.demand(!facts.denied || proof == Proof::Hash, "success, and the server had said no");
         self.demand(facts.checked, "success, and nobody has looked whether the local file is the same");
         // A size that fits proves nothing where another file has it. (One that lags may be of a third.)
-        let elsewhere = !placed && !neighbours && excuse == Excuse::Lie && !facts.late;
+        let ours = self.world.borrow().files[0].as_ref().is_some_and(|own| own.ours);
+        let elsewhere = !placed && !neighbours && excuse == Excuse::Lie && !facts.late && !ours;
         self.demand(!elsewhere || proof != Proof::Size, "an old file's size is taken for a proof");
         let proved = match proof {
             Proof::Reply => true,

@@ -27,7 +27,8 @@ fn an_old_file_is_not_moved_back_over_one_that_may_have_its_name() {
     let interrupted = Failed(Failure::Final { begun: false, all: false });
     let moved = [NotTo(Permanent), WHOLE, Renamed];
     assert_eq!(stored(REPLACE, &[&moved[..], &[NotTo(Transient), NONE, interrupted]].concat()), Do(Size(Temporary)));
-    assert_eq!(stored(REPLACE, &[&moved[..], &[interrupted]].concat()), BACK);
+    // The answer to RNTO did not come: it may have been done.
+    assert_eq!(stored(REPLACE, &[&moved[..], &[interrupted]].concat()), Do(Size(Temporary)));
 }
 
 #[test]

@@ -34,10 +34,10 @@ impl Conversation {
     /// was stored: only then does its size prove anything by itself.
     pub(crate) fn had_another_size(&self, name: Argument, total: u64) -> bool {
         match self.looked_at.as_ref() {
-            Some((looked_at, found)) if looked_at == name.as_bytes() => match found {
-                &Found::Bytes(there) => there != total,
-                &Found::Refused => true,
-                &Found::Untold => false,
+            Some((looked_at, found)) if looked_at == name.as_bytes() => match *found {
+                Found::Bytes(there) => there != total,
+                Found::Refused => true,
+                Found::Untold => false,
             },
             Some(_) | None => false,
         }
