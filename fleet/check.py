@@ -13,7 +13,7 @@ import kubernetes_validate
 import yaml
 
 FLEET = pathlib.Path(__file__).parent
-EXIT_CODES = FLEET.parent / "host/cli/exit_code.rs"
+EXIT_CODES = FLEET.parent / "cli/src/exit_code.rs"
 
 # The oldest that has everything in many-files.yaml, and the newest that the validator knows.
 KUBERNETES = ["1.33", "1.37"]

@@ -2,7 +2,7 @@
 //! program is built for, so that the program starts without compiling anything. For the tests (feature `compiler`)
 //! also the evil one.
 //!
-//! The engine's settings are shared with the library: `src/engine.rs`. Which compiler builds the component is
+//! The engine's settings are shared with the library: `src/sandbox/engine.rs`. Which compiler builds the component is
 //! settled by `cargo xtask set-up`, whose record `xtask/src/wasm_toolchain.rs` reads.
 
 use std::env;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-#[path = "src/engine.rs"]
+#[path = "src/sandbox/engine.rs"]
 mod engine;
 #[path = "../xtask/src/wasm_toolchain.rs"]
 mod wasm_toolchain;
@@ -37,6 +37,7 @@ fn build() -> Result<()> {
     fs::write(out.join("component.wasm"), &wasm)?;
     fs::write(out.join("component.cwasm"), engine.precompile_component(&wasm)?)?;
     println!("cargo::rustc-env=FTP_UPLOADER_TARGET={}", env::var("TARGET")?);
+    println!("cargo::metadata=out={}", out.display());
     if env::var_os("CARGO_FEATURE_COMPILER").is_some() {
         fs::write(out.join("evil.wasm"), build_wasm(&workspace, &out, "evil-guest")?)?;
     }

@@ -20,6 +20,7 @@
 
 mod answer;
 mod contradiction;
+pub mod defaults;
 mod doubt;
 mod leave;
 mod machine;

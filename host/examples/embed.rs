@@ -1,21 +1,21 @@
-//! An upload from someone else's program: `embed HOST USERNAME LOCALFILE REMOTEDIR`, with the password on standard
-//! input. Needs no more than the library: `default-features = false` leaves the command line's crates out.
+//! An upload from another program: `embed HOST USERNAME LOCALFILE REMOTEDIR`, with the password on standard input.
 
 use std::env;
 use std::error::Error;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
-use ftp_uploader::{Password, Progress, Request, Uploader};
+use ftp_uploader::{Event, Observer, Password, Put, Request, Target, Uploader};
 
-/// Hears how the upload is getting on.
+/// Prints the progress of each file.
 struct Percent;
 
-impl Progress for Percent {
-    fn sent(&self, file: &Path, sent: u64, size: Option<u64>) {
-        let size = size.unwrap_or(sent);
-        println!("{}: {}%", file.display(), u128::from(sent) * 100 / u128::from(size));
+impl Observer for Percent {
+    fn event(&self, event: &Event<'_>) {
+        if let Event::Sent { file, sent, size } = event {
+            let size = size.unwrap_or(*sent);
+            println!("{}: {}%", file.display(), u128::from(*sent) * 100 / u128::from(size));
+        }
     }
 }
 
@@ -25,10 +25,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     io::stdin().read_line(&mut line)?;
     let password = Password::new(line.trim_end().as_bytes().to_vec())?;
 
-    // TLS, unless HOST is this machine or says ftp://.
-    let request = Request::new(host.parse()?, user, directory)?.password(password).file(file)?;
-    for receipt in Uploader::new()?.upload(&request, Arc::new(Percent))? {
-        println!("stored {} bytes, verified: {:?}", receipt.sent, receipt.verified);
+    // TLS is used, unless HOST is this machine or begins with ftp://.
+    let target = Target::new(host.parse()?, user)?.password(password);
+    let request = Request::new(target, Put::into_directory(directory)?.file(file)?);
+    for stored in Uploader::new()?.upload(&request, Arc::new(Percent)).into_result()? {
+        println!("stored {} bytes, verified: {:?}", stored.sent, stored.verified);
     }
     Ok(())
 }

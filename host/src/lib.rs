@@ -1,103 +1,119 @@
-//! Uploads files over FTP. The code that speaks FTP, and so reads whatever a server sends, is a WebAssembly component
-//! in a sandbox: it can reach one server, and it can read neither the files nor the password. TLS is done outside of it,
-//! and required.
-//!
-//! ```text
-//! Request ──▶ Uploader ──▶ Session: one guest, one control connection
-//!                              │ lends handles            ▲ asks
-//!                              ▼                          │
-//!                   control-connection, source-file,   the guest walks through FTP:
-//!                   secret, progress ───────────────▶  AUTH, USER, PASS, CWD, TYPE, EPSV, STOR, 226
-//! ```
+//! Uploads files over FTP and FTPS. The code that parses the replies of the server is a WebAssembly component in a sandbox: it
+//! can reach one server, and it can read neither the files nor the password. TLS is done by this library, outside the
+//! sandbox, and is required unless the caller turns it off.
 //!
 //! # Example
 //!
 //! ```no_run
 //! use std::sync::Arc;
-//! use ftp_uploader::{Password, Request, Uploader};
+//! use ftp_uploader::{Password, Put, Request, Target, Uploader};
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let password = Password::new(std::fs::read("password")?)?;
-//!     let request = Request::new("ftp.example.org".parse()?, "alice", "incoming")?
-//!         .password(password)
-//!         .file("report.csv")?;
-//!     for receipt in Uploader::new()?.upload(&request, Arc::new(()))? {
-//!         println!("{} stored, {} bytes", receipt.file.display(), receipt.sent);
+//!     let target = Target::new("ftp.example.org".parse()?, "alice")?.password(password);
+//!     let job = Put::into_directory("incoming")?.file("report.csv")?.file("totals.csv")?;
+//!     let report = Uploader::new()?.upload(&Request::new(target, job), Arc::new(()));
+//!     for stored in report.into_result()? {
+//!         println!("{} is stored, {} bytes", stored.file.display(), stored.sent);
 //!     }
 //!     Ok(())
 //! }
 //! ```
 //!
-//! # What it refuses to do
+//! # The parts
 //!
-//! To report success without the server's word that it has every byte; to send anything in clear without being told
-//! to; to connect to another machine than the one named, or the proxy named; to put a control byte into a command; to
-//! wait without end.
+//! - A [`Request`] has a [`Target`] (server and login), a [`Job`] (files and a directory), and options: [`Security`],
+//!   [`Network`], [`Delivery`]. Its texts are parsed when they are given; a mistake is a [`RequestError`], and nothing is sent.
+//! - An [`Uploader`] holds the component. [`Uploader::upload`] carries out a request on the calling thread; no async runtime is
+//!   needed or started.
+//! - An [`Observer`] receives each [`Event`]: steps, bytes sent, retries, lines of the conversation.
+//! - The [`UploadReport`] lists the stored files with their proof, and each [`Failure`] with its [`UploadError`] and the partial
+//!   files that remain on the server.
+//! - A [`CancelToken`] ends a run at its next wait.
 //!
-//! # The second wall
+//! # Options
 //!
-//! [`Uploader::prepare`] does all that needs files and names; [`Prepared::grants`] then tells what is lent, and
-//! [`Prepared::fence`] takes all else from the process (Landlock, seccomp). Only programs that do nothing afterwards can
-//! want that, so it is not done unless asked for; the program `ftp-uploader` does it always.
+//! ```no_run
+//! # use ftp_uploader::{Delivery, Network, Pin, Put, Request, Security, Target, Trust};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let target = Target::new("ftp.example.org".parse()?, "alice")?;
+//! # let job = Put::into_directory("incoming")?.file("report.csv")?;
+//! let mut security = Security::default();
+//! security.trust = Trust::Pins(vec!["sha256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse()?]);
+//! let mut network = Network::default();
+//! network.max_time = Some(std::time::Duration::from_secs(600));
+//! let mut delivery = Delivery::default();
+//! delivery.atomic = true;
+//! let request = Request::new(target, job).security(security).network(network)?.delivery(delivery);
+//! # Ok(())
+//! # }
+//! ```
 //!
-//! Works on Unix systems. An upload blocks the thread that asks for it; no async runtime is needed or started.
+//! # Events
 //!
-//! To read the code, start at `wit/world.wit`, then `host/cli/main.rs`, then [`uploader`](Uploader).
+//! ```no_run
+//! use ftp_uploader::{Event, Observer};
+//!
+//! struct Printer;
+//!
+//! impl Observer for Printer {
+//!     fn event(&self, event: &Event<'_>) {
+//!         match event {
+//!             Event::Sent { file, sent, .. } => eprintln!("{}: {sent} bytes", file.display()),
+//!             Event::Retrying { error, pause, .. } => eprintln!("{error}; next try in {pause:?}"),
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! # Guarantees
+//!
+//! The library does not report success without the server's confirmation that it has every byte. It sends nothing in clear
+//! text unless the caller allows it. It connects to no other machine than the server, or the proxy, that the caller named. It
+//! puts no control byte into a command. Every wait has a deadline.
+//!
+//! # Confinement of the process
+//!
+//! [`Uploader::prepare`] does everything that needs files and names. [`Prepared::grants`] then lists the rights that are lent to
+//! the component, and [`Prepared::confine`] takes all other rights from the process (Landlock, seccomp). Only a program that
+//! does nothing else afterwards can use that, so [`Uploader::upload`] does not do it; the program `ftp-uploader` always does.
+//!
+//! This library works on Unix systems.
 
-// What `guest/provider` shares with us says `alloc` where others say `std`.
-extern crate alloc;
-
-mod assurance;
-#[allow(missing_docs, reason = "generated; documented in wit/")]
-mod bindings;
-mod broken_pipe;
-mod connect;
-mod delivery;
-mod destination;
-mod digest;
-mod engine;
-mod error;
-mod escape;
-mod feed;
-mod fence;
-mod file_state;
-mod grants;
-mod guest_error;
-mod incomplete;
-mod interrupt;
-mod lent;
-mod limits;
-mod mask;
-mod password;
-mod prepared;
-mod progress;
-mod proxy;
+mod cancel;
+mod confine;
+mod files;
+mod net;
+mod report;
 mod request;
-mod route;
-mod session;
-mod socket;
-mod source;
-mod stream;
-mod tls;
-mod unacknowledged;
-mod uploader;
+mod run;
+mod sandbox;
 
-pub use assurance::Verify;
-pub use delivery::Retry;
-pub use error::{Cause, Connection, ServerText, SourceProblem, UploadError, Violation};
-pub use escape::Escaped;
-pub use fence::{Wall, Walls, enclose_thread, forbid_dumps};
+pub use cancel::CancelToken;
+pub use confine::{Confined, Confinement, enclose_thread, forbid_dumps};
 pub use ftp_protocol::argument::NotAnArgument;
 pub use ftp_protocol::server::{NotAServer, Scheme, Server};
-pub use grants::{DataConnections, GrantedFile, GrantedProxy, Grants, Limits};
-pub use incomplete::{Failure, Incomplete, Remaining, Remains, Whose};
-pub use interrupt::Interrupt;
-pub use password::Password;
-pub use prepared::Prepared;
-pub use progress::{Algorithm, Note, Progress, Receipt, Speaker, Step, Verification};
-pub use proxy::{NotAProxy, NotProxyAuth, Proxy, ProxyAuth, ProxyProblem, ProxyRefusal};
+pub use ftp_text::escape::Escaped;
+pub use report::error::{ServerText, SourceProblem, UploadError};
+pub use report::event::{Event, Note, Observer, Secured, Speaker};
+pub use report::proxy_problem::{ProxyProblem, ProxyRefusal};
+pub use report::step::{Algorithm, Cause, Connection, Step, Violation};
+pub use report::summary::{Failure, Remaining, Remains, StoredFile, UploadReport, Verification, Whose};
+pub use report::tls_problem::{CertificateProblem, TlsProblem};
 pub use request::Request;
-pub use tls::{
-    Authorities, CertificateProblem, ClientIdentity, NotAPin, NotCredentials, Pin, Secured, Tls, TlsProblem, Trust,
-};
-pub use uploader::Uploader;
+pub use request::delivery::{Delivery, Retry, Verify};
+pub use request::error::RequestError;
+pub use request::identity::{ClientIdentity, NotCredentials};
+pub use request::job::{Job, Put};
+pub use request::network::Network;
+pub use request::password::Password;
+pub use request::pin::{NotAPin, Pin};
+pub use request::proxy::{NotAProxy, Proxy};
+pub use request::proxy_auth::{NotProxyAuth, ProxyAuth};
+pub use request::security::{Security, Tls};
+pub use request::target::Target;
+pub use request::trust::{Authorities, Trust};
+pub use run::grants::{DataConnections, GrantedFile, GrantedProxy, Grants, Limits};
+pub use run::prepared::Prepared;
+pub use run::uploader::Uploader;

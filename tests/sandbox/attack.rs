@@ -14,15 +14,15 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use super::watch::Watch;
-use crate::meeting::Meeting;
-use crate::outcome::Outcome;
-use crate::program::Running;
-use crate::script::Script;
-use crate::scripted_server::ScriptedServer;
-use crate::upload::Upload;
+use crate::support::outcome::Outcome;
+use crate::support::program::Running;
+use crate::support::run::Run;
+use crate::support::script::Script;
+use crate::support::scripted_server::ScriptedServer;
+use crate::support::upload::Upload;
 
 /// The component, as `host/build.rs` has built it.
-const EVIL: &str = concat!(env!("OUT_DIR"), "/evil.wasm");
+const EVIL: &str = concat!(env!("FTP_UPLOADER_COMPONENTS"), "/evil.wasm");
 
 /// The most memory that the program may ever take, in bytes. Most of it goes into compiling the component, which only a
 /// program for tests does.
@@ -50,7 +50,7 @@ pub(crate) struct Repelled {
     /// The most memory that the program had, in bytes.
     peak: u64,
     /// Both sides of the story.
-    pub(crate) met: Meeting,
+    pub(crate) met: Run,
 }
 
 impl Attack {
@@ -114,7 +114,7 @@ impl Attack {
         let program = self.upload.options(component).at(host).start();
         let watch = Watch::start(program.id());
         act(&program);
-        let met = Meeting::end(program, server);
+        let met = Run::end(program, server);
         Repelled { name: self.name, wall: self.wall, peak: watch.end(), met }
     }
 }
@@ -138,17 +138,17 @@ impl Repelled {
     /// The server was sent these lines and no others.
     #[track_caller]
     pub(crate) fn server_heard(&self, lines: &[&str]) -> &Self {
-        let heard = self.met.visit.commands.iter().map(|line| line.escape_ascii().to_string());
+        let heard = self.met.server_log.commands.iter().map(|line| line.escape_ascii().to_string());
         let same = heard.eq(lines.iter().map(|line| format!("{line}\\r\\n")));
-        self.met.visit.claim(same, &format!("the lines {lines:?}"));
+        self.met.server_log.claim(same, &format!("the lines {lines:?}"));
         self
     }
 
     /// The server was sent these bytes of files, over so many connections.
     #[track_caller]
     pub(crate) fn server_stored(&self, files: &[&[u8]]) -> &Self {
-        let same = self.met.visit.files.iter().map(|file| &file.bytes[..]).eq(files.iter().copied());
-        self.met.visit.claim(same, &format!("the bytes {files:?}"));
+        let same = self.met.server_log.files.iter().map(|file| &file.bytes[..]).eq(files.iter().copied());
+        self.met.server_log.claim(same, &format!("the bytes {files:?}"));
         self
     }
 

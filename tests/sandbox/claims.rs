@@ -3,8 +3,8 @@
 //! What they say of the server cannot be checked: an error that is made up is shown as any other. Next: `loading.rs`.
 
 use super::attack::{Attack, Repelled, port};
-use crate::script::Script;
-use crate::upload::HELLO;
+use crate::support::script::Script;
+use crate::support::upload::HELLO;
 
 const COUNT: &str = "the host's own count";
 const ESCAPED: &str = "text from outside is escaped";

@@ -6,8 +6,8 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::attack::{Attack, Repelled, port};
-use crate::script::Script;
-use crate::upload::HELLO;
+use crate::support::script::Script;
+use crate::support::upload::HELLO;
 
 const TIME: &str = "5 s of computing for each call";
 const MEMORY: &str = "4 MiB of memory";

@@ -6,11 +6,11 @@
 use std::net::TcpListener;
 
 use super::attack::{Attack, Repelled, port};
-use crate::script::{Move, Script};
-use crate::tls_meeting::certified;
-use crate::tls_server::Tls;
-use crate::upload::HELLO;
-use crate::visit::{A_FEW_SECONDS, Ending};
+use crate::support::script::{Move, Script};
+use crate::support::server_log::{A_FEW_SECONDS, Ending};
+use crate::support::tls_run::certified;
+use crate::support::tls_server::Tls;
+use crate::support::upload::HELLO;
 
 const ORDER: &str = "the file, in order, none of it twice";
 const ONCE: &str = "one end for each connection";
@@ -37,7 +37,7 @@ impl Script {
 fn bytes_that_are_not_there_are_not_sent() {
     let met = storing("absurd splices", "the size at opening");
     met.fails(7, "\"end, end, end, end, end, denied; 6, end\"").server_stored(&[HELLO]);
-    met.met.visit.was_cut();
+    met.met.server_log.was_cut();
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn bytes_are_sent_once_and_in_order() {
 fn nothing_comes_after_the_end() {
     let met = storing("bytes after the end", ONCE);
     met.fails(7, "\"3, done; denied, denied, denied\"").server_stored(&[b"hel"]);
-    let ending = met.met.visit.files[0].ending;
-    met.met.visit.claim(ending == Ending::Closed, "the end that the component announced");
+    let ending = met.met.server_log.files[0].ending;
+    met.met.server_log.claim(ending == Ending::Closed, "the end that the component announced");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Next: `lines.rs`.
 
 use super::attack::Attack;
-use crate::script::Script;
+use crate::support::script::Script;
 
 const ROOM: &str = "32 handles";
 const TABLE: &str = "the table of handles that it has";

@@ -3,8 +3,8 @@
 //! Next: `tls.rs`.
 
 use super::attack::Attack;
-use crate::script::Script;
-use crate::upload::PASSWORD;
+use crate::support::script::Script;
+use crate::support::upload::PASSWORD;
 
 #[test]
 fn lines_that_are_none_and_forged_passwords_are_denied() {

@@ -3,8 +3,8 @@
 //! Here the walk through the attacks ends.
 
 use super::attack::write_row;
-use crate::meeting::Unvisited;
-use crate::upload::Upload;
+use crate::support::run::IdleServer;
+use crate::support::upload::Upload;
 
 /// As in `wit/world.wit`.
 const OURS: &str = "ftp-uploader:upload/capabilities@0.1.0";
@@ -37,7 +37,7 @@ fn a_component_that_does_not_export_what_is_called_is_refused() {
 
 #[test]
 fn a_file_that_is_no_component_is_refused() {
-    let evil = std::fs::read(concat!(env!("OUT_DIR"), "/evil.wasm")).expect("the evil component");
+    let evil = std::fs::read(concat!(env!("FTP_UPLOADER_COMPONENTS"), "/evil.wasm")).expect("the evil component");
     refused("an empty file", b"", "");
     refused("a file of text", b"\x1b[2J\r\nNot WebAssembly\n", "");
     refused("half a component", &evil[..evil.len() / 2], "");
@@ -48,7 +48,7 @@ fn a_file_that_is_no_component_is_refused() {
 #[test]
 fn a_component_that_cannot_be_read_is_exit_2() {
     let upload = Upload::of_hello().options(["--component", "missing.wasm"]);
-    Unvisited::listen().refuses(2, upload).says("missing.wasm");
+    IdleServer::listen().refuses(2, upload).says("missing.wasm");
 }
 
 /// What is written between these parentheses.
@@ -60,7 +60,7 @@ fn component(text: &str) -> Vec<u8> {
 #[track_caller]
 fn refused(name: &str, wasm: &[u8], named: &str) {
     let upload = Upload::of_hello().program(|program| program.with_file("component", wasm));
-    let outcome = Unvisited::listen().refuses(1, upload.options(["--component", "component"]));
+    let outcome = IdleServer::listen().refuses(1, upload.options(["--component", "component"]));
     outcome.says("internal error: ").says(named);
     write_row(name, "refused when it is loaded", &outcome, 0);
 }

@@ -1,15 +1,19 @@
-//! Components that do what they should not (`tests/guests/`), run by the real program: what they try, which wall stands
-//! in the way, and what came of it. `cargo xtask test sandbox` runs just these, and prints that as a table.
+//! The sandbox and the fence around the process: what the component imports, what stops it, and what the kernel takes away.
 //!
-//! What the real component promises by itself is `../promises.rs`. Next: `attack.rs`, how an attack is run and judged.
+//! `cargo xtask test sandbox` runs the components in `tests/guests/`, which do what they should not, with the real program,
+//! and prints each attempt with the limit that stopped it as a table.
 
 mod attack;
 mod claims;
 mod computing;
 mod data;
+mod explain;
+mod fence;
 mod handles;
 mod lines;
 mod loading;
+mod old_kernel;
 mod ports;
+mod promises;
 mod tls;
 mod watch;

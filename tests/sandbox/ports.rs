@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read};
 use std::net::TcpListener;
 
 use super::attack::{Attack, port};
-use crate::script::Script;
+use crate::support::script::Script;
 
 const MANY: &str = "8 connections for each call";
 

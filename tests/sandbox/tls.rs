@@ -3,10 +3,10 @@
 //! Next: `ports.rs`.
 
 use super::attack::{Attack, Repelled};
-use crate::script::{Move, Script};
-use crate::tls_meeting::certified;
-use crate::tls_server::Tls;
-use crate::visit::A_FEW_SECONDS;
+use crate::support::script::{Move, Script};
+use crate::support::server_log::A_FEW_SECONDS;
+use crate::support::tls_run::certified;
+use crate::support::tls_server::Tls;
 
 const WALL: &str = "nothing but AUTH TLS in clear";
 const ONCE: &str = "one handshake for each connection";
@@ -61,5 +61,5 @@ fn a_handshake_that_failed_is_not_waited_for_again() {
 
 #[track_caller]
 fn not_a_byte_more(met: &Repelled) {
-    met.met.visit.claim(met.met.visit.clear == b"AUTH TLS\r\n", "AUTH TLS and not a byte more");
+    met.met.server_log.claim(met.met.server_log.clear == b"AUTH TLS\r\n", "AUTH TLS and not a byte more");
 }

@@ -3,7 +3,7 @@
 //! reach them by, microsocks and tinyproxy.
 //!
 //! Nothing is installed: the packages conflict with each other, and would start services. Whether a missing
-//! server is fatal is the caller's decision; starting them is the tests' business (`tests/servers/mod.rs`).
+//! server is fatal is the caller's decision; starting them is the tests' business (`test-servers/src/lib.rs`).
 //! The commands that find, fetch and unpack are in `ftp_servers/packages.rs`; read that next.
 
 mod packages;

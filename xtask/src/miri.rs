@@ -1,4 +1,4 @@
-//! `cargo xtask miri`: the guest's hand-written `unsafe` (`guest/component/src/runtime.rs`), interpreted by Miri, which sees
+//! `cargo xtask miri`: the guest's hand-written `unsafe` (`guest/runtime/src/lib.rs`), interpreted by Miri, which sees
 //! what a test alone does not: reads beyond the end, wrong layouts, what is never freed.
 //!
 //! The host's two blocks are system calls, which Miri cannot run. Miri is only in nightly toolchains: where there is none,
@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result<(), String> {
     }
     let folder = target_dir::target_dir()?.join("miri").display().to_string();
     let mut miri = rustup(&["run", TOOLCHAIN, "cargo", "miri", "test", "--target-dir", &folder]);
-    miri.args(["--package", "ftp-uploader-component", "--lib", "runtime"]);
+    miri.args(["--package", "ftp-guest-runtime", "--lib"]);
     time_limit::run(&mut miri, MIRI_LIMIT).map_err(|why| format!("Miri {why}"))
 }
 

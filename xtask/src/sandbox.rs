@@ -24,7 +24,7 @@ pub(crate) fn run() -> Result<(), String> {
 }
 
 const TESTS: &[&str] =
-    &["test", "--package", "ftp-uploader", "--features", "compiler", "--test", "all", "--", "sandbox::"];
+    &["test", "--package", "ftp-uploader-cli", "--features", "compiler", "--test", "all", "--", "sandbox::"];
 
 /// The lines as a table of Markdown, those about one wall together.
 fn table(rows: &str) -> Result<String, String> {

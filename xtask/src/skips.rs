@@ -1,4 +1,4 @@
-//! The tests that were skipped in a run of `cargo test`: each writes a line (`tests/skips.rs`), as libtest counts it among
+//! The tests that were skipped in a run of `cargo test`: each writes a line (`test-servers/src/skips.rs`), as libtest counts it among
 //! those that passed.
 
 use std::collections::BTreeSet;

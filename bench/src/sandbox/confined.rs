@@ -1,5 +1,5 @@
 //! The conversation in its sandbox: the component that the program holds, in an engine and a store with the program's
-//! settings (`host/src/engine.rs`, `host/src/session.rs`), and the handles in a table, as there.
+//! settings (`host/src/sandbox/engine.rs`, `host/src/session.rs`), and the handles in a table, as there.
 //!
 //! `native.rs` is its twin; the handles are `confined/lent.rs`. Not here is what the host does for each call beyond the sandbox: deadlines, budgets, sockets.
 
@@ -16,7 +16,7 @@ use bindings::exports::ftp_uploader::upload::upload::{
 };
 use bindings::{Uploader, UploaderPre};
 
-#[path = "../../../host/src/engine.rs"]
+#[path = "../../../host/src/sandbox/engine.rs"]
 mod engine;
 mod lent;
 

@@ -4,8 +4,8 @@
 //! no_std on WebAssembly, because std would import clocks, files and an environment that nobody here may have.
 //!
 //! The same conversation runs natively, for fuzzers and benches: there it is the [`Conversation`], on handles that the
-//! caller implements ([`native`]), with the values of [`contract`]. What differs is this: `export.rs` and `runtime.rs`
-//! are for WebAssembly alone (and tests), `native.rs` is not in it.
+//! caller implements ([`native`]), with the values of [`contract`]. What differs is this: `export.rs` and the
+//! crate `ftp-guest-runtime` are for WebAssembly alone, `native.rs` is not in it.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
@@ -23,12 +23,13 @@ mod inspection;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;
 mod passive;
-#[cfg(any(target_family = "wasm", test))]
-#[allow(unsafe_code, reason = "an allocator cannot do without")]
-mod runtime;
 mod store;
 mod transfer;
 mod upload;
+
+// Linked for its allocator, panic handler and `cabi_realloc`.
+#[cfg(target_family = "wasm")]
+use ftp_guest_runtime as _;
 
 /// What wit-bindgen makes of `wit/`.
 #[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]

@@ -10,18 +10,14 @@
 extern crate alloc;
 
 mod args;
-#[path = "../../provider/src/console.rs"]
-mod console;
 mod delivery;
-#[path = "../../../host/src/escape.rs"]
-mod escape;
 mod failure;
 mod message;
-#[cfg(target_family = "wasm")]
-#[path = "../../component/src/runtime.rs"]
-#[allow(unsafe_code, reason = "an allocator cannot do without")]
-mod runtime;
 mod trouble;
+
+// Linked for its allocator, panic handler and `cabi_realloc`.
+#[cfg(target_family = "wasm")]
+use ftp_guest_runtime as _;
 
 /// What wit-bindgen makes of `wit/`.
 #[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
@@ -32,17 +28,19 @@ mod bindings {
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use ftp_delivery::defaults;
 use wasip2::cli::environment::{get_arguments, get_environment};
 
 use args::Args;
 use bindings::ftp_uploader::upload::upload::{DataMode, Login, Protection, Session};
 use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, open_file, take_password};
 use delivery::{PutFile, Verified};
-use escape::Escaped;
+use ftp_text::escape::Escaped;
 use trouble::Trouble;
 
 /// The deadlines of the native program.
-const PATIENCE: Patience = Patience { silence: 60, connecting: 15 };
+const PATIENCE: Patience =
+    Patience { silence: defaults::TIMEOUT.as_secs() as u32, connecting: defaults::CONNECT_TIMEOUT.as_secs() as u32 };
 
 /// In the order of the arguments.
 const VARIABLES: [&str; 4] = ["FTP_HOST", "FTP_USERNAME", "FTP_LOCALFILE", "FTP_REMOTEDIR"];
@@ -53,9 +51,9 @@ impl wasip2::exports::cli::run::Guest for Front {
     fn run() -> Result<(), ()> {
         let arguments = arguments();
         match Args::parse(&arguments).and_then(|args| upload(&args)) {
-            Ok(stored) => console::say(&stored),
+            Ok(stored) => ftp_guest_console::say(&stored),
             Err(trouble) => {
-                console::say(&format!("ftp-uploader: {}", message::line(&trouble)));
+                ftp_guest_console::say(&format!("ftp-uploader: {}", message::line(&trouble)));
                 return Err(());
             }
         }

@@ -8,8 +8,8 @@ use alloc::string::String;
 use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, IoError, SourceError, Step};
 use crate::bindings::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
 use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, PasswordError};
-use crate::escape::Escaped;
 use crate::trouble::{Place, Trouble};
+use ftp_text::escape::Escaped;
 
 /// What to say.
 pub(crate) fn line(trouble: &Trouble) -> String {

@@ -24,7 +24,7 @@ impl Control {
     fn send_line(&self, line: &[u8]) -> Result<(), IoError> {
         self.0.use_up_line()?;
         self.0.pace.mark();
-        self.0.echo.borrow_mut().expect_no_more(&self.0.password.borrow());
+        self.0.redactor.borrow_mut().expect_no_more(|line| self.0.password.borrow().masked_in_reply(line));
         self.0.with_control(|socket| socket.write_all(line, self.0.pace.due()))
     }
 
@@ -38,7 +38,7 @@ impl Control {
         self.0.receive_left.set(left - bytes.len());
         let password = self.0.password.borrow();
         self.0.transcript.borrow_mut().received(&bytes, &password);
-        self.0.echo.borrow_mut().take(&bytes, &password);
+        self.0.redactor.borrow_mut().take(&bytes, |line| password.masked_in_reply(line));
         Ok(())
     }
 }
@@ -47,7 +47,7 @@ impl GuestControlConnection for Control {
     fn receive(&self, limit: u32) -> Result<Vec<u8>, IoError> {
         let most = usize::try_from(limit.clamp(1, MAX_RECEIVE)).unwrap_or_default();
         loop {
-            let given = self.0.echo.borrow_mut().give(most);
+            let given = self.0.redactor.borrow_mut().give(most);
             if !given.is_empty() {
                 return Ok(given);
             }
@@ -56,7 +56,7 @@ impl GuestControlConnection for Control {
     }
 
     fn pending(&self) -> bool {
-        self.0.echo.borrow().holds_something() || self.0.with_control(|socket| Ok(socket.hears())) == Ok(true)
+        self.0.redactor.borrow().holds_something() || self.0.with_control(|socket| Ok(socket.hears())) == Ok(true)
     }
 
     fn secure(&self) -> Result<(), IoError> {
@@ -77,7 +77,7 @@ impl GuestControlConnection for Control {
         self.0.transcript.borrow().sent(b"PASS ****");
         self.0.password.replace(password.share());
         self.send_line(&password.pass_line())?;
-        self.0.echo.borrow_mut().expect();
+        self.0.redactor.borrow_mut().expect();
         Ok(())
     }
 

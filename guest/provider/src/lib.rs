@@ -7,31 +7,20 @@
 
 extern crate alloc;
 
-mod console;
 mod control;
 mod data;
 mod dial;
-mod digest;
 mod line;
 mod pace;
 mod password;
 mod progress;
-#[cfg(target_family = "wasm")]
-#[path = "../../component/src/runtime.rs"]
-#[allow(unsafe_code, reason = "an allocator cannot do without")]
-mod runtime;
 mod socket;
 mod source;
 mod transcript;
 
-// The host's, so that hostile text is made harmless, and the password masked, in one way.
-#[path = "../../../host/src/lent/echo.rs"]
-mod echo;
-#[path = "../../../host/src/escape.rs"]
-mod escape;
-#[path = "../../../host/src/mask.rs"]
-#[allow(dead_code, reason = "nothing is cut off here")]
-mod mask;
+// Linked for its allocator, panic handler and `cabi_realloc`.
+#[cfg(target_family = "wasm")]
+use ftp_guest_runtime as _;
 
 /// What wit-bindgen makes of `wit/`.
 #[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]

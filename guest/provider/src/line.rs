@@ -9,12 +9,12 @@ use core::cell::{Cell, RefCell};
 use wasip2::sockets::network::IpSocketAddress;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::IoError;
-use crate::echo::Echo;
 use crate::pace::Pace;
 use crate::password::Password;
 use crate::progress::Delivered;
 use crate::socket::Socket;
 use crate::transcript::Transcript;
+use ftp_text::reply_redactor::ReplyRedactor;
 
 /// Ports below this are never data connections: a server that names one wants something else of us.
 const FIRST_DATA_PORT: u16 = 1024;
@@ -28,7 +28,7 @@ const MAX_RECEIVED: usize = 2 * 1024 * 1024;
 pub(crate) struct Line {
     pub(crate) pace: Pace,
     pub(crate) transcript: RefCell<Transcript>,
-    pub(crate) echo: RefCell<Echo>,
+    pub(crate) redactor: RefCell<ReplyRedactor>,
     /// Once it was sent: what is masked.
     pub(crate) password: RefCell<Password>,
     pub(crate) delivered: Delivered,
@@ -48,7 +48,7 @@ impl Line {
         Self {
             pace,
             transcript: RefCell::new(transcript),
-            echo: RefCell::default(),
+            redactor: RefCell::default(),
             password: RefCell::default(),
             delivered: Delivered::default(),
             peer,

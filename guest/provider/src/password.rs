@@ -1,5 +1,5 @@
 //! `secret`: a password that goes from the environment or standard input to the control connection, and to no other
-//! component. It is masked where the server repeats it: `../../../host/src/lent/echo.rs`.
+//! component. It is masked where the server repeats it: `ftp_text::reply_redactor`.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use wasip2::cli::terminal_stdin::get_terminal_stdin;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::GuestSecret;
 use crate::bindings::exports::ftp_uploader::wasi::grants::PasswordError;
-use crate::mask::{masked_line, masked_reply};
+use ftp_text::redact::{masked_line, masked_reply};
 
 /// The variable's name.
 const VARIABLE: &str = "FTP_PASSWORD";

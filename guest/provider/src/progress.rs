@@ -9,7 +9,6 @@ use wasip2::clocks::monotonic_clock::{Instant, now};
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{GuestProgress, Notice, Step};
 use crate::bindings::exports::ftp_uploader::wasi::grants::GuestWitness;
-use crate::console;
 use crate::line::Line;
 
 /// How often a line is written, in nanoseconds.
@@ -27,7 +26,9 @@ impl GuestProgress for Steps {
 
     fn noticed(&self, notice: Notice) {
         let Notice::Utf8Refused = notice;
-        console::say("Note: the server refused to take names for UTF-8; those beyond ASCII may look different there.");
+        ftp_guest_console::say(
+            "Note: the server refused to take names for UTF-8; those beyond ASCII may look different there.",
+        );
     }
 }
 
@@ -75,7 +76,7 @@ impl Delivered {
     fn show(&self, size: u64) {
         let sent = self.bytes.get();
         self.shown.set(Some(now()));
-        console::say(&format!("Sent {sent} of {size} bytes ({}%)", percent(sent, size)));
+        ftp_guest_console::say(&format!("Sent {sent} of {size} bytes ({}%)", percent(sent, size)));
     }
 }
 

@@ -12,10 +12,10 @@ use wasip2::filesystem::types::{
 };
 use wasip2::io::streams::{InputStream, StreamError};
 
-use crate::bindings::exports::ftp_uploader::upload::capabilities::{Algorithm, GuestSourceFile, SourceError};
+use crate::bindings::exports::ftp_uploader::upload::capabilities::{Algorithm as Asked, GuestSourceFile, SourceError};
 use crate::bindings::exports::ftp_uploader::wasi::grants::FileError;
-use crate::digest::Digest;
 use crate::line::take;
+use ftp_text::digest::{Algorithm, Digest};
 
 /// How much is read at a time for a hash.
 const PORTION: u64 = 64 * 1024;
@@ -82,14 +82,14 @@ impl GuestSourceFile for Source {
     }
 
     /// The bytes go from stream to stream inside the platform; there is nothing to hash on the way.
-    fn prepare_digest(&self, _: Algorithm) {}
+    fn prepare_digest(&self, _: Asked) {}
 
-    fn digest(&self, algorithm: Algorithm, length: u64) -> Result<Vec<u8>, SourceError> {
+    fn digest(&self, algorithm: Asked, length: u64) -> Result<Vec<u8>, SourceError> {
         // Nothing is compared here but what was sent. Whoever knows the hash of each beginning of a file knows the file.
         if length < self.opened.size || take(&self.digests_left).is_err() {
             return Err(SourceError::Unreadable);
         }
-        let (file, mut digest, mut left) = (self.read_from(0)?, Digest::new(algorithm), self.opened.size);
+        let (file, mut digest, mut left) = (self.read_from(0)?, Digest::new(known(algorithm)), self.opened.size);
         while left > 0 {
             let bytes = file.blocking_read(left.min(PORTION)).map_err(|error| match error {
                 StreamError::Closed => SourceError::Shrank,
@@ -99,6 +99,15 @@ impl GuestSourceFile for Source {
             digest.update(&bytes);
         }
         Ok(digest.finish())
+    }
+}
+
+fn known(algorithm: Asked) -> Algorithm {
+    match algorithm {
+        Asked::Sha256 => Algorithm::Sha256,
+        Asked::Sha1 => Algorithm::Sha1,
+        Asked::Md5 => Algorithm::Md5,
+        Asked::Crc32 => Algorithm::Crc32,
     }
 }
 

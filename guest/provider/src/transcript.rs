@@ -5,9 +5,8 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::mem;
 
-use crate::console;
-use crate::escape::Escaped;
 use crate::password::Password;
+use ftp_text::escape::Escaped;
 
 /// A line longer than this, in bytes, is shown in pieces.
 const MAX_LINE: usize = 4096;
@@ -44,7 +43,7 @@ impl Transcript {
         if self.wanted {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            console::say(&format!("{mark} {}", Escaped(line)));
+            ftp_guest_console::say(&format!("{mark} {}", Escaped(line)));
         }
     }
 }

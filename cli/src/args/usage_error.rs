@@ -1,0 +1,41 @@
+//! One line for an error of the command line's parser. Typed text is shown again only if it cannot be a password.
+
+use clap::error::{ContextKind, ContextValue};
+use ftp_uploader::Escaped;
+
+/// Clap explains over several lines; scripts and logs want one.
+pub fn one_line(error: &clap::Error) -> String {
+    let text = without_secrets(error);
+    // The last one: what was typed, and is quoted, may have such a line too.
+    let explanation = text.rsplit_once("\n\nUsage:").map_or(text.as_str(), |(explanation, _)| explanation);
+    let words: Vec<_> = explanation.split_whitespace().collect();
+    let line = words.join(" ");
+    Escaped(line.strip_prefix("error: ").unwrap_or(&line).as_bytes()).to_string()
+}
+
+/// What clap says, but for the value of an option that someone may have taken for the place of the password itself.
+fn without_secrets(error: &clap::Error) -> String {
+    let text = error.to_string();
+    match (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue)) {
+        (Some(ContextValue::String(option)), Some(ContextValue::String(value)))
+            if option.starts_with("--password") && !value.is_empty() =>
+        {
+            text.replace(value.as_str(), "****")
+        }
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Args;
+    use clap::Parser;
+
+    #[test]
+    fn an_error_of_clap_becomes_one_line() {
+        let error = Args::try_parse_from(["ftp-uploader", "host"]).err().unwrap();
+        let line = one_line(&error);
+        assert!(line.contains("REMOTEDIR") && !line.contains('\n') && !line.starts_with("error"), "{line}");
+    }
+}

@@ -1,0 +1,118 @@
+//! The program: parse, resolve settings, prepare, ask for the password, confine the process, upload, report, exit. It can do
+//! nothing that the library cannot do.
+
+mod args;
+mod cli_error;
+mod context;
+mod exit_code;
+mod input;
+mod messages;
+mod output;
+mod settings;
+mod signals;
+
+use std::process;
+use std::sync::Arc;
+
+use ftp_uploader::{CancelToken, Confinement, Prepared, UploadError, Uploader, forbid_dumps};
+
+use args::Args;
+use cli_error::CliError;
+use context::Context;
+use exit_code::ExitCode;
+use input::open_files;
+use output::explain::{self, Format};
+use output::human::Display;
+use output::stderr;
+use settings::Settings;
+
+fn main() -> process::ExitCode {
+    let args = match Args::parse() {
+        Ok(args) => args,
+        Err(done) => return done.into(),
+    };
+    match run(args) {
+        Ok(()) => ExitCode::Stored.into(),
+        Err((code, lines)) => {
+            let lines: Vec<_> = lines.iter().map(|line| format!("ftp-uploader: {line}")).collect();
+            // A full or closed stderr must not change the outcome.
+            stderr::say_last(&lines.join("\n"));
+            code.into()
+        }
+    }
+}
+
+/// The exit code, and one line for each failure.
+type Failed = (ExitCode, Vec<String>);
+
+fn run(args: Args) -> Result<(), Failed> {
+    // Before the process holds a password.
+    forbid_dumps();
+    let token = CancelToken::new().map_err(|error| internal(&error.to_string()))?;
+    open_files::allow_all();
+    let settings = Settings::resolve(args, &token).map_err(|error| failed(&error, None))?;
+    signals::cancel_on_signal(&token);
+    let context = Arc::clone(&settings.context);
+    upload(settings).map_err(|error| failed(&error, Some(&context)))
+}
+
+fn failed(error: &CliError, context: Option<&Context>) -> Failed {
+    (ExitCode::of(error), messages::lines(context, error))
+}
+
+fn internal(text: &str) -> Failed {
+    failed(&UploadError::Fault(text.to_owned()).into(), None)
+}
+
+fn upload(settings: Settings) -> Result<(), CliError> {
+    Uploader::check_files(&settings.request)?;
+    let display = Arc::new(Display::new(&settings));
+    let uploader = uploader(&settings)?;
+    if let Some(format) = settings.explain {
+        return explain(&settings, format, &uploader.prepare(&settings.request, display)?);
+    }
+    settings.password.check()?;
+    settings.warnings.iter().for_each(|line| stderr::say(line));
+    let mut prepared = uploader.prepare(&settings.request, display.clone())?;
+    prepared.password_from(|| settings.password.read(&settings.context))?;
+    let confinement = prepared.confine();
+    display.confined(&confinement);
+    require(settings.require_confinement, &confinement)?;
+    let report = prepared.upload();
+    display.clear();
+    report.into_result()?;
+    Ok(())
+}
+
+fn explain(settings: &Settings, format: Format, prepared: &Prepared<'_>) -> Result<(), CliError> {
+    let confinement = prepared.confine();
+    explain::explain(format, &prepared.grants(), &confinement);
+    require(settings.require_confinement, &confinement)
+}
+
+/// Applies `--require-fence`. Nothing was sent at this point.
+fn require(required: bool, confinement: &Confinement) -> Result<(), CliError> {
+    let missing: Vec<_> = confinement.missing().map(|(name, why)| format!("{name} ({why})")).collect();
+    if !required || missing.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!(
+        "a part of the fence is missing: {}. Nothing was sent; use a newer kernel, or leave --require-fence out.",
+        missing.join(", ")
+    )))
+}
+
+#[cfg(not(feature = "compiler"))]
+fn uploader(_: &Settings) -> Result<Uploader, CliError> {
+    Ok(Uploader::new()?)
+}
+
+/// With the component under test instead of the built-in one.
+#[cfg(feature = "compiler")]
+fn uploader(settings: &Settings) -> Result<Uploader, CliError> {
+    let Some(path) = &settings.component else { return Ok(Uploader::new()?) };
+    let wasm = std::fs::read(path).map_err(|error| {
+        CliError::Usage(format!("cannot read {path:?}: {error}. Nothing was sent; check the path."))
+    })?;
+    Ok(Uploader::from_wasm(&wasm)?)
+}

@@ -1,0 +1,5 @@
+//! The local side: files and streams, opened once, before anything is sent.
+
+mod file_state;
+pub(crate) mod source;
+mod stream_source;

@@ -1,0 +1,11 @@
+//! Sockets with deadlines, name resolution, TLS and proxies. Nothing here knows FTP or the component.
+
+pub(crate) mod broken_pipe;
+pub(crate) mod destination;
+pub(crate) mod proxy;
+pub(crate) mod route;
+mod send_queue;
+pub(crate) mod socket;
+pub(crate) mod stream;
+pub(crate) mod tls;
+pub(crate) mod wait;

@@ -1,0 +1,159 @@
+//! TLS towards one server: its terms are read once, before anything is connected; from them a client is made for each
+//! control connection, and used for it and for its data connections, so that these resume its session and no other.
+//!
+//! Whom to believe is `trust.rs`; how a certificate is verifierd is `verifier.rs`; what went wrong is `problem.rs`. The bytes
+//! are moved by `stream.rs`. Nothing of rustls shows outside the library.
+
+mod certificate;
+mod diagnosis;
+mod pinning_verifier;
+mod sessions;
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::ServerName;
+use rustls::sign::SingleCertAndKey;
+use rustls::version::TLS12;
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion};
+
+use crate::report::event::Secured;
+use crate::report::tls_problem::TlsProblem;
+use crate::request::identity::ClientIdentity;
+use crate::request::trust::Trust;
+
+use pinning_verifier::{PinningVerifier, Rule};
+use sessions::Sessions;
+
+/// What is spoken inside TLS (RFC 7301; IANA has `ftp` registered): a server that would speak something else is not
+/// the one that was meant (ALPACA).
+const ALPN: &[u8] = b"ftp";
+
+/// Which versions of TLS to offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Versions {
+    /// TLS 1.3 and, to servers that do not know it, TLS 1.2.
+    Safe,
+    /// TLS 1.2, whose sessions can be resumed any number of times.
+    Tls12,
+}
+
+/// The newer of the two versions.
+const TLS_1_3: &str = "TLS 1.3";
+
+/// On what terms TLS is spoken with one server. Whatever has to be read for it was read: nothing is opened later.
+pub(crate) struct TlsTerms {
+    provider: Arc<CryptoProvider>,
+    name: ServerName<'static>,
+    rule: Rule,
+    identity: Option<ClientIdentity>,
+}
+
+/// TLS with one server.
+pub(crate) struct TlsClient {
+    config: Arc<ClientConfig>,
+    verifier: Arc<PinningVerifier>,
+    sessions: Arc<Sessions>,
+    name: ServerName<'static>,
+}
+
+impl TlsTerms {
+    /// The terms for the server named `host`.
+    ///
+    /// # Errors
+    /// When no certificate could be for `host`, or the platform has no roots. Nothing was sent.
+    pub(crate) fn new(host: &str, trust: &Trust, identity: Option<&ClientIdentity>) -> Result<Self, TlsProblem> {
+        let provider = Arc::new(ring::default_provider());
+        let (name, rule) = (server_name(host)?, Rule::of(trust, &provider)?);
+        Ok(Self { provider, name, rule, identity: identity.cloned() })
+    }
+
+    /// TLS for one control connection and its data connections.
+    ///
+    /// # Errors
+    /// When it cannot be had at all. Nothing was sent.
+    pub(crate) fn client(&self, versions: Versions) -> Result<TlsClient, TlsProblem> {
+        let verifier = Arc::new(PinningVerifier::new(self.rule.clone(), &self.provider));
+        let sessions = Arc::new(Sessions::new());
+        let mut config = config(Arc::clone(&self.provider), Arc::clone(&verifier), self.identity.as_ref(), versions)?;
+        config.resumption = Resumption::store(Arc::clone(&sessions) as Arc<_>);
+        Ok(TlsClient { config: Arc::new(config), verifier, sessions, name: self.name.clone() })
+    }
+}
+
+impl TlsClient {
+    /// A connection on which nothing was said yet.
+    pub(crate) fn connection(&self) -> io::Result<ClientConnection> {
+        ClientConnection::new(Arc::clone(&self.config), self.name.clone()).map_err(invalid_data)
+    }
+
+    /// Whether a data connection, protected like `last`, cannot resume any more though the server is one that resumes.
+    pub(crate) fn is_spent(&self, last: &Secured) -> bool {
+        last.resumed && last.version == TLS_1_3 && self.sessions.tickets() == 0
+    }
+
+    /// What an error of a handshake says about TLS; nothing, if the connection failed beneath it.
+    pub(crate) fn problem(&self, error: &io::Error) -> Option<TlsProblem> {
+        let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+        Some(TlsProblem::of(error, self.verifier.first_seen()))
+    }
+}
+
+/// RFC 6066 §3: a name without the dot at its end.
+fn server_name(host: &str) -> Result<ServerName<'static>, TlsProblem> {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    ServerName::try_from(name.to_owned()).map_err(|_| TlsProblem::NoName)
+}
+
+fn config(
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<PinningVerifier>,
+    identity: Option<&ClientIdentity>,
+    versions: Versions,
+) -> Result<ClientConfig, TlsProblem> {
+    let unfit = |error: rustls::Error| TlsProblem::Other(error.to_string());
+    let offered = match versions {
+        Versions::Safe => rustls::DEFAULT_VERSIONS,
+        Versions::Tls12 => &[&TLS12],
+    };
+    let builder = ClientConfig::builder_with_provider(provider).with_protocol_versions(offered).map_err(unfit)?;
+    let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+    let mut config = match identity {
+        Some(identity) => builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity.key()))),
+        None => builder.with_no_client_auth(),
+    };
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    Ok(config)
+}
+
+/// How `connection` is protected, once its handshake is done.
+pub(crate) fn secured(connection: &ClientConnection) -> Secured {
+    let version = match connection.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => TLS_1_3,
+        // Nothing older was offered.
+        _ => "TLS 1.2",
+    };
+    let suite = connection.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
+    let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+    Secured { version, cipher_suite: suite.unwrap_or_default(), resumed }
+}
+
+/// An error of TLS on its way through those who know only `io::Error`.
+pub(crate) fn invalid_data(error: rustls::Error) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_of_servers_are_names_in_certificates() {
+        for host in ["ftp.example.org", "ftp.example.org.", "my_host", "127.0.0.1", "::1"] {
+            assert!(server_name(host).is_ok(), "{host}");
+        }
+        assert!(matches!(server_name("b\u{fc}cher.example"), Err(TlsProblem::NoName)));
+    }
+}

@@ -1,0 +1,160 @@
+//! Values that describe a run: the account, the work, and options. Nothing here opens a file or a connection.
+//!
+//! Every text was parsed when it was taken: nothing in a request can break an FTP command.
+
+pub(crate) mod delivery;
+pub(crate) mod error;
+pub(crate) mod identity;
+pub(crate) mod job;
+pub(crate) mod network;
+pub(crate) mod password;
+pub(crate) mod pin;
+pub(crate) mod proxy;
+pub(crate) mod proxy_auth;
+pub(crate) mod security;
+pub(crate) mod target;
+pub(crate) mod trust;
+
+use ftp_protocol::argument::Argument;
+use ftp_protocol::server::{FTP_PORT, FTPS_PORT};
+
+use crate::cancel::{CancelToken, Cancellation};
+
+use delivery::Delivery;
+use error::RequestError;
+use job::{Job, Put};
+use network::Network;
+use security::{Security, Tls};
+use target::Target;
+
+/// A run that can be carried out: an account, a job, and options. See the example at the top of the crate.
+pub struct Request {
+    pub(crate) target: Target,
+    pub(crate) job: Job,
+    pub(crate) security: Security,
+    pub(crate) network: Network,
+    pub(crate) delivery: Delivery,
+    cancel: Option<CancelToken>,
+}
+
+impl Request {
+    /// Does `job` on `target` with the default options.
+    pub fn new(target: Target, job: impl Into<Job>) -> Self {
+        Self {
+            target,
+            job: job.into(),
+            security: Security::default(),
+            network: Network::default(),
+            delivery: Delivery::default(),
+            cancel: None,
+        }
+    }
+
+    /// Sets the options for TLS.
+    pub fn security(mut self, security: Security) -> Self {
+        self.security = security;
+        self
+    }
+
+    /// Sets the options for the network.
+    ///
+    /// # Errors
+    /// [`RequestError::ActiveThroughProxy`] if both active mode and a proxy are asked for.
+    pub fn network(mut self, network: Network) -> Result<Self, RequestError> {
+        if network.active && network.proxy.is_some() {
+            return Err(RequestError::ActiveThroughProxy);
+        }
+        self.network = network;
+        Ok(self)
+    }
+
+    /// Sets the options for delivery.
+    pub fn delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
+        self
+    }
+
+    /// Lets `token` cancel this run.
+    pub fn cancelled_by(mut self, token: &CancelToken) -> Self {
+        self.cancel = Some(token.clone());
+        self
+    }
+
+    /// The use of TLS: the option, or else the scheme of the server's address.
+    pub(crate) fn tls(&self) -> Tls {
+        self.security.tls.unwrap_or_else(|| Tls::asked_by(self.target.server.scheme()))
+    }
+
+    /// The port of the control connection.
+    pub(crate) fn port(&self) -> u16 {
+        let usual = if self.tls() == Tls::Implicit { FTPS_PORT } else { FTP_PORT };
+        self.target.server.port().unwrap_or(usual)
+    }
+
+    /// The files to store.
+    pub(crate) fn put(&self) -> &Put {
+        let Job::Put(put) = &self.job;
+        put
+    }
+
+    /// The events that end a run which begins now.
+    pub(crate) fn begin(&self) -> Cancellation {
+        Cancellation::begin(self.cancel.as_ref(), self.network.max_time)
+    }
+}
+
+/// Checks that an FTP command can carry `bytes`; `text` names their role in an error.
+pub(crate) fn argument(text: &'static str, bytes: Vec<u8>) -> Result<Vec<u8>, RequestError> {
+    match Argument::new(&bytes) {
+        Ok(_) => Ok(bytes),
+        Err(why) => Err(RequestError::Argument { text, why }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(server: &str) -> Target {
+        Target::new(server.parse().unwrap(), "u").unwrap()
+    }
+
+    fn put() -> Put {
+        Put::into_directory(".").unwrap()
+    }
+
+    #[test]
+    fn no_text_of_a_request_can_start_a_command() {
+        let evil = "x\r\nDELE y";
+        let is_argument = |error: Option<RequestError>| matches!(error, Some(RequestError::Argument { .. }));
+        assert!(is_argument(Target::new("h".parse().unwrap(), evil).err()));
+        assert!(is_argument(target("h").account(evil).err()));
+        assert!(is_argument(target("h").site(evil).err()));
+        assert!(is_argument(Put::into_directory(evil).err()));
+        assert!(is_argument(Put::into_directory("").err()));
+        assert!(is_argument(put().file(format!("dir/{evil}")).err()));
+        assert!(put().file("odd\ndir/name").is_ok());
+    }
+
+    #[test]
+    fn the_port_is_that_of_the_protocol_unless_one_is_given() {
+        let port = |server: &str| Request::new(target(server), put()).port();
+        assert_eq!([port("h"), port("ftp://h"), port("ftpes://h"), port("ftps://h")], [21, 21, 21, 990]);
+        assert_eq!(port("ftps://h:21"), 21);
+        let implicit = Security { tls: Some(Tls::Implicit), ..Security::default() };
+        assert_eq!(Request::new(target("h"), put()).security(implicit).port(), 990);
+    }
+
+    #[test]
+    fn two_files_with_one_name_are_refused() {
+        let first = put().file("a/name").unwrap();
+        assert!(matches!(first.file("b/name"), Err(RequestError::SameName { .. })));
+    }
+
+    #[test]
+    fn a_server_cannot_connect_to_this_machine_through_a_proxy() {
+        let proxy = "socks5://192.0.2.1:1".parse().unwrap();
+        let active = Network { active: true, proxy: Some(proxy), ..Network::default() };
+        assert_eq!(Request::new(target("h"), put()).network(active).err(), Some(RequestError::ActiveThroughProxy));
+    }
+}

@@ -1,0 +1,89 @@
+//! A pinned public key: the hash by which a server is recognised whatever its certificate says.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64ct::{Base64, Base64Unpadded, Encoding};
+use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
+use rustls::server::ParsedCertificate;
+use sha2::{Digest, Sha256};
+
+/// A public key, by its hash: `sha256:` and the SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 §2.4) in
+/// base64, or in hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin([u8; 32]);
+
+/// Some text is no [`Pin`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not sha256: and a SHA-256 hash in base64 (44 characters) or hexadecimal (64 digits)")]
+pub struct NotAPin;
+
+impl Pin {
+    /// The pin of the key in `certificate`, if that can be read at all.
+    pub(crate) fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
+        let parsed = ParsedCertificate::try_from(certificate).ok()?;
+        Some(Self::of_key(&parsed.subject_public_key_info()))
+    }
+
+    fn of_key(key: &SubjectPublicKeyInfoDer<'_>) -> Self {
+        Self(Sha256::digest(key.as_ref()).into())
+    }
+}
+
+impl FromStr for Pin {
+    type Err = NotAPin;
+
+    fn from_str(text: &str) -> Result<Self, NotAPin> {
+        let digest = text.strip_prefix("sha256:").ok_or(NotAPin)?;
+        // The way in which curl writes it.
+        let digest = digest.strip_prefix("//").unwrap_or(digest);
+        let mut hash = [0; 32];
+        let read = match digest.len() {
+            64 => base16(digest, &mut hash),
+            43 => Base64Unpadded::decode(digest, &mut hash).is_ok_and(|bytes| bytes.len() == 32),
+            _ => Base64::decode(digest, &mut hash).is_ok_and(|bytes| bytes.len() == 32),
+        };
+        if read { Ok(Self(hash)) } else { Err(NotAPin) }
+    }
+}
+
+fn base16(digits: &str, hash: &mut [u8; 32]) -> bool {
+    let value = |digit: u8| (digit as char).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    digits.as_bytes().chunks(2).zip(hash).all(|(pair, byte)| match (value(pair[0]), value(pair[1])) {
+        (Some(high), Some(low)) => {
+            *byte = high << 4 | low;
+            true
+        }
+        _ => false,
+    })
+}
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{}", Base64::encode_string(&self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_is_read_in_every_form_and_shown_in_one() {
+        let shown = "sha256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        let digits: String = (0..32).map(|byte: u8| format!("{byte:02x}")).collect();
+        let unpadded = shown.trim_end_matches('=');
+        for text in [shown, unpadded, &shown.replace(':', "://"), &format!("sha256:{digits}")] {
+            assert_eq!(text.parse::<Pin>().unwrap().to_string(), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_pin_is_refused() {
+        for text in ["", "sha256:", "sha1:AAEC", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "sha256:AAEC"] {
+            assert_eq!(text.parse::<Pin>(), Err(NotAPin), "{text:?}");
+        }
+        assert_eq!(format!("sha256:{}", "g".repeat(64)).parse::<Pin>(), Err(NotAPin));
+        assert_eq!(format!("sha256:{}", "é".repeat(32)).parse::<Pin>(), Err(NotAPin));
+    }
+}

@@ -1,0 +1,17 @@
+//! The `bindgen!` macro and nothing else: what wasmtime makes of `wit/`.
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "uploader",
+    with: {
+        "ftp-uploader:upload/capabilities.control-connection": crate::sandbox::capabilities::control_connection::ControlConnection,
+        "ftp-uploader:upload/capabilities.data-connection": crate::sandbox::capabilities::data_connection::DataConnection,
+        "ftp-uploader:upload/capabilities.data-listener": crate::sandbox::capabilities::data_listener::DataListener,
+        "ftp-uploader:upload/capabilities.source-file": crate::sandbox::capabilities::source_file::SourceFile,
+        "ftp-uploader:upload/capabilities.secret": crate::request::password::Password,
+        "ftp-uploader:upload/capabilities.progress": crate::sandbox::state::ProgressHandle,
+    },
+    // An interrupt, or a handle that does not exist, ends the guest: neither is an answer that it could handle.
+    imports: { default: trappable },
+    additional_derives: [PartialEq],
+});

@@ -1,0 +1,16 @@
+//! The component in its sandbox: everything that imports wasmtime, and the capabilities that are lent.
+
+#[allow(missing_docs, reason = "generated; documented in wit/")]
+mod bindings;
+pub(crate) mod call_budget;
+pub(crate) mod capabilities;
+pub(crate) mod component;
+mod engine;
+mod errors;
+pub(crate) mod guest;
+pub(crate) mod limits;
+pub(crate) mod protection;
+pub(crate) mod state;
+mod transcript;
+mod transfer;
+pub(crate) mod values;

@@ -1,0 +1,76 @@
+//! How fast the file may be sent, where the user sets a limit: a piece at a time, and the next when this one's time has
+//! passed.
+//!
+//! Waiting for that time is `watch.rs`.
+
+use std::num::NonZeroU64;
+use std::time::{Duration, Instant};
+
+/// The pieces of a second: few enough to cost nothing, and enough to look like a steady stream.
+const PIECES: u64 = 10;
+
+/// How much time that was not used is made up for: no more than a thread may be late when it is woken.
+const SLACK: Duration = Duration::from_millis(100);
+
+/// A limit, and how far it is used up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RateLimit {
+    bytes_per_second: NonZeroU64,
+    /// When the bytes sent so far have had their time.
+    free_at: Instant,
+}
+
+impl RateLimit {
+    pub(super) fn new(bytes_per_second: NonZeroU64) -> Self {
+        Self { bytes_per_second, free_at: Instant::now() }
+    }
+
+    /// The most bytes to send at a time.
+    pub(super) fn piece(&self) -> u64 {
+        (self.bytes_per_second.get() / PIECES).max(1)
+    }
+
+    /// When the next byte may be sent.
+    pub(super) fn free_at(&self) -> Instant {
+        self.free_at
+    }
+
+    /// `bytes` were sent `now`.
+    pub(super) fn sent(&mut self, bytes: u64, now: Instant) {
+        let nanoseconds = u128::from(bytes) * 1_000_000_000 / u128::from(self.bytes_per_second.get());
+        let time = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX));
+        self.free_at = self.free_at.max(now.checked_sub(SLACK).unwrap_or(now)) + time;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(bytes_per_second: u64) -> RateLimit {
+        RateLimit::new(NonZeroU64::new(bytes_per_second).unwrap())
+    }
+
+    #[test]
+    fn bytes_sent_as_soon_as_they_may_are_sent_at_the_rate() {
+        for bytes_per_second in [1, 7, 1000, 1 << 20, 10 << 30] {
+            let mut rate = rate(bytes_per_second);
+            let (began, mut sent) = (rate.free_at(), 0);
+            while sent < bytes_per_second {
+                let piece = rate.piece().min(bytes_per_second - sent);
+                rate.sent(piece, rate.free_at());
+                sent += piece;
+            }
+            let took = rate.free_at() - began;
+            assert!(took.abs_diff(Duration::from_secs(1)) < Duration::from_millis(1), "{bytes_per_second}: {took:?}");
+        }
+    }
+
+    #[test]
+    fn time_in_which_nothing_went_is_not_made_up_for() {
+        let mut rate = rate(1000);
+        let later = rate.free_at() + Duration::from_secs(3600);
+        rate.sent(1000, later);
+        assert!(rate.free_at() >= later + Duration::from_millis(900));
+    }
+}

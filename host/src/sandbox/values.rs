@@ -1,0 +1,200 @@
+//! The values that pass between `run/` and the component, in types of our own; the generated types of `wit/` stay in `sandbox/`.
+
+use ftp_delivery::Found;
+
+use crate::report::error::ServerText;
+use crate::report::step::{Algorithm, Cause, Connection, Step, Violation};
+use crate::request::delivery::Verify;
+use crate::sandbox::bindings::exports::ftp_uploader::upload::upload as wit;
+use crate::sandbox::bindings::ftp_uploader::upload::capabilities as lent;
+
+/// The command that stores a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Placement {
+    /// STOR.
+    Replace,
+    /// STOU.
+    Unique,
+    /// REST with this offset in bytes, then STOR or APPE.
+    Rest(u64),
+}
+
+/// The proof that the component asks for within the same call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    Best,
+    Size,
+    Nothing,
+}
+
+/// The component's report of a confirmed STOR.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GuestReceipt {
+    /// The bytes sent, from the offset of the placement on.
+    pub(crate) sent: u64,
+    /// The name that the server chose.
+    pub(crate) name: Option<Vec<u8>>,
+    pub(crate) verified: Verified,
+}
+
+/// The proof that the component has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verified {
+    /// The final reply alone.
+    Reply,
+    /// The final reply; the server refuses to tell the size of the file.
+    Refused,
+    Size,
+    Hash(Algorithm),
+}
+
+/// The result of comparing hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Same(Algorithm),
+    Different(Algorithm),
+    /// The server offers no hash that the component knows.
+    Unavailable,
+}
+
+/// The result of RNFR and RNTO.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Renaming {
+    Done,
+    /// RNFR was refused.
+    NotFrom(Refusal),
+    /// RNTO was refused.
+    NotTo(Refusal),
+}
+
+/// A negative reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) step: Step,
+    pub(crate) code: u16,
+    pub(crate) text: ServerText,
+}
+
+impl Verify {
+    /// The proof to ask for in the call that stores. The hash that [`Verify::Hash`] demands is part of the best proof.
+    pub(crate) fn asked(self) -> Proof {
+        match self {
+            Self::Best | Self::Hash => Proof::Best,
+            Self::Size => Proof::Size,
+            Self::Nothing => Proof::Nothing,
+        }
+    }
+}
+
+pub(super) fn plan(placement: Placement, verify: Proof) -> wit::Plan {
+    wit::Plan {
+        placement: match placement {
+            Placement::Replace => wit::Placement::Replace,
+            Placement::Unique => wit::Placement::Unique,
+            Placement::Rest(offset) => wit::Placement::Rest(offset),
+        },
+        verify: match verify {
+            Proof::Best => wit::Verify::Best,
+            Proof::Size => wit::Verify::Size,
+            Proof::Nothing => wit::Verify::Nothing,
+        },
+    }
+}
+
+pub(super) fn found(found: wit::Found) -> Found {
+    match found {
+        wit::Found::Bytes(bytes) => Found::Bytes(bytes),
+        wit::Found::Refused => Found::Refused,
+        wit::Found::Untold => Found::Untold,
+    }
+}
+
+pub(super) fn comparison(comparison: wit::Comparison) -> Comparison {
+    match comparison {
+        wit::Comparison::Same(by) => Comparison::Same(by.into()),
+        wit::Comparison::Different(by) => Comparison::Different(by.into()),
+        wit::Comparison::Unavailable => Comparison::Unavailable,
+    }
+}
+
+impl From<wit::Verification> for Verified {
+    fn from(verified: wit::Verification) -> Self {
+        match verified {
+            wit::Verification::None => Self::Reply,
+            wit::Verification::Refused => Self::Refused,
+            wit::Verification::Size => Self::Size,
+            wit::Verification::Hash(by) => Self::Hash(by.into()),
+        }
+    }
+}
+
+impl From<lent::Algorithm> for Algorithm {
+    fn from(algorithm: lent::Algorithm) -> Self {
+        match algorithm {
+            lent::Algorithm::Sha256 => Self::Sha256,
+            lent::Algorithm::Sha1 => Self::Sha1,
+            lent::Algorithm::Md5 => Self::Md5,
+            lent::Algorithm::Crc32 => Self::Crc32,
+        }
+    }
+}
+
+impl From<lent::Step> for Step {
+    fn from(step: lent::Step) -> Self {
+        match step {
+            lent::Step::Greeting => Self::Greeting,
+            lent::Step::Protection => Self::Protection,
+            lent::Step::Login => Self::Login,
+            lent::Step::Features => Self::Features,
+            lent::Step::Site => Self::Site,
+            lent::Step::Directory => Self::Directory,
+            lent::Step::BinaryType => Self::BinaryType,
+            lent::Step::Inspection => Self::Inspection,
+            lent::Step::DataConnection => Self::DataConnection,
+            lent::Step::Store => Self::Store,
+            lent::Step::Transfer => Self::Transfer,
+            lent::Step::Confirmation => Self::Confirmation,
+            lent::Step::Renaming => Self::Renaming,
+            lent::Step::Attributes => Self::Attributes,
+            lent::Step::Quit => Self::Quit,
+        }
+    }
+}
+
+impl From<lent::IoError> for Cause {
+    fn from(error: lent::IoError) -> Self {
+        match error {
+            lent::IoError::Closed => Self::Closed,
+            lent::IoError::Reset => Self::Reset,
+            lent::IoError::TimedOut => Self::TimedOut,
+            lent::IoError::Refused => Self::Refused,
+            lent::IoError::Unreachable => Self::Unreachable,
+            lent::IoError::Denied => Self::Denied,
+            lent::IoError::Insecure => Self::Insecure,
+            lent::IoError::OutOfStep => Self::OutOfStep,
+        }
+    }
+}
+
+impl From<wit::Connection> for Connection {
+    fn from(connection: wit::Connection) -> Self {
+        match connection {
+            wit::Connection::Control => Self::Control,
+            wit::Connection::Data => Self::Data,
+        }
+    }
+}
+
+impl From<wit::Violation> for Violation {
+    fn from(violation: wit::Violation) -> Self {
+        match violation {
+            wit::Violation::NotAReply => Self::NotAReply,
+            wit::Violation::ReplyTooLong => Self::ReplyTooLong,
+            wit::Violation::TooManyReplies => Self::TooManyReplies,
+            wit::Violation::UnexpectedReply => Self::UnexpectedReply,
+            wit::Violation::EarlySuccess => Self::EarlySuccess,
+            wit::Violation::NoPort => Self::NoPort,
+            wit::Violation::EarlyText => Self::EarlyText,
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! `--atomic`: stored under a temporary name, verified, and only then given its own.
+//!
+//! That the final name is never seen with half a file is tested against real servers in `killed_runs.rs`; what has the name
+//! already is `replacing.rs`.
+
+use crate::support::runs::run_in_turn;
+use crate::support::script::Script;
+use crate::support::upload::{HELLO, Upload};
+
+#[test]
+fn a_file_gets_its_name_when_it_is_whole_and_verified() {
+    let met = taken().tell_size(TEMPORARY, 6).rename(TEMPORARY, "hello.txt").goodbye().run(atomic());
+    met.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed");
+    met.server_log.stored(HELLO);
+
+    let hashed = Script::hashing().can_rename("hello.txt").take(TEMPORARY).tell_hash(TEMPORARY, HELLO);
+    hashed.rename(TEMPORARY, "hello.txt").goodbye().run(atomic()).outcome.succeeds().says("SHA-256 confirmed");
+}
+
+#[test]
+fn a_server_that_cannot_rename_is_exit_7_before_anything_is_stored() {
+    for answer in ["502 RNFR?", "500 What?"] {
+        let met = Script::ready().expect("RNFR {unused:hello.txt}").reply(answer).run(atomic().retries("3"));
+        met.outcome.fails(7).says("--atomic").retried(0);
+        met.server_log.stored_all(&[]);
+    }
+}
+
+#[test]
+fn a_refused_name_is_said_together_with_the_temporary_one() {
+    let refused = taken().tell_size(TEMPORARY, 6).refuse_name(TEMPORARY, "hello.txt", "553 Exists");
+    let met = refused.tell_size(TEMPORARY, 6).tell_size(TEMPORARY, 6).run(atomic().retries("3"));
+    met.outcome.fails(7).says("--replace").says("Exists").says("6 bytes of it lie on the server as .hello.txt.");
+    met.outcome.says(".part").retried(0);
+}
+
+#[test]
+fn an_option_that_was_given_is_not_advised() {
+    let refused = taken().tell_size(TEMPORARY, 6).refuse_name(TEMPORARY, "hello.txt", "553 Exists");
+    let refused = refused.tell_size(TEMPORARY, 6).expect("RNFR hello.txt").reply("550 No").tell_size(TEMPORARY, 6);
+    refused.run(atomic().options(["--replace"])).outcome.fails(7).never_says("use --replace");
+}
+
+#[test]
+fn a_temporary_name_with_a_dot_that_is_refused_is_replaced_by_one_without() {
+    let plain = "{plain:hello.txt}";
+    let script = no_dots().take(plain).tell_size(plain, 6).rename(plain, "hello.txt").goodbye();
+    let met = script.run(atomic());
+    met.outcome.succeeds();
+    met.server_log.stored(HELLO);
+}
+
+#[test]
+fn a_temporary_name_that_is_refused_is_said_to_be_ours() {
+    let refused = no_dots().passive().expect("STOR {plain:hello.txt}").reply("553 No parts either");
+    let met = refused.run(atomic().retries("3"));
+    met.outcome.fails(7).says("temporary name").says("which --atomic makes up").says("No parts either").retried(0);
+    met.server_log.stored_all(&[]);
+}
+
+#[test]
+fn a_server_that_renames_over_a_file_is_not_asked_to_delete_it() {
+    let script = taken().tell_size(TEMPORARY, 6).rename(TEMPORARY, "hello.txt").goodbye();
+    script.run(atomic().options(["--replace"])).outcome.succeeds();
+}
+
+#[test]
+fn a_connection_lost_while_renaming_is_asked_about() {
+    let lost = taken().tell_size(TEMPORARY, 6).rename_from(TEMPORARY).expect("RNTO hello.txt").close();
+    let renamed =
+        Script::ready().expect(&format!("RNFR {TEMPORARY}")).reply("550 None").expect(&format!("SIZE {TEMPORARY}"));
+    let renamed = renamed.reply("550 None").tell_size("hello.txt", 6).goodbye();
+    let met = run_in_turn([lost, renamed], atomic().retries("2"));
+    met.outcome.succeeds().says("Stored hello.txt").retried(1);
+    met.data_connections(1);
+}
+
+#[test]
+fn a_name_that_was_not_given_is_given_by_the_next_try() {
+    for step in ["RNFR", "RNTO"] {
+        let verified = taken().tell_size(TEMPORARY, 6);
+        let lost = match step {
+            "RNFR" => verified.expect(&format!("RNFR {TEMPORARY}")),
+            _ => verified.rename_from(TEMPORARY).expect("RNTO hello.txt"),
+        };
+        let met = run_in_turn(
+            [lost.reset(), Script::ready().rename(TEMPORARY, "hello.txt").goodbye()],
+            atomic().retries("2"),
+        );
+        met.outcome.succeeds().retried(1);
+        met.data_connections(1);
+    }
+}
+
+#[test]
+fn a_broken_transfer_is_gone_on_with_under_the_same_temporary_name() {
+    let big = || Upload::of("b", &vec![7; 8 << 20]).options(["--atomic"]).retries("2");
+    let temporary = "{temp:b}";
+    let broken = Script::ready().can_rename("b").passive().store(temporary).receive(1 << 20).reset_data().close();
+    let again =
+        Script::ready().tell_size(temporary, 1 << 20).resume(temporary, 1 << 20).receive_all().reply("226 Done");
+    let again = again.tell_size(temporary, 8 << 20).rename(temporary, "b").goodbye();
+    let met = run_in_turn([broken, again], big());
+    met.outcome.succeeds().says("Resuming b at byte 1048576");
+    let names: Vec<_> = met
+        .server_logs
+        .iter()
+        .flat_map(|server_log| &server_log.commands)
+        .filter(|line| line.starts_with(b"STOR "))
+        .collect();
+    assert_eq!(names[0], names[1]);
+}
+
+#[test]
+fn what_is_given_up_is_cleaned_up() {
+    let refused = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().reply("552 Quota");
+    let met = refused.delete(TEMPORARY).run(atomic());
+    met.outcome.fails(8).says("Quota").says("removed again").never_says("partial file may");
+}
+
+#[test]
+fn what_cannot_be_cleaned_up_is_named() {
+    let refused =
+        || Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().reply("552 Quota");
+    let kept = || refused().expect(&format!("DELE {TEMPORARY}")).reply("550 No");
+    let met = kept().tell_size(TEMPORARY, 4).run(atomic());
+    met.outcome.fails(8).says("4 bytes of it lie on the server as .hello.txt.").never_says("removed again");
+    let met = kept().no_size(TEMPORARY).run(atomic());
+    met.outcome.fails(8).says("A partial file may remain on the server as .hello.txt.").never_says("removed again");
+}
+
+#[test]
+fn what_was_stored_without_the_proof_that_was_demanded_is_removed_and_that_is_said() {
+    let unproved = taken().no_size(TEMPORARY).delete(TEMPORARY);
+    let met = unproved.run(atomic().options(["--verify", "size"]));
+    met.outcome.fails(10).says("--verify").says("removed again");
+}
+
+#[test]
+fn what_is_left_by_a_lost_connection_is_named() {
+    let lost = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive(3).reset_data().close();
+    let outcome = lost.run(atomic()).outcome;
+    outcome.claim(matches!(outcome.code, 8 | 10), "exit code 8 or 10");
+    outcome.says("A partial file may remain on the server as .hello.txt.").never_says("removed again");
+}
+
+#[test]
+fn a_file_that_was_stored_wrongly_never_gets_its_name() {
+    let wrong = |script: Script| script.take(TEMPORARY).tell_size_twice(TEMPORARY, 5);
+    let met = wrong(Script::ready().can_rename("hello.txt")).delete(TEMPORARY).run(atomic());
+    met.outcome.fails(10).says("removed again").never_says("partial file may");
+    assert!(!met.server_log.commands.iter().any(|line| line.starts_with(b"RNTO")));
+}
+
+#[test]
+fn a_lost_final_reply_is_settled_under_the_temporary_name() {
+    let lost = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().close();
+    let asked = Script::ready().tell_size_twice(TEMPORARY, 6).rename(TEMPORARY, "hello.txt").goodbye();
+    let met = run_in_turn([lost, asked], atomic().retries("1"));
+    met.outcome.succeeds();
+    met.data_connections(1);
+}
+
+#[test]
+fn replacing_needs_atomic() {
+    Upload::of_hello().options(["--replace"]).at("h").run().fails(2).says("--atomic");
+}
+
+#[test]
+fn every_run_has_a_temporary_name_of_its_own() {
+    let name = || {
+        let refused =
+            Script::ready().can_rename("hello.txt").passive().expect(&format!("STOR {TEMPORARY}")).reply("550 No");
+        let met = refused.passive().expect("STOR {plain:hello.txt}").reply("550 No").run(atomic());
+        met.server_log.commands.iter().find(|line| line.starts_with(b"STOR ")).cloned().unwrap()
+    };
+    assert_ne!(name(), name());
+}
+
+/// A server that forbids names that begin with a dot.
+fn no_dots() -> Script {
+    let asked = Script::ready().can_rename("hello.txt").passive().expect(&format!("STOR {TEMPORARY}"));
+    asked.reply("553 Prohibited file name")
+}
+
+/// A server that has taken the file under its temporary name.
+fn taken() -> Script {
+    Script::ready().can_rename("hello.txt").take(TEMPORARY)
+}
+
+fn atomic() -> Upload {
+    Upload::of_hello().options(["--atomic"])
+}
+
+const TEMPORARY: &str = "{temp:hello.txt}";

@@ -1,0 +1,125 @@
+//! The program is killed at random times and started again, and two of them store one name at once: whoever looks at the
+//! final name sees nothing, or one whole file.
+//!
+//! Seeded: `FTP_UPLOADER_SEED` sets what a failure has printed. Next: `soak.rs`.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::delivery::soak::{Dice, seed};
+use crate::servers::uploads::content;
+use crate::support::program::Program;
+use crate::support::relay::Relay;
+use test_servers::{FtpServer, Kind};
+
+#[test]
+fn a_program_that_is_killed_at_random_times_never_shows_half_a_file() {
+    let Some(server) = Kind::Vsftpd.start() else { return };
+    let seed = seed();
+    println!("FTP_UPLOADER_SEED={seed}");
+    let mut dice = Dice::new(seed);
+    // 64 KiB in 4 ms make a run last about as long as the longest wait before a kill.
+    let relay = Relay::slow(server.addr, Duration::from_millis(4));
+    let watcher = Watcher::of(server.stored_path("file"));
+    let (mut version, mut killed, mut finished) = (0, 0, 0);
+    while killed < KILLS {
+        let bytes = content((1 << 20) + version);
+        watcher.may_see(&bytes);
+        let folder = Program::new().with_file("file", &bytes);
+        loop {
+            let running =
+                program(&server, &relay, &["--resume", "--atomic", "--replace"], &folder.path("file")).start();
+            thread::sleep(Duration::from_micros(dice.below(160_000)));
+            running.signal(Signal::KILL);
+            let outcome = running.wait();
+            if outcome.code == 0 {
+                break finished += 1;
+            }
+            outcome.exits(-9);
+            killed += 1;
+        }
+        assert!(server.stored("file") == bytes, "version {version} is not what is there");
+        version += 1;
+    }
+    let looks = watcher.end();
+    let left: Vec<_> =
+        std::fs::read_dir(server.stored_path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["file"], "leftovers");
+    println!("killed {killed} times, finished {finished} files, looked {looks} times");
+}
+
+#[test]
+fn two_runs_to_one_name_at_once_leave_one_whole_file() {
+    for kind in [Kind::Vsftpd, Kind::Proftpd, Kind::PureFtpd, Kind::Pyftpdlib] {
+        let Some(server) = kind.start() else { continue };
+        let relay = Relay::slow(server.addr, Duration::from_millis(1));
+        let watcher = Watcher::of(server.stored_path("file"));
+        for round in 0..5 {
+            let runs = [1, 2].map(|run| {
+                let bytes = content((600 << 10) + 2 * round + run);
+                watcher.may_see(&bytes);
+                let folder = Program::new().with_file("file", &bytes);
+                (program(&server, &relay, &["--atomic", "--replace"], &folder.path("file")).start(), folder)
+            });
+            for (run, _folder) in runs {
+                run.wait().succeeds();
+            }
+        }
+        watcher.end();
+    }
+}
+
+/// The same local file each time: its name, time and size tell one version from another.
+fn program(server: &FtpServer, relay: &Relay, options: &[&str], file: &Path) -> Program {
+    Program::new()
+        .arguments(["--timeout", "5", "--retry-delay", "0.1"])
+        .arguments(options)
+        .arguments([&relay.address.to_string(), server.user])
+        .arguments([file])
+        .arguments([server.upload_dir()])
+        .environment("FTP_PASSWORD", server.password)
+}
+
+/// Someone who reads a file all the time.
+struct Watcher {
+    whole: Arc<Mutex<Vec<Vec<u8>>>>,
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<usize>,
+}
+
+impl Watcher {
+    fn of(path: PathBuf) -> Self {
+        let (whole, stop) = (Arc::new(Mutex::new(Vec::<Vec<u8>>::new())), Arc::new(AtomicBool::new(false)));
+        let (known, over) = (whole.clone(), stop.clone());
+        let thread = thread::spawn(move || {
+            let looks = AtomicUsize::new(0);
+            while !over.load(Ordering::Relaxed) {
+                if let Ok(found) = std::fs::read(&path) {
+                    let is_whole = known.lock().unwrap().iter().rev().any(|bytes| *bytes == found);
+                    assert!(is_whole, "{} shows {} bytes that are no whole file", path.display(), found.len());
+                    looks.fetch_add(1, Ordering::Relaxed);
+                }
+                thread::sleep(Duration::from_millis(1));
+            }
+            looks.into_inner()
+        });
+        Self { whole, stop, thread }
+    }
+
+    fn may_see(&self, bytes: &[u8]) {
+        self.whole.lock().unwrap().push(bytes.to_vec());
+    }
+
+    /// How often there was something to see; all of it was whole.
+    fn end(self) -> usize {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().expect("only whole files")
+    }
+}
+
+const KILLS: usize = 200;

@@ -1,0 +1,18 @@
+//! Unattended delivery: retries, questions after a lost connection, resuming, renaming, verification.
+
+mod atomic;
+mod attributes;
+mod confirmations;
+mod cuts;
+mod failure_lines;
+mod killed_runs;
+mod logins;
+mod replacing;
+mod resuming;
+mod retries;
+mod sent_once;
+mod slow_hashes;
+pub(crate) mod soak;
+mod streams;
+mod unknown_outcomes;
+mod verification;

@@ -1,0 +1,171 @@
+//! A thousand uploads of random files to real servers, through relays that cut at random: nothing is lost, no success is
+//! false, nothing hangs.
+//!
+//! Everything comes from one seed, which is printed and can be set: `FTP_UPLOADER_SEED`. Here the walk through the tests of
+//! delivery ends.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::program::Program;
+use crate::support::relay::{Cut, How, Point, Relay, Victim};
+use test_servers::{FtpServer, Kind};
+
+/// What came of all of it.
+#[derive(Default)]
+struct Tally {
+    uploads: AtomicUsize,
+    cuts: AtomicUsize,
+    retries: AtomicUsize,
+    false_successes: AtomicUsize,
+    /// Ended with exit code 10.
+    unknown: AtomicUsize,
+    failures: AtomicUsize,
+    hangs: AtomicUsize,
+}
+
+#[test]
+fn a_thousand_uploads_through_relays_that_cut_lose_nothing() {
+    let (seed, tally, begun) = (seed(), Tally::default(), Instant::now());
+    // Not libunftp, for the reason that `cuts.rs` gives.
+    let kinds = [Kind::Vsftpd, Kind::Proftpd, Kind::PureFtpd, Kind::Pyftpdlib];
+    let servers: Vec<FtpServer> = kinds.into_iter().filter_map(Kind::start).collect();
+    thread::scope(|scope| {
+        // Two at once for each server; most of the time goes into waiting.
+        for (number, server) in servers.iter().chain(&servers).enumerate() {
+            let (tally, share) = (&tally, RUNS / servers.len() / 2);
+            scope.spawn(move || soak(server, number, Dice::new(seed.wrapping_add(number as u64)), share, tally));
+        }
+    });
+    tally.report(seed, begun.elapsed());
+}
+
+/// Some runs of the program, one after the other, of some files each.
+fn soak(server: &FtpServer, number: usize, mut dice: Dice, runs: usize, tally: &Tally) {
+    let mut plan = Dice::new(dice.next());
+    let relay = Relay::planned(server.addr, Duration::ZERO, move || cut(&mut plan));
+    for run in 0..runs {
+        let files: Vec<(String, Vec<u8>)> =
+            (0..FILES).map(|file| (format!("soak-{number}-{run}-{file}"), dice.bytes())).collect();
+        let options = [&[][..], &["--atomic"], &["--atomic", "--resume"], &["--resume"]][dice.below(4) as usize];
+        deliver(server, &relay, options, &files, tally);
+    }
+    tally.cuts.fetch_add(relay.cuts(), Ordering::Relaxed);
+}
+
+fn deliver(server: &FtpServer, relay: &Relay, options: &[&str], files: &[(String, Vec<u8>)], tally: &Tally) {
+    let program = files.iter().fold(Program::new(), |program, (name, bytes)| program.with_file(name, bytes));
+    let program = program
+        .arguments(["--verbose", "--timeout", "1", "--connect-timeout", "5", "--retry-delay", "0.02", "--retries", "8"])
+        .arguments(options)
+        .arguments([&relay.address.to_string(), server.user])
+        .arguments(files.iter().map(|(name, _)| name))
+        .arguments([server.upload_dir()])
+        .environment("FTP_PASSWORD", server.password);
+    let outcome = program.run();
+    tally.uploads.fetch_add(files.len(), Ordering::Relaxed);
+    tally.retries.fetch_add(outcome.stderr.matches("Retrying in ").count(), Ordering::Relaxed);
+    // Nine tries of a second each, for a few files.
+    tally.hangs.fetch_add(usize::from(outcome.took > Duration::from_secs(45)), Ordering::Relaxed);
+    let complain = |what: String| drop(writeln!(std::io::stderr(), "soak: {what}\n{}", outcome.command));
+    if outcome.code != 0 {
+        let count = if outcome.code == 10 { &tally.unknown } else { &tally.failures };
+        count.fetch_add(1, Ordering::Relaxed);
+        complain(format!("exit code {}: {}", outcome.code, outcome.stderr));
+    }
+    for (name, bytes) in files {
+        let said = outcome.stderr.contains(&format!("Stored {name} in "));
+        let found = std::fs::read(server.stored_path(name)).unwrap_or_default();
+        if said && found != *bytes {
+            tally.false_successes.fetch_add(1, Ordering::Relaxed);
+            complain(format!(
+                "{name} is {} bytes, not the {} that were sent: {}",
+                found.len(),
+                bytes.len(),
+                outcome.stderr
+            ));
+        }
+    }
+}
+
+impl Tally {
+    /// Past libtest, which shows nothing of a test that passes.
+    fn report(&self, seed: u64, took: Duration) {
+        let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        let text = format!(
+            "soak: seed {seed}: {} uploads, {} cuts, {} retries, {} false successes, {} hangs, {} failures, {} runs \
+             reported unknown, {:.0} s\n",
+            of(&self.uploads),
+            of(&self.cuts),
+            of(&self.retries),
+            of(&self.false_successes),
+            of(&self.hangs),
+            of(&self.failures),
+            of(&self.unknown),
+            took.as_secs_f64()
+        );
+        let _ = std::io::stderr().write_all(text.as_bytes());
+        // An honest 10 is a failure as well: with so many retries, every question has its answer in the end.
+        let all_is_well = of(&self.false_successes) + of(&self.hangs) + of(&self.failures) + of(&self.unknown) == 0;
+        assert!(all_is_well, "{text}set FTP_UPLOADER_SEED={seed} to see it again");
+    }
+}
+
+/// What goes wrong on one control connection: on one of nine nothing.
+fn cut(dice: &mut Dice) -> Option<Cut> {
+    let how =
+        [How::Close, How::Reset, How::Close, How::Reset, How::Close, How::Reset, How::Silence][dice.below(7) as usize];
+    let victim = [Victim::Control, Victim::Data, Victim::Both][dice.below(3) as usize];
+    match dice.below(9) {
+        0 => None,
+        1..=4 => Some(Cut { victim, point: Point::Bytes(dice.below(LARGEST)), how }),
+        5 | 6 => Cut::control(Point::Reply(1 + dice.below(30) as usize), how),
+        _ => Cut::control(Point::FinalReply, how),
+    }
+}
+
+/// Numbers that look random, and are the same for the same seed (splitmix64).
+pub(crate) struct Dice {
+    state: u64,
+}
+
+impl Dice {
+    /// From a seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Less than `limit`.
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit
+    }
+
+    /// A file, of any size up to 200 KiB, small ones more often.
+    fn bytes(&mut self) -> Vec<u8> {
+        let most = [100, 10_000, LARGEST][self.below(3) as usize];
+        let size = self.below(most + 1) as usize;
+        (0..size.div_ceil(8)).flat_map(|_| self.next().to_le_bytes()).take(size).collect()
+    }
+}
+
+/// The seed that is set, or another one each time.
+pub(crate) fn seed() -> u64 {
+    let set = std::env::var("FTP_UPLOADER_SEED").ok().and_then(|seed| seed.parse().ok());
+    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").subsec_nanos();
+    set.unwrap_or_else(|| u64::from(now()))
+}
+
+/// Runs of the program, with so many files each.
+const RUNS: usize = 200;
+const FILES: usize = 5;
+const LARGEST: u64 = 200 << 10;

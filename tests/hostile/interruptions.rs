@@ -1,0 +1,109 @@
+//! Every step cut short in every way: the right exit code, one line that says why, in bounded time.
+//!
+//! Each row of the table is a conversation up to the point where the client waits for the server. Next:
+//! `several_files.rs`.
+
+use std::time::Duration;
+
+use crate::support::run::Run;
+use crate::support::script::{Move, Script};
+use crate::support::server_log::A_FEW_SECONDS;
+use crate::support::upload::{PASSWORD, Upload};
+
+#[test]
+fn a_connection_closed_at_any_step_is_told_in_one_line() {
+    cut_everywhere(Script::close, Duration::ZERO);
+}
+
+#[test]
+fn a_connection_reset_at_any_step_is_told_in_one_line() {
+    cut_everywhere(Script::reset, Duration::ZERO);
+}
+
+#[test]
+fn a_server_silent_at_any_step_is_left_in_time() {
+    cut_everywhere(Script::silence, PATIENCE);
+}
+
+#[test]
+fn a_server_that_dribbles_for_ever_is_left_in_time() {
+    type Reply = &'static [u8];
+    let dribbles: [(Script, Reply, i32); 5] = [
+        (Script::new(), b"2", 4),
+        (Script::greeted().expect("USER alice"), b"3", 4),
+        (Script::logged_in().expect("CWD inbox"), b"2", 4),
+        (Script::taken_hello(), b"2", 10),
+        (Script::taken_hello(), b"226-\r\n", 10),
+    ];
+    for (script, piece, code) in dribbles {
+        let script = script.then(Move::Flood(piece.to_vec(), Duration::from_millis(300)));
+        let met = script.run(Upload::of_hello().timeout("2"));
+        // Bytes that are no reply yet may be called no FTP as soon as that shows; but nobody waits on.
+        met.outcome.claim(met.outcome.code == code || met.outcome.code == 9, &format!("exit code {code} (or 9)"));
+        met.outcome.fails(met.outcome.code).within(A_FEW_SECONDS);
+    }
+}
+
+#[test]
+fn preliminary_replies_do_not_prolong_the_wait_for_ever() {
+    let script = Script::new().then(Move::Flood(b"120 Soon\r\n".to_vec(), Duration::from_millis(400)));
+    let met = script.run(Upload::of_hello().timeout("1"));
+    // Sixteen of them within the patience for each would be 16 s; HARD_LIMIT would not notice, the user would.
+    met.outcome.claim(matches!(met.outcome.code, 4 | 9), "exit code 4 or 9").within(Duration::from_secs(12));
+}
+
+/// Each step, the conversation up to it, and the exit code when the server then goes away.
+fn steps() -> Vec<(&'static str, Script, i32)> {
+    let pass = format!("PASS {PASSWORD}");
+    let old = || Script::ready().expect("EPSV").reply("500 No");
+    let confirmed = || Script::storing("big.bin").receive_all().reply("226 Stored");
+    vec![
+        ("greeting", Script::new(), 4),
+        ("half a greeting", Script::new().send("220-Wel"), 4),
+        ("USER", Script::greeted().expect("USER alice"), 4),
+        ("PASS", Script::greeted().expect("USER alice").reply("331 Go on").expect(&pass), 4),
+        ("CWD", Script::logged_in().expect("CWD inbox"), 4),
+        ("TYPE", Script::logged_in().expect("CWD inbox").reply("250 Done").expect("TYPE I"), 4),
+        (
+            "FEAT",
+            Script::logged_in().expect("CWD inbox").reply("250 Done").expect("TYPE I").reply("200 Done").expect("FEAT"),
+            4,
+        ),
+        ("EPSV", Script::ready().expect("EPSV"), 4),
+        ("PASV", old().expect("PASV"), 4),
+        ("STOR", Script::ready().passive().expect("STOR big.bin").then(Move::AcceptData), 8),
+        ("mid-transfer", Script::storing("big.bin").receive(1 << 20), 8),
+        ("final reply", Script::storing("big.bin").receive_all(), 10),
+        ("half a final reply", Script::storing("big.bin").receive_all().send("226 Sto"), 10),
+        ("SIZE", confirmed().expect("SIZE big.bin"), 10),
+        ("QUIT", confirmed().no_size("big.bin").expect("QUIT"), 0),
+    ]
+}
+
+/// All steps side by side, since most of the time goes into waiting.
+fn cut_everywhere(cut: fn(Script) -> Script, patience: Duration) {
+    std::thread::scope(|scope| {
+        for (step, script, code) in steps() {
+            let thread = std::thread::Builder::new().name(format!("cut at {step}"));
+            let run = move || judge(&cut(script).run(Upload::of_big_file().timeout("2")), code, patience);
+            thread.spawn_scoped(scope, run).expect("a thread");
+        }
+    });
+}
+
+fn judge(met: &Run, code: i32, patience: Duration) {
+    let outcome = &met.outcome;
+    if code == 0 {
+        // What is waited for here decides nothing: 2 s for the goodbye.
+        outcome.succeeds().within(patience + A_FEW_SECONDS);
+    } else {
+        // One patience for the step, not one for each of its waits.
+        outcome.fails(code).not_before(patience).within(patience + Duration::from_millis(1700));
+    }
+    if matches!(code, 8 | 10) {
+        outcome.mentions(&["partial", "unknown", "may", "look", "check"]);
+    }
+}
+
+/// What every upload of the table is told to have.
+const PATIENCE: Duration = Duration::from_secs(2);

@@ -1,0 +1,106 @@
+//! A server at a link-local IPv6 address, which is one only on one network interface: `fe80::1%eth0`.
+//!
+//! In a network namespace of its own, with such an address on its loopback interface. Linux only.
+
+#![cfg(target_os = "linux")]
+
+use std::net::{Ipv6Addr, SocketAddrV6, TcpListener, TcpStream};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::support::child::{in_a_child_by, is_child};
+use crate::support::run::Run;
+use crate::support::script::{Move, Script, extended_reply};
+use crate::support::scripted_server::ScriptedServer;
+use crate::support::tls_server::Tls;
+use crate::support::upload::{HELLO, Upload};
+use test_servers::certificates::Authority;
+use test_servers::skips::skipped;
+
+/// Makes the namespace, then runs the rest of its words in it.
+const RUNNER: [&str; 5] =
+    ["unshare", "-rn", "sh", "-c", "ip link set lo up && ip -6 addr add fe80::1/64 dev lo nodad && exec \"$0\" \"$@\""];
+
+#[test]
+fn both_connections_go_through_the_interface_that_was_named() {
+    in_a_namespace("hostile::link_local::both_connections_go_through_the_interface_that_was_named", || {
+        for name in ["lo", "1"] {
+            let stored = Script::ready().then(Move::Expect("EPSV".to_owned())).then(Move::OpenDataOn(listener()));
+            let stored = stored.then(Move::ReplyWithPort(extended_reply)).store("hello.txt").receive_all();
+            let met =
+                run(stored.reply("226 Stored").and_all_is_well(), name, Upload::of_hello().options(["--tls", "off"]));
+            met.outcome.succeeds();
+            met.server_log.stored(HELLO);
+        }
+        let from = Upload::of_hello().options(["--tls", "off", "--source-address", "fe80::1"]);
+        run(Script::logged_in().expect("CWD inbox").reply("550 No"), "lo", from).outcome.fails(7);
+    });
+}
+
+#[test]
+fn nobody_else_hears_of_the_interface() {
+    in_a_namespace("hostile::link_local::nobody_else_hears_of_the_interface", || {
+        let asked = Script::ready().then(Move::ExpectAny).reply("522 No").then(Move::ExpectAny).reply("500 No");
+        let met = run(asked, "lo", Upload::of_hello().options(["--tls", "off", "--active"]));
+        let asked: Vec<_> = met.server_log.commands.iter().map(|line| String::from_utf8_lossy(line)).collect();
+        assert!(asked.iter().any(|line| line.starts_with("EPRT |2|fe80::1|")), "{asked:?}");
+        assert!(!asked.iter().any(|line| line.contains('%')), "{asked:?}");
+
+        let authority = Authority::new();
+        let tls = Tls::of(&authority.issue(&["fe80::1"]));
+        let script = Script::secured(&tls).expect("USER alice").reply("530 No");
+        let met = run(script, "lo", Upload::of_hello().trusting(&authority));
+        met.outcome.fails(6);
+        assert_eq!(met.server_log.handshakes[0].server_name, None);
+    });
+}
+
+#[test]
+fn an_interface_that_is_not_there_is_exit_4() {
+    in_a_namespace("hostile::link_local::an_interface_that_is_not_there_is_exit_4", || {
+        Upload::of_hello().at("[fe80::1%nowhere0]:21").run().fails(4).says("[fe80::1%nowhere0]:21");
+    });
+}
+
+#[test]
+fn only_a_link_local_address_has_an_interface() {
+    for host in ["ftp.example.org%eth0", "[2001:db8::1%eth0]:21", "fe80::1%", "[fe80::1%a b]:21"] {
+        Upload::of_hello().at(host).run().fails(2);
+    }
+}
+
+fn run(script: Script, interface: &str, upload: Upload) -> Run {
+    let listener = listener();
+    let port = listener.local_addr().unwrap().port();
+    let server = ScriptedServer::listen(listener, vec![script]);
+    Run::end(upload.at(format!("[fe80::1%{interface}]:{port}")).start(), server)
+}
+
+fn listener() -> TcpListener {
+    let address = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
+    // The loopback interface is the first of each namespace.
+    TcpListener::bind(SocketAddrV6::new(address, 0, 0, 1)).expect("a port of the namespace")
+}
+
+#[track_caller]
+fn in_a_namespace(test: &str, act: fn()) {
+    let possible = || Command::new(RUNNER[0]).args(&RUNNER[1..]).arg("true").status();
+    if !is_child() && !possible().is_ok_and(|made| made.success()) {
+        return skipped("no network namespace, or no `ip`, for a link-local address");
+    }
+    if is_child() {
+        await_routes();
+    }
+    in_a_child_by(&RUNNER, test, act);
+}
+
+/// The kernel goes on setting up an interface after `ip` has returned.
+fn await_routes() {
+    let listener = listener();
+    let address = listener.local_addr().unwrap();
+    let reached = || TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok();
+    assert!((0..40).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        reached() && reached()
+    }));
+}

@@ -1,0 +1,254 @@
+//! Replies as servers send them, odd ones and hostile ones (RFC 959 §4.2).
+//!
+//! What the reader makes of bytes is tested in `guest/protocol`; here the whole program hears them. Replies that never
+//! come are in `interruptions.rs`, next; replies about the data connection in `data_connection.rs`.
+
+use std::time::Duration;
+
+use crate::support::script::{Move, Script};
+use crate::support::server_log::A_FEW_SECONDS;
+use crate::support::upload::{HELLO, PASSWORD, Upload};
+
+#[test]
+fn an_ordinary_conversation_stores_the_file() {
+    let met = Script::ready().take("hello.txt").and_all_is_well().run_hello();
+    met.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed by the server");
+    met.server_log.stored(HELLO).last_command("SIZE hello.txt");
+}
+
+#[test]
+fn lines_inside_a_reply_may_start_with_any_code() {
+    let script = Script::new()
+        .send("220-Welcome\r\n220 is our number\r\n")
+        .expect("USER alice")
+        .send("331-Rules:\r\n 530 is what strangers get\r\n530 no\r\n530-really\r\n\r\n221\r\n331x\r\n331 Now\r\n")
+        .expect(&format!("PASS {PASSWORD}"))
+        .send("230-\r\n550 Not the end\r\n230-not either\r\n230 \r\n")
+        .expect("CWD inbox")
+        .send("250-   \r\n   250 indented, not the end\r\n250 \r\n");
+    let script = script.binary().take("hello.txt").and_all_is_well();
+    script.run_hello().outcome.succeeds();
+}
+
+#[test]
+fn replies_may_come_byte_by_byte() {
+    let script = Script::new()
+        .dribble("220-Slow\r\n 530 server\r\n220 ready")
+        .expect("USER alice")
+        .dribble("331 Password")
+        .expect(&format!("PASS {PASSWORD}"))
+        .dribble("230 In")
+        .expect("CWD inbox")
+        .dribble("250 Done")
+        .expect("TYPE I")
+        .dribble("200 Done")
+        .expect("FEAT")
+        .dribble("211-Features\r\n EPSV\r\n211 End")
+        .passive()
+        .expect("STOR hello.txt")
+        .dribble("150 Go")
+        .then(Move::AcceptData)
+        .receive_all()
+        .dribble("226-Stored\r\n226 Done");
+    let met = script.expect("SIZE hello.txt").dribble("213 6").goodbye().run_hello();
+    met.outcome.succeeds();
+    met.server_log.stored(HELLO);
+}
+
+#[test]
+fn lines_may_end_without_a_carriage_return() {
+    let script = Script::new()
+        .send("220-Unix\n220 ready\n")
+        .expect("USER alice")
+        .send("331 Password\n")
+        .expect(&format!("PASS {PASSWORD}"))
+        .send("230-In\n 230\n230 Come\n")
+        .expect("CWD inbox")
+        .send("250 Done\n")
+        .expect("TYPE I")
+        .send("200 Done\n")
+        .expect("FEAT")
+        .send("211-Features\n SIZE\n211 End\n")
+        .take("hello.txt")
+        .expect("SIZE hello.txt")
+        .send("213 6\n")
+        .expect("QUIT")
+        .send("221 Bye\n");
+    script.run_hello().outcome.succeeds().says("size confirmed");
+}
+
+#[test]
+fn several_replies_may_come_in_one_packet() {
+    let script = Script::new().send("120 Soon\r\n220 Now\r\n").expect("USER alice").reply("230 No password needed");
+    let script = script.expect("CWD inbox").reply("250 Done").binary();
+    let script = script.passive().store("hello.txt").receive_all().send("150 Nearly\r\n150 Done\r\n226 Stored\r\n");
+    let met = script.and_all_is_well().run_hello();
+    met.outcome.succeeds();
+    met.server_log.stored(HELLO);
+}
+
+#[test]
+fn text_of_replies_may_be_in_any_encoding() {
+    let latin1 = b"220-Gr\xfc\xdf Gott\r\n\xff\xfe\x80\r\n220 \xe4\r\n".to_vec();
+    let script = Script::new().send(latin1).expect("USER alice").send(b"230 \xc3\xbc and \xfc\r\n".to_vec());
+    let script = script.expect("CWD inbox").send(b"550 inbox nicht zug\xe4nglich\r\n".to_vec());
+    script.run_hello().outcome.fails(7).says("inbox nicht zug").mentions(&["550"]);
+}
+
+#[test]
+fn escape_sequences_of_a_server_do_not_reach_the_terminal() {
+    let hostile = "550 no\x1b[2J\x1b]0;owned\x07 entry\u{9b}31m \u{202e}desrever\u{7f}\x08\x08\t.\r\n";
+    for options in [&[][..], &["--verbose"][..]] {
+        let script = Script::logged_in().expect("CWD inbox").send(hostile);
+        let met = script.run(Upload::of_hello().options(options));
+        // Every run is checked for raw control characters; here the words around them must have come through.
+        met.outcome.exits(7).says("550").says("[2J").says("owned").says(" entry");
+    }
+}
+
+#[test]
+fn a_bare_carriage_return_or_nul_inside_a_reply_is_harmless() {
+    let script = Script::logged_in().expect("CWD inbox").send(b"550 first\rftp-uploader: fake\0 last\r\n".to_vec());
+    script.run_hello().outcome.fails(7).says("550");
+}
+
+#[test]
+fn an_over_long_line_is_exit_9() {
+    let met = Script::new().flood(&[b'2'; 4096]).run_hello();
+    met.outcome.fails(9).within(A_FEW_SECONDS);
+    bounded(met.server_log.flooded);
+}
+
+#[test]
+fn an_over_long_line_that_starts_like_a_reply_is_exit_9() {
+    let line = format!("220 {}\r\n", "x".repeat(70_000));
+    Script::new().send(line).run_hello().outcome.fails(9).within(A_FEW_SECONDS);
+}
+
+#[test]
+fn an_endless_reply_of_short_lines_is_exit_9() {
+    let met = Script::greeted().expect("USER alice").send("331-Rules\r\n").flood(b"331-more rules\r\n").run_hello();
+    met.outcome.fails(9).within(A_FEW_SECONDS);
+    bounded(met.server_log.flooded);
+}
+
+#[test]
+fn a_long_reply_within_the_limit_is_read_whole() {
+    let rules = " all our rules, at length\r\n".repeat(2000);
+    let script = Script::new().send(format!("220-Rules\r\n{rules}220 That was all\r\n")).expect("USER alice");
+    script.reply("530 No").run_hello().outcome.fails(6);
+}
+
+#[test]
+fn endless_preliminary_replies_are_exit_9_or_10() {
+    let greeting = Script::new().flood(b"120 Soon\r\n").run_hello();
+    greeting.outcome.fails(9).within(A_FEW_SECONDS);
+    bounded(greeting.server_log.flooded);
+
+    let store = Script::ready().passive().expect("STOR hello.txt").flood(b"150 Soon\r\n").run_hello();
+    store.outcome.fails(9).within(A_FEW_SECONDS);
+
+    let after = Script::taken_hello().flood(b"150 Soon\r\n").run_hello();
+    // Every byte may be there.
+    after.outcome.fails(10).says("broke the FTP protocol").within(A_FEW_SECONDS);
+}
+
+#[test]
+fn a_few_preliminary_replies_are_waited_out() {
+    let script = Script::new().reply("120 Soon").pause(200).reply("120 Sooner").reply("220 Now").expect("USER alice");
+    let script = script.reply("230 In").expect("CWD inbox").reply("250 Done").binary();
+    let script = script.passive().store("hello.txt").reply("150 Still").receive_all().reply("110 Mark");
+    script.reply("226 Stored").and_all_is_well().run_hello().outcome.succeeds();
+}
+
+#[test]
+fn any_2xx_is_success_of_its_step() {
+    let script = Script::new().reply("299 Hello").expect("USER alice").reply("331 Password");
+    let script = script.expect(&format!("PASS {PASSWORD}")).reply("202 Superfluous").expect("CWD inbox");
+    let script =
+        script.reply("257 \"/inbox\"").expect("TYPE I").reply("250 Fine").featureless().passive().store("hello.txt");
+    let met = script.receive_all().reply("299 Whatever").and_all_is_well().run_hello();
+    met.outcome.succeeds();
+    met.server_log.stored(HELLO);
+}
+
+#[test]
+fn a_125_instead_of_150_is_as_good() {
+    let script = Script::ready().passive().expect("STOR hello.txt").reply("125 Already open");
+    let met = script.then(Move::AcceptData).receive_all().reply("250 Stored").and_all_is_well().run_hello();
+    met.outcome.succeeds();
+    met.server_log.stored(HELLO);
+}
+
+#[test]
+fn a_230_after_the_user_name_sends_no_password() {
+    let script = Script::greeted().expect("USER alice").reply("230 No password needed").expect("CWD inbox");
+    let met = script.reply("550 No inbox").run_hello();
+    met.outcome.fails(7);
+    met.server_log.last_command("CWD inbox");
+}
+
+#[test]
+fn an_account_is_sent_where_the_server_asks_for_one() {
+    let asked = || {
+        let script = Script::greeted().expect("USER alice").reply("331 Password");
+        script.expect(&format!("PASS {PASSWORD}")).reply("332 Account, please")
+    };
+    let script = asked().expect("ACCT sales 7").reply("230 In").expect("CWD inbox").reply("550 No inbox");
+    script.run(Upload::of_hello().options(["--account", "sales 7"])).outcome.fails(7);
+    asked().run_hello().outcome.fails(6).mentions(&["--account"]);
+
+    let script = asked().expect("ACCT sales").reply("530 No such account");
+    script.run(Upload::of_hello().options(["--account", "sales"])).outcome.fails(6).says("No such account");
+}
+
+#[test]
+fn no_account_is_sent_where_none_is_asked_for() {
+    let script = Script::logged_in().expect("CWD inbox").reply("550 No inbox");
+    script.run(Upload::of_hello().options(["--account", "sales"])).outcome.fails(7);
+}
+
+#[test]
+fn a_refused_login_is_exit_6_with_the_words_of_the_server() {
+    let script = Script::greeted().expect("USER alice").reply("530 We know no alice");
+    script.run_hello().outcome.fails(6).says("We know no alice").says("530");
+
+    let script = Script::greeted().expect("USER alice").reply("331 Password").expect(&format!("PASS {PASSWORD}"));
+    let met = script.send("530-Login incorrect\r\n530 Three tries left\r\n").run_hello();
+    met.outcome.fails(6).says("Login incorrect");
+}
+
+#[test]
+fn a_refused_greeting_is_exit_4_and_no_name_is_sent() {
+    for reply in ["421 Too many users", "530 Not from there", "554 No service"] {
+        let met = Script::new().reply(reply).run_hello();
+        met.outcome.fails(4).says(&reply[4..]);
+        let named = met.server_log.commands.iter().any(|command| command.starts_with(b"USER"));
+        met.server_log.claim(!named, "no USER");
+    }
+}
+
+#[test]
+fn a_server_that_does_not_speak_ftp_is_exit_9() {
+    for greeting in
+        ["SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "\r\n"]
+    {
+        let met = Script::new().send(greeting).run_hello();
+        met.outcome.fails(9).within(A_FEW_SECONDS).mentions(&["ftp"]);
+    }
+    Script::new().send(b"\x16\x03\x01\x02\x00\x01\x00\x01\n".to_vec()).run_hello().outcome.fails(9);
+}
+
+#[test]
+fn a_reply_that_makes_no_sense_at_its_step_is_exit_9() {
+    for code in ["331", "350", "099", "600", "999", "22", "2200"] {
+        let met = Script::logged_in().expect("CWD inbox").reply(&format!("{code} What?")).run_hello();
+        met.outcome.fails(9).within(Duration::from_secs(4));
+    }
+}
+
+/// The program reads 64 KiB; the rest lay in the buffers of the two sockets.
+#[track_caller]
+fn bounded(flooded: usize) {
+    assert!(flooded < 48 << 20, "the server could send {flooded} bytes");
+}

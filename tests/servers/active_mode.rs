@@ -1,0 +1,72 @@
+//! Uploads to every real server with `--active`: the server connects to us for the data, with and without TLS.
+//!
+//! Servers that misbehave, and strangers who connect in their place, are in `network.rs`.
+
+use std::ffi::OsStr;
+
+use crate::servers::uploads::{content, on_every_server, upload};
+use crate::support::program::Program;
+use crate::support::secure_server::SecureServer;
+use test_servers::{FtpServer, Kind, Options};
+
+on_every_server!(files_of_every_size_arrive_byte_for_byte);
+
+// libunftp knows only PORT, which has no IPv6.
+mod over_ipv6 {
+    use super::files_arrive_over_ipv6;
+
+    crate::servers::uploads::on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd, pyftpdlib Pyftpdlib;
+        [files_arrive_over_ipv6]);
+}
+
+mod protected {
+    use super::files_arrive_over_tls;
+
+    crate::support::secure_server::on_secure_servers!(vsftpd: Vsftpd {}, proftpd: Proftpd {}, pure_ftpd: PureFtpd {}, pyftpdlib: Pyftpdlib {};
+        [files_arrive_over_tls]);
+}
+
+fn files_of_every_size_arrive_byte_for_byte(kind: Kind) {
+    if let Some(server) = kind.start() {
+        sizes_arrive(&server);
+    }
+}
+
+fn files_arrive_over_ipv6(kind: Kind) {
+    if let Some(server) = kind.start_with(Options { ipv6: true, ..Options::default() }) {
+        sizes_arrive(&server);
+    }
+}
+
+fn sizes_arrive(server: &FtpServer) {
+    let (program, names) = files();
+    let files: Vec<_> = names.iter().map(OsStr::new).collect();
+    upload(server, program, &files, server.upload_dir()).succeeds();
+    have_arrived(server);
+}
+
+fn files_arrive_over_tls(server: &SecureServer) {
+    let (program, names) = files();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    server.upload(program, &names).succeeds().says("> EPRT ").never_says("> EPSV");
+    have_arrived(&server.server);
+}
+
+const SIZES: [usize; 4] = [0, 1, 8193, 5 << 20];
+
+/// The program, to be run with `--active`, and its files.
+fn files() -> (Program, Vec<String>) {
+    let names = SIZES.map(name).to_vec();
+    let program = Program::new().arguments(["--active"]);
+    (SIZES.iter().fold(program, |program, &size| program.with_file(name(size), &content(size))), names)
+}
+
+fn name(size: usize) -> String {
+    format!("{size}.bin")
+}
+
+fn have_arrived(server: &FtpServer) {
+    for size in SIZES {
+        assert!(server.stored(name(size)) == content(size), "{size} bytes differ");
+    }
+}

@@ -1,0 +1,138 @@
+//! A file that may be whole on the server is left alone: it is neither sent over nor sent twice when the final reply is
+//! lost, late, or followed by a size that says nothing.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::servers::uploads::{content, on_servers};
+use crate::support::cutting_relay::CuttingRelay;
+use crate::support::real_delivery::{Consumer, deliver};
+use crate::support::relay::{Cut, How, Point, Relay};
+use test_servers::{FtpServer, Kind, Options, Setting};
+
+on_servers!(vsftpd Vsftpd, proftpd Proftpd; [
+    what_a_consumer_takes_at_once_is_not_delivered_twice,
+    what_a_consumer_takes_while_the_final_reply_is_lost_is_not_delivered_twice
+]);
+
+#[test]
+fn in_a_drop_box_a_file_whose_final_reply_is_lost_is_not_sent_over() {
+    final_reply_is_lost(Kind::Proftpd, &[Setting::NoReading]);
+}
+
+#[test]
+fn where_no_sizes_are_told_a_file_whose_final_reply_is_lost_is_not_sent_over() {
+    final_reply_is_lost(Kind::Vsftpd, &[Setting::NoSizes]);
+}
+
+/// A second cut in mid-transfer would leave the beginning of the file if it were sent once more.
+fn final_reply_is_lost(kind: Kind, settings: &'static [Setting]) {
+    let Some(server) = kind.start_with(Options::set(settings)) else { return };
+    let bytes = content(3_000_000);
+    thread::scope(|scope| {
+        for (number, how) in [How::Close, How::Reset, How::Silence].into_iter().enumerate() {
+            let (server, bytes) = (&server, &bytes);
+            scope.spawn(move || {
+                let name = format!("drop{number}");
+                let cuts = [Cut::control(Point::FinalReply, how), Cut::data(100_000, How::Close)];
+                let relay = Relay::before(server.addr, cuts);
+                let options = ["--timeout", "1", "--retries", "3"];
+                let outcome = deliver(server, relay.address, &options, &[(&name, bytes)]);
+                outcome.claim(server.holds(&name, bytes), "the whole file on the server");
+                outcome.fails(10).counts(1, "> STOR ");
+            });
+        }
+    });
+}
+
+#[test]
+fn in_a_drop_box_files_are_stored_once_and_without_a_size() {
+    let Some(server) = Kind::Proftpd.start_with(Options::set(&[Setting::NoReading])) else { return };
+    let files = [("one", &content(1000)[..]), ("two", &content(2000))];
+    for options in [&[][..], &["--atomic"], &["--atomic", "--replace"]] {
+        let outcome = deliver(&server, server.addr, options, &files);
+        outcome.succeeds().counts(2, "> STOR ").never_claims("size confirmed");
+        for (name, bytes) in files {
+            outcome.claim(server.holds(name, bytes), "the same bytes on the server");
+        }
+    }
+}
+
+fn what_a_consumer_takes_at_once_is_not_delivered_twice(kind: Kind) {
+    let Some(server) = kind.start() else { return };
+    let bytes = content(100_000);
+    let consumer = Consumer::of(&server, bytes.len(), |_| true);
+    let relay = Relay::slow(server.addr, TAKING);
+    let outcome = deliver(&server, relay.address, &[], &[("order.xml", &bytes)]);
+    outcome.claim(consumer.end() == [bytes], "one delivery").succeeds().never_claims("size confirmed");
+}
+
+fn what_a_consumer_takes_while_the_final_reply_is_lost_is_not_delivered_twice(kind: Kind) {
+    let Some(server) = kind.start() else { return };
+    for how in [How::Close, How::Reset, How::Silence] {
+        let bytes = content(100_000);
+        let consumer = Consumer::of(&server, bytes.len(), |_| true);
+        let mut cuts = [Cut::control(Point::FinalReply, how)].into_iter();
+        let relay = Relay::planned(server.addr, TAKING, move || cuts.next().flatten());
+        let outcome = deliver(&server, relay.address, &["--timeout", "1"], &[("order.xml", &bytes)]);
+        outcome.claim(consumer.end() == [bytes], "one delivery");
+        outcome.fails(10).counts(1, "> STOR ");
+    }
+}
+
+/// The size that is told is that of the old file, which the server keeps.
+#[test]
+fn where_the_server_stores_aside_an_old_size_is_no_reason_to_send_again() {
+    for retries in ["0", "3"] {
+        let Some(server) = storing_aside() else { return };
+        let bytes = content(1000);
+        let outcome = deliver(&server, server.addr, &["--retries", retries], &[("report.csv", &bytes)]);
+        outcome.claim(server.stored_names() == ["report.csv", "report.csv.1"], "one more file on the server");
+        outcome.fails(10).counts(1, "> STOR ");
+        assert_eq!(server.stored("report.csv"), OLD);
+        assert_eq!(server.stored("report.csv.1"), bytes);
+    }
+}
+
+#[test]
+fn where_the_server_stores_aside_an_equal_old_size_confirms_nothing() {
+    let Some(server) = storing_aside() else { return };
+    let bytes = content(OLD.len());
+    let outcome = deliver(&server, server.addr, &[], &[("report.csv", &bytes)]);
+    outcome.never_claims("size confirmed").counts(1, "> STOR ");
+    outcome.exits(if outcome.code == 0 { 0 } else { 10 });
+    assert_eq!(server.stored("report.csv"), OLD);
+    assert_eq!(server.stored("report.csv.1"), bytes);
+}
+
+/// A file has its name only at the end there, so until then a size proves nothing.
+#[test]
+fn a_final_reply_that_comes_too_late_leaves_the_file_whole() {
+    let options = Options { aside: true, ..Options::set(&[Setting::HiddenStores]) };
+    let Some(server) = Kind::Proftpd.start_with(options) else { return };
+    let bytes = content(1_000_000);
+    let relay = CuttingRelay::late(&server, Duration::from_millis(3500));
+    let outcome = deliver(&server, relay.address, &["--timeout", "1", "--tls", "off"], &[("late", &bytes)]);
+    wait_for(&server, "late", bytes.len());
+    outcome.claim(server.holds("late", &bytes), "the whole file on the server");
+    outcome.never_says("> REST ");
+    outcome.exits(if outcome.code == 0 { 0 } else { 10 });
+}
+
+fn wait_for(server: &FtpServer, name: &str, size: usize) {
+    let (begun, path) = (Instant::now(), server.stored_path(name));
+    while begun.elapsed() < Duration::from_secs(10) && !path.metadata().is_ok_and(|file| file.len() == size as u64) {
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// With one file in it.
+fn storing_aside() -> Option<FtpServer> {
+    let server = Kind::PureFtpd.start_with(Options::set(&[Setting::StoresAside]))?;
+    server.place("report.csv", OLD);
+    Some(server)
+}
+
+const OLD: &[u8] = b"what was good yesterday\n";
+/// After the last byte and before the end: long enough for a consumer that looks all the time.
+const TAKING: Duration = Duration::from_millis(150);

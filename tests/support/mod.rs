@@ -1,0 +1,31 @@
+//! The parts that the tests are made of: the program, scripted servers, relays, proxies.
+
+pub(crate) mod child;
+pub(crate) mod connection;
+pub(crate) mod cutting_relay;
+pub(crate) mod data_side;
+pub(crate) mod made_up_names;
+pub(crate) mod outcome;
+pub(crate) mod process_memory;
+pub(crate) mod program;
+pub(crate) mod real_delivery;
+pub(crate) mod relay;
+pub(crate) mod relay_pair;
+pub(crate) mod relay_passage;
+pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod script;
+pub(crate) mod script_player;
+pub(crate) mod scripted_server;
+pub(crate) mod secret_cases;
+pub(crate) mod secret_search;
+pub(crate) mod secure_server;
+pub(crate) mod server_log;
+pub(crate) mod server_replies;
+pub(crate) mod sockets;
+pub(crate) mod test_proxy;
+pub(crate) mod test_proxy_relay;
+pub(crate) mod tls_run;
+pub(crate) mod tls_server;
+pub(crate) mod upload;
+pub(crate) mod wiretap;

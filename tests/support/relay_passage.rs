@@ -1,0 +1,257 @@
+//! How one control connection and its data connections pass through a relay, up to the cut.
+//!
+//! Threads with short waits: whoever is cut notices soon, also while it reads or writes. Next: `cuts.rs`, the tests.
+
+use std::io::{BufRead, BufReader, ErrorKind, Read, Result, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+
+use crate::support::relay::{Cut, How, Point, Shared, Victim};
+use crate::support::relay_pair::{NAP, Pair, is_a_nap};
+use crate::support::sockets::accept;
+
+/// A control connection, and all that it leads to.
+pub(crate) struct Passage {
+    shared: Arc<Shared>,
+    cut: Option<Cut>,
+    /// Where the server's data ports are.
+    server: SocketAddr,
+    done: AtomicBool,
+    /// The client has left the control connection.
+    left: AtomicBool,
+    /// The data connection that is there, or the next one, shall be cut.
+    data_is_doomed: AtomicBool,
+    /// How many bytes of files have passed.
+    passed: AtomicU64,
+    /// A file has passed to its end.
+    whole: AtomicBool,
+}
+
+impl Passage {
+    /// Lets a client and a server talk, in threads of their own.
+    pub(crate) fn begin(client: TcpStream, server: TcpStream, cut: Option<Cut>, shared: &Arc<Shared>) {
+        let passage = Arc::new(Self {
+            shared: shared.clone(),
+            cut,
+            server: server.peer_addr().expect("a connected socket"),
+            done: AtomicBool::new(false),
+            left: AtomicBool::new(false),
+            data_is_doomed: AtomicBool::new(false),
+            passed: AtomicU64::new(0),
+            whole: AtomicBool::new(false),
+        });
+        let pair = Pair::new(client, server, true);
+        let (other, there) = (passage.clone(), pair.clone());
+        thread::spawn(move || {
+            let heard = other.commands(&there);
+            other.left.store(true, Ordering::SeqCst);
+            if heard.is_err() {
+                there.reset();
+            }
+        });
+        thread::spawn(move || {
+            let _ = passage.replies(&pair);
+            if !pair.ended.load(Ordering::SeqCst) {
+                pair.close();
+            }
+        });
+    }
+
+    fn commands(&self, pair: &Arc<Pair>) -> Result<()> {
+        let mut piece = vec![0; 4096];
+        loop {
+            let count = self.read(pair, &pair.client, &mut piece)?;
+            if count == 0 {
+                let _ = pair.server.shutdown(Shutdown::Write);
+                return Ok(());
+            }
+            // To a silent server the client talks in vain.
+            if !self.is_silent(pair) {
+                self.write(pair, &pair.server, &piece[..count])?;
+            }
+        }
+    }
+
+    fn replies(self: &Arc<Self>, pair: &Arc<Pair>) -> Result<()> {
+        let mut lines = BufReader::new(Reader { passage: self, pair });
+        let (mut line, mut replies) = (Vec::new(), 0);
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            let is_last = line.get(3) == Some(&b' ') && line[..3].iter().all(u8::is_ascii_digit);
+            let is_final = self.whole.load(Ordering::SeqCst);
+            replies += usize::from(is_last);
+            let is_there = self.cut.is_some_and(|cut| match cut.point {
+                Point::Reply(number) => number == replies,
+                Point::Line(words) => line.starts_with(words.as_bytes()),
+                Point::FinalReply => is_final,
+                Point::Bytes(_) => false,
+            });
+            if is_there {
+                self.make_cut();
+            }
+            if self.has_cut(pair) {
+                self.end(pair);
+                return Ok(());
+            }
+            let line = self.with_own_port(std::mem::take(&mut line));
+            self.write(pair, &pair.client, &line)?;
+        }
+        Ok(())
+    }
+
+    /// A reply that names a port names another one, which leads there.
+    fn with_own_port(self: &Arc<Self>, line: Vec<u8>) -> Vec<u8> {
+        let text = String::from_utf8_lossy(&line);
+        let numbers = || text.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok());
+        let port: Option<u16> = match &text[..text.len().min(4)] {
+            "229 " => numbers().nth(1),
+            "227 " => numbers().skip(5).reduce(|high: u16, low| high * 256 + low),
+            _ => return line,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port");
+        let own = listener.local_addr().expect("a bound port").port();
+        let server = SocketAddr::new(self.server.ip(), port.expect("a reply that names a port"));
+        let passage = self.clone();
+        thread::spawn(move || {
+            let (Ok(client), Ok(server)) = (accept(&listener), TcpStream::connect(server)) else { return };
+            passage.data(&Pair::new(client, server, false));
+        });
+        match text.starts_with("229") {
+            true => format!("229 Mine is (|||{own}|)\r\n").into(),
+            false => format!("227 Mine is (127,0,0,1,{},{})\r\n", own / 256, own % 256).into(),
+        }
+    }
+
+    fn data(self: &Arc<Self>, pair: &Arc<Pair>) {
+        let (other, there) = (self.clone(), pair.clone());
+        // A server sends nothing, but ends.
+        thread::spawn(move || {
+            if let Ok(0) = other.read(&there, &there.server, &mut [0; 4096])
+                && !other.has_cut(&there)
+            {
+                let _ = there.client.shutdown(Shutdown::Write);
+            }
+        });
+        if self.file(pair).is_err() {
+            // Whoever it was that left.
+            pair.reset();
+        }
+    }
+
+    fn file(&self, pair: &Arc<Pair>) -> Result<()> {
+        let mut piece = vec![0; 64 << 10];
+        loop {
+            let left = self.left();
+            if left == 0 {
+                self.make_cut();
+            }
+            if self.has_cut(pair) {
+                self.end(pair);
+                return Ok(());
+            }
+            let room = piece.len().min(usize::try_from(left).unwrap_or(usize::MAX)).max(1);
+            let count = self.read(pair, &pair.client, &mut piece[..room])?;
+            if count == 0 {
+                self.whole.store(true, Ordering::SeqCst);
+                let _ = pair.server.shutdown(Shutdown::Write);
+                return Ok(());
+            }
+            self.write(pair, &pair.server, &piece[..count])?;
+            self.passed.fetch_add(count as u64, Ordering::SeqCst);
+            thread::sleep(self.shared.pace);
+        }
+    }
+
+    /// How many bytes may pass before the cut, if that goes by bytes and is still to come.
+    fn left(&self) -> u64 {
+        match self.cut.map(|cut| cut.point) {
+            Some(Point::Bytes(limit)) if !self.done.load(Ordering::SeqCst) => {
+                limit.saturating_sub(self.passed.load(Ordering::SeqCst))
+            }
+            _ => u64::MAX,
+        }
+    }
+
+    fn make_cut(&self) {
+        if !self.done.swap(true, Ordering::SeqCst) {
+            self.shared.cuts.fetch_add(1, Ordering::SeqCst);
+            self.data_is_doomed.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Whether this connection is one that was cut.
+    fn has_cut(&self, pair: &Pair) -> bool {
+        let meant = match self.cut.map(|cut| cut.victim) {
+            Some(Victim::Control) => pair.is_control,
+            Some(Victim::Data) => !pair.is_control,
+            Some(Victim::Both) => true,
+            None => false,
+        };
+        if !meant || !self.done.load(Ordering::SeqCst) {
+            return false;
+        }
+        // Of several data connections only one.
+        if !pair.is_control && self.data_is_doomed.swap(false, Ordering::SeqCst) {
+            pair.doomed.store(true, Ordering::SeqCst);
+        }
+        pair.is_control || pair.doomed.load(Ordering::SeqCst)
+    }
+
+    fn is_silent(&self, pair: &Pair) -> bool {
+        self.has_cut(pair) && self.cut.is_some_and(|cut| cut.how == How::Silence)
+    }
+
+    fn end(&self, pair: &Pair) {
+        match self.cut.map(|cut| cut.how) {
+            Some(How::Close) | None => pair.close(),
+            Some(How::Reset) => pair.reset(),
+            Some(How::Silence) => {
+                while !self.shared.is_gone() && !self.left.load(Ordering::SeqCst) && !pair.client_has_left() {
+                    thread::sleep(NAP);
+                }
+                pair.reset();
+            }
+        }
+    }
+
+    /// Waits for bytes; 0 is the end.
+    fn read(&self, pair: &Pair, mut from: &TcpStream, piece: &mut [u8]) -> Result<usize> {
+        loop {
+            match from.read(piece) {
+                Err(error) if is_a_nap(error.kind()) => {}
+                done => return done,
+            }
+            if pair.ended.load(Ordering::SeqCst) || self.shared.is_gone() {
+                return Err(ErrorKind::ConnectionAborted.into());
+            }
+            if self.has_cut(pair) && !self.is_silent(pair) {
+                self.end(pair);
+            }
+        }
+    }
+
+    fn write(&self, pair: &Pair, mut to: &TcpStream, mut bytes: &[u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            match to.write(bytes) {
+                Ok(count) => bytes = &bytes[count..],
+                Err(error)
+                    if is_a_nap(error.kind()) && !pair.ended.load(Ordering::SeqCst) && !self.shared.is_gone() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the server says on the control connection.
+struct Reader<'a> {
+    passage: &'a Passage,
+    pair: &'a Pair,
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, piece: &mut [u8]) -> Result<usize> {
+        self.passage.read(self.pair, &self.pair.server, piece)
+    }
+}

@@ -1,0 +1,184 @@
+//! The table for `secrets.rs`: every option at least once, and every way in which an upload ends, with servers and proxies
+//! that repeat the password wherever they can. That no option is missing is a test.
+
+use crate::support::script::{Move, Script};
+use crate::support::test_proxy::TestProxy;
+use crate::support::tls_run::certified;
+use crate::support::tls_server::Tls;
+use crate::support::upload::{HELLO, PASSWORD, Upload};
+use test_servers::certificates::{Authority, Identity};
+
+/// The credentials for the proxy; the part behind the colon is the secret.
+pub(crate) const PROXY_AUTH: &str = "alice:open-the-gate";
+
+/// The secret in them.
+pub(crate) const PROXY_PASSWORD: &str = "open-the-gate";
+
+/// What the other ends are made of.
+pub(crate) struct Fixture {
+    pub(crate) authority: Authority,
+    identity: Identity,
+    me: Identity,
+    tls: Tls,
+    proxy: TestProxy,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        let (authority, identity) = certified();
+        let me = authority.issue_client("me.example");
+        let tls = Tls::of(&identity);
+        Self { authority, identity, me, tls, proxy: TestProxy::demanding(PROXY_AUTH) }
+    }
+
+    /// A server that protects everything and takes the file.
+    fn protected(&self) -> Vec<Script> {
+        let script = Script::protected_and_ready(&self.tls).take_protected("hello.txt", &self.tls);
+        vec![script.and_all_is_well()]
+    }
+}
+
+/// One command line, what it meets, and how it ends.
+pub(crate) struct Case {
+    pub(crate) options: &'static [&'static str],
+    /// `FTP_PROXY_AUTH`, if it is set.
+    pub(crate) proxy_auth: Option<&'static str>,
+    /// One for each connection. Nobody listens where there is none.
+    pub(crate) scripts: fn(&Fixture) -> Vec<Script>,
+    pub(crate) code: i32,
+}
+
+impl Case {
+    /// The upload, but for the password.
+    pub(crate) fn upload(&self, fixture: &Fixture) -> Upload {
+        let streamed = self.options.contains(&"--from-stdin");
+        let upload = if streamed { Upload::of_nothing() } else { Upload::of_hello() };
+        let upload = upload.with_local("ca.pem", fixture.authority.pem());
+        let upload = upload.with_local("me.pem", &fixture.me.certificate_pem).with_local("me.key", &fixture.me.key_pem);
+        let usual = [["--timeout", "5"], ["--connect-timeout", "5"], ["--retries", "0"]];
+        let usual = usual.into_iter().filter(|[name, _]| !self.options.contains(name)).flatten();
+        let upload =
+            upload.without_password().without_options().options(usual).options(self.options.iter().map(|option| {
+                match *option {
+                    "{pin}" => fixture.identity.pin(),
+                    "{socks5}" => fixture.proxy.url("socks5"),
+                    "{http}" => fixture.proxy.url("http"),
+                    option => option.to_owned(),
+                }
+            }));
+        let quiet = self.options.contains(&"--quiet");
+        let upload = if quiet { upload } else { upload.options(["--verbose"]) };
+        upload.program(|program| {
+            let program = if streamed { program.stdin(HELLO) } else { program };
+            self.proxy_auth.into_iter().fold(program, |program, auth| program.environment("FTP_PROXY_AUTH", auth))
+        })
+    }
+}
+
+const fn case(code: i32, options: &'static [&'static str], scripts: fn(&Fixture) -> Vec<Script>) -> Case {
+    Case { options, proxy_auth: None, scripts, code }
+}
+
+const fn proxied(
+    code: i32,
+    auth: &'static str,
+    options: &'static [&'static str],
+    scripts: fn(&Fixture) -> Vec<Script>,
+) -> Case {
+    Case { options, proxy_auth: Some(auth), scripts, code }
+}
+
+/// A reply that repeats what it replies to, as some servers do.
+fn echo(code: u16) -> String {
+    format!("{code} Login PASS {PASSWORD} is what came ({PASSWORD})")
+}
+
+/// A server that has got the password.
+fn told() -> Script {
+    Script::greeted().expect("USER alice").reply("331 Go on").expect(&format!("PASS {PASSWORD}"))
+}
+
+/// A server that has let alice in, and said her password aloud.
+fn entered() -> Script {
+    told().send(format!("230-Welcome\r\n{PASSWORD}\r\n{}\r\n", echo(230))).enter()
+}
+
+fn all_is_well(_: &Fixture) -> Vec<Script> {
+    vec![entered().passive().store("hello.txt").receive_all().reply(&echo(226)).and_all_is_well()]
+}
+
+/// That is played after the temporary name was asked about.
+fn atomic(_: &Fixture) -> Vec<Script> {
+    let temp = "{temp:hello.txt}";
+    let stored = entered().can_rename("hello.txt").take(temp).tell_size(temp, 6);
+    let refused = stored.refuse_name(temp, "hello.txt", &echo(553)).tell_size(temp, 6);
+    let aside = refused.expect("RNFR hello.txt").reply(&echo(550)).tell_size(temp, 6);
+    vec![aside]
+}
+
+fn nobody(_: &Fixture) -> Vec<Script> {
+    Vec::new()
+}
+
+/// All of them. `--verbose` is added where there is no `--quiet`, and the sources of the password are added to each.
+pub(crate) const CASES: &[Case] = &[
+    case(0, &["--max-time", "60", "--limit-rate", "10m", "--retry-max-time", "60"], all_is_well),
+    case(0, &["--source-address", "127.0.0.1", "--interface", "lo", "--tls", "off"], all_is_well),
+    case(6, &[], |_| vec![told().reply(&echo(530))]),
+    case(6, &[], |_| vec![told().dribble(&echo(530))]),
+    case(6, &["--quiet"], |_| vec![told().reply(&echo(530))]),
+    case(6, &["--account", "guild"], |_| vec![told().reply(&echo(332)).expect("ACCT guild").reply(&echo(530))]),
+    case(0, &["--require-fence", "--explain"], nobody),
+    case(7, &["--site", "NAMEFMT 1"], |_| vec![told().reply(&echo(230)).expect("SITE NAMEFMT 1").reply(&echo(501))]),
+    // The password is cut off by the end of the line, of the connection, and of what is quoted.
+    case(4, &[], |_| vec![told().send(format!("530 {PASSWORD}")).close()]),
+    case(7, &[], |_| vec![entered_but_for(&format!("550 {:x>505} {PASSWORD}", ""))]),
+    case(7, &["--create-dirs"], |_| {
+        let missing = told().reply(&echo(230)).expect("CWD inbox").reply(&echo(550));
+        vec![missing.expect("MKD inbox").reply(&echo(550)).expect("CWD inbox").reply(&echo(550))]
+    }),
+    case(7, &[], |_| vec![entered().passive().expect("STOR hello.txt").reply(&echo(553))]),
+    case(8, &[], |_| vec![entered().passive().store("hello.txt").receive_all().reply(&echo(552))]),
+    case(8, &[], |_| vec![entered().passive().store("hello.txt").reset_data().reply(&echo(451))]),
+    case(10, &[], |_| vec![entered().passive().store("hello.txt").receive_all().close()]),
+    case(9, &[], |_| vec![told().send(format!("{PASSWORD}\r\n")).silence()]),
+    case(4, &["--timeout", "1", "--connect-timeout", "1"], |_| vec![told().silence()]),
+    case(4, &["--max-time", "1"], |_| vec![told().silence()]),
+    case(4, &["--connect-timeout", "1"], nobody),
+    case(0, &["--retries", "2", "--retry-delay", "0.05"], |_| {
+        let whole = told().reply(&echo(230)).enter().lacks("hello.txt").take("hello.txt").and_all_is_well();
+        vec![told().reply(&echo(421)).close(), whole]
+    }),
+    case(4, &["--retries", "3", "--retry-delay", "0.05"], |_| vec![told().reply(&echo(421)).close(), told().close()]),
+    case(0, &["--resume"], |_| vec![entered().lacks("hello.txt").take("hello.txt").and_all_is_well()]),
+    case(7, &["--atomic", "--replace", "--verify", "size"], atomic),
+    case(0, &["--preserve-time", "--chmod", "644", "--verify", "off"], |_| {
+        // MDTM, SITE UTIME, SITE CHMOD.
+        let refuse = |script: Script| script.then(Move::ExpectAny).reply(&echo(502));
+        vec![refuse(refuse(refuse(entered().take("hello.txt"))))]
+    }),
+    case(7, &["--unique"], |_| vec![entered().passive().expect("STOU").reply(&echo(553))]),
+    case(0, &["--active"], |_| {
+        let stored = entered().active().store_actively("hello.txt").receive_all().reply(&echo(226));
+        vec![stored.and_all_is_well()]
+    }),
+    case(0, &["--from-stdin", "hello.txt"], all_is_well),
+    case(0, &["--tls", "explicit", "--ca-file", "ca.pem", "--cert", "me.pem", "--key", "me.key"], Fixture::protected),
+    case(0, &["--pin", "{pin}"], Fixture::protected),
+    case(0, &["--insecure"], Fixture::protected),
+    case(5, &["--tls", "explicit"], |fixture| vec![Script::agreed().then(Move::SecureInVain(fixture.tls.clone()))]),
+    case(5, &["--tls", "explicit"], |_| vec![Script::greeted().expect("AUTH TLS").reply("534 No")]),
+    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{socks5}"], all_is_well),
+    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{http}"], all_is_well),
+    case(0, &["--explain"], nobody),
+    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{http}", "--explain=json"], nobody),
+    proxied(4, "alice:open-the-gate!", &["--tls", "off", "--proxy", "{socks5}"], nobody),
+    proxied(4, "alice:open-the-gate!", &["--tls", "off", "--proxy", "{http}"], nobody),
+    proxied(2, "open-the-gate", &["--tls", "off", "--proxy", "{http}"], nobody),
+    proxied(2, PROXY_AUTH, &["--tls", "off", "--proxy", "http://alice:open-the-gate@127.0.0.1"], nobody),
+];
+
+/// A server that has let alice in, and has this to say about the directory.
+fn entered_but_for(reply: &str) -> Script {
+    told().reply("230 In").expect("CWD inbox").reply(reply)
+}

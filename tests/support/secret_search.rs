@@ -1,0 +1,138 @@
+//! A search for secrets, in any form in which one may be written: as it is, in base64, in hexadecimal digits, as part of
+//! a URL; and a watch over what the system tells anyone about a running program and its children.
+//!
+//! Next: `process_memory.rs`, which looks deeper.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::BufRead;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use base64ct::{Base64, Encoding};
+
+use crate::support::outcome::Outcome;
+use crate::support::program::Program;
+
+/// The secret, as it may stand in some text.
+pub(crate) fn forms(secret: &str) -> Vec<Vec<u8>> {
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let url = |kept: fn(u8) -> bool, space: &str| -> String {
+        let coded = |byte: u8| if kept(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        secret.bytes().map(|byte| if byte == b' ' { space.to_owned() } else { coded(byte) }).collect()
+    };
+    let alphanumeric = |byte: u8| byte.is_ascii_alphanumeric();
+    let mut texts = vec![secret.to_owned(), hex.to_uppercase(), hex];
+    texts.extend([url(alphanumeric, "%20"), url(alphanumeric, "+"), secret.escape_debug().to_string()]);
+    texts.into_iter().map(String::into_bytes).chain((0..3).map(|before| in_base64(secret, before))).collect()
+}
+
+/// What of the base64 of a longer text, with the secret behind `before` bytes (or three more, or six), is the secret's.
+fn in_base64(secret: &str, before: usize) -> Vec<u8> {
+    let coded = Base64::encode_string(&[vec![0; before], secret.into(), vec![0; 3]].concat());
+    let (begin, end) = ((before * 8).div_ceil(6), (before + secret.len()) * 8 / 6);
+    coded.as_bytes()[begin..end].to_vec()
+}
+
+/// How often the bytes of `what` are in `text`.
+pub(crate) fn count(text: &[u8], what: &[u8]) -> usize {
+    let Some((&first, others)) = what.split_first() else { return 0 };
+    let (mut rest, mut found) = (text, 0);
+    // std searches for one byte fast, also where tests are not optimized; memories are large.
+    while rest.contains(&first) && rest.skip_until(first).is_ok() {
+        found += usize::from(rest.starts_with(others));
+    }
+    found
+}
+
+/// Whether the secret is in `text`, in any form.
+pub(crate) fn has(text: &[u8], secret: &str) -> bool {
+    forms(secret).iter().any(|form| count(text, form) > 0)
+}
+
+/// What anyone could see of a program while it ran.
+#[derive(Default)]
+pub(crate) struct Sight {
+    command_lines: BTreeSet<Vec<u8>>,
+    environments: BTreeSet<Vec<u8>>,
+    children: BTreeSet<String>,
+}
+
+impl Sight {
+    /// Looks at a process now.
+    pub(crate) fn look(&mut self, process: u32) {
+        let file = |name: &str| fs::read(format!("/proc/{process}/{name}")).unwrap_or_default();
+        self.command_lines.insert(file("cmdline"));
+        self.environments.insert(file("environ"));
+        let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+        let of_thread = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+        self.children.extend(of_thread.flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()));
+    }
+
+    /// Whether the program was there at all when it was looked for. A short run may be over by then.
+    pub(crate) fn saw_the_program(&self) -> bool {
+        self.command_lines.iter().any(|line| count(line, b"ftp-uploader\0") > 0)
+    }
+
+    /// A secret was to be seen nowhere, but perhaps in the environment that the program was given.
+    #[track_caller]
+    pub(crate) fn is_free_of(&self, secret: &str, given_by_environment: bool) {
+        assert!(!self.command_lines.iter().any(|line| has(line, secret)), "{secret} is among the arguments");
+        let there = self.environments.iter().any(|environment| has(environment, secret));
+        assert!(given_by_environment || !there, "{secret} is in the environment");
+        assert!(self.children.is_empty(), "the program has children: {:?}", self.children);
+    }
+}
+
+/// Runs a program to its end and watches it all the time.
+pub(crate) fn watched(program: Program) -> (Outcome, Sight) {
+    let running = program.start();
+    let process = running.id();
+    let over = Arc::new(AtomicBool::new(false));
+    let watch: JoinHandle<Sight> = std::thread::spawn({
+        let over = Arc::clone(&over);
+        move || {
+            let mut sight = Sight::default();
+            while !over.load(Ordering::SeqCst) {
+                sight.look(process);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            sight
+        }
+    });
+    let outcome = running.wait();
+    over.store(true, Ordering::SeqCst);
+    (outcome, watch.join().expect("nothing panics in a look"))
+}
+
+impl Outcome {
+    /// The secret is in neither output, in any form.
+    #[track_caller]
+    pub(crate) fn never_tells(&self, secret: &str) -> &Self {
+        for output in [&self.stdout, &self.stderr] {
+            self.claim(!has(output.as_bytes(), secret), &format!("no {secret}, in any form"));
+        }
+        self
+    }
+}
+
+#[test]
+fn a_secret_is_found_in_every_form() {
+    let secret = "open sesame 7731";
+    for text in [
+        "it is open sesame 7731!",
+        "6f70656e20736573616d652037373331",
+        "6F70656E20736573616D652037373331",
+        "ftp://alice:open%20sesame%207731@h",
+        "password=open+sesame+7731&x",
+    ] {
+        assert!(has(text.as_bytes(), secret), "{text}");
+    }
+    for user in ["a", "al", "ali", "alic"] {
+        assert!(has(Base64::encode_string(format!("{user}:{secret}!!").as_bytes()).as_bytes(), secret), "{user}");
+        assert!(has(Base64::encode_string(format!("{user}:{secret}").as_bytes()).as_bytes(), secret), "{user}");
+    }
+    assert!(!has(b"open sesame 773", secret));
+}

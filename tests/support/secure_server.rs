@@ -1,0 +1,125 @@
+//! A real server that takes nothing in clear, with the authority that vouches for it, and uploads to it.
+//!
+//! What a server can be told about TLS is `servers/tls.rs`; the tests are `tls_uploads.rs`, `tls_sessions.rs` and
+//! `tls_between.rs`.
+
+use std::net::SocketAddr;
+
+use crate::support::outcome::Outcome;
+use crate::support::program::Program;
+use test_servers::certificates::{Authority, Identity};
+use test_servers::{FtpServer, Kind, Options, ServerTls, Versions};
+
+/// Makes one test for each setting of each function that takes a [`SecureServer`].
+macro_rules! on_secure_servers {
+    ($($module:ident: $kind:ident { $($field:ident: $value:expr),* }),* $(,)?; $tests:tt) => {
+        $(crate::support::secure_server::on_secure_servers!(@ $module $kind { $($field: $value),* } $tests);)*
+    };
+    (@ $module:ident $kind:ident { $($field:ident: $value:expr),* } [$($test:ident),* $(,)?]) => {
+        mod $module {
+            #[allow(unused_imports, reason = "not every setting is made of all of them")]
+            use test_servers::{Demand::*, Kind, Reuse::*, ServerTls, Versions::*};
+
+            fn server() -> Option<crate::support::secure_server::SecureServer> {
+                crate::support::secure_server::SecureServer::start(Kind::$kind, |identity| {
+                    #[allow(unused_mut, reason = "not every setting changes something")]
+                    let mut tls = ServerTls::of(identity);
+                    $(tls.$field = $value;)*
+                    tls
+                })
+            }
+
+            $(#[test] fn $test() { if let Some(server) = server() { super::$test(&server) } })*
+        }
+    };
+}
+
+pub(crate) use on_secure_servers;
+
+/// A server that runs, and the authority that vouches for it as `localhost`.
+pub(crate) struct SecureServer {
+    pub(crate) server: FtpServer,
+    pub(crate) kind: Kind,
+    /// What it was told.
+    pub(crate) tls: ServerTls,
+    /// How long the program waits for it, in seconds.
+    pub(crate) patience: &'static str,
+    /// How often the program tries again.
+    pub(crate) retries: &'static str,
+    authority: Authority,
+}
+
+impl SecureServer {
+    /// Starts a server whose TLS is `settings` of its certificate.
+    pub(crate) fn start(kind: Kind, settings: impl FnOnce(Identity) -> ServerTls) -> Option<Self> {
+        Self::start_with(kind, Options::default(), settings)
+    }
+
+    /// Starts a server with other options than the usual ones.
+    pub(crate) fn start_with(
+        kind: Kind,
+        options: Options,
+        settings: impl FnOnce(Identity) -> ServerTls,
+    ) -> Option<Self> {
+        let authority = Authority::new();
+        let tls = settings(authority.issue(&["localhost", "127.0.0.1"]));
+        let server = kind.start_with(Options { tls: Some(tls.clone()), ..options })?;
+        Some(Self { server, kind, tls, patience: "30", retries: "0", authority })
+    }
+
+    /// Uploads `files` of `program`'s folder, and tells the conversation.
+    pub(crate) fn upload(&self, program: Program, files: &[&str]) -> Outcome {
+        self.upload_by(self.server.addr, program, files)
+    }
+
+    /// The same, to whoever listens at `address` in the server's stead.
+    pub(crate) fn upload_by(&self, address: SocketAddr, program: Program, files: &[&str]) -> Outcome {
+        let program = program.with_file("ca.pem", self.authority.pem().as_bytes());
+        self.upload_with(program, &["--tls", self.kind_of_tls(), "--ca-file", "ca.pem"], address, files)
+    }
+
+    /// The same, though without TLS.
+    pub(crate) fn upload_in_clear(&self, program: Program, files: &[&str]) -> Outcome {
+        self.upload_with(program, &["--tls", "off"], self.server.addr, files)
+    }
+
+    fn upload_with(&self, program: Program, options: &[&str], address: SocketAddr, files: &[&str]) -> Outcome {
+        let mut outcome = program
+            .arguments(["--verbose", "--retries", self.retries, "--timeout", self.patience])
+            .arguments(options)
+            .arguments([&format!("localhost:{}", address.port()), self.server.user, "--"])
+            .arguments(files)
+            .arguments([self.server.upload_dir()])
+            .environment("FTP_PASSWORD", self.server.password)
+            .run();
+        outcome.aside = self.server.log();
+        outcome
+    }
+
+    /// The version that the program says it speaks with this server.
+    pub(crate) fn version(&self) -> &'static str {
+        if self.tls.versions == Versions::Tls12Only { "TLS 1.2" } else { "TLS 1.3" }
+    }
+
+    /// How often the program logs in for so many files: once, if it can resume a session for each of them. Of TLS 1.3,
+    /// ProFTPD hands out tickets for two only; the rest is sent over 1.2, where the server speaks that.
+    pub(crate) fn logins(&self, files: usize) -> usize {
+        match (self.kind, self.tls.versions) {
+            (Kind::Proftpd, Versions::Tls13Only) => files.div_ceil(2),
+            (Kind::Proftpd, Versions::Any) => 2,
+            _ => 1,
+        }
+    }
+
+    fn kind_of_tls(&self) -> &'static str {
+        if self.tls.implicit { "implicit" } else { "explicit" }
+    }
+}
+
+impl Outcome {
+    /// So many lines of standard error have this text.
+    pub(crate) fn counts(&self, times: usize, text: &str) -> &Self {
+        let found = self.stderr.lines().filter(|line| line.contains(text)).count();
+        self.claim(found == times, &format!("{times} lines with `{text}`, not {found}"))
+    }
+}

@@ -1,0 +1,296 @@
+//! Which certificates are good, which are not, and what a user is told about those that are not.
+//!
+//! Each is shown by a server that would take the file; whoever is refused hears neither a name nor a password. What
+//! servers do instead of TLS is in `tls_hostile.rs`, next.
+
+use crate::support::run::{IdleServer, Run};
+use crate::support::script::{Move, Script};
+use crate::support::tls_run::certified;
+use crate::support::tls_server::Tls;
+use crate::support::upload::{HELLO, Upload};
+use test_servers::certificates::{Authority, Identity};
+
+#[test]
+fn a_wrong_name_is_exit_5_and_the_names_it_has_are_said() {
+    let authority = Authority::new();
+    let identity = authority.issue(&["ftp.example", "files.example", "192.0.2.7"]);
+    for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
+        let met = refused(&tls, Upload::of_hello().trusting(&authority));
+        met.outcome.says("localhost").says("ftp.example").says("files.example").says("192.0.2.7").says(&identity.pin());
+    }
+}
+
+#[test]
+fn an_address_must_be_certified_as_an_address() {
+    let authority = Authority::new();
+    let named = Tls::of(&authority.issue(&["localhost"]));
+    let in_vain = Script::agreed().then(Move::SecureInVain(named));
+    let met = in_vain.run_with_tls("explicit", "127.0.0.1", Upload::of_hello().trusting(&authority));
+    met.outcome.fails(5).says("localhost").says("127.0.0.1");
+    met.server_log.said_nothing();
+}
+
+#[test]
+fn a_name_in_the_subject_alone_is_exit_5() {
+    let authority = Authority::new();
+    let identity = authority.issue_by_common_name("localhost");
+    let met = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
+    met.outcome.says(&identity.pin()).says("names it only in the old way (CN)").never_says("no name at all");
+    let other = authority.issue_by_common_name("ftp.example\u{1b}[2J");
+    let met = refused(&Tls::of(&other), Upload::of_hello().trusting(&authority));
+    met.outcome.says("is for ftp.example\\u{1b}[2J, in the old way (CN)");
+}
+
+#[test]
+fn a_certificate_out_of_its_time_is_exit_5() {
+    let authority = Authority::new();
+    let expired = authority.issue_expired(&["localhost"]);
+    let early = authority.issue_for_later(&["localhost"]);
+    for (identity, word) in [(expired, "expired"), (early, "not valid yet")] {
+        for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
+            let met = refused(&tls, Upload::of_hello().trusting(&authority));
+            met.outcome.says(word).says(&identity.pin());
+        }
+    }
+}
+
+#[test]
+fn an_unknown_issuer_is_exit_5_and_the_pin_that_is_said_can_be_used() {
+    let (_, identity) = certified();
+    let (other, _) = certified();
+    for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
+        for upload in [Upload::of_hello(), Upload::of_hello().trusting(&other)] {
+            let met = refused(&tls, upload);
+            met.outcome.mentions(&["issuer", "authority", "issued"]).says("--pin");
+            let pin = pin_in(&met.outcome.stderr);
+            met.outcome.claim(pin == identity.pin(), &format!("the pin {}", identity.pin()));
+            stored(&tls, Upload::of_hello().pinning(pin));
+        }
+    }
+}
+
+#[test]
+fn the_authorities_of_the_platform_are_trusted_unless_others_are_named() {
+    let (authority, identity) = certified();
+    let (other, _) = certified();
+    let platform = || {
+        let upload = Upload::of_hello().with_local("platform.pem", authority.pem());
+        upload.program(|program| program.environment("SSL_CERT_FILE", "platform.pem"))
+    };
+    let tls = Tls::of(&identity);
+    stored(&tls, platform());
+    refused(&tls, platform().trusting(&other));
+    let misnamed = authority.issue(&["ftp.example"]);
+    refused(&Tls::of(&misnamed), platform()).outcome.says("ftp.example").says(&misnamed.pin());
+}
+
+#[test]
+fn a_platform_without_authorities_is_exit_5_before_anything_is_sent() {
+    let upload = Upload::of_hello().with_local("none.pem", "").options(["--tls", "explicit"]);
+    let upload = upload.program(|program| program.environment("SSL_CERT_FILE", "none.pem"));
+    IdleServer::listen().refuses(5, upload).says("--ca-file");
+}
+
+#[test]
+fn an_authority_in_between_is_trusted_if_the_server_shows_it() {
+    let authority = Authority::new();
+    let between = authority.issue_authority("Authority in between");
+    let identity = between.issue(&["localhost"]);
+    stored(&Tls::of(&identity.followed_by(&between)), Upload::of_hello().trusting(&authority));
+    refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority)).outcome.says(&identity.pin());
+}
+
+#[test]
+fn an_authority_of_the_same_name_is_another_authority() {
+    let (mine, namesake) = (Authority::named("Our authority"), Authority::named("Our authority"));
+    let identity = namesake.issue(&["localhost"]);
+    refused(&Tls::of(&identity), Upload::of_hello().trusting(&mine)).outcome.says(&identity.pin());
+}
+
+#[test]
+fn a_certificate_that_vouches_for_itself_is_exit_5_unless_it_is_pinned_or_trusted() {
+    let identity = Identity::self_signed(&["localhost"]);
+    for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
+        let met = refused(&tls, Upload::of_hello());
+        met.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).says("--pin");
+        stored(&tls, Upload::of_hello().pinning(identity.pin()));
+        stored(&tls, trusting_itself(&identity));
+    }
+}
+
+/// OpenSSL makes such certificates when it is not told otherwise, and webpki wants none of them for a server.
+#[test]
+fn a_certificate_of_an_authority_that_a_server_uses_itself_is_trusted_like_any_that_vouches_for_itself() {
+    let identity = Identity::self_signed_authority(&["localhost"]);
+    for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
+        let met = refused(&tls, Upload::of_hello());
+        met.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).never_says("end entity");
+        stored(&tls, trusting_itself(&identity));
+        stored(&tls, Upload::of_hello().pinning(identity.pin()));
+    }
+}
+
+#[test]
+fn a_certificate_that_is_trusted_by_itself_has_to_be_the_same_for_the_name_and_valid() {
+    let identity = Identity::self_signed_authority(&["localhost"]);
+    let other = Identity::self_signed_authority(&["localhost"]);
+    refused(&Tls::of(&other), trusting_itself(&identity)).outcome.says("signed by itself");
+    refused(&Tls::of(&identity.with_key_of(&other)), trusting_itself(&identity)).outcome.never_says("--pin");
+    let elsewhere = Identity::self_signed_authority(&["ftp.example"]);
+    refused(&Tls::of(&elsewhere), trusting_itself(&elsewhere)).outcome.says("is for ftp.example");
+    let expired = Identity::self_signed_authority_until_an_hour_ago(&["localhost"]);
+    refused(&Tls::of(&expired), trusting_itself(&expired)).outcome.says("expired");
+}
+
+/// As curl does, which looks for a chain that ends at any of the given certificates.
+#[test]
+fn a_certificate_that_somebody_else_has_issued_is_trusted_by_itself_too() {
+    let (_, identity) = certified();
+    stored(&Tls::of(&identity), trusting_itself(&identity));
+    let expired = Authority::new().issue_expired(&["localhost"]);
+    refused(&Tls::of(&expired), trusting_itself(&expired)).outcome.says("expired");
+}
+
+#[test]
+fn a_pin_is_accepted_instead_of_chain_name_and_date() {
+    let authority = Authority::new();
+    for identity in [authority.issue_expired(&["ftp.example"]), authority.issue_for_later(&[])] {
+        for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
+            stored(&tls, Upload::of_hello().pinning(identity.pin()));
+        }
+    }
+}
+
+#[test]
+fn a_pin_may_be_hexadecimal_and_one_of_several() {
+    let (_, identity) = certified();
+    let (_, other) = certified();
+    let digest =
+        <base64ct::Base64 as base64ct::Encoding>::decode_vec(&identity.pin()["sha256:".len()..]).expect("a pin");
+    let hexadecimal: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let tls = Tls::of(&identity);
+    for pin in [format!("sha256:{hexadecimal}"), format!("sha256:{}", hexadecimal.to_uppercase())] {
+        stored(&tls, Upload::of_hello().pinning(pin));
+    }
+    stored(&tls, Upload::of_hello().pinning(other.pin()).pinning(identity.pin()));
+    stored(&tls, Upload::of_hello().pinning(identity.pin()).pinning(other.pin()));
+}
+
+#[test]
+fn another_key_than_the_pinned_one_is_exit_5_and_its_pin_is_said() {
+    let (_, identity) = certified();
+    let (_, other) = certified();
+    for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
+        let met = refused(&tls, Upload::of_hello().pinning(other.pin()));
+        met.outcome.says(&identity.pin()).mentions(&["--pin", "pinned"]);
+    }
+}
+
+#[test]
+fn a_certificate_without_its_key_is_exit_5_whatever_is_trusted() {
+    let (authority, identity) = certified();
+    let (_, thief) = certified();
+    let stolen = identity.with_key_of(&thief);
+    for tls in [Tls::of(&stolen), Tls::of(&stolen).old()] {
+        for upload in [Upload::of_hello().pinning(identity.pin()), Upload::of_hello().trusting(&authority)] {
+            refused(&tls, upload).outcome.says("does not have the key").never_says("--pin");
+        }
+        refused(&tls, Upload::of_hello().options(["--insecure"]));
+    }
+}
+
+#[test]
+fn insecure_takes_any_certificate_and_says_what_it_gives_up() {
+    let authority = Authority::new();
+    let identities = [Identity::self_signed(&["ftp.example"]), authority.issue_expired(&["localhost"]), certified().1];
+    for identity in identities {
+        for options in [&["--insecure"][..], &["--insecure", "--quiet"]] {
+            let met = stored(&Tls::of(&identity), Upload::of_hello().options(options));
+            met.outcome.says("--insecure").mentions(&["certificate", "who the server is", "anyone"]);
+        }
+    }
+}
+
+#[test]
+fn insecure_says_so_also_when_the_upload_fails() {
+    let (_, identity) = certified();
+    let script = Script::secured(&Tls::of(&identity)).expect("USER alice").reply("530 Nobody may");
+    let met = script.run_protected(Upload::of_hello().options(["--insecure"]));
+    met.outcome.fails(6).says("--insecure");
+}
+
+#[test]
+fn a_file_of_authorities_may_hold_several_and_other_text() {
+    let (authority, identity) = certified();
+    let (other, _) = certified();
+    let several = format!("# Ours\r\n\r\n{}\nand\n{}\n", other.pem(), authority.pem());
+    let crlf = authority.pem().replace('\n', "\r\n");
+    for text in [several, crlf] {
+        let upload = Upload::of_hello().with_local("ca.pem", text).options(["--ca-file", "ca.pem"]);
+        stored(&Tls::of(&identity), upload);
+    }
+}
+
+#[test]
+fn a_certificate_for_clients_is_exit_5_for_a_server() {
+    let authority = Authority::new();
+    let identity = authority.issue_client("localhost");
+    refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority)).outcome.says(&identity.pin());
+}
+
+#[test]
+fn something_that_is_no_certificate_is_exit_5() {
+    let (authority, identity) = certified();
+    let garbled = identity.garbled();
+    for tls in [Tls::of(&garbled), Tls::of(&garbled).old()] {
+        refused(&tls, Upload::of_hello().trusting(&authority));
+        refused(&tls, Upload::of_hello().pinning(identity.pin()));
+    }
+}
+
+#[test]
+fn names_that_drive_terminals_are_not_printed_raw() {
+    let authority = Authority::new();
+    let identity = authority.issue(&["\u{1b}[2Jevil.example", "a\r\nftp-uploader: Stored.example", "real.example"]);
+    refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority)).outcome.never_says("\nftp-uploader: Stored");
+}
+
+#[test]
+fn of_a_thousand_names_only_some_are_said() {
+    let authority = Authority::new();
+    let names: Vec<String> = (0..1000).map(|number| format!("number{number}.ftp.example")).collect();
+    let identity = authority.issue(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let met = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
+    met.outcome.says("number0.ftp.example").claim(met.outcome.stderr.len() < 2000, "a line that can be read");
+}
+
+/// An upload that takes a server's own certificate for an authority's.
+fn trusting_itself(identity: &Identity) -> Upload {
+    Upload::of_hello().with_local("ca.pem", &identity.certificate_pem).options(["--ca-file", "ca.pem"])
+}
+
+/// Shows a certificate to an upload that must not go on.
+#[track_caller]
+fn refused(tls: &Tls, upload: Upload) -> Run {
+    let met = Script::agreed().then(Move::SecureInVain(tls.clone())).run_protected(upload);
+    met.outcome.fails(5);
+    met.server_log.said_nothing();
+    met
+}
+
+/// Shows a certificate to an upload that must go on.
+#[track_caller]
+fn stored(tls: &Tls, upload: Upload) -> Run {
+    let script = Script::protected_and_ready(tls).take_protected("hello.txt", tls).and_all_is_well();
+    let met = script.run_protected(upload);
+    met.outcome.succeeds();
+    met.server_log.stored(HELLO).resumed(1);
+    met
+}
+
+/// What a user would copy out of the message.
+fn pin_in(text: &str) -> String {
+    let start = text.find("sha256:").unwrap_or(text.len());
+    let of_a_pin = |&character: &char| character.is_ascii_alphanumeric() || ":+/=".contains(character);
+    text[start..].chars().take_while(of_a_pin).collect()
+}

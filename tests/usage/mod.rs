@@ -1,0 +1,12 @@
+//! The program as a user types it: arguments, passwords, output, signals, terminals; and the library in another program.
+
+mod command_line;
+mod embedding;
+mod local_files;
+mod output;
+mod password_sources;
+mod server_names;
+mod several_files;
+mod signals;
+mod stream_writers;
+mod terminal;

@@ -1,0 +1,138 @@
+//! Several files in one run: what goes on after a failure and what does not, and which code tells.
+//!
+//! Next: `local_files.rs`.
+
+use crate::support::runs::run_in_turn;
+use crate::support::script::Script;
+use crate::support::upload::Upload;
+
+#[test]
+fn several_files_go_over_one_control_connection() {
+    let script = Script::ready().take("one").tell_size("one", 3).take("two").tell_size("two", 0);
+    let script = script.take("three").no_size("three").goodbye();
+    let met = script.run(Upload::of("one", b"111").and("two", b"").and("three", b"3"));
+    met.outcome.succeeds().says("Stored one in inbox: 3 bytes, size confirmed").says("Stored two in inbox: 0 bytes");
+    met.outcome.says("Stored three in inbox: 1 bytes, confirmed by the server");
+    met.server_log.stored_all(&[b"111", b"", b"3"]);
+}
+
+#[test]
+fn a_hundred_files_in_a_row_use_nothing_up() {
+    let (mut script, mut upload) = (Script::ready(), Upload::of_nothing());
+    for name in (0..100).map(|n| format!("file{n}")) {
+        script = script.take(&name).tell_size(&name, name.len() as u64);
+        upload = upload.and(&name, name.as_bytes());
+    }
+    script.goodbye().run(upload).outcome.succeeds().says("Stored file99 in inbox");
+}
+
+/// All of them are opened before anything is sent.
+#[test]
+fn more_files_than_the_usual_limit_are_fewer_than_there_may_be() {
+    let names: Vec<_> = (0..100).map(|n| format!("file{n}")).collect();
+    let upload = || names.iter().fold(Upload::of_nothing(), |upload, name| upload.and(name, b""));
+    let script = names.iter().fold(Script::ready(), |script, name| script.take(name).tell_size(name, 0));
+    script.goodbye().run(upload().program(|program| program.limited("-Sn 64"))).outcome.succeeds();
+    let none = Script::new().run(upload().program(|program| program.limited("-n 64")));
+    none.outcome.fails(3).says("fewer files at a time");
+}
+
+#[test]
+fn a_refused_file_does_not_stop_the_next() {
+    let script = Script::ready().passive().expect("STOR one").reply("553 No ones");
+    let script = script.take("two").tell_size("two", 1).goodbye();
+    let met = script.run(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(7).says("No ones").says("Stored two in inbox").never_says("Stored one");
+    met.server_log.stored(b"2");
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_first_failure() {
+    let script = Script::ready().passive().expect("STOR one").reply("553 No ones").passive().store("two").receive_all();
+    let met = script.close().run(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(7).says("No ones").says("two");
+}
+
+#[test]
+fn a_broken_file_does_not_stop_the_next() {
+    let full = |script: Script| script.passive().store("one").receive_all().reply("552 Full");
+    let script = full(Script::ready()).take("two").tell_size("two", 1).goodbye();
+    let met = script.run(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(8).says("Full").never_says("Stored one").says("Stored two").says("1 of 2 files stored");
+    // In mid-transfer, too, as long as the server goes on talking.
+    let big = Upload::of_big_file().and("two", b"2");
+    let full = Script::storing("big.bin").receive(1 << 20).reset_data().reply("552 Full");
+    let met = full.take("two").tell_size("two", 1).goodbye().run(big);
+    met.outcome.exits(8).says("Full").never_says("Stored big.bin").says("Stored two");
+}
+
+#[test]
+fn an_unknown_outcome_does_not_stop_the_next() {
+    let lost = Script::storing("one").receive_all().close();
+    let next = Script::ready().take("two").tell_size("two", 1).goodbye();
+    let met = run_in_turn([lost, next], Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(10).never_says("Stored one").says("Stored two").retried(0);
+}
+
+#[test]
+fn a_file_that_is_not_what_was_sent_does_not_stop_the_next() {
+    let script = Script::ready().take("one").tell_size_twice("one", 77).take("two").tell_size("two", 1).goodbye();
+    let met = script.run(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(10).never_says("Stored one").says("Stored two");
+}
+
+#[test]
+fn a_lost_connection_between_two_files_is_exit_4_and_the_first_is_reported() {
+    let script = Script::ready().take("one").tell_size("one", 1).expect("EPSV").close();
+    let met = script.run(Upload::of("one", b"1").and("two", b"2"));
+    met.outcome.exits(4).says("Stored one in inbox: 1 bytes, size confirmed");
+}
+
+#[test]
+fn utf8_is_asked_for_only_where_a_name_needs_it() {
+    for answer in ["200 UTF-8 on", "501 No options"] {
+        let asked = Script::ready().take("plain").tell_size("plain", 1).expect("OPTS UTF8 ON").reply(answer);
+        let script = asked.take("grüße").tell_size("grüße", 2).take("größer").tell_size("größer", 3).goodbye();
+        let upload = Upload::of("plain", b"1").and("grüße", b"22").and("größer", b"333");
+        script.run(upload).outcome.succeeds().says("Stored grüße in inbox");
+    }
+    let asked = Script::logged_in().featureless().expect("OPTS UTF8 ON").reply("202 Always on").expect("CWD föö");
+    asked.reply("550 No").run(Upload::of_hello().directory("föö")).outcome.fails(7);
+}
+
+#[test]
+fn odd_names_are_sent_as_they_are() {
+    for name in ["with space", " leading", "trailing ", "100%s", "a*b?", "\"quoted\"", "it's", "back\\slash", ".hidden"]
+    {
+        let script = Script::ready().take(name).no_size(name).goodbye();
+        script.run(Upload::of(name, b"x")).outcome.succeeds();
+    }
+}
+
+#[test]
+fn names_that_differ_only_in_capital_letters_are_sent_and_noted() {
+    for options in [&[][..], &["--quiet"]] {
+        let script = Script::ready().take("a.TXT").no_size("a.TXT").take("b").take("A.txt");
+        let upload = Upload::of("a.TXT", b"1").and("b", b"2").and("A.txt", b"3").options(options);
+        script.goodbye().run(upload).outcome.succeeds().says("Note: a.TXT and A.txt differ only in capital letters");
+    }
+}
+
+#[test]
+fn a_name_that_starts_with_a_dash_needs_two_dashes_before_it() {
+    let script = Script::ready().take("-rf").no_size("-rf").goodbye();
+    script.run(Upload::of("-rf", b"x").options(["--"])).outcome.succeeds();
+}
+
+#[test]
+fn a_file_is_stored_under_its_base_name() {
+    let folder = |program: crate::support::program::Program| {
+        std::fs::create_dir(program.path("sub")).expect("a folder");
+        program.with_file("sub/deep.txt", b"deep")
+    };
+    let script = Script::ready().take("deep.txt").no_size("deep.txt");
+    let upload = Upload::of_nothing().program(folder).argument_file("sub/deep.txt");
+    let met = script.goodbye().run(upload);
+    met.outcome.succeeds();
+    met.server_log.stored(b"deep");
+}
