@@ -59,7 +59,7 @@ impl<'a> Argument<'a> {
 impl fmt::Display for NotAnArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TelnetCommand => write!(f, "contains the byte 0xff, with which a command of Telnet begins"),
+            Self::TelnetCommand => write!(f, "contains the byte 0xff, which begins a Telnet command"),
             Self::Empty => write!(f, "is empty"),
             Self::TooLong => write!(f, "is longer than {MAX_ARGUMENT} bytes"),
             Self::ControlByte(b'\r') => write!(f, "contains a carriage return"),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_begins_a_command_of_telnet_is_refused() {
+    fn a_byte_that_begins_a_telnet_command_is_refused() {
         for name in [&b"\xff"[..], b"a\xff", b"\xff\xffa", b"a\xff\xf4b"] {
             assert_eq!(Argument::new(name), Err(NotAnArgument::TelnetCommand));
         }

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hash_or_could_be_two_is_none() {
+    fn a_text_without_a_hash_or_with_two_gives_none() {
         let other = MD5.replace('9', "8");
         for text in
             ["", "done", &MD5[1..], &alloc::format!("{MD5}0"), &alloc::format!("{MD5} {other}"), &"g".repeat(32)]

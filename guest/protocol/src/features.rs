@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_strongest_hash_is_chosen_and_hash_before_its_elders() {
+    fn the_strongest_hash_is_chosen_and_hash_before_older_commands() {
         let sha256 = Inquiry::Hash { algorithm: Algorithm::Sha256, in_force: false };
         assert_eq!(inquiry(" XCRC filename;start;end\n HASH MD5*;SHA-1;SHA-256\n XSHA256\nEnd"), Some(sha256));
         assert_eq!(inquiry(" XCRC\n XSHA1\n XMD5\nEnd"), Some(Inquiry::Extended(Algorithm::Sha1)));

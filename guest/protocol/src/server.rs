@@ -121,13 +121,13 @@ impl fmt::Display for NotAServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoHost => "it has no host name",
-            Self::BadHost => "its host name has characters that no host name has",
-            Self::BadPort => "what stands behind the colon is no port from 1 to 65535",
-            Self::BadScheme => "its scheme is none of ftp://, ftps:// and ftpes://",
-            Self::UserInfo => "a user or password does not belong into the address, where others can see it",
-            Self::Path => "a path does not belong into the address; the remote directory is an argument of its own",
+            Self::BadHost => "its host name contains a character that is not allowed there",
+            Self::BadPort => "the text after the colon is not a port from 1 to 65535",
+            Self::BadScheme => "its scheme is not ftp://, ftps:// or ftpes://",
+            Self::UserInfo => "a user or password must not be part of the address, where others can see it",
+            Self::Path => "a path must not be part of the address; the remote directory is a separate argument",
             Self::BadScope => {
-                "what stands behind the % is no network interface, or the address is not link-local (fe80::)"
+                "the text after the % is not a network interface, or the address is not link-local (fe80::)"
             }
         })
     }
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_server_is_refused_with_its_reason() {
+    fn a_malformed_server_is_refused_with_its_reason() {
         for (text, why) in [
             ("", NotAServer::NoHost),
             (":21", NotAServer::NoHost),

@@ -100,7 +100,7 @@ fn every_4xx_and_5xx_is_a_refusal() {
 }
 
 #[test]
-fn an_odd_code_is_a_no_where_a_no_can_be_lived_with() {
+fn an_unexpected_code_is_a_refusal_where_the_step_is_optional() {
     use Step::{Attributes, Compare, Eprt, Epsv, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Size};
     let optional = [Attributes, Compare, Epsv, Eprt, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Size];
     for step in ALL.into_iter().filter(|step| !matches!(step, Step::User | Step::Rest | Step::Rnfr)) {
