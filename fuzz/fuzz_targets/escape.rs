@@ -1,4 +1,4 @@
-//! See `host/src/escape.rs`, which is taken without the rest of the host: that would be a build of minutes.
+//! See `host/src/escape.rs`. That file is included alone, because building the whole host would take minutes.
 #![no_main]
 
 #[path = "../../host/src/escape.rs"]

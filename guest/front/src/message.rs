@@ -1,5 +1,6 @@
-//! Words for what went wrong: what happened, the likely cause, what to try. One line, with everything from outside
-//! escaped. Shorter than the native program's (`host/cli/message.rs`), because there is no option to advise.
+//! The messages for errors: the event, the likely cause, and advice. Each is one line, in which all text from outside
+//! is escaped. They are shorter than those of the native program (`host/cli/message.rs`), because there are no options
+//! to recommend.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -11,7 +12,7 @@ use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, Passw
 use crate::escape::Escaped;
 use crate::trouble::{Place, Trouble};
 
-/// What to say.
+/// Returns the message.
 pub(crate) fn line(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Usage => "four arguments are needed. Usage: ftp-uploader [-v] HOST USERNAME LOCALFILE REMOTEDIR; the \
@@ -108,7 +109,7 @@ fn upload(place: &Place, error: &UploadError) -> String {
     }
 }
 
-/// What happened, as a sentence without its end.
+/// Returns a sentence about the event, without its full stop.
 fn event(place: &Place, error: &UploadError) -> String {
     let host = Escaped(place.host.as_bytes());
     match error {
@@ -146,7 +147,7 @@ fn event(place: &Place, error: &UploadError) -> String {
     }
 }
 
-/// What people call a hash.
+/// Returns the common name of a hash algorithm.
 pub(crate) fn name(algorithm: Algorithm) -> &'static str {
     match algorithm {
         Algorithm::Sha256 => "SHA-256",
@@ -156,7 +157,7 @@ pub(crate) fn name(algorithm: Algorithm) -> &'static str {
     }
 }
 
-/// Whether the server may have a part of the file.
+/// Returns true if the server may have a part of the file.
 fn began(step: Step) -> bool {
     matches!(step, Step::Transfer | Step::Confirmation | Step::Renaming | Step::Attributes | Step::Quit)
 }

@@ -12,8 +12,8 @@
 //!  done ◀──221── again ◀──213── stored ◀───────────────── sent ◀─────────────────────────── 150
 //! ```
 //!
-//! In scope: the parts of RFC 959, 1123, 2389, 2428, 2640, 3659 and 4217 that an upload needs. Out of scope: listings and
-//! downloads.
+//! In scope: the parts of RFC 959, 1123, 2389, 2428, 2640, 3659 and 4217 that an upload needs. Out of scope: listings
+//! and downloads.
 
 #![no_std]
 

@@ -1,9 +1,9 @@
-//! Lines on stderr. Used by the provider and, through `#[path]`, by the front. An output that is closed or full is
-//! not heard of: it cannot change the outcome.
+//! Writes lines to stderr. Used by the provider and, through `#[path]`, by the front. Errors of stderr are ignored,
+//! because they must not change the outcome.
 
 use wasip2::cli::stderr::get_stderr;
 
-/// What `blocking-write-and-flush` takes at most; more would be a trap.
+/// The limit of `blocking-write-and-flush`; more bytes would be a trap.
 const MOST: usize = 4096;
 
 /// Writes one line.

@@ -1,5 +1,5 @@
-//! Hashes of the file, for comparison with the server's own (`source.rs`). The counterpart of `host/src/digest.rs`; some
-//! are broken, and find accidents, not attackers.
+//! Computes hashes of the file, for comparison with the server's hashes (`source.rs`). The counterpart of
+//! `host/src/digest.rs`. Some of the algorithms are broken: they detect accidents, but not attackers.
 
 use alloc::vec::Vec;
 
@@ -7,12 +7,12 @@ use sha2::Digest as _;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::Algorithm;
 
-/// A hash that is being computed.
+/// An unfinished hash.
 pub(crate) enum Digest {
     Sha256(sha2::Sha256),
     Sha1(sha1::Sha1),
     Md5(md5::Md5),
-    /// The complement of what it is so far.
+    /// The complement of the checksum so far.
     Crc32(u32),
 }
 
@@ -47,7 +47,7 @@ impl Digest {
     }
 }
 
-/// ISO 3309: what each byte does to the remainder.
+/// ISO 3309: the change that each byte makes to the remainder.
 const TABLE: [u32; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;

@@ -1,7 +1,7 @@
-//! The provider: our capabilities on WASI 0.2, for platforms that have WASI and nothing else. This file holds the
-//! bindings of `wit/` and says which type is which handle; next: `line.rs`, what one conversation may touch.
+//! The provider: implements our capabilities on WASI 0.2, for platforms that have nothing but WASI. This file contains
+//! the bindings of `wit/` and maps each resource to its type.
 //!
-//! no_std like the guest, so that it imports what it uses and not what std might.
+//! It is no_std like the guest, so that it imports only the functions that it uses, and none that only std needs.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
@@ -24,7 +24,7 @@ mod socket;
 mod source;
 mod transcript;
 
-// The host's, so that hostile text is made harmless, and the password masked, in one way.
+// These files of the host are shared, so that hostile text is escaped, and the password masked, in the same way.
 #[path = "../../../host/src/lent/echo.rs"]
 mod echo;
 #[path = "../../../host/src/escape.rs"]
@@ -33,7 +33,7 @@ mod escape;
 #[allow(dead_code, reason = "nothing is cut off here")]
 mod mask;
 
-/// What wit-bindgen makes of `wit/`.
+/// The bindings that wit-bindgen generates from `wit/`.
 #[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
 mod bindings {
     wit_bindgen::generate!({ world: "ftp-uploader:wasi/provider", path: ["../../wit", "wit"], generate_all });
@@ -76,7 +76,7 @@ impl grants::Guest for Provider {
     }
 }
 
-/// What wit-bindgen makes of the exports.
+/// The code that wit-bindgen generates for the exports.
 #[allow(unsafe_code, reason = "generated")]
 mod export {
     use super::{Provider, bindings};
