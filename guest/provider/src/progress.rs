@@ -27,7 +27,7 @@ impl GuestProgress for Steps {
 
     fn noticed(&self, notice: Notice) {
         let Notice::Utf8Refused = notice;
-        console::say("Note: the server refused to take names for UTF-8; those beyond ASCII may look different there.");
+        console::say("Note: the server refused OPTS UTF8 ON; it may show names with non-ASCII characters differently.");
     }
 }
 

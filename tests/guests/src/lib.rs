@@ -6,7 +6,7 @@
 
 #![cfg_attr(target_family = "wasm", no_std)]
 #![allow(unsafe_code, reason = "the code that wit-bindgen makes, the runtime, and handles that are forged")]
-#![allow(clippy::undocumented_unsafe_blocks, reason = "that it is not safe is the point")]
+#![allow(clippy::undocumented_unsafe_blocks, reason = "the attacks are unsafe on purpose")]
 
 extern crate alloc;
 

@@ -78,7 +78,7 @@ impl Source for File {
 
     fn prepare_digest(&self, _: Algorithm) {
         self.server.count_call();
-        assert!(self.server.transfer().moved == 0, "a hash was wanted too late");
+        assert!(self.server.transfer().moved == 0, "prepare-digest after the first splice");
     }
 
     fn digest(&self, algorithm: Algorithm, length: u64) -> Result<Vec<u8>, SourceError> {
@@ -123,7 +123,7 @@ impl Listener for Listening {
 
     fn accept(&self) -> Result<DataConnection, IoError> {
         self.server.count_call();
-        assert!(self.server.has_asked_for(STORING), "waited for a server that was not asked to come");
+        assert!(self.server.has_asked_for(STORING), "accept before STOR");
         open(&self.server)
     }
 }
@@ -155,7 +155,7 @@ impl Connection {
     fn in_use(&self) {
         self.server.count_call();
         assert!(!self.over.get(), "the data connection was used after its end");
-        assert!(self.server.has_asked_for(STORING), "the data connection was used before the server agreed");
+        assert!(self.server.has_asked_for(STORING), "the data connection was used before STOR");
     }
 
     fn fails<T>(&self, cause: IoError) -> Result<T, IoError> {
@@ -185,8 +185,8 @@ impl Data for Connection {
             let transfer = self.server.transfer();
             (transfer.from + transfer.moved, transfer.length, transfer.heed)
         };
-        assert!(offset == next && length > 0, "a gap");
-        assert!(!heed, "the server was not listened to");
+        assert!(offset == next && length > 0, "bytes out of order");
+        assert!(!heed, "the control connection was not read after `heard`");
         let Some(left) = end.checked_sub(next) else { return self.source_fails(SourceError::Shrank) };
         let moved = match self.server.script.choice(8) {
             0 => left.min(length),

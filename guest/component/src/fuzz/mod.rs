@@ -96,7 +96,7 @@ fn store(server: &Rc<Server>, session: &mut Conversation) {
 fn stored(server: &Server, receipt: &Receipt, placement: Placement) {
     let transfer = server.transfer();
     assert!(transfer.ended, "stored before the last byte");
-    assert!(transfer.finished, "stored without saying that it is whole");
+    assert!(transfer.finished, "stored without `finish`");
     let proved = !matches!(receipt.verified, Verification::None | Verification::Refused);
     assert!(server.confirmed() || (server.confirmed_early() && proved), "stored without a 2xx after the last byte");
     assert_eq!(receipt.sent, transfer.moved);
@@ -108,7 +108,7 @@ fn stored(server: &Server, receipt: &Receipt, placement: Placement) {
         Verification::Hash(_) => assert!(transfer.hashed && server.told_hash()),
         Verification::Size => assert!(server.told_size(transfer.from + transfer.moved)),
         Verification::None | Verification::Refused => {
-            assert!(transfer.delivered, "the tail is in doubt and nothing backs it up");
+            assert!(transfer.delivered, "the end of the file is in doubt and was not verified");
         }
     }
 }
@@ -148,9 +148,9 @@ fn judge(server: &Server, error: &UploadError) {
         UploadError::Unconfirmed(doubt) => {
             assert!(transfer.ended, "unconfirmed before the last byte");
             // A reply before the last byte does not confirm it.
-            assert!(!doubt.completed || server.confirmed(), "nobody said that it is stored");
+            assert!(!doubt.completed || server.confirmed(), "completed without a confirmation");
         }
-        UploadError::Missing => assert!(server.confirmed(), "missing, though nobody said that it is stored"),
+        UploadError::Missing => assert!(server.confirmed(), "missing without a confirmation"),
         UploadError::Mismatch(sizes) => {
             assert!(sizes.sent == transfer.from + transfer.moved && sizes.sent != sizes.stored);
             assert!(server.told_size(sizes.stored) && server.confirmed());
