@@ -23,14 +23,14 @@ const PORTION: u32 = 4096;
 pub(crate) struct Control {
     connection: ControlConnection,
     reader: ReplyReader,
-    /// Preliminary replies since the last command.
+    /// The number of preliminary replies since the last command.
     preliminary: u32,
     /// The error that ended the conversation. Later replies could belong to an earlier command, so nothing more is
     /// sent.
     ended: Option<UploadError>,
 }
 
-/// A reply that lets the conversation go on.
+/// A reply that lets the conversation continue.
 pub(crate) struct Answer {
     pub(crate) meaning: Meaning,
     pub(crate) reply: Reply,

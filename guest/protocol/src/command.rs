@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 /// A command (RFC 959 §4.1), complete with its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command<'a> {
-    /// TLS from here on: `AUTH TLS` (RFC 4217 §4).
+    /// Begins TLS: `AUTH TLS` (RFC 4217 §4).
     AuthTls,
     /// The protection buffer size, which TLS does not use but which must precede PROT: `PBSZ 0` (RFC 4217 §9).
     Pbsz,
@@ -33,19 +33,19 @@ pub enum Command<'a> {
     OptsUtf8,
     /// Asks for the features of the server (RFC 2389 §3).
     Feat,
-    /// Change the working directory (RFC 959 §4.1.1).
+    /// Changes the working directory (RFC 959 §4.1.1).
     Cwd(Argument<'a>),
-    /// Make a directory (RFC 959 §4.1.3).
+    /// Makes a directory (RFC 959 §4.1.3).
     Mkd(Argument<'a>),
     /// Binary transfer: `TYPE I` (RFC 959 §3.1.1.3).
     TypeImage,
     /// Asks the server to open a port for the data connection, for either IP version (RFC 2428 §3).
     Epsv,
-    /// The same for IPv4 alone (RFC 959 §4.1.2).
+    /// The same for IPv4 only (RFC 959 §4.1.2).
     Pasv,
     /// Asks the server to connect to this endpoint, of either IP version: `EPRT |1|192.0.2.1|6275|` (RFC 2428 §2).
     Eprt(Endpoint<'a>),
-    /// The same for IPv4 alone: `PORT 192,0,2,1,24,131` (RFC 959 §4.1.2).
+    /// The same for IPv4 only: `PORT 192,0,2,1,24,131` (RFC 959 §4.1.2).
     Port(Endpoint<'a>),
     /// The next STOR begins at this byte of the file (RFC 3659 §5).
     Rest(u64),
@@ -71,13 +71,13 @@ pub enum Command<'a> {
     Rnto(Argument<'a>),
     /// Removes the file (RFC 959 §4.1.3).
     Dele(Argument<'a>),
-    /// Set the time of last modification (draft-somers-ftp-mfxx §3).
+    /// Sets the time of last modification (draft-somers-ftp-mfxx §3).
     Mfmt(Timestamp, Argument<'a>),
     /// The same in a form that some servers accept, although RFC 3659 §3 defines MDTM only for reading the time.
     MdtmSet(Timestamp, Argument<'a>),
     /// The same in a form that other servers accept: access, modification, creation.
     SiteUtime(Timestamp, Argument<'a>),
-    /// Set the permissions, in octal.
+    /// Sets the permissions, in octal.
     SiteChmod(u16, Argument<'a>),
     /// Ends the session (RFC 959 §4.1.1).
     Quit,

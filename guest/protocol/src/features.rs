@@ -15,7 +15,7 @@ pub struct Features {
     pub mfmt: bool,
     /// UTF8: names are UTF-8 (RFC 2640 §3).
     pub utf8: bool,
-    /// CLNT: the server wants to know the client's name.
+    /// CLNT: the server accepts the client's name.
     pub clnt: bool,
     /// The best way to ask for a hash.
     inquiry: Option<Inquiry>,

@@ -5,7 +5,7 @@
 use crate::timestamp::Timestamp;
 use alloc::vec::Vec;
 
-/// A whole reply (RFC 959 §4.2).
+/// A complete reply (RFC 959 §4.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The code that the server gave.

@@ -40,7 +40,7 @@ pub(crate) struct Line {
     given_up: RefCell<Vec<Socket>>,
     connections_left: Cell<u32>,
     lines_left: Cell<u32>,
-    /// In bytes.
+    /// The number of bytes that may still be received.
     pub(crate) receive_left: Cell<usize>,
     password_left: Cell<bool>,
 }
