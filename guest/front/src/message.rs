@@ -65,7 +65,7 @@ fn password(why: PasswordError) -> &'static str {
             "no password. Text typed here would be visible; set FTP_PASSWORD, or pass it through a pipe."
         }
         PasswordError::ControlBytes => {
-            "the password has control characters. No FTP command can carry that; nothing was sent."
+            "the password has control characters or the byte 0xff. No FTP command can carry that; nothing was sent."
         }
     }
 }

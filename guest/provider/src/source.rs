@@ -1,5 +1,5 @@
 //! `source-file`: one regular file below a directory that the platform has opened for this program. It is opened before
-//! anything is sent. The guest can learn only its size and hashes of it.
+//! anything is sent. The guest can learn only its size and hashes.
 
 use alloc::string::String;
 use alloc::vec::Vec;
