@@ -1,6 +1,6 @@
-//! The control connection: send a command, wait for its reply, and nothing may go on after that has failed once.
+//! The control connection: sends a command and waits for its reply. After one failure, nothing more is sent.
 //!
-//! Which commands, and in what order, is `upload.rs`; the meaning of a reply is `ftp_protocol::step`.
+//! The commands and their order are in `upload.rs`; the meaning of a reply is defined in `ftp_protocol::step`.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
 use crate::error;
@@ -11,25 +11,26 @@ use ftp_protocol::reply::Reply;
 use ftp_protocol::reply_reader::{NotAReply, ReplyReader};
 use ftp_protocol::step::{Meaning, Step};
 
-/// How many preliminary replies one command may have. RFC 959 §5.4 knows of one; some servers count on.
+/// The number of preliminary replies that one command may have. RFC 959 §5.4 allows one; some servers send more.
 const MAX_PRELIMINARY: u32 = 16;
 
-/// How many replies that answer nothing are read in search of a 421.
+/// The number of unexpected replies that are read to find a 421.
 const MAX_STRAY: u32 = 16;
 
-/// How many bytes are taken from the host at a time: most replies fit.
+/// The number of bytes that the host is asked for at a time: most replies fit.
 const PORTION: u32 = 4096;
 
 pub(crate) struct Control {
     connection: ControlConnection,
     reader: ReplyReader,
-    /// Preliminary replies since the last command.
+    /// The number of preliminary replies since the last command.
     preliminary: u32,
-    /// What ended the conversation. Later replies could belong to an earlier command, so nothing is asked any more.
+    /// The error that ended the conversation. Later replies could belong to an earlier command, so nothing more is
+    /// sent.
     ended: Option<UploadError>,
 }
 
-/// A reply that lets the conversation go on.
+/// A reply that lets the conversation continue.
 pub(crate) struct Answer {
     pub(crate) meaning: Meaning,
     pub(crate) reply: Reply,
@@ -40,7 +41,7 @@ impl Control {
         Self { connection, reader: ReplyReader::default(), preliminary: 0, ended: None }
     }
 
-    /// Sends `command` and waits for the reply that decides it.
+    /// Sends `command` and waits for its final reply.
     pub(crate) fn ask(&mut self, step: Step, command: Command) -> Result<Answer, UploadError> {
         self.begin_command(step)?;
         let sent = self.connection.send(&command.to_bytes());
@@ -48,7 +49,7 @@ impl Control {
         self.await_reply(step)
     }
 
-    /// Has the host send PASS, and waits for the reply that decides it.
+    /// Lets the host send PASS, and waits for its final reply.
     pub(crate) fn send_password(&mut self, password: &Secret) -> Result<Answer, UploadError> {
         self.begin_command(Step::Pass)?;
         let sent = self.connection.send_password(password);
@@ -56,9 +57,10 @@ impl Control {
         self.await_reply(Step::Pass)
     }
 
-    /// Has the host begin TLS.
+    /// Lets the host begin TLS.
     ///
-    /// What the server has said before that counts for nothing: anyone in between could have said it (CVE-2021-22947).
+    /// Bytes that the server sent before TLS are refused: an attacker on the network path could have inserted them
+    /// (CVE-2021-22947).
     pub(crate) fn secure(&mut self) -> Result<(), UploadError> {
         self.still_open(Step::Auth)?;
         let secured = if self.reader.is_empty() { self.connection.secure() } else { Err(IoError::Denied) };
@@ -68,7 +70,7 @@ impl Control {
         }))
     }
 
-    /// Waits for the reply that decides `step`.
+    /// Waits for the final reply of `step`.
     pub(crate) fn await_reply(&mut self, step: Step) -> Result<Answer, UploadError> {
         self.still_open(step)?;
         loop {
@@ -79,19 +81,19 @@ impl Control {
         }
     }
 
-    /// Takes in once what the server has sent by itself, and judges it: for the time of a transfer, when waiting for
-    /// the rest of a reply would hold the data up. Gives the final reply, if it is there.
+    /// Receives once, and evaluates the replies received. This is for the time of a transfer, when waiting for the rest
+    /// of a reply would delay the data. Returns the final reply, if it was received.
     pub(crate) fn listen(&mut self, step: Step) -> Result<Option<Answer>, UploadError> {
         self.receive(step)?;
         self.heed(step)
     }
 
-    /// Judges what is already here: the server may have sent more than one reply at once.
+    /// Evaluates the replies already received: the server may have sent more than one reply at once.
     pub(crate) fn heed(&mut self, step: Step) -> Result<Option<Answer>, UploadError> {
         self.read_reply(step)
     }
 
-    /// Ends the conversation, because the server calls a file complete of which it has not got every byte.
+    /// Ends the conversation, because the server says that a file is complete before it has received every byte.
     pub(crate) fn end_by_early_success(&mut self) -> UploadError {
         let error = error::misbehaved(Step::Transfer, Violation::EarlySuccess);
         self.ended = Some(error.clone());
@@ -106,8 +108,8 @@ impl Control {
         self.connection.open_data(port.get())
     }
 
-    /// To be called before a command is sent. RFC 959 §5.4: each command has its reply. What the server has said before
-    /// the command is sent cannot be that reply.
+    /// Must be called before a command is sent. RFC 959 §5.4: each command has its reply. Bytes that the server sent
+    /// before the command cannot be that reply.
     fn begin_command(&mut self, step: Step) -> Result<(), UploadError> {
         self.still_open(step)?;
         self.preliminary = 0;
@@ -118,8 +120,9 @@ impl Control {
         self.note_end(judged)
     }
 
-    /// The server has said something that nobody asked for, or has closed the connection. With 421 it may say so at any
-    /// time that it closes it (RFC 959 §4.2.2); after another reply, every later one could belong to an earlier command.
+    /// The server has sent a reply that no command asked for, or has closed the connection. A 421 is allowed at any
+    /// time and announces that the server closes it (RFC 959 §4.2.2); after another reply, every later one could belong
+    /// to an earlier command.
     fn judge_stray(&mut self, step: Step) -> Result<(), UploadError> {
         for _ in 0..MAX_STRAY {
             match self.reader.next_reply() {
@@ -132,7 +135,7 @@ impl Control {
         Err(error::broken(step, Connection::Control, IoError::OutOfStep))
     }
 
-    /// The next decisive reply among the bytes already here.
+    /// Returns the next final reply among the bytes already received.
     fn read_reply(&mut self, step: Step) -> Result<Option<Answer>, UploadError> {
         let read = self.next_decisive(step);
         self.note_end(read)
@@ -166,7 +169,7 @@ impl Control {
         Ok(())
     }
 
-    /// What has ended the conversation before is what ends `step`.
+    /// Fails with the error that ended the conversation, if it has ended.
     fn still_open(&self, step: Step) -> Result<(), UploadError> {
         self.ended.as_ref().map_or(Ok(()), |error| Err(error::moved_to(step, error.clone())))
     }

@@ -1,6 +1,7 @@
-//! How a data connection comes about: we connect (`passive.rs`), or the server does.
+//! The two ways to make a data connection: the client connects (`passive.rs`), or the server does.
 //!
-//! Either way the connection is there only after STOR: a server that connects may do so only then.
+//! In both modes [`Channel::connect`] returns the connection only after STOR, because a server that connects may do so
+//! only then.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, DataMode, UploadError};
 use crate::control::Control;
@@ -12,13 +13,13 @@ use ftp_protocol::command::Command;
 use ftp_protocol::endpoint::Endpoint;
 use ftp_protocol::step::Step;
 
-/// How data connections are made in this conversation.
+/// The mode of the data connections in this conversation.
 pub(crate) enum Dialling {
     Passive(Passive),
     Active,
 }
 
-/// A data connection that is there, or will be.
+/// A data connection that is established, or will be.
 pub(crate) enum Channel {
     Connected(DataConnection),
     Awaited(DataListener),
@@ -32,7 +33,7 @@ impl Dialling {
         }
     }
 
-    /// To be called before STOR.
+    /// Must be called before STOR.
     pub(crate) fn open(&mut self, control: &mut Control) -> Result<Channel, UploadError> {
         match self {
             Self::Passive(passive) => passive.connect(control).map(Channel::Connected),
@@ -42,7 +43,7 @@ impl Dialling {
 }
 
 impl Channel {
-    /// To be called once the server has agreed to take the data.
+    /// Must be called after the server has accepted the transfer.
     pub(crate) fn connect(self, control: &mut Control) -> Result<DataConnection, UploadError> {
         match self {
             Self::Connected(data) => Ok(data),

@@ -1,6 +1,6 @@
 //! Failures of the protocol and of connections, as the `upload-error` of `wit/upload.wit`.
 //!
-//! Only builds and classifies them; the wording is the host's (`host/cli/message.rs`).
+//! This file only builds and classifies them; the wording is the host's task (`host/cli/message.rs`).
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Breakage, Connection, Doubt, Misbehaviour, Refusal, UploadError, Violation,
@@ -9,7 +9,7 @@ use crate::lent::{IoError, Step as Stage};
 use ftp_protocol::reply::Reply;
 use ftp_protocol::step::Step;
 
-/// How much of a reply's text is passed on, in bytes.
+/// The length at which the text of a reply is cut, in bytes.
 const MAX_QUOTE: usize = 512;
 
 pub(crate) fn refused(step: Step, reply: &Reply) -> UploadError {
@@ -25,7 +25,8 @@ pub(crate) fn broken(step: Step, connection: Connection, cause: IoError) -> Uplo
     UploadError::Broken(Breakage { step: stage(step), connection, cause })
 }
 
-/// The error that has ended the conversation, as the reason why `step` fails, too. The two may be about different files.
+/// Returns the error that ended the conversation as the reason why `step` fails, too. The two may be about different
+/// files.
 pub(crate) fn moved_to(step: Step, error: UploadError) -> UploadError {
     let step = stage(step);
     match error {
@@ -41,10 +42,10 @@ pub(crate) fn moved_to(step: Step, error: UploadError) -> UploadError {
     }
 }
 
-/// Whether the control connection cannot be used any more after `error`.
+/// Returns true if the control connection cannot be used any more after `error`.
 pub(crate) fn is_final(error: &UploadError) -> bool {
     match error {
-        // RFC 959 §4.2.2: 421, the server closes the control connection. So does vsftpd after `500 OOPS`.
+        // RFC 959 §4.2.2: with 421 the server closes the control connection. vsftpd also closes it after `500 OOPS`.
         UploadError::Refused(Refusal { code: 421, .. }) => true,
         UploadError::Refused(Refusal { code, text, .. }) => *code == 500 && text.starts_with(b"OOPS"),
         UploadError::Misbehaved(misbehaviour) => misbehaviour.what != Violation::NoPort,
@@ -58,13 +59,13 @@ pub(crate) fn is_final(error: &UploadError) -> bool {
     }
 }
 
-/// Every byte was sent, and `cause` hides what came of them.
+/// Every byte was sent, and because of `cause` the outcome is unknown.
 pub(crate) fn unconfirmed(cause: IoError) -> UploadError {
     UploadError::Unconfirmed(Doubt { cause, completed: false, hashing: false })
 }
 
-/// A final reply that came before the last byte, or after a data connection that failed at its end, completes nothing when the
-/// question that would prove it has no answer.
+/// A final reply that came before the last byte, or after a data connection that failed at its end, does not confirm
+/// the file if the question that would verify it was not answered.
 pub(crate) fn not_completed(error: UploadError) -> UploadError {
     match error {
         UploadError::Unconfirmed(doubt) => UploadError::Unconfirmed(Doubt { completed: false, ..doubt }),
@@ -72,13 +73,13 @@ pub(crate) fn not_completed(error: UploadError) -> UploadError {
     }
 }
 
-/// Whether the server does not know the command at all (RFC 959 §4.2.2), or takes it for something else, as its reply is
-/// neither the command's yes nor a no: asking again is in vain.
+/// Returns true if the server does not know the command at all (RFC 959 §4.2.2), or mistakes it for another command:
+/// then the code is below 400, but does not accept the command. The command should not be sent again.
 pub(crate) fn is_unknown_command(error: &UploadError) -> bool {
     matches!(error, UploadError::Refused(Refusal { code: ..400 | 500 | 502, .. }))
 }
 
-/// The stage of an upload, as users know it, that a step of the protocol belongs to.
+/// Returns the stage of an upload, as users know it, to which a step of the protocol belongs.
 fn stage(step: Step) -> Stage {
     match step {
         Step::Greeting => Stage::Greeting,

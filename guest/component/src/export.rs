@@ -1,5 +1,5 @@
-//! The export: each function of `session` (`wit/upload.wit`) is one of the conversation's. Only the component has it; the
-//! rest of this crate runs natively, too (`lib.rs`). Next: `upload.rs`.
+//! The export: each function of `session` (`wit/upload.wit`) calls the function of the conversation with the same name.
+//! Only the component has this file; the other files also run natively (`lib.rs`).
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Renaming, Session, UploadError,

@@ -1,6 +1,7 @@
-//! What is on the server, and what can be done to it besides storing: sizes, hashes, names, times, permissions.
+//! Questions about files on the server, and changes other than storing: sizes, hashes, names, times, permissions.
 //!
-//! Each is one question, or two, and an answer; when to ask is the embedder's affair, and `store.rs`'s.
+//! Each function sends one or two commands and evaluates the replies. The embedder, or `store.rs`, decides when to call
+//! it.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Comparison, Found, Renaming, UploadError,
@@ -15,7 +16,7 @@ use ftp_protocol::step::Step;
 use ftp_protocol::timestamp::Timestamp;
 
 impl Conversation {
-    /// What is stored under `name`?
+    /// Asks for the size of the file called `name`.
     pub fn look(&mut self, name: &[u8]) -> Result<Found, UploadError> {
         let name = argument(name, Which::Name)?;
         self.announce_utf8(name)?;
@@ -30,8 +31,8 @@ impl Conversation {
         Ok(found)
     }
 
-    /// Whether the file called `name` is known to have had another size than `total`, or not to have been there, before it
-    /// was stored: only then does its size prove anything by itself.
+    /// Returns true if it is known that, before it was stored, the file called `name` did not exist or had another size
+    /// than `total`. Only then is a matching size evidence by itself.
     pub(crate) fn had_another_size(&self, name: Argument, total: u64) -> bool {
         match self.looked_at.as_ref() {
             Some((looked_at, found)) if looked_at == name.as_bytes() => match *found {
@@ -43,13 +44,13 @@ impl Conversation {
         }
     }
 
-    /// Notes that this server tells sizes, if it told one.
+    /// Records that this server reports sizes, if it reported one.
     pub(crate) fn told(&mut self, size: Option<u64>) -> Found {
         self.sizes_told |= size.is_some();
         size.map_or(Found::Untold, Found::Bytes)
     }
 
-    /// When was what is stored under `name` last modified?
+    /// Asks for the time of last modification of the file called `name`.
     pub fn modified(&mut self, name: &[u8]) -> Result<Option<u64>, UploadError> {
         let name = argument(name, Which::Name)?;
         self.announce_utf8(name)?;
@@ -61,14 +62,15 @@ impl Conversation {
         }
     }
 
-    /// Is what is stored under `name` the first `length` bytes of `source`?
+    /// Compares the hash of the file called `name` with the hash of the first `length` bytes of `source`.
     pub fn compare(&mut self, source: &SourceFile, name: &[u8], length: u64) -> Result<Comparison, UploadError> {
         let name = argument(name, Which::Name)?;
         self.progress.entered(Stage::Inspection);
         self.ask_hash(Step::Compare, source, name, length)
     }
 
-    /// Asks for the hash of all that is stored under `name`, and for that of the first `length` bytes of `source`.
+    /// Asks for the hash of the whole file called `name`, and compares it with that of the first `length` bytes of
+    /// `source`.
     pub(crate) fn ask_hash(
         &mut self,
         step: Step,
@@ -78,7 +80,7 @@ impl Conversation {
     ) -> Result<Comparison, UploadError> {
         let Some(inquiry) = self.features().inquiry() else { return Ok(Comparison::Unavailable) };
         if let Inquiry::Hash { algorithm, in_force: false } = inquiry {
-            // A server that does not do as asked answers with another hash, whose length gives it away.
+            // A server that ignores this command replies with another hash, which is recognised by its length.
             self.ask_in_passing(step, Command::OptsHash(algorithm))?;
         }
         let told = match self.control.ask(step, Command::Hash(inquiry, name)) {
@@ -92,15 +94,16 @@ impl Conversation {
         Ok(if ours == told { Comparison::Same(algorithm) } else { Comparison::Different(algorithm) })
     }
 
-    /// RFC 959 §4.2.2: 500 and 502 are for commands that a server does not have; another refusal is about the file.
-    /// Does the server rename at all?
+    /// Returns true if the server supports renaming. RFC 959 §4.2.2: 500 and 502 are for commands that a server does
+    /// not implement; another refusal is about the file.
     pub fn can_rename(&mut self, name: &[u8]) -> Result<bool, UploadError> {
         let name = argument(name, Which::Name)?;
         self.progress.entered(Stage::Renaming);
         match self.control.ask(Step::Rnfr, Command::Rnfr(name)) {
             Err(error) if error::is_final(&error) => Err(error),
             Err(error) => Ok(!error::is_unknown_command(&error)),
-            // It is there, and the server waits for its new name: some refuse whatever else comes next.
+            // The file exists, and the server now expects RNTO. Some servers refuse the next command, so send one that
+            // does nothing.
             Ok(_) => self.ask_in_passing(Step::Rnto, Command::Noop).map(|()| true),
         }
     }
@@ -143,7 +146,7 @@ impl Conversation {
         }
     }
 
-    /// Sets the permissions, the lowest nine bits of `mode`.
+    /// Sets the permissions to the lowest nine bits of `mode`.
     pub fn set_mode(&mut self, name: &[u8], mode: u16) -> Result<(), UploadError> {
         let name = argument(name, Which::Name)?;
         self.progress.entered(Stage::Attributes);
@@ -151,7 +154,7 @@ impl Conversation {
     }
 }
 
-/// The algorithm, as the embedder knows it.
+/// Converts the algorithm to the type of `capabilities.wit`.
 pub(crate) fn algorithm(asked: Algorithm) -> Computed {
     match asked {
         Algorithm::Sha256 => Computed::Sha256,

@@ -1,11 +1,12 @@
-//! The component: one FTP conversation, with nothing but what it is lent. This file holds the bindings that
-//! wit-bindgen makes of `wit/`; the conversation itself is `upload.rs`, read that next.
+//! The component: one FTP conversation, which can use only the handles that it is lent. This file contains the bindings
+//! that wit-bindgen generates from `wit/`; the conversation is in `upload.rs`.
 //!
-//! no_std on WebAssembly, because std would import clocks, files and an environment that nobody here may have.
+//! On WebAssembly it is no_std, because std would import clocks, files and an environment, to which the component has
+//! no right.
 //!
 //! The same conversation runs natively, for fuzzers and benches: there it is the [`Conversation`], on handles that the
-//! caller implements ([`native`]), with the values of [`contract`]. What differs is this: `export.rs` and the
-//! crate `ftp-guest-runtime` are for WebAssembly alone, `native.rs` is not in it.
+//! caller implements ([`native`]), with the values of [`contract`]. The builds differ in two files: `export.rs` is only for
+//! WebAssembly, `native.rs` is only for native builds.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
@@ -31,7 +32,7 @@ mod upload;
 #[cfg(target_family = "wasm")]
 use ftp_guest_runtime as _;
 
-/// What wit-bindgen makes of `wit/`.
+/// The bindings that wit-bindgen generates from `wit/`.
 #[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
 mod bindings {
     wit_bindgen::generate!({ world: "uploader", path: "../../wit", generate_all });
@@ -45,7 +46,7 @@ use native as lent;
 #[cfg(not(target_family = "wasm"))]
 pub use upload::Conversation;
 
-/// The values of `wit/upload.wit`, for those who run the conversation natively.
+/// The values of `wit/upload.wit`, for programs that run the conversation natively.
 #[cfg(not(target_family = "wasm"))]
 pub mod contract {
     pub use crate::bindings::exports::ftp_uploader::upload::upload::{

@@ -1,6 +1,6 @@
-//! The handles of `wit/capabilities.wit` for a native build: what wit-bindgen makes of them reaches a host only from
-//! inside WebAssembly. Twins, method by method, that a fuzzer, a test or a bench implements; enums and records are the
-//! generated ones. What each method promises is said in the WIT. Next: `upload.rs`, what is done with them.
+//! The handles of `wit/capabilities.wit` for a native build, because the types that wit-bindgen generates reach a host
+//! only from inside WebAssembly. A fuzzer, a test or a bench implements these traits, which match the resources method
+//! by method; enums and records are the generated ones. The WIT documents each method.
 
 use std::boxed::Box;
 use std::vec::Vec;
@@ -20,7 +20,7 @@ pub type SourceFile = Box<dyn Source>;
 /// `progress`, owned.
 pub type Progress = Box<dyn Witness>;
 
-/// `secret`: that it exists is all that the conversation knows of it; [`Control::send_password`] knows which is meant.
+/// `secret`: the conversation only passes it on; [`Control::send_password`] knows the password that it stands for.
 #[derive(Debug, Default)]
 pub struct Secret;
 

@@ -1,6 +1,7 @@
-//! A data connection: EPSV first, PASV where that does not lead to one, and what worked is kept.
+//! Opens a data connection with EPSV, or with PASV if EPSV fails, and remembers the command that works.
 //!
-//! Only a port is ever taken from the server; the machine is the one that the control connection leads to.
+//! Only a port is taken from the server's reply; the machine is always the one at the other end of the control
+//! connection.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
 use crate::control::Control;
@@ -11,13 +12,13 @@ use ftp_protocol::command::Command;
 use ftp_protocol::passive::{epsv_port, pasv_port};
 use ftp_protocol::step::Step;
 
-/// Which command gets us a data connection from this server.
+/// The command that opens a data connection on this server.
 #[derive(Default)]
 pub(crate) enum Passive {
     /// RFC 2428 §3: works for both IP versions and names no host.
     #[default]
     Extended,
-    /// RFC 959 §4.1.2: EPSV was tried and failed, in vain it would be tried again.
+    /// RFC 959 §4.1.2: EPSV failed on this server; do not try it again.
     Classic,
 }
 
@@ -51,7 +52,7 @@ fn dial(control: &Control, step: Step, port: Option<NonZeroU16>) -> Result<DataC
     control.open_data(port).map_err(|cause| error::broken(step, Connection::Data, cause))
 }
 
-/// What the second attempt came to is the reason, unless it only says that this server does not have PASV.
+/// The result of the second attempt is the reason, unless it only says that this server does not support PASV.
 fn more_telling(first: UploadError, second: UploadError) -> UploadError {
     match (&first, &second) {
         (UploadError::Refused(_), _) if !error::is_unknown_command(&second) => second,

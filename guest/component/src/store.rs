@@ -1,7 +1,8 @@
-//! Storing one file: a data connection, REST where it goes on, STOR, the bytes, the final reply, and what backs it up.
+//! Stores one file: a data connection, REST if a transfer is continued, STOR, the bytes, the final reply, and the check
+//! of the result.
 //!
-//! Getting the data connection is `data_channel.rs`; what is asked afterwards is `inspection.rs`. Next: `transfer.rs`, the
-//! file's bytes.
+//! `data_channel.rs` makes the data connection; `transfer.rs` sends the file's bytes; `inspection.rs` sends the
+//! questions for hashes.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Comparison, Doubt, Found, Placement, Plan, Protection, Receipt, SizeMismatch, UploadError,
@@ -17,9 +18,9 @@ use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;
 use ftp_protocol::step::Step;
 
-/// What is to be confirmed.
+/// The file to be confirmed.
 struct Sent {
-    /// The length of what should be stored now.
+    /// The length that the stored file should have now.
     total: u64,
     tail: Tail,
 }
@@ -50,7 +51,7 @@ impl Conversation {
             Placement::Replace | Placement::Rest(_) => None,
         };
         let sent = Sent { total: from + bytes, tail };
-        // A name that the server made up, and may have kept to itself, need not be one that a command can carry.
+        // The server may not report the name that it chose, or may have chosen one that no command can carry.
         let to_ask = match plan.placement {
             Placement::Unique => stored_as.as_deref().and_then(|name| Argument::new(name).ok()),
             Placement::Replace | Placement::Rest(_) => Some(name),
@@ -69,7 +70,7 @@ impl Conversation {
         Ok(Receipt { sent: bytes, verified, name: stored_as })
     }
 
-    /// REST has to come right before STOR (RFC 3659 §5.2). A server that refuses it may still append.
+    /// REST must come directly before STOR (RFC 3659 §5.2). A server that refuses it may still accept APPE.
     fn ask_to_store(&mut self, name: Argument, placement: Placement) -> Result<Answer, UploadError> {
         let command = match placement {
             Placement::Replace => Command::Stor(name),
@@ -83,8 +84,9 @@ impl Conversation {
         self.control.ask(Step::Stor, command)
     }
 
-    /// What backs up the final reply. A size or hash that differs is a failure; none, or a nonsensical one, is not. A line
-    /// that breaks at these questions leaves a doubt: whoever can cut a connection could hide the answer.
+    /// Verifies the file after the final reply. A size or hash that differs is a failure; a missing or malformed one is
+    /// not. If the connection fails at these questions, the result is in doubt: an attacker who can cut a connection
+    /// could also block the answer.
     fn verify(
         &mut self,
         source: &SourceFile,
@@ -97,7 +99,8 @@ impl Conversation {
         if verify == Verify::Best {
             match self.ask_hash(Step::Hash, source, name, sent.total).map_err(|error| doubtful(error, true))? {
                 Comparison::Same(algorithm) => return Ok(Verification::Hash(algorithm)),
-                // Fewer bytes are a cut that the server took for the end; as many are other bytes.
+                // A smaller size means that the server took a dropped connection for the end of the file; an equal size
+                // means that the bytes differ.
                 Comparison::Different(algorithm) => {
                     return Err(match self.stored_size(name)? {
                         Found::Bytes(stored) if stored != sent.total && !is_wrapped(sent.total, stored) => {
@@ -119,7 +122,7 @@ impl Conversation {
         }
     }
 
-    /// RFC 3659 §4: bytes, because TYPE is I.
+    /// RFC 3659 §4: the size is in bytes, because TYPE is I.
     fn stored_size(&mut self, name: Argument) -> Result<Found, UploadError> {
         if !self.sizes_known {
             return Ok(Found::Untold);
@@ -136,16 +139,16 @@ impl Conversation {
     }
 }
 
-/// Where old servers begin anew to count the bytes of a file.
+/// The size at which old servers wrap around when they count the bytes of a file.
 const WRAP: u64 = 1 << 32;
 
-/// Whether a server that counts modulo 2^32 tells `stored` of a file of `total` bytes.
+/// Returns true if `stored` is the size that a server counting modulo 2^32 reports for a file of `total` bytes.
 fn is_wrapped(total: u64, stored: u64) -> bool {
     total >= WRAP && total % WRAP == stored
 }
 
 impl Tail {
-    /// Nothing backs the final reply up. It is good enough if the server was seen to read to the end.
+    /// No evidence besides the final reply. The final reply is sufficient if the server was seen to read to the end.
     fn none(self) -> Result<Verification, UploadError> {
         match self {
             Self::Delivered | Self::ConfirmedEarly => Ok(Verification::None),

@@ -1,7 +1,8 @@
-//! The file: splice until the source is spent, and when something breaks, ask the server why before judging.
+//! The transfer of the file: calls `splice` until the source is at its end. When the connection fails, it asks the
+//! server for the reason before it decides.
 //!
-//! The one place where both connections matter at once. Bytes are moved by the host (`host/src/lent/`
-//! `data_connection.rs`); this loop decides only whether to go on. Here the walk through one upload ends.
+//! This is the only file that uses both connections at the same time. The host moves the bytes
+//! (`host/src/lent/data_connection.rs`); this loop only decides whether to continue.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Verification};
 use crate::control::Control;
@@ -9,26 +10,27 @@ use crate::error;
 use crate::lent::{DataConnection, IoError, Moved, SourceFile, SpliceError};
 use ftp_protocol::step::Step;
 
-/// How much the host is asked to move at a time. It moves less when the connection takes less.
+/// The number of bytes that the host is asked to move at a time. It moves fewer if the connection accepts fewer.
 const CHUNK: u64 = 16 * 1024 * 1024;
 
-/// What became of the last bytes, as far as the data connection tells.
+/// The state of the last bytes, according to the data connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tail {
     /// The server read to the end and closed its side.
     Delivered,
-    /// The connection ended in another way after the last byte was handed over: the server may or may not have read it.
+    /// The connection ended in another way after the last byte was handed over: it is unknown whether the server read
+    /// it.
     Doubtful(IoError),
-    /// As for `Delivered`, but the final reply had come before the last byte. So it confirms nothing by itself.
+    /// As for `Delivered`, but the final reply came before the last byte, so it confirms nothing by itself.
     ConfirmedEarly,
 }
 
-/// Begins TLS on a data connection: after the server has agreed to take the file (RFC 4217 §7), because some look
-/// for nothing there before that.
+/// Begins TLS on a data connection. Must be called after the server has accepted the transfer (RFC 4217 §7), because
+/// some servers do not expect a handshake before that.
 pub(crate) fn secure(control: &mut Control, data: &DataConnection) -> Result<(), UploadError> {
     match data.secure() {
         Ok(()) => Ok(()),
-        // Our side's verdict, on which the server has nothing to say.
+        // The client's side decided this, and the server's reply cannot explain it.
         Err(cause @ (IoError::Insecure | IoError::Denied)) => {
             Err(error::broken(Step::Transfer, Connection::Data, cause))
         }
@@ -36,7 +38,7 @@ pub(crate) fn secure(control: &mut Control, data: &DataConnection) -> Result<(),
     }
 }
 
-/// Sends the file from the byte at `from` to its end, and says that it is whole. Returns how many bytes were sent.
+/// Sends the file from the byte at `from` to its end, and declares it complete. Returns the number of bytes sent.
 pub(crate) fn send(
     control: &mut Control,
     data: DataConnection,
@@ -64,14 +66,14 @@ pub(crate) fn send(
     Ok((at - from, tail))
 }
 
-/// Waits for the final reply (RFC 959 §5.4: 226 or 250), which alone makes the file stored.
+/// Waits for the final reply (RFC 959 §5.4: 226 or 250). Without it the file does not count as stored.
 pub(crate) fn confirm(control: &mut Control, tail: Tail) -> Result<(), UploadError> {
     if tail == Tail::ConfirmedEarly {
         return Ok(());
     }
     match (control.await_reply(Step::Confirmation), tail) {
         (Ok(_), _) => Ok(()),
-        // A reset with no word from the server: what it had not read is gone.
+        // A reset without a reply from the server: the bytes that the server had not read are lost.
         (Err(UploadError::Broken(_)), Tail::Doubtful(IoError::Reset)) => {
             Err(error::broken(Step::Transfer, Connection::Data, IoError::Reset))
         }
@@ -80,8 +82,8 @@ pub(crate) fn confirm(control: &mut Control, tail: Tail) -> Result<(), UploadErr
     }
 }
 
-/// A final reply that came before the last byte (RFC 959 §5.4) confirms nothing: some servers send it together with 150.
-/// The size or the hash that `asked` came to does.
+/// A final reply that came before the last byte (RFC 959 §5.4) confirms nothing: some servers send it together with
+/// 150. The file is confirmed only if `asked` contains a size or a hash that matches.
 pub(crate) fn proved(
     control: &mut Control,
     asked: Result<Verification, UploadError>,
@@ -95,7 +97,7 @@ pub(crate) fn proved(
     }
 }
 
-/// Why the data connection broke: the server's own words if it has any, else what was seen.
+/// Returns the reason why the data connection failed: the server's reply if it sent one, else `cause`.
 pub(crate) fn reason(control: &mut Control, cause: IoError) -> UploadError {
     match control.await_reply(Step::Transfer) {
         Err(told @ (UploadError::Refused(_) | UploadError::Misbehaved(_))) => told,

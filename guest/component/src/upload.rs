@@ -1,7 +1,7 @@
-//! The conversation, in the order in which RFC 959 and 4217 have it: greet, TLS, log in, change directory, binary.
+//! The conversation, in the order of RFC 959 and 4217: greeting, TLS, login, change of directory, binary transfer.
 //!
-//! What a reply means is decided in `ftp_protocol::step`; sending a command and waiting for its reply is `control.rs`.
-//! Questions about what is stored are in `inspection.rs`. Next: `store.rs`, storing one file.
+//! `ftp_protocol::step` defines the meaning of a reply; `control.rs` sends a command and waits for its reply. Questions
+//! about stored files are in `inspection.rs`, and storing a file is in `store.rs`.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Found, Login, Protection, Refusal, UploadError,
@@ -16,25 +16,25 @@ use ftp_protocol::command::Command;
 use ftp_protocol::features::Features;
 use ftp_protocol::step::{Meaning, Step};
 
-/// One conversation on one control connection: the `session` of `wit/upload.wit`, where its public functions are described.
+/// One conversation on one control connection: the `session` of `wit/upload.wit`, which documents its public functions.
 pub struct Conversation {
     pub(crate) control: Control,
     pub(crate) dialling: Dialling,
     pub(crate) progress: Progress,
     pub(crate) protection: Protection,
     utf8_announced: bool,
-    /// Present once the server was asked.
+    /// Present after FEAT was sent.
     features: Option<Features>,
-    /// Cleared once the server says that it does not know SIZE.
+    /// Cleared when the server says that it does not know SIZE.
     pub(crate) sizes_known: bool,
-    /// Set once the server has told the size of a file.
+    /// Set when the server has reported the size of a file.
     pub(crate) sizes_told: bool,
-    /// The file that was looked at last, and what was found.
+    /// The file of the last call of `look`, and its result.
     pub(crate) looked_at: Option<(Vec<u8>, Found)>,
 }
 
 impl Conversation {
-    /// Greets, protects, logs in.
+    /// Waits for the greeting, protects the connection, and logs in.
     pub fn open(
         control: ControlConnection,
         password: &Secret,
@@ -61,7 +61,8 @@ impl Conversation {
         Ok(open)
     }
 
-    /// The greeting, and TLS before or after it. There is no way on without what was asked for.
+    /// Waits for the greeting, with TLS before or after it. If the requested protection cannot be established, the
+    /// session fails.
     fn greet(&mut self) -> Result<(), UploadError> {
         if self.protection == Protection::Implicit {
             self.progress.entered(Stage::Protection);
@@ -83,16 +84,16 @@ impl Conversation {
             return Ok(());
         }
         self.progress.entered(Stage::Protection);
-        // RFC 4217 §9 wants PBSZ; what counts is the answer to PROT.
+        // RFC 4217 §9 requires PBSZ; only the reply to PROT decides.
         self.ask_in_passing(Step::Pbsz, Command::Pbsz)?;
         match self.protection {
-            // Servers with implicit TLS may not know PROT, and protect data connections anyway.
+            // Servers with implicit TLS may not know PROT, and protect data connections nevertheless.
             Protection::Implicit => self.ask_in_passing(Step::Prot, Command::ProtPrivate),
             Protection::Explicit | Protection::Clear => self.control.ask(Step::Prot, Command::ProtPrivate).map(|_| ()),
         }
     }
 
-    /// Asks for something that a server may refuse.
+    /// Sends a command that the server may refuse.
     pub(crate) fn ask_in_passing(&mut self, step: Step, command: Command) -> Result<(), UploadError> {
         match self.control.ask(step, command) {
             Err(error) if error::is_final(&error) => Err(error),
@@ -100,7 +101,7 @@ impl Conversation {
         }
     }
 
-    /// RFC 959 §6, login diagram. Nothing is tried twice.
+    /// RFC 959 §6, login diagram. Each command is sent only once.
     fn log_in(&mut self, user: Argument, password: &Secret, account: Option<Argument>) -> Result<(), UploadError> {
         let mut answer = self.control.ask(Step::User, Command::User(user))?;
         if answer.meaning == Meaning::NeedPassword {
@@ -113,7 +114,7 @@ impl Conversation {
         Ok(())
     }
 
-    /// Tells the server words of the user's own.
+    /// Sends SITE with parameters that the user gave.
     pub fn site(&mut self, parameters: &[u8]) -> Result<(), UploadError> {
         let parameters = argument(parameters, Which::Site)?;
         self.announce_utf8(parameters)?;
@@ -121,10 +122,10 @@ impl Conversation {
         self.control.ask(Step::Site, Command::Site(parameters)).map(|_| ())
     }
 
-    /// Changes into `directory` and chooses bytes as they are.
+    /// Changes into `directory` and selects binary transfer.
     pub fn enter(&mut self, directory: &[u8], create: bool) -> Result<(), UploadError> {
         let directory = argument(directory, Which::Directory)?;
-        // The session is there already, and some servers, of printers, do not know CWD.
+        // The session is already in this directory, and some servers (on printers) do not know CWD.
         if directory.as_bytes() != b"." {
             self.change_directory(directory, create)?;
         }
@@ -142,8 +143,8 @@ impl Conversation {
         }
     }
 
-    /// Makes `directory`, part by part, and enters it. That a part cannot be made means nothing: it may be there, or
-    /// someone else has just made it.
+    /// Makes `directory`, part by part, and enters it. A part that cannot be made is ignored: it may exist already, or
+    /// another client may just have made it.
     fn make(&mut self, directory: Argument) -> Result<(), UploadError> {
         let bytes = directory.as_bytes();
         let ends = (1..=bytes.len()).filter(|&end| bytes[end - 1] != b'/' && bytes.get(end).is_none_or(|&b| b == b'/'));
@@ -172,20 +173,20 @@ impl Conversation {
         Ok(())
     }
 
-    /// What the server can do; nothing, before it was asked.
+    /// Returns the features of the server; none, before FEAT was sent.
     pub(crate) fn features(&self) -> Features {
         self.features.clone().unwrap_or_default()
     }
 
-    /// Says goodbye.
+    /// Sends QUIT.
     pub fn quit(&mut self) {
         self.progress.entered(Stage::Quit);
-        // RFC 959 §4.1.1: every file is stored by now, so a server that does not answer takes nothing away.
+        // RFC 959 §4.1.1: every file is stored by now, so a missing reply changes nothing.
         let _ = self.control.ask(Step::Quit, Command::Quit);
     }
 
-    /// Some servers take names for Latin-1 until told otherwise, and some of them do not listen before they know the
-    /// client's name. A server that does not know OPTS may refuse.
+    /// Some servers take names for Latin-1 until they receive this option, and some of these ignore it until they know
+    /// the client's name. A server that does not know OPTS may refuse.
     pub(crate) fn announce_utf8(&mut self, argument: Argument) -> Result<(), UploadError> {
         if self.utf8_announced || !argument.needs_utf8() {
             return Ok(());
@@ -203,7 +204,7 @@ impl Conversation {
         Ok(())
     }
 
-    /// RFC 2640 §3: names are UTF-8 where FEAT says UTF8; a server that goes by this need not know the option.
+    /// RFC 2640 §3: names are UTF-8 if FEAT lists UTF8; a server that follows this need not know the option.
     fn has_utf8_anyway(&self, refused: &UploadError) -> bool {
         let unknown = matches!(refused, UploadError::Refused(Refusal { code: 500..=502, .. }));
         unknown && self.features().utf8

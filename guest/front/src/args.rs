@@ -1,6 +1,6 @@
-//! What was typed: HOST USERNAME LOCALFILE REMOTEDIR, and whether each of them can be used.
+//! Parses and checks the command line: HOST USERNAME LOCALFILE REMOTEDIR.
 //!
-//! The forms of HOST are those of `ftp_protocol::server`; those that ask for TLS are refused, because WASI has none.
+//! `ftp_protocol::server` defines the forms of HOST. Forms that ask for TLS are refused, because WASI has none.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -18,7 +18,7 @@ pub(crate) struct Args<'a> {
     pub(crate) server: Server,
     pub(crate) user: &'a str,
     pub(crate) file: &'a str,
-    /// The file's last part: its name on the server.
+    /// The last part of the file's path: its name on the server.
     pub(crate) name: &'a str,
     pub(crate) directory: &'a str,
     /// `-v`: print the conversation.
@@ -26,7 +26,7 @@ pub(crate) struct Args<'a> {
 }
 
 impl<'a> Args<'a> {
-    /// The first of `arguments` is the program's name.
+    /// Parses the arguments. The first is the program's name.
     pub(crate) fn parse(arguments: &'a [String]) -> Result<Self, Trouble> {
         let given = arguments.get(1..).unwrap_or_default();
         let (verbose, given) = match given {
@@ -42,7 +42,7 @@ impl<'a> Args<'a> {
         Ok(Self { server, user, file, name, directory, verbose })
     }
 
-    /// The trouble that `error` is, with what it speaks of.
+    /// Adds to `error` the values that its message needs.
     pub(crate) fn blame(&self, error: UploadError) -> Trouble {
         let place =
             Place { host: self.server.host.clone(), user: self.user.to_owned(), directory: self.directory.to_owned() };
@@ -54,10 +54,10 @@ fn check(text: &str, what: &'static str) -> Result<(), Trouble> {
     Argument::new(text.as_bytes()).map(drop).map_err(|_| Trouble::Argument(what))
 }
 
-/// `ftp://` says that the connection may be in clear, wherever it leads; the other schemes ask for TLS, and there is none.
+/// `ftp://` allows a connection in clear to any machine; the other schemes ask for TLS, which WASI does not have.
 fn server(text: &str) -> Result<Server, Trouble> {
     let typed: ftp_protocol::server::Server = text.parse().map_err(|_| Trouble::Host)?;
-    // WASI knows no interfaces by name.
+    // WASI cannot select an interface by its name.
     if typed.scope().is_some() {
         return Err(Trouble::Host);
     }
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scheme_with_tls_is_refused_as_such_and_what_is_no_server_as_none() {
+    fn a_scheme_with_tls_and_a_malformed_server_are_refused_for_different_reasons() {
         for text in ["ftps://h", "ftpes://h", "FTPS://localhost:21"] {
             assert!(matches!(server(text), Err(Trouble::Connect(_, ConnectError::NeedsTls))), "{text:?}");
         }

@@ -1,5 +1,5 @@
-//! One file, one try: carries out the actions that `ftp-delivery` asks for, and says what came of them. The rules are that
-//! crate's, as for the native program; what an error means there is `failure.rs`.
+//! One attempt to store one file: carries out the actions that `ftp-delivery` asks for, and returns their results. The
+//! rules are in that crate, as for the native program; `failure.rs` converts errors to its failures.
 
 use ftp_delivery::{Action, Answer, Compared, Failure, FileDelivery, Found, Next, Proof, Rules, Verify, Why};
 use wasip2::clocks::monotonic_clock::subscribe_duration;
@@ -13,10 +13,10 @@ use crate::bindings::ftp_uploader::wasi::grants::{Witness, has_changed};
 use crate::failure;
 use crate::trouble::Trouble;
 
-/// The file replaces what has its name, and the server is asked for what it can tell of it.
+/// The file replaces one of the same name, and the server is asked for its hash or size.
 const PLAN: Plan = Plan { placement: Placement::Replace, verify: wit::Verify::Best };
 
-/// Under its own name, from the first byte on, once.
+/// Under its own name, from the first byte on, in one attempt.
 const RULES: Rules = Rules {
     atomic: false,
     replace: false,
@@ -28,31 +28,31 @@ const RULES: Rules = Rules {
     verify: Verify::Best,
 };
 
-/// How long a server may go on writing down what it has received, between two looks: half a second, in nanoseconds.
+/// The time between two questions for the size, in which a server can finish writing: half a second, in nanoseconds.
 const SETTLING: u64 = 500_000_000;
 
-/// What backs up the server's word that it has the file.
+/// The evidence that the server has the file, besides its final reply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Verified {
-    /// Nothing.
+    /// No evidence.
     No,
-    /// Its size, which was not the same before.
+    /// The size, which was not the same before.
     Size,
-    /// Its hash.
+    /// The hash.
     Hash(Algorithm),
 }
 
-/// One file on its way.
+/// The state of one attempt.
 pub(crate) struct PutFile<'a> {
     session: &'a Session,
     args: &'a Args<'a>,
     source: &'a SourceFile,
     size: u64,
-    /// Counts what was sent.
+    /// Counts the bytes sent.
     witness: &'a Witness,
-    /// By which algorithm the hashes were compared.
+    /// The algorithm by which the hashes were compared.
     algorithm: Option<Algorithm>,
-    /// What went wrong last.
+    /// The last error.
     trouble: Option<Trouble>,
 }
 
@@ -67,14 +67,14 @@ impl<'a> PutFile<'a> {
         Self { session, args, source, size, witness, algorithm: None, trouble: None }
     }
 
-    /// Stores it.
+    /// Stores the file.
     pub(crate) fn put(mut self) -> Result<Verified, Trouble> {
         let mut state = FileDelivery::new(RULES, self.size);
         let mut next = state.begin();
         loop {
             next = match next {
                 Next::Do(action) => state.answer(self.act(action)),
-                // There is one try.
+                // There is only one attempt.
                 Next::Again => state.give_up(),
                 Next::Stored { proof, .. } => return self.stored(proof),
                 Next::GaveUp { why, .. } => return Err(self.verdict(why)),
@@ -82,7 +82,7 @@ impl<'a> PutFile<'a> {
         }
     }
 
-    /// The guest reads what a server sends; its word alone is not enough.
+    /// Only the guest reads the server's replies, so its result is accepted only if the witness counted the same bytes.
     fn stored(self, proof: Proof) -> Result<Verified, Trouble> {
         if self.witness.delivered() != Some(self.size) {
             return Err(Trouble::Fault);
@@ -102,7 +102,7 @@ impl<'a> PutFile<'a> {
             }
             (Why::Missing, _) => self.args.blame(UploadError::Missing),
             (Why::Failed | Why::Corrupt | Why::Unknown, Some(trouble)) => trouble,
-            // Nothing demands a proof here, and nothing is renamed.
+            // No rule demands a proof here, and no file is renamed.
             (Why::Failed | Why::Corrupt | Why::Unknown, None)
             | (Why::Unverified | Why::CannotRename | Why::NotRenamed | Why::NotRestored | Why::Fault, _) => {
                 Trouble::Fault
@@ -127,7 +127,7 @@ impl<'a> PutFile<'a> {
                 subscribe_duration(SETTLING).block();
                 Ok(Answer::Settled)
             }
-            // `RULES` ask for none of these.
+            // `RULES` ask for none of these actions.
             Action::ProbeRename | Action::Rename { .. } | Action::Remove(_) => return self.fault(),
         };
         answer.unwrap_or_else(|error| {
@@ -139,7 +139,7 @@ impl<'a> PutFile<'a> {
     fn seen(&mut self, found: wit::Found) -> Found {
         match found {
             wit::Found::Bytes(bytes) => {
-                // A size that did not fit may have become another one, which does not fit either.
+                // A size that did not match may have changed, and still not match.
                 if let Some(Trouble::Upload(_, UploadError::Mismatch(sizes))) = &mut self.trouble {
                     sizes.stored = bytes;
                 }
@@ -195,7 +195,7 @@ impl<'a> PutFile<'a> {
         Answer::Failed(Failure::Source { begun: true })
     }
 
-    /// The component, or we ourselves, have done something that cannot be.
+    /// The component or this program has made an error that should be impossible.
     fn fault(&mut self) -> Answer {
         self.trouble = Some(Trouble::Fault);
         Answer::Failed(Failure::Final { begun: true, all: false })

@@ -1,5 +1,5 @@
-//! What follows from an error of the component's, for the file and for the session. The counterpart of
-//! `host/src/delivery/consequence.rs`, for one try.
+//! The consequences of a component's error, for the file and for the session. The counterpart of
+//! `host/src/delivery/consequence.rs`, for one attempt.
 
 use ftp_delivery::Failure;
 
@@ -9,7 +9,8 @@ use crate::bindings::ftp_uploader::upload::upload::{
 };
 use crate::trouble::Trouble;
 
-/// What a failed `store` leaves of a file of `size` bytes; `all`, if every byte was handed over and the end was said.
+/// Returns the consequence of a failed `store` for a file of `size` bytes; `all` is true if every byte was handed over
+/// and the end was declared.
 pub(crate) fn of_store(error: &UploadError, size: u64, all: bool) -> Failure {
     let sent = if all { size } else { 0 };
     match error {
@@ -32,11 +33,11 @@ pub(crate) fn of_store(error: &UploadError, size: u64, all: bool) -> Failure {
 fn of_refusal(refusal: &Refusal, sent: u64, all: bool) -> Failure {
     match (refusal.step, refusal.code) {
         (Step::Transfer | Step::Confirmation, 421) => Failure::Cut { sent, all },
-        // RFC 959 §4.2.2: a connection broke, which does not say that nothing was stored.
+        // RFC 959 §4.2.2: a connection failed, which does not mean that nothing was stored.
         (Step::Transfer | Step::Confirmation, 425 | 426) => Failure::BrokeDown { sent, all },
         (Step::Transfer | Step::Confirmation, 500) if is_out_of_order(refusal) => Failure::BrokeDown { sent, all },
         (Step::Transfer | Step::Confirmation, _) => Failure::GivenUp { sent, all },
-        // Nothing was taken, and there is no other try.
+        // The server accepted no bytes, and there is no second attempt.
         (
             Step::Greeting
             | Step::Protection
@@ -56,17 +57,17 @@ fn of_refusal(refusal: &Refusal, sent: u64, all: bool) -> Failure {
     }
 }
 
-/// Whether the server may have touched the file of that name: STOR was sent.
+/// Returns true if the server may have changed the file of that name, because STOR was sent.
 fn begins(step: Step) -> bool {
     matches!(step, Step::Store | Step::Transfer | Step::Confirmation)
 }
 
-/// vsftpd's last words.
+/// Returns true for the reply with which vsftpd terminates.
 fn is_out_of_order(refusal: &Refusal) -> bool {
     refusal.text.starts_with(b"OOPS")
 }
 
-/// Whether there is nobody to say goodbye to (`wit/upload.wit`, `session`).
+/// Returns true if the session has ended, so that QUIT cannot be sent (`wit/upload.wit`, `session`).
 pub(crate) fn ends_session(trouble: &Trouble) -> bool {
     let (Trouble::Upload(_, error) | Trouble::Unknown(_, error)) = trouble else { return false };
     match error {

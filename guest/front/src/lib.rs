@@ -1,9 +1,10 @@
 //! The front: `ftp-uploader HOST USERNAME LOCALFILE REMOTEDIR` as a `wasi:cli` command, for any platform with WASI 0.2.
-//! It can do what the three lines of its world say (`guest/provider/wit/world.wit`): have handles made, pass them to
-//! the guest, say what became of it. The command line is `args.rs`, the words are `message.rs`; what is asked of the server
-//! beside storing is decided by the crate `ftp-delivery`, for which `delivery.rs` acts.
+//! It can only do the things that its world allows (`guest/provider/wit/world.wit`): it lets the provider create the
+//! handles, passes them to the guest, and prints the result. `args.rs` parses the command line, `message.rs` has the
+//! messages. The crate `ftp-delivery` decides which questions the server is asked besides storing; `delivery.rs` carries
+//! them out.
 //!
-//! The exit code is 0 or 1: the function of `wasi:cli/exit` that takes others is not stable.
+//! The exit code is 0 or 1: the function of `wasi:cli/exit` for other codes is not stable.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
@@ -19,7 +20,7 @@ mod trouble;
 #[cfg(target_family = "wasm")]
 use ftp_guest_runtime as _;
 
-/// What wit-bindgen makes of `wit/`.
+/// The bindings that wit-bindgen generates from `wit/`.
 #[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
 mod bindings {
     wit_bindgen::generate!({ world: "ftp-uploader:wasi/front", path: ["../../wit", "../provider/wit"], generate_all });
@@ -42,7 +43,7 @@ use trouble::Trouble;
 const PATIENCE: Patience =
     Patience { silence: defaults::TIMEOUT.as_secs() as u32, connecting: defaults::CONNECT_TIMEOUT.as_secs() as u32 };
 
-/// In the order of the arguments.
+/// The environment variables, in the order of the arguments.
 const VARIABLES: [&str; 4] = ["FTP_HOST", "FTP_USERNAME", "FTP_LOCALFILE", "FTP_REMOTEDIR"];
 
 struct Front;
@@ -61,7 +62,7 @@ impl wasip2::exports::cli::run::Guest for Front {
     }
 }
 
-/// The four arguments; or where a platform has none to give (wasmCloud), four variables in their place.
+/// Returns the four arguments; or the values of four environment variables, on platforms without arguments (wasmCloud).
 fn arguments() -> Vec<String> {
     let given = get_arguments();
     if given.len() > 1 {
@@ -73,7 +74,7 @@ fn arguments() -> Vec<String> {
     core::iter::once(program).chain(VARIABLES.iter().filter_map(value)).collect()
 }
 
-/// Everything is at hand before anything is sent. Returns what to say.
+/// Uploads the file. Everything is prepared before anything is sent. Returns the message to print.
 fn upload(args: &Args<'_>) -> Result<String, Trouble> {
     let source = open_file(args.file).map_err(|why| Trouble::File(args.file.into(), why))?;
     let password = take_password().map_err(Trouble::Password)?;
@@ -81,13 +82,13 @@ fn upload(args: &Args<'_>) -> Result<String, Trouble> {
         connect(&args.server, PATIENCE, args.verbose).map_err(|why| Trouble::Connect(args.server.host.clone(), why))?;
     let size = source.size().ok_or(Trouble::Fault)?;
     let Conversation { control, progress, witness } = lent;
-    // `connect` has made sure that this may be in clear.
+    // `connect` has checked that a connection in clear is allowed.
     let (protection, data_mode) = (Protection::Clear, DataMode::Passive);
     let login = Login { user: args.user.as_bytes().into(), account: None, protection, data_mode };
     let session = Session::open(control, &password, &login, progress).map_err(|why| args.blame(why))?;
     let entered = session.enter(args.directory.as_bytes(), false).map_err(|why| args.blame(why));
     let done = entered.and_then(|()| PutFile::new(&session, args, &source, size, &witness).put());
-    // In order as long as the server speaks FTP.
+    // QUIT is sent unless the session has ended.
     if !matches!(&done, Err(trouble) if failure::ends_session(trouble)) {
         session.quit();
     }

@@ -1,5 +1,6 @@
-//! Words for what went wrong: what happened, the likely cause, what to try. One line, with everything from outside
-//! escaped. Shorter than the native program's (`host/cli/message.rs`), because there is no option to advise.
+//! The messages for errors: the event, the likely cause, and advice. Each is one line, in which all text from outside
+//! is escaped. They are shorter than those of the native program (`host/cli/message.rs`), because there are no options
+//! to recommend.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -11,7 +12,7 @@ use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, Passw
 use crate::trouble::{Place, Trouble};
 use ftp_text::escape::Escaped;
 
-/// What to say.
+/// Returns the message.
 pub(crate) fn line(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Usage => "four arguments are needed. Usage: ftp-uploader [-v] HOST USERNAME LOCALFILE REMOTEDIR; the \
@@ -22,7 +23,8 @@ pub(crate) fn line(trouble: &Trouble) -> String {
         }
         Trouble::Argument(what) => {
             format!(
-                "{what} is empty, too long, or has control characters or the byte 0xff. No FTP command can carry that; nothing was sent."
+                "{what} is empty, too long, or has control characters or the byte 0xff. No FTP command can carry that; \
+                 nothing was sent."
             )
         }
         Trouble::File(path, why) => file(&Escaped(path.as_bytes()), *why),
@@ -34,12 +36,12 @@ pub(crate) fn line(trouble: &Trouble) -> String {
             event(place, error)
         ),
         Trouble::Changed(path) => format!(
-            "{} changed while it was sent. What is stored under its name may mix old and new bytes; send it again when no \
-             program writes to it.",
+            "{} changed while it was sent. The stored file may contain a mix of old and new bytes; send it again when \
+             no program writes to it.",
             Escaped(path.as_bytes())
         ),
-        Trouble::Fault => "internal error: the component's receipt is not what was sent. This is a bug; please report \
-                           it. A partial file may remain on the server."
+        Trouble::Fault => "internal error: the component's receipt differs from the bytes that were sent. This is a \
+                           bug; please report it. A partial file may remain on the server."
             .to_owned(),
     }
 }
@@ -60,10 +62,10 @@ fn password(why: PasswordError) -> &'static str {
     match why {
         PasswordError::Missing => "no password. Nothing was sent; set FTP_PASSWORD, or write it to standard input.",
         PasswordError::Visible => {
-            "no password. What is typed here would be shown; set FTP_PASSWORD, or pass it through a pipe."
+            "no password. Text typed here would be visible; set FTP_PASSWORD, or pass it through a pipe."
         }
         PasswordError::ControlBytes => {
-            "the password has control characters. No FTP command can carry that; nothing was sent."
+            "the password has control characters or the byte 0xff. No FTP command can carry that; nothing was sent."
         }
     }
 }
@@ -74,8 +76,8 @@ fn connect(host: &Escaped<'_>, why: &ConnectError) -> String {
             format!("cannot find {host}. Check the name, and whether this program may look names up.")
         }
         ConnectError::NeedsTls => format!(
-            "{host} is to be reached over TLS, and WASI has none. Nothing was sent; ftp://{host} would send the \
-             password and the file in clear, readable for everyone on the way. The native program has TLS."
+            "{host} must be reached over TLS, and WASI has none. Nothing was sent; ftp://{host} would send the \
+             password and the file in clear, readable for everyone on the network path. The native program has TLS."
         ),
         ConnectError::Failed(cause) => {
             format!("cannot connect to {host}: {}. Check host, port, and what this program may reach.", how(*cause))
@@ -108,7 +110,7 @@ fn upload(place: &Place, error: &UploadError) -> String {
     }
 }
 
-/// What happened, as a sentence without its end.
+/// Returns a sentence about the event, without its full stop.
 fn event(place: &Place, error: &UploadError) -> String {
     let host = Escaped(place.host.as_bytes());
     match error {
@@ -131,22 +133,30 @@ fn event(place: &Place, error: &UploadError) -> String {
         UploadError::Unreadable(SourceError::Shrank) => "the file became shorter while it was sent".to_owned(),
         UploadError::Unreadable(SourceError::Unreadable) => "the file could not be read to its end".to_owned(),
         UploadError::Unconfirmed(doubt) => {
-            let when =
-                if doubt.completed { "while it was asked what it has" } else { "before it said that it has them" };
+            let when = if doubt.completed {
+                "while it was asked about the stored file"
+            } else {
+                "before it confirmed the file"
+            };
             format!("the connection to {host} failed {when}: {}", how(doubt.cause))
         }
-        UploadError::Missing => format!("{host} said that it has the file, and then that there is none of this name"),
+        UploadError::Missing => {
+            format!("{host} said that it has the file, and then that there is no file of this name")
+        }
         UploadError::Mismatch(sizes) => {
             format!("{} bytes were sent, but {host} says that it has {}", sizes.sent, sizes.stored)
         }
         UploadError::Corrupt(algorithm) => {
-            format!("{host} says that it stored the file, but its {} is another", name(*algorithm))
+            format!(
+                "{host} says that it stored the file, but its {} differs from that of the local file",
+                name(*algorithm)
+            )
         }
         UploadError::Invalid(_) => "an argument cannot be put into an FTP command".to_owned(),
     }
 }
 
-/// What people call a hash.
+/// Returns the common name of a hash algorithm.
 pub(crate) fn name(algorithm: Algorithm) -> &'static str {
     match algorithm {
         Algorithm::Sha256 => "SHA-256",
@@ -156,7 +166,7 @@ pub(crate) fn name(algorithm: Algorithm) -> &'static str {
     }
 }
 
-/// Whether the server may have a part of the file.
+/// Returns true if the server may have a part of the file.
 fn began(step: Step) -> bool {
     matches!(step, Step::Transfer | Step::Confirmation | Step::Renaming | Step::Attributes | Step::Quit)
 }
@@ -166,28 +176,30 @@ fn refused(place: &Place, step: Step) -> String {
         Step::Greeting => "the server takes no connections now".to_owned(),
         Step::Protection => "the server refused TLS".to_owned(),
         Step::Login => format!("the server refused the login of {}", Escaped(place.user.as_bytes())),
-        Step::Features => "the server refused to say what it can do".to_owned(),
+        Step::Features => "the server refused to list its features".to_owned(),
         Step::Site => "the server refused SITE".to_owned(),
         Step::Directory => format!("the server refused the directory {}", Escaped(place.directory.as_bytes())),
-        Step::BinaryType => "the server refused to store bytes as they are".to_owned(),
-        Step::Inspection => "the server refused to say what it has".to_owned(),
+        Step::BinaryType => "the server refused binary transfer".to_owned(),
+        Step::Inspection => "the server refused to report the file's size or time".to_owned(),
         Step::DataConnection => "the server refused a data connection".to_owned(),
         Step::Store => "the server refused to store the file".to_owned(),
         Step::Transfer | Step::Confirmation => "the server gave up storing the file".to_owned(),
         Step::Renaming => "the server refused to rename the file".to_owned(),
         Step::Attributes => "the server refused the file's attributes".to_owned(),
-        Step::Quit => "the server refused to say goodbye".to_owned(),
+        Step::Quit => "the server refused QUIT".to_owned(),
     }
 }
 
 fn advice(step: Step) -> &'static str {
     match step {
         Step::Greeting => "It may be busy; try again later.",
-        Step::Protection => "It may not be set up for it; ask whoever runs it.",
+        Step::Protection => "It may not be set up for it; ask the server's administrator.",
         Step::Login => "User name or password may be wrong; check both.",
         Step::Directory => "It may not exist, or not for this user; check it.",
-        Step::Features | Step::Site | Step::Inspection | Step::Renaming | Step::Attributes => "Ask whoever runs it.",
-        Step::BinaryType | Step::DataConnection => "Its configuration forbids uploads; ask whoever runs it.",
+        Step::Features | Step::Site | Step::Inspection | Step::Renaming | Step::Attributes => {
+            "Ask the server's administrator."
+        }
+        Step::BinaryType | Step::DataConnection => "Its configuration forbids uploads; ask the server's administrator.",
         Step::Store => "You may not write there, or not under this name; check both.",
         Step::Transfer | Step::Confirmation | Step::Quit => "Its disk may be full; check, and send the file again.",
     }
@@ -195,10 +207,10 @@ fn advice(step: Step) -> &'static str {
 
 fn misbehaved(what: Violation) -> &'static str {
     match what {
-        Violation::NotAReply => "it sent something that is no FTP reply",
+        Violation::NotAReply => "it sent something that is not an FTP reply",
         Violation::ReplyTooLong => "it sent a reply of more than 64 KiB",
-        Violation::TooManyReplies => "it sent one preliminary reply after another",
-        Violation::UnexpectedReply => "it sent a reply that makes no sense there",
+        Violation::TooManyReplies => "it sent too many preliminary replies",
+        Violation::UnexpectedReply => "it sent a reply that is not defined for this step",
         Violation::EarlySuccess => "it reported the file complete before the last byte was sent",
         Violation::NoPort => "it named no port for the data connection",
         Violation::EarlyText => "it sent more than the reply to AUTH before TLS began",
@@ -211,9 +223,9 @@ fn how(cause: IoError) -> &'static str {
         IoError::Reset => "it was reset",
         IoError::TimedOut => "nothing came in time",
         IoError::Refused => "nothing listens there",
-        IoError::Unreachable => "there is no way there",
+        IoError::Unreachable => "the host cannot be reached",
         IoError::Denied => "it is not allowed here",
-        IoError::Insecure => "TLS did not come about",
+        IoError::Insecure => "TLS could not be established",
         IoError::OutOfStep => "the server sent a reply that nobody asked for",
     }
 }
@@ -223,17 +235,17 @@ fn doing(step: Step) -> &'static str {
         Step::Greeting => "waiting for its greeting",
         Step::Protection => "starting TLS",
         Step::Login => "logging in",
-        Step::Features => "asking what it can do",
+        Step::Features => "asking for its features",
         Step::Site => "sending SITE",
         Step::Directory => "entering the directory",
         Step::BinaryType => "choosing binary transfer",
-        Step::Inspection => "asking what it has",
+        Step::Inspection => "asking about the stored file",
         Step::DataConnection => "opening a data connection",
         Step::Store => "asking to store the file",
         Step::Transfer => "sending the file",
         Step::Confirmation => "waiting for confirmation",
         Step::Renaming => "renaming the file",
         Step::Attributes => "setting the file's attributes",
-        Step::Quit => "saying goodbye",
+        Step::Quit => "sending QUIT",
     }
 }

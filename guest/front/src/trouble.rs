@@ -1,16 +1,16 @@
-//! What can keep the command from its aim. Words for it are in `message.rs`.
+//! The errors of the command. The messages are in `message.rs`.
 
 use alloc::string::String;
 
 use crate::bindings::ftp_uploader::upload::upload::UploadError;
 use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, PasswordError};
 
-/// Why the command does not exit with 0.
+/// The reason why the command does not exit with 0.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// Not four arguments.
+    /// The number of arguments is not four.
     Usage,
-    /// HOST is none.
+    /// HOST is not a server.
     Host,
     /// This argument cannot be put into an FTP command.
     Argument(&'static str),
@@ -22,15 +22,15 @@ pub(crate) enum Trouble {
     Connect(String, ConnectError),
     /// The conversation ended before the file was stored.
     Upload(Place, UploadError),
-    /// Every byte was sent, and then this came, so that nobody knows whether the file is stored.
+    /// Every byte was sent, and then this error occurred, so it is unknown whether the file is stored.
     Unknown(Place, UploadError),
     /// This file changed while it was sent.
     Changed(String),
-    /// The component says that it sent something else than it did.
+    /// The component's receipt differs from the bytes that it sent.
     Fault,
 }
 
-/// What a message about a conversation speaks of.
+/// The values that a message about a conversation needs.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) host: String,

@@ -1,7 +1,7 @@
-//! Text proved fit to stand in an FTP command: not empty, not endless, and free of control bytes and of Telnet's 0xff.
+//! Checked arguments of FTP commands: not empty, of limited length, and without control bytes and Telnet's 0xff.
 //!
-//! This is the one place where injection is stopped. A [`Command`](crate::command::Command) can only be made of
-//! these, so no file name can end its line and start a command of its own. Next: `command.rs`.
+//! This is the one place that prevents command injection. A [`Command`](crate::command::Command) can only be made of
+//! these, so no file name can end its line and start another command.
 
 use core::fmt;
 
@@ -15,18 +15,18 @@ pub(crate) const TELNET_IAC: u8 = 0xff;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Argument<'a>(&'a [u8]);
 
-/// Why some bytes cannot be an [`Argument`].
+/// The reason why some bytes cannot be an [`Argument`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAnArgument {
-    /// There are none. Servers differ in what an empty name means.
+    /// There are no bytes. Servers differ in the meaning of an empty name.
     Empty,
     /// More than [`MAX_ARGUMENT`] bytes.
     TooLong,
-    /// Holds the control byte given: CR and LF would end the command, others confuse servers and terminals.
+    /// Contains the control byte given: CR and LF would end the command, others confuse servers and terminals.
     ControlByte(u8),
-    /// Holds the byte 0xff. The control connection is one of Telnet (RFC 959 §5.3.1), where it is IAC and begins a
-    /// command (RFC 854): some servers drop it and what follows, and so store the file under another name; others want
-    /// it once, others twice.
+    /// Contains the byte 0xff. The control connection follows the Telnet protocol (RFC 959 §5.3.1), in which 0xff is
+    /// IAC and begins a Telnet command (RFC 854). Some servers drop it and the byte after it, and so store the file
+    /// under another name; others expect it once, others twice.
     TelnetCommand,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Argument<'a> {
     /// Accepts `bytes` if a command can carry them unchanged.
     ///
     /// # Errors
-    /// [`NotAnArgument`] says what is wrong with them.
+    /// [`NotAnArgument`] says why.
     pub fn new(bytes: &'a [u8]) -> Result<Self, NotAnArgument> {
         match bytes.iter().find(|byte| byte.is_ascii_control()) {
             Some(&byte) => Err(NotAnArgument::ControlByte(byte)),
@@ -45,12 +45,12 @@ impl<'a> Argument<'a> {
         }
     }
 
-    /// The bytes that were proved fit.
+    /// Returns the checked bytes.
     pub fn as_bytes(&self) -> &'a [u8] {
         self.0
     }
 
-    /// Whether the server should be told that names are UTF-8 before this one is sent (RFC 2640 §3).
+    /// Returns true if the server should be told that names are UTF-8 before this one is sent (RFC 2640 §3).
     pub fn needs_utf8(&self) -> bool {
         !self.0.is_ascii() && core::str::from_utf8(self.0).is_ok()
     }
@@ -59,7 +59,7 @@ impl<'a> Argument<'a> {
 impl fmt::Display for NotAnArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TelnetCommand => write!(f, "contains the byte 0xff, with which a command of Telnet begins"),
+            Self::TelnetCommand => write!(f, "contains the byte 0xff, which begins a Telnet command"),
             Self::Empty => write!(f, "is empty"),
             Self::TooLong => write!(f, "is longer than {MAX_ARGUMENT} bytes"),
             Self::ControlByte(b'\r') => write!(f, "contains a carriage return"),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_begins_a_command_of_telnet_is_refused() {
+    fn a_byte_that_begins_a_telnet_command_is_refused() {
         for name in [&b"\xff"[..], b"a\xff", b"\xff\xffa", b"a\xff\xf4b"] {
             assert_eq!(Argument::new(name), Err(NotAnArgument::TelnetCommand));
         }

@@ -1,7 +1,7 @@
 //! The commands that an upload sends, as values, and their bytes (RFC 959, 2428, 3659, 4217).
 //!
-//! PASS is not among them: the component cannot send a password, it can only ask for it to be sent. Text enters a
-//! command only as an [`Argument`]. Next: `reply.rs`, what comes back.
+//! PASS is not among them: the component cannot send a password, it can only ask the host to send it. Text enters a
+//! command only as an [`Argument`].
 
 use crate::argument::{Argument, TELNET_IAC};
 use crate::digest::{Algorithm, Inquiry};
@@ -15,76 +15,76 @@ use alloc::vec::Vec;
 /// A command (RFC 959 §4.1), complete with its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command<'a> {
-    /// TLS from here on: `AUTH TLS` (RFC 4217 §4).
+    /// Begins TLS: `AUTH TLS` (RFC 4217 §4).
     AuthTls,
-    /// The protection buffer size, which TLS does not use but PROT needs to hear of: `PBSZ 0` (RFC 4217 §9).
+    /// The protection buffer size, which TLS does not use but which must precede PROT: `PBSZ 0` (RFC 4217 §9).
     Pbsz,
-    /// Data connections are protected, too: `PROT P` (RFC 4217 §9).
+    /// Data connections are protected from here on: `PROT P` (RFC 4217 §9).
     ProtPrivate,
-    /// Who logs in (RFC 959 §4.1.1).
+    /// The user name (RFC 959 §4.1.1).
     User(Argument<'a>),
     /// The account, for servers that ask for one (RFC 959 §4.1.1).
     Acct(Argument<'a>),
-    /// Who we are, as a program: some servers take no `OPTS UTF8 ON` before it.
+    /// The name of this client: some servers accept no `OPTS UTF8 ON` before it.
     Clnt,
-    /// Words of the user's own for this kind of server (RFC 959 §4.1.3).
+    /// Parameters for this kind of server, given by the user (RFC 959 §4.1.3).
     Site(Argument<'a>),
-    /// Names are UTF-8 from here on: `OPTS UTF8 ON`, as servers expect it that do not take RFC 2640 as given.
+    /// Names are UTF-8 from here on: `OPTS UTF8 ON`. Servers that do not follow RFC 2640 by default expect it.
     OptsUtf8,
-    /// What can the server do (RFC 2389 §3)?
+    /// Asks for the features of the server (RFC 2389 §3).
     Feat,
-    /// Change the working directory (RFC 959 §4.1.1).
+    /// Changes the working directory (RFC 959 §4.1.1).
     Cwd(Argument<'a>),
-    /// Make a directory (RFC 959 §4.1.3).
+    /// Makes a directory (RFC 959 §4.1.3).
     Mkd(Argument<'a>),
-    /// Bytes as they are: `TYPE I` (RFC 959 §3.1.1.3).
+    /// Binary transfer: `TYPE I` (RFC 959 §3.1.1.3).
     TypeImage,
-    /// Name a port for the data connection, of either IP version (RFC 2428 §3).
+    /// Asks the server to open a port for the data connection, for either IP version (RFC 2428 §3).
     Epsv,
-    /// The same for IPv4 alone (RFC 959 §4.1.2).
+    /// The same for IPv4 only (RFC 959 §4.1.2).
     Pasv,
-    /// Connect to this endpoint, of either IP version: `EPRT |1|192.0.2.1|6275|` (RFC 2428 §2).
+    /// Asks the server to connect to this endpoint, of either IP version: `EPRT |1|192.0.2.1|6275|` (RFC 2428 §2).
     Eprt(Endpoint<'a>),
-    /// The same for IPv4 alone: `PORT 192,0,2,1,24,131` (RFC 959 §4.1.2).
+    /// The same for IPv4 only: `PORT 192,0,2,1,24,131` (RFC 959 §4.1.2).
     Port(Endpoint<'a>),
     /// The next STOR begins at this byte of the file (RFC 3659 §5).
     Rest(u64),
-    /// Take the data and store it under this name (RFC 959 §4.1.3).
+    /// Stores the data under this name (RFC 959 §4.1.3).
     Stor(Argument<'a>),
-    /// Take the data and put it behind what has this name (RFC 959 §4.1.3).
+    /// Appends the data to the file of this name (RFC 959 §4.1.3).
     Appe(Argument<'a>),
-    /// Take the data and store it under a name that is not taken (RFC 959 §4.1.3).
+    /// Stores the data under a name that is not in use (RFC 959 §4.1.3).
     Stou,
-    /// How many bytes are stored under this name (RFC 3659 §4).
+    /// Asks for the size of the file of this name, in bytes (RFC 3659 §4).
     Size(Argument<'a>),
-    /// When was what is stored under this name last modified (RFC 3659 §3)?
+    /// Asks for the time of last modification of the file of this name (RFC 3659 §3).
     Mdtm(Argument<'a>),
-    /// HASH uses this algorithm from here on (draft-bryan-ftp-hash §4).
+    /// Selects the algorithm that HASH uses from here on (draft-bryan-ftp-hash §4).
     OptsHash(Algorithm),
-    /// What is the hash of what is stored under this name?
+    /// Asks for the hash of the file of this name.
     Hash(Inquiry, Argument<'a>),
-    /// Nothing (RFC 959 §4.1.3): for a server that waits for a command that shall not come.
+    /// No operation (RFC 959 §4.1.3): for a server that expects a command that will not be sent.
     Noop,
-    /// The file to rename (RFC 959 §4.1.3).
+    /// Names the file to rename (RFC 959 §4.1.3).
     Rnfr(Argument<'a>),
-    /// Its new name (RFC 959 §4.1.3).
+    /// Gives it this new name (RFC 959 §4.1.3).
     Rnto(Argument<'a>),
-    /// Remove the file (RFC 959 §4.1.3).
+    /// Removes the file (RFC 959 §4.1.3).
     Dele(Argument<'a>),
-    /// Set the time of last modification (draft-somers-ftp-mfxx §3).
+    /// Sets the time of last modification (draft-somers-ftp-mfxx §3).
     Mfmt(Timestamp, Argument<'a>),
-    /// The same, as some servers take it, though RFC 3659 §3 has MDTM only tell it.
+    /// The same in a form that some servers accept, although RFC 3659 §3 defines MDTM only for reading the time.
     MdtmSet(Timestamp, Argument<'a>),
-    /// The same, as others take it: access, modification, creation.
+    /// The same in a form that other servers accept: access, modification, creation.
     SiteUtime(Timestamp, Argument<'a>),
-    /// Set the permissions, in octal.
+    /// Sets the permissions, in octal.
     SiteChmod(u16, Argument<'a>),
-    /// Goodbye (RFC 959 §4.1.1).
+    /// Ends the session (RFC 959 §4.1.1).
     Quit,
 }
 
 impl Command<'_> {
-    /// The command as it goes over the control connection, with its line end (RFC 959 §5.3).
+    /// Returns the command as bytes for the control connection, with its line end (RFC 959 §5.3).
     pub fn to_bytes(self) -> Vec<u8> {
         let (head, argument, tail) = self.parts();
         let mut line = head.into_owned().into_bytes();
@@ -97,7 +97,7 @@ impl Command<'_> {
         line
     }
 
-    /// What stands before the argument, the argument, and what stands behind it.
+    /// Returns the text before the argument, the argument, and the text after it.
     fn parts(&self) -> (Cow<'static, str>, Option<Argument<'_>>, String) {
         let plain = |head: &'static str, argument| (Cow::Borrowed(head), argument, String::new());
         let built = |head: String, argument| (Cow::Owned(head), argument, String::new());
@@ -141,13 +141,15 @@ impl Command<'_> {
     }
 }
 
-/// The longest line that [`is_one_command`] accepts, in bytes with its end.
+/// The longest line that [`is_one_command`] accepts, in bytes, including the line end.
 pub const MAX_COMMAND: usize = 16_384;
 
-/// Whether `bytes` are one line, one command, and not PASS: the second wall, for those who send what a guest gives them.
+/// Returns true if `bytes` are one line, one command, and not PASS. A host that sends lines for a guest calls this as a
+/// second check.
 pub fn is_one_command(bytes: &[u8]) -> bool {
     let Some(line) = bytes.strip_suffix(b"\r\n") else { return false };
-    // Not only up to the first space: servers differ in what they skip before a command and take for its end.
+    // The verb does not end only at a space: servers differ in the bytes that they skip before a command or accept as
+    // its end.
     let verb = line.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
     bytes.len() <= MAX_COMMAND
         && !line.iter().any(|&byte| matches!(byte, b'\r' | b'\n' | 0 | TELNET_IAC))
@@ -155,13 +157,14 @@ pub fn is_one_command(bytes: &[u8]) -> bool {
         && !verb.eq_ignore_ascii_case(b"PASS")
 }
 
-/// Whether `bytes` are a command that has the server compute a hash, which takes as long as reading the file.
+/// Returns true if `bytes` are a command that lets the server compute a hash, which takes as long as reading the file.
 pub fn asks_for_hash(bytes: &[u8]) -> bool {
     let verb = bytes.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
     ["HASH", "XSHA256", "XSHA1", "XMD5", "XCRC", "MD5"].iter().any(|hash| verb.eq_ignore_ascii_case(hash.as_bytes()))
 }
 
-/// Whether `bytes` are the command that asks for TLS: all that may be sent in clear where TLS is required.
+/// Returns true if `bytes` are the command that asks for TLS: the only command that may be sent in clear if TLS is
+/// required.
 pub fn asks_for_tls(bytes: &[u8]) -> bool {
     bytes == Command::AuthTls.to_bytes()
 }

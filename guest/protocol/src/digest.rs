@@ -1,11 +1,12 @@
-//! Hashes of files: the algorithms, how servers are asked for them, and how their answers are read.
+//! Hashes of files: the algorithms, the commands that ask for a hash, and the parsing of the replies.
 //!
-//! The commands have no RFC: HASH is draft-bryan-ftp-hash, the X commands and MD5 are what servers do. Computing a hash
-//! is the embedder's (`capabilities.wit`, `digest`), as no byte of a file comes here.
+//! The commands have no RFC: HASH is draft-bryan-ftp-hash, and the X commands and MD5 are conventions of servers. The
+//! embedder computes the hash of the local file (`capabilities.wit`, `digest`), because no byte of a file enters this
+//! crate.
 
 use alloc::vec::Vec;
 
-/// An algorithm that servers use.
+/// A hash algorithm that servers use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     /// FIPS 180-4.
@@ -21,11 +22,11 @@ pub enum Algorithm {
 /// A way to ask for the hash of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inquiry {
-    /// HASH, after `OPTS HASH` where the algorithm is not in force.
+    /// HASH, after `OPTS HASH` if the algorithm is not selected.
     Hash {
         /// The algorithm.
         algorithm: Algorithm,
-        /// It is the one that HASH uses unless told otherwise.
+        /// True if HASH uses this algorithm by default.
         in_force: bool,
     },
     /// XSHA256, XSHA1, XMD5, XCRC.
@@ -35,12 +36,12 @@ pub enum Inquiry {
 }
 
 impl Algorithm {
-    /// The algorithm with this name (draft-bryan-ftp-hash §3), in capitals.
+    /// Returns the algorithm with this name (draft-bryan-ftp-hash §3), in capitals.
     pub fn named(name: &[u8]) -> Option<Self> {
         [Self::Sha256, Self::Sha1, Self::Md5, Self::Crc32].into_iter().find(|one| one.name().as_bytes() == name)
     }
 
-    /// Its name in HASH.
+    /// Returns the name of the algorithm in HASH.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sha256 => "SHA-256",
@@ -50,7 +51,7 @@ impl Algorithm {
         }
     }
 
-    /// How long a hash is, in bytes.
+    /// Returns the length of a hash, in bytes.
     pub fn length(self) -> usize {
         match self {
             Self::Sha256 => 32,
@@ -62,7 +63,7 @@ impl Algorithm {
 }
 
 impl Inquiry {
-    /// The algorithm asked for.
+    /// Returns the algorithm of the hash.
     pub fn algorithm(self) -> Algorithm {
         match self {
             Self::Hash { algorithm, .. } | Self::Extended(algorithm) => algorithm,
@@ -70,7 +71,7 @@ impl Inquiry {
         }
     }
 
-    /// The verb of the command that asks.
+    /// Returns the verb of the command.
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Hash { .. } => "HASH",
@@ -82,7 +83,8 @@ impl Inquiry {
         }
     }
 
-    /// The lower, the better: the strength of the algorithm first, then how well the command is defined.
+    /// Returns the rank, of which the lowest is best: the strength of the algorithm decides first, then the quality of
+    /// the command's definition.
     pub(crate) fn rank(&self) -> u8 {
         let strength = match self.algorithm() {
             Algorithm::Sha256 => 0,
@@ -99,10 +101,10 @@ impl Inquiry {
             }
     }
 
-    /// The hash in the text of the answer, if there is one of the right length and no other.
+    /// Returns the hash in the text of the reply, if the text contains exactly one of the right length.
     ///
-    /// Around it stand the name of the file, ranges, the name of the algorithm, in orders that differ between servers.
-    /// The file's name could itself look like a hash: two that differ are none.
+    /// The text also contains the name of the file, ranges, and the name of the algorithm, in an order that differs
+    /// between servers. The file's name could itself look like a hash: if two candidates differ, neither is returned.
     pub fn answer(self, text: &[u8]) -> Option<Vec<u8>> {
         let words = || {
             let words = text.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b';' | b','));
@@ -116,9 +118,9 @@ impl Inquiry {
     }
 }
 
-/// A CRC-32 without its leading zeros, as some servers have it. So short a word could be anything, so its place has to
-/// say what it is: alone, save for the name of the algorithm; or behind the range, in `CRC32 0-49 7abc12 file.ext`
-/// (draft-bryan-ftp-hash §3).
+/// Finds a CRC-32 without its leading zeros, as some servers send it. Such a short word could also be something else,
+/// so it is accepted only in two positions: alone, except for the name of the algorithm; or after the range, as in
+/// `CRC32 0-49 7abc12 file.ext` (draft-bryan-ftp-hash §3).
 fn short_crc<'a>(words: impl Iterator<Item = &'a [u8]>) -> Option<Vec<u8>> {
     let named = |word: &&[u8]| [&b"XCRC"[..], b"CRC32", b"CRC"].iter().any(|name| word.eq_ignore_ascii_case(name));
     let mut words = words.skip_while(named);
@@ -162,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hash_or_could_be_two_is_none() {
+    fn a_text_without_a_hash_or_with_two_gives_none() {
         let other = MD5.replace('9', "8");
         for text in
             ["", "done", &MD5[1..], &alloc::format!("{MD5}0"), &alloc::format!("{MD5} {other}"), &"g".repeat(32)]
@@ -179,7 +181,7 @@ mod tests {
             assert_eq!(crc(text), Some([0, 7, 0xab, 0xc1].to_vec()), "{text}");
         }
         assert_eq!(crc("0"), Some([0; 4].to_vec()));
-        // Neither the file's name nor a word of English is one; two that differ are none.
+        // Neither the file's name nor an English word is a CRC, and two candidates that differ are rejected.
         for text in ["", "XCRC", "-", "added a file", "7abc1 file.ext", "CRC32 0-49 7abc1 deadbeef", "g", "123456789"] {
             assert_eq!(crc(text), None, "{text}");
         }

@@ -1,7 +1,7 @@
-//! Where a server is to connect to: an address and a port, as EPRT and PORT have them.
+//! The address and port to which a server should connect, in the forms of EPRT and PORT.
 //!
-//! The address stays the text that the embedder gave, which is checked for nothing but its alphabet: parsing it would
-//! double the size of the component.
+//! The address stays the text that the embedder gave. Only its characters are checked: parsing it would double the size
+//! of the component.
 
 use alloc::format;
 use alloc::string::String;
@@ -14,13 +14,14 @@ pub struct Endpoint<'a> {
 }
 
 impl<'a> Endpoint<'a> {
-    /// The endpoint with this address, such as `192.0.2.1` or `2001:db8::1`, if it can be one.
+    /// Creates the endpoint with this address, such as `192.0.2.1` or `2001:db8::1`, if all its characters can occur in
+    /// an address.
     pub fn new(host: &'a str, port: u16) -> Option<Self> {
         let fit = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':'));
         fit.then_some(Self { host, port })
     }
 
-    /// Whether the address is one of IPv4, which PORT can say.
+    /// Returns true if the address is an IPv4 address, which PORT can express.
     pub fn is_ipv4(&self) -> bool {
         !self.host.contains(':')
     }

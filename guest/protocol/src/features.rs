@@ -1,7 +1,6 @@
-//! What a server says that it can do beyond RFC 959 (FEAT, RFC 2389 §3.2), as far as an upload cares.
+//! The server's extensions of RFC 959 (FEAT, RFC 2389 §3.2) that matter for an upload.
 //!
-//! A server that does not know FEAT has none of it. Asking for a hash and reading the answer is `digest.rs`; read that
-//! next.
+//! A server that does not know FEAT has none of them. The commands for hashes are in `digest.rs`.
 
 use crate::digest::{Algorithm, Inquiry};
 
@@ -16,14 +15,14 @@ pub struct Features {
     pub mfmt: bool,
     /// UTF8: names are UTF-8 (RFC 2640 §3).
     pub utf8: bool,
-    /// CLNT: the server wants to know the client's name.
+    /// CLNT: the server accepts the client's name.
     pub clnt: bool,
     /// The best way to ask for a hash.
     inquiry: Option<Inquiry>,
 }
 
 impl Features {
-    /// Reads the text of a reply to FEAT: one feature a line, behind a blank. Case does not matter (RFC 2389 §3.2).
+    /// Parses the text of a reply to FEAT: one feature a line, after a space. Case does not matter (RFC 2389 §3.2).
     pub fn parse(text: &[u8]) -> Self {
         let mut features = Self::default();
         for line in text.split(|&byte| byte == b'\n') {
@@ -34,12 +33,12 @@ impl Features {
         features
     }
 
-    /// The best way to ask for a hash, if there is one.
+    /// Returns the best way to ask for a hash, if there is one.
     pub fn inquiry(&self) -> Option<Inquiry> {
         self.inquiry
     }
 
-    /// Keeps the better one. To sort them all would cost 10 KB of code.
+    /// Keeps the better one. Sorting all of them would add 10 KB of code.
     fn offer(&mut self, inquiry: Inquiry) {
         if self.inquiry.is_none_or(|best| inquiry.rank() < best.rank()) {
             self.inquiry = Some(inquiry);
@@ -64,7 +63,7 @@ impl Features {
     }
 }
 
-/// The algorithms in `SHA-256*;SHA-1;MD5` (draft-bryan-ftp-hash §4): the star marks the one in force.
+/// Returns the algorithms in `SHA-256*;SHA-1;MD5` (draft-bryan-ftp-hash §4): the star marks the selected one.
 fn hashes(parameters: &[u8]) -> impl Iterator<Item = Inquiry> {
     parameters.split(|&byte| byte == b';').filter_map(|word| {
         let in_force = word.ends_with(b"*");
@@ -91,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_strongest_hash_is_chosen_and_hash_before_its_elders() {
+    fn the_strongest_hash_is_chosen_and_hash_before_older_commands() {
         let sha256 = Inquiry::Hash { algorithm: Algorithm::Sha256, in_force: false };
         assert_eq!(inquiry(" XCRC filename;start;end\n HASH MD5*;SHA-1;SHA-256\n XSHA256\nEnd"), Some(sha256));
         assert_eq!(inquiry(" XCRC\n XSHA1\n XMD5\nEnd"), Some(Inquiry::Extended(Algorithm::Sha1)));

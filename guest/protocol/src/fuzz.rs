@@ -1,7 +1,7 @@
-//! What has to hold for any bytes whatever, one function for each fuzzer in `fuzz/fuzz_targets/`.
+//! Properties that must hold for arbitrary bytes, one function for each fuzzer in `fuzz/fuzz_targets/`.
 //!
-//! Only for fuzzers, and for the test below, which tries the inputs that they have kept. Examples of what should come out
-//! stand beside each parser.
+//! These are only for fuzzers, and for the test below, which runs the inputs in the corpus. Examples of correct results
+//! are in the tests of each parser.
 
 use crate::argument::{Argument, MAX_ARGUMENT};
 use crate::command::{Command, is_one_command};
@@ -16,16 +16,17 @@ use crate::timestamp::Timestamp;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-/// [`ReplyReader`]: no more is held than one reply and one portion, and how bytes were split does not show.
+/// [`ReplyReader`]: it holds no more than one reply and one portion, and the result does not depend on the split into
+/// portions.
 pub fn replies(data: &[u8]) {
     let Some((&first, bytes)) = data.split_first() else { return };
-    // Again and again, to come to the limit with a short input.
+    // Repeat the bytes, so that a short input reaches the limit.
     let bytes = bytes.repeat(if first < 128 { 1 } else { 20 });
     let (whole, portions) = (read(&bytes, bytes.len()), read(&bytes, usize::from(first) + 1));
     assert_eq!(whole, portions);
 }
 
-/// Every reply in `bytes`, and whether they end with something else.
+/// Returns every reply in `bytes`, and true if the bytes end with something else.
 fn read(bytes: &[u8], portion: usize) -> (Vec<Reply>, bool) {
     let (mut reader, mut replies) = (ReplyReader::default(), Vec::new());
     for portion in bytes.chunks(portion.max(1)) {
@@ -45,7 +46,7 @@ fn read(bytes: &[u8], portion: usize) -> (Vec<Reply>, bool) {
     (replies, false)
 }
 
-/// [`epsv_port`] and [`pasv_port`]: a port that was read stands in the text.
+/// [`epsv_port`] and [`pasv_port`]: a parsed port occurs in the text.
 pub fn passive(text: &[u8]) {
     if let Some(port) = epsv_port(text) {
         assert!(contains(text, port.to_string().as_bytes()));
@@ -56,14 +57,14 @@ pub fn passive(text: &[u8]) {
     }
 }
 
-/// [`Features`]: case does not matter, and what stands before the first feature does not either.
+/// [`Features`]: neither case nor the text before the first feature changes the result.
 pub fn features(text: &[u8]) {
     let features = Features::parse(text);
     assert_eq!(features, Features::parse(&text.to_ascii_lowercase()));
     assert_eq!(features, Features::parse(&[b"211-Features:\n", text].concat()));
 }
 
-/// The answers to SIZE, STOU, HASH and its like: what was read stands in the text.
+/// The replies to SIZE, STOU, HASH and its alternatives: each parsed value occurs in the text.
 pub fn answers(text: &[u8]) {
     let Some(code) = Code::parse(b"213") else { return };
     let reply = Reply { code, text: text.to_vec() };
@@ -82,7 +83,7 @@ pub fn answers(text: &[u8]) {
     }
 }
 
-/// [`Argument`]: what is accepted goes over the wire unchanged, in one line and one command.
+/// [`Argument`]: an accepted argument is sent unchanged, in one line and one command.
 pub fn argument(bytes: &[u8]) {
     let unfit = |&byte: &u8| byte < 0x20 || matches!(byte, 0x7f | 0xff);
     let fit = (1..=MAX_ARGUMENT).contains(&bytes.len()) && !bytes.iter().any(unfit);
@@ -116,7 +117,7 @@ pub fn argument(bytes: &[u8]) {
     }
 }
 
-/// [`Server`] and [`Endpoint`]: what is accepted can be typed again, and cannot become a command.
+/// [`Server`] and [`Endpoint`]: an accepted server can be printed and parsed again, and cannot become a command.
 pub fn server(text: &[u8]) {
     let Ok(text) = core::str::from_utf8(text) else { return };
     if let Ok(server) = text.parse::<Server>() {

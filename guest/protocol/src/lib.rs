@@ -1,8 +1,8 @@
-//! FTP as plain values: what may be sent, what may come back, and what it means at each step.
+//! FTP as plain values: the commands of an upload, the server's replies, and the meaning of each reply at each step.
 //!
-//! No sockets, no clock, no files, no dependencies: bytes in, values out, so that every line can be tested and
-//! fuzzed where it stands. Walking through the conversation is the component's (`guest/component/src/upload.rs`).
-//! Next: [`step`], the table of what each reply means at each step.
+//! This crate has no sockets, no clock, no files and no dependencies. It turns bytes into values, so that every line
+//! can be tested and fuzzed without a server. The component runs the conversation (`guest/component/src/upload.rs`);
+//! [`step`] holds the table of the meaning of each reply at each step.
 //!
 //! ```text
 //!          connect            USER          PASS          CWD, TYPE I       EPSV | PASV
@@ -12,7 +12,8 @@
 //!  done ◀──221── again ◀──213── stored ◀───────────────── sent ◀─────────────────────────── 150
 //! ```
 //!
-//! In scope: what an upload needs of RFC 959, 1123, 2389, 2428, 2640, 3659 and 4217. Out of scope: listings, downloads.
+//! In scope: the parts of RFC 959, 1123, 2389, 2428, 2640, 3659 and 4217 that an upload needs. Out of scope: listings
+//! and downloads.
 
 #![no_std]
 

@@ -1,12 +1,10 @@
-//! The port in a reply to EPSV or PASV. Only the port: the host in a PASV reply is never looked at, so that no
-//! server can send us to another machine (RFC 2577 §3 tells the story).
-//!
-//! Next: `step.rs`.
+//! Parses the port in a reply to EPSV or PASV. The host in a PASV reply is ignored, so that no server can make the
+//! client connect to another machine (RFC 2577 §3 describes that attack).
 
 use alloc::vec::Vec;
 use core::num::NonZeroU16;
 
-/// The port in the text of a 229 reply: `(<d><d><d><port><d>)` with `d` any printable byte (RFC 2428 §3).
+/// Returns the port in the text of a 229 reply: `(<d><d><d><port><d>)` with `d` any printable byte (RFC 2428 §3).
 pub fn epsv_port(text: &[u8]) -> Option<NonZeroU16> {
     let open = text.iter().position(|&byte| byte == b'(')?;
     let (&[a, b, delimiter], rest) = text[open + 1..].split_first_chunk()?;
@@ -18,7 +16,7 @@ pub fn epsv_port(text: &[u8]) -> Option<NonZeroU16> {
     NonZeroU16::new(number(&rest[..end])?)
 }
 
-/// The port in the text of a 227 reply: the last two of six numbers `h1,h2,h3,h4,p1,p2`, wherever they stand and
+/// Returns the port in the text of a 227 reply: the last two of six numbers `h1,h2,h3,h4,p1,p2`, at any position and
 /// with or without parentheses (RFC 1123 §4.1.2.6).
 pub fn pasv_port(text: &[u8]) -> Option<NonZeroU16> {
     text.split(|byte| !byte.is_ascii_digit() && *byte != b',').find_map(six_numbers)

@@ -1,16 +1,17 @@
-//! One reply of the server: a code that is certain to be one, and text that is certain of nothing.
+//! One reply of the server: a code in the valid range, and text that is not checked.
 //!
-//! Reading replies from bytes is `reply_reader.rs`; what a reply means at a step is `step.rs`.
+//! `reply_reader.rs` parses replies from bytes; `step.rs` defines the meaning of a reply at a step.
 
 use crate::timestamp::Timestamp;
 use alloc::vec::Vec;
 
-/// A whole reply (RFC 959 §4.2).
+/// A complete reply (RFC 959 §4.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The code that the server gave.
     pub code: Code,
-    /// The text behind the code, its lines joined by LF. In no certain charset, and hostile until escaped.
+    /// The text after the code, its lines joined by LF. Its charset is unknown, and it may be hostile until it is
+    /// escaped.
     pub text: Vec<u8>,
 }
 
@@ -18,23 +19,23 @@ pub struct Reply {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code(u16);
 
-/// The first digit of a code (RFC 959 §4.2): all that a client may rely on.
+/// The first digit of a code (RFC 959 §4.2), the only part that a client may rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// 1xx: begun; another reply follows.
+    /// 1xx: the action was started; another reply follows.
     Preliminary,
-    /// 2xx: done.
+    /// 2xx: the action was completed.
     Completion,
-    /// 3xx: so far so good; say more.
+    /// 3xx: accepted so far; another command must follow.
     Intermediate,
-    /// 4xx: not now.
+    /// 4xx: refused for now.
     Transient,
-    /// 5xx: not like this.
+    /// 5xx: refused permanently.
     Permanent,
 }
 
 impl Code {
-    /// Reads the code at the start of a line, if there is one.
+    /// Parses the code at the start of a line, if there is one.
     pub fn parse(line: &[u8]) -> Option<Self> {
         match line {
             [class @ b'1'..=b'5', tens @ b'0'..=b'9', ones @ b'0'..=b'9', ..] => {
@@ -45,12 +46,12 @@ impl Code {
         }
     }
 
-    /// The code as a number.
+    /// Returns the code as a number.
     pub fn number(self) -> u16 {
         self.0
     }
 
-    /// What kind of answer it is.
+    /// Returns the class of the code.
     pub fn class(self) -> Class {
         match self.0 / 100 {
             1 => Class::Preliminary,
@@ -63,7 +64,7 @@ impl Code {
 }
 
 impl Reply {
-    /// The number in a reply to SIZE (RFC 3659 §4), if it holds one and nothing else.
+    /// Returns the number in a reply to SIZE (RFC 3659 §4), if the text contains one and nothing else.
     pub fn size(&self) -> Option<u64> {
         let digits = self.text.trim_ascii();
         let all_digits = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
@@ -72,12 +73,12 @@ impl Reply {
 }
 
 impl Reply {
-    /// The time in a reply to MDTM (RFC 3659 §3), if it holds one and nothing else.
+    /// Returns the time in a reply to MDTM (RFC 3659 §3), if the text contains one and nothing else.
     pub fn modified(&self) -> Option<Timestamp> {
         Timestamp::parse(self.text.trim_ascii())
     }
 
-    /// The name in a reply to STOU: `FILE: name` (RFC 1123 §4.1.2.9).
+    /// Returns the name in a reply to STOU: `FILE: name` (RFC 1123 §4.1.2.9).
     pub fn unique_name(&self) -> Option<&[u8]> {
         let first = self.text.split(|&byte| byte == b'\n').next()?;
         let at = first.windows(6).position(|window| window.eq_ignore_ascii_case(b"FILE: "))?;

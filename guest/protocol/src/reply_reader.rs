@@ -1,27 +1,27 @@
-//! Bytes to replies: split into packets anywhere, several in one packet, line ends of either kind, and never
-//! more than [`MAX_REPLY`] bytes for one reply, however many lines it has.
+//! Parses replies from bytes. Packets may be split at any byte and may contain several replies, lines end with LF or CR
+//! LF, and one reply never takes more than [`MAX_REPLY`] bytes, for any number of lines.
 //!
-//! Knows the form of a reply (RFC 959 §4.2), not its meaning: that is `step.rs`.
+//! This file knows the form of a reply (RFC 959 §4.2); its meaning is defined in `step.rs`.
 
 use crate::reply::{Code, Reply};
 use alloc::vec::Vec;
 
-/// The longest reply accepted, in bytes, all its lines together. Long login banners have a few thousand.
+/// The longest reply accepted, in bytes, including all its lines. Long login banners have a few thousand.
 pub const MAX_REPLY: usize = 65_536;
 
-/// Collects bytes and gives out whole replies.
+/// Collects bytes and returns complete replies.
 #[derive(Debug, Default)]
 pub struct ReplyReader {
     unread: Vec<u8>,
-    /// How many of the `unread` bytes are known to hold no line end.
+    /// The number of `unread` bytes that were searched and contain no line end.
     searched: usize,
-    /// The lines so far of a reply that is not yet whole.
+    /// The lines so far of an incomplete reply.
     begun: Option<Reply>,
-    /// How many bytes the lines in `begun` took.
+    /// The number of bytes in the lines of `begun`.
     length: usize,
 }
 
-/// What is wrong with the bytes that the server sent.
+/// The reason why the server's bytes are not a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAReply {
     /// A line that should start a reply has no code.
@@ -31,26 +31,25 @@ pub enum NotAReply {
 }
 
 impl ReplyReader {
-    /// Takes bytes in, in any portions.
+    /// Appends bytes, in portions of any size.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.unread.extend_from_slice(bytes);
     }
 
-    /// Whether every byte taken in was part of a reply that was given out.
+    /// Returns true if every byte fed was part of a reply that was returned.
     pub fn is_empty(&self) -> bool {
         self.unread.is_empty() && self.begun.is_none()
     }
 
-    /// How many bytes are held, for those who check that it is bounded.
+    /// Returns the number of bytes held, for checks that it is bounded.
     #[cfg(any(test, fuzzing))]
     pub fn held(&self) -> usize {
         self.unread.len() + self.begun.as_ref().map_or(0, |reply| reply.text.len())
     }
 
-    /// The next whole reply, or `None` if more bytes are needed.
+    /// Returns the next complete reply, or `None` if more bytes are needed.
     ///
-    /// # Errors
-    /// [`NotAReply`]. What follows such bytes cannot be trusted: do not ask again.
+    /// # Errors [`NotAReply`]. The bytes after it cannot be trusted: do not call this again.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, NotAReply> {
         while let Some(line) = self.next_line()? {
             if let Some(reply) = self.take_line(&line)? {
@@ -61,7 +60,8 @@ impl ReplyReader {
         Ok(None)
     }
 
-    /// A line without its end. A CR before the LF belongs to the end; LF alone is accepted, as servers send it.
+    /// Returns a line without its end. A CR before the LF belongs to the end; LF alone is accepted, because some
+    /// servers send it.
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, NotAReply> {
         let found = self.unread[self.searched..].iter().position(|&byte| byte == b'\n');
         let taken = found.map_or(self.unread.len(), |at| self.searched + at + 1);
@@ -150,7 +150,7 @@ mod tests {
         replies
     }
 
-    /// Every way of cutting the same bytes has to give the same replies.
+    /// Reads the bytes in one piece and byte by byte, which must give the same replies.
     fn read_any_way(bytes: &str) -> Read {
         let whole = read([bytes.as_bytes()].into_iter());
         assert_eq!(read(bytes.as_bytes().chunks(1)), whole, "byte by byte");

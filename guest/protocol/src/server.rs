@@ -1,7 +1,7 @@
-//! Which server: the HOST that a user types, parsed into a name and a port.
+//! The server that a user names as HOST, parsed into a name and a port.
 //!
-//! What its name resolves to, and whether it may be dialled in clear, is for those who dial: `host/src/destination.rs`,
-//! `guest/provider/src/dial.rs`.
+//! This file does not resolve the name, and does not decide whether a connection in clear is allowed: see
+//! `host/src/destination.rs` and `guest/provider/src/dial.rs`.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -15,8 +15,8 @@ pub const FTP_PORT: u16 = 21;
 /// The port for a control connection with TLS from the first byte (IANA, `ftps`).
 pub const FTPS_PORT: u16 = 990;
 
-/// A server, as `name`, `name:port`, `[v6]`, `[v6]:port`, or one of these behind `ftp://`, `ftpes://` or `ftps://`. A
-/// link-local IPv6 address may have a scope: `fe80::1%eth0` (RFC 4007 §11).
+/// A server, given as `name`, `name:port`, `[v6]`, `[v6]:port`, or one of these after `ftp://`, `ftpes://` or
+/// `ftps://`. A link-local IPv6 address may have a scope: `fe80::1%eth0` (RFC 4007 §11).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     host: String,
@@ -25,7 +25,7 @@ pub struct Server {
     scheme: Option<Scheme>,
 }
 
-/// The scheme of an address: it says how the connection is to be protected.
+/// The scheme of an address: it selects the protection of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// `ftp://`: in clear.
@@ -36,14 +36,14 @@ pub enum Scheme {
     Ftpes,
 }
 
-/// Why some text is no [`Server`].
+/// The reason why some text is not a [`Server`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAServer {
-    /// No name in it.
+    /// It contains no name.
     NoHost,
-    /// Blanks, control bytes, or other characters that no host name has.
+    /// It contains blanks, control bytes, or other characters that no host name has.
     BadHost,
-    /// What stands behind the colon is no port.
+    /// The text after the colon is not a port.
     BadPort,
     /// A scheme other than ftp, ftps and ftpes.
     BadScheme,
@@ -51,32 +51,34 @@ pub enum NotAServer {
     UserInfo,
     /// A path in the address.
     Path,
-    /// A scope that is no name of an interface, or of an address that has none.
+    /// The scope is not the name of an interface, or the address is of a kind that has no scope.
     BadScope,
 }
 
 impl Server {
-    /// The host name or IP address, without brackets and scope: what a server or a certificate may be told.
+    /// Returns the host name or IP address, without brackets and scope. This form may be sent to a server and compared
+    /// with a certificate.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The network interface of this machine through which a link-local address is reached, by its name or number.
+    /// Returns the network interface of this machine through which a link-local address is reached, by its name or
+    /// number.
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// Whether the user has named this very machine; see [`is_this_machine`].
+    /// Returns true if the user has named this machine; see [`is_this_machine`].
     pub fn is_this_machine(&self) -> bool {
         is_this_machine(&self.host)
     }
 
-    /// The port of the control connection, where the user gave one.
+    /// Returns the port of the control connection, if the user gave one.
     pub fn port(&self) -> Option<u16> {
         self.port
     }
 
-    /// The scheme, where the user gave one.
+    /// Returns the scheme, if the user gave one.
     pub fn scheme(&self) -> Option<Scheme> {
         self.scheme
     }
@@ -104,8 +106,9 @@ impl FromStr for Server {
     }
 }
 
-/// Whether `host` is `localhost`, a name below it (RFC 6761 §6.3), or a loopback address. No other name means this
-/// machine, whatever it resolves to: a resolver, or someone on the way to one, must not decide that TLS is not needed.
+/// Returns true if `host` is `localhost`, a name below it (RFC 6761 §6.3), or a loopback address. No other name means
+/// this machine, even if it resolves to a loopback address: a resolver, or an attacker who forges its answers, must not
+/// decide that TLS is not needed.
 pub fn is_this_machine(host: &str) -> bool {
     if let Ok(address) = host.parse::<IpAddr>() {
         return address.to_canonical().is_loopback();
@@ -118,13 +121,13 @@ impl fmt::Display for NotAServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoHost => "it has no host name",
-            Self::BadHost => "its host name has characters that no host name has",
-            Self::BadPort => "what stands behind the colon is no port from 1 to 65535",
-            Self::BadScheme => "its scheme is none of ftp://, ftps:// and ftpes://",
-            Self::UserInfo => "a user or password does not belong into the address, where others can see it",
-            Self::Path => "a path does not belong into the address; the remote directory is an argument of its own",
+            Self::BadHost => "its host name contains a character that is not allowed there",
+            Self::BadPort => "the text after the colon is not a port from 1 to 65535",
+            Self::BadScheme => "its scheme is not ftp://, ftps:// or ftpes://",
+            Self::UserInfo => "a user or password must not be part of the address, where others can see it",
+            Self::Path => "a path must not be part of the address; the remote directory is a separate argument",
             Self::BadScope => {
-                "what stands behind the % is no network interface, or the address is not link-local (fe80::)"
+                "the text after the % is not a network interface, or the address is not link-local (fe80::)"
             }
         })
     }
@@ -152,7 +155,7 @@ fn parse_scheme(scheme: &str) -> Result<Scheme, NotAServer> {
     }
 }
 
-/// Brackets keep the colons of an IPv6 address apart from the port's; a bare IPv6 address has no port.
+/// In brackets, the colons of an IPv6 address are separate from the colon of the port; a bare IPv6 address has no port.
 fn split_port(text: &str) -> Result<(&str, Option<&str>), NotAServer> {
     if let Some(bracketed) = text.strip_prefix('[') {
         let (address, rest) = bracketed.split_once(']').ok_or(NotAServer::BadHost)?;
@@ -173,11 +176,11 @@ fn without_scope(address: &str) -> &str {
     address.split_once('%').map_or(address, |(address, _)| address)
 }
 
-/// Only link-local addresses mean something else on each interface.
+/// Only a link-local address can mean a different machine on each interface.
 fn split_scope(host: &str) -> Result<(&str, Option<&str>), NotAServer> {
     let Some((address, scope)) = host.split_once('%') else { return Ok((host, None)) };
     let address_of = address.parse::<Ipv6Addr>().map_err(|_| NotAServer::BadHost)?;
-    // Linux has room for 15 bytes in the name of an interface.
+    // Linux allows 15 bytes in the name of an interface.
     let is_name = (1..16).contains(&scope.len())
         && scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':'));
     if is_name && address_of.is_unicast_link_local() { Ok((address, Some(scope))) } else { Err(NotAServer::BadScope) }
@@ -226,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_server_is_refused_with_its_reason() {
+    fn a_malformed_server_is_refused_with_its_reason() {
         for (text, why) in [
             ("", NotAServer::NoHost),
             (":21", NotAServer::NoHost),

@@ -1,16 +1,16 @@
-//! The table: at each step of an upload, what each reply means. All that decides how the conversation goes on
-//! lives here; `guest/component/src/upload.rs` only acts on it.
+//! The table of the meaning of each reply at each step of an upload. Every decision about the course of the
+//! conversation is in this file; `guest/component/src/upload.rs` only carries it out.
 //!
-//! Codes are taken by their first digit, as RFC 959 §4.2 asks, save for those that change what to do: 332, 202 where
-//! something is to be set, and a completion that comes before the data. Where a command is optional, or has an
-//! alternative, every final reply but its yes is a no: the upload can do without.
+//! Only the first digit of a code counts, as RFC 959 §4.2 recommends. The exceptions are codes that need another
+//! action: 332, 202 for an attribute, and 226 and 426 outside a transfer. If a command is optional, or has an
+//! alternative, every final reply that does not accept it is a refusal, and the upload continues without it.
 
 use crate::reply::{Class, Code};
 
-/// What was asked last, and so what the next reply answers.
+/// The last command or question, which the next reply answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Nothing yet: the server speaks first.
+    /// Nothing was sent yet: the server speaks first.
     Greeting,
     /// AUTH TLS.
     Auth,
@@ -26,7 +26,7 @@ pub enum Step {
     Acct,
     /// CLNT, OPTS UTF8 ON.
     Opts,
-    /// SITE, in the user's words.
+    /// SITE, with the user's parameters.
     Site,
     /// FEAT.
     Feat,
@@ -46,19 +46,19 @@ pub enum Step {
     Port,
     /// REST.
     Rest,
-    /// STOR, APPE or STOU: may the data come?
+    /// STOR, APPE or STOU: waits for the server to accept the data.
     Stor,
-    /// The data is on its way; the server speaks only if something is wrong.
+    /// The data is being sent; the server sends a reply only if there is a problem.
     Transfer,
-    /// All data is there: is it stored?
+    /// All data was sent: waits for the reply that the file is stored.
     Confirmation,
-    /// SIZE, about a file that was just stored.
+    /// SIZE, for a file that was just stored.
     Size,
-    /// HASH and its like, likewise; and OPTS HASH.
+    /// HASH and its alternatives, for a file that was just stored; and OPTS HASH.
     Hash,
-    /// SIZE, about a file that may be there.
+    /// SIZE, for a file that may exist.
     Look,
-    /// HASH and its like, likewise.
+    /// HASH and its alternatives, for a file that may exist.
     Compare,
     /// RNFR.
     Rnfr,
@@ -66,13 +66,13 @@ pub enum Step {
     Rnto,
     /// DELE.
     Dele,
-    /// MFMT and its like, SITE CHMOD.
+    /// MFMT and its alternatives, SITE CHMOD.
     Attributes,
     /// QUIT.
     Quit,
 }
 
-/// What a reply means for the step that it answers.
+/// The meaning of a reply for the step that it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// The step is done.
@@ -83,34 +83,36 @@ pub enum Meaning {
     NeedPassword,
     /// The server wants ACCT.
     NeedAccount,
-    /// The server says no.
+    /// The server refuses.
     Refused,
-    /// The server says that the file is complete while it is not, as far as we know.
+    /// The server says that the file is complete before the last byte was sent.
     EarlySuccess,
-    /// The reply answers another command than this step's: from here on, none can be matched with its command.
+    /// The reply belongs to another command than this step's: later replies cannot be matched with their commands.
     OutOfStep,
-    /// The reply makes no sense at this step.
+    /// The reply is not defined for this step.
     Unexpected,
 }
 
 impl Step {
-    /// What a reply with this code means now.
+    /// Returns the meaning of a reply with this code at this step.
     pub fn meaning(self, code: Code) -> Meaning {
         use Class::{Completion, Intermediate, Permanent, Preliminary, Transient};
         match (self, code.class()) {
-            // RFC 959 §5.4: only a transfer ends with 226 or 426; here it is one that has ended before.
+            // RFC 959 §5.4: only a transfer ends with 226 or 426; outside a transfer, the reply belongs to an earlier
+            // one.
             (step, Completion | Transient) if matches!(code.number(), 226 | 426) && !step.is_of_a_transfer() => {
                 Meaning::OutOfStep
             }
-            // RFC 959 §5.4: 125 and 150 both open the way for the data.
+            // RFC 959 §5.4: 125 and 150 both permit sending the data.
             (Self::Stor, Preliminary) => Meaning::Done,
             (_, Preliminary) => Meaning::Wait,
-            // RFC 959 §5.4: only a preliminary reply lets the transfer begin, only the last byte ends it.
+            // RFC 959 §5.4: a transfer begins only after a preliminary reply, and ends only after the last byte.
             (Self::Stor | Self::Transfer, Completion) => Meaning::EarlySuccess,
-            // RFC 959 §5.4 and RFC 3659 §5.3: 350 is their yes; what they are for comes next. A 2xx promises nothing.
+            // RFC 959 §5.4 and RFC 3659 §5.3: only 350 accepts these; their purpose is the next command. A 2xx promises
+            // nothing.
             (Self::Rest | Self::Rnfr, Intermediate) => Meaning::Done,
             (Self::Rest | Self::Rnfr, Completion) => Meaning::Refused,
-            // RFC 959 §4.2.2: 202, not implemented, superfluous at this site. So nothing was set.
+            // RFC 959 §4.2.2: 202 means not implemented, superfluous at this site. So no attribute was set.
             (Self::Attributes, Completion) if code.number() == 202 => Meaning::Refused,
             (_, Completion) => Meaning::Done,
             // RFC 959 §6, login diagram: USER and PASS may each lead to ACCT.
@@ -126,8 +128,8 @@ impl Step {
         matches!(self, Self::Stor | Self::Transfer | Self::Confirmation)
     }
 
-    /// Whether the conversation can go on after a no, whichever reply that is: the command is optional (RFC 2389 §3.2,
-    /// RFC 3659, RFC 4217 §9 for PBSZ), or another one does as well (PASV for EPSV, RFC 2428 §4; PORT for EPRT).
+    /// Returns true if the conversation can continue after any reply that refuses: the command is optional (RFC 2389
+    /// §3.2, RFC 3659, RFC 4217 §9 for PBSZ), or has an alternative (PASV for EPSV, RFC 2428 §4; PORT for EPRT).
     fn can_be_done_without(self) -> bool {
         match self {
             Self::Pbsz

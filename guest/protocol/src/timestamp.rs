@@ -1,6 +1,6 @@
-//! Points in time as FTP writes them: `YYYYMMDDHHMMSS` in UTC (RFC 3659 §2.3).
+//! Points in time in the format of FTP: `YYYYMMDDHHMMSS` in UTC (RFC 3659 §2.3).
 //!
-//! Only what MFMT and its like need; nothing here knows what time it is.
+//! Contains only the functions that MFMT and its alternatives and MDTM need; nothing here reads a clock.
 
 use core::fmt;
 
@@ -17,12 +17,12 @@ pub struct Timestamp {
 const END: u64 = 253_402_300_800;
 
 impl Timestamp {
-    /// The time `seconds` after the beginning of 1970, if it can be written.
+    /// Returns the time `seconds` after the beginning of 1970, if its year has four digits.
     pub fn from_unix(seconds: u64) -> Option<Self> {
         (seconds < END).then_some(Self { days: seconds / 86_400, seconds: seconds % 86_400 })
     }
 
-    /// Reads `YYYYMMDDHHMMSS`, with or without a fraction of a second, which is left out (RFC 3659 §2.3).
+    /// Parses `YYYYMMDDHHMMSS`, with or without a fraction of a second, which is ignored (RFC 3659 §2.3).
     pub fn parse(text: &[u8]) -> Option<Self> {
         let (digits, fraction) = text.split_at_checked(14)?;
         let in_order = match fraction {
@@ -45,12 +45,13 @@ impl Timestamp {
         Self::from_unix(days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
     }
 
-    /// Seconds since the beginning of 1970.
+    /// Returns the seconds since the beginning of 1970.
     pub fn to_unix(self) -> u64 {
         self.days * 86_400 + self.seconds
     }
 
-    /// Year, month and day, by counting in eras of 400 years that begin in March: so the leap day comes last.
+    /// Returns year, month and day. The calculation uses eras of 400 years that begin in March, so that the leap day is
+    /// the last day of a year.
     fn date(self) -> (u64, u64, u64) {
         const ERA: u64 = 146_097;
         let days = self.days + 719_468;

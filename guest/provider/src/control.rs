@@ -1,6 +1,6 @@
-//! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
-//! machine. The rules are those of `host/src/lent/control_connection.rs`, save that there is no TLS, which WASI 0.2 does
-//! not have, and that no server is awaited: who wants active mode has the native program.
+//! `control-connection`: sends a command, receives bytes, sends the password, and opens a data connection to the same
+//! machine. The rules are those of `host/src/lent/control_connection.rs`, with two exceptions: there is no TLS, because
+//! WASI 0.2 has none, and there is no active mode, for which the native program must be used.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -14,7 +14,7 @@ use crate::data::Data;
 use crate::line::Line;
 use crate::password::Password;
 
-/// The most bytes of one `receive`, whatever the guest asks for.
+/// The largest number of bytes that one `receive` returns, for any `limit` of the guest.
 const MAX_RECEIVE: u32 = 65_536;
 
 /// The right to use the control connection of a conversation.
@@ -28,7 +28,7 @@ impl Control {
         self.0.with_control(|socket| socket.write_all(line, self.0.pace.due()))
     }
 
-    /// At least one byte from the server, for the transcript and for the guest.
+    /// Receives at least one byte from the server, for the transcript and for the guest.
     fn take_in(&self, most: usize) -> Result<(), IoError> {
         let left = self.0.receive_left.get();
         if left == 0 {
@@ -91,7 +91,7 @@ impl GuestControlConnection for Control {
     }
 }
 
-/// There is never one: the functions of a `data-listener` have no one to be called by.
+/// A `data-listener` is never created, so its functions are never called.
 pub(crate) enum NoListener {}
 
 impl GuestDataListener for NoListener {

@@ -1,10 +1,11 @@
 //! `data-connection`: splice and finish. The bytes go from WASI's file stream into WASI's socket stream inside the
-//! platform (`wasi:io`, `splice`); they enter no component's memory. Only a hash of them is computed here (`digest.rs`).
+//! platform (`wasi:io`, `splice`); they enter no component's memory. Only for a hash are they read here (`digest.rs`).
 //!
-//! Two things that `host/src/lent/data_connection.rs` does WASI cannot. It has no reset: a connection given up in
-//! mid-file is kept until the control connection is closed, and then ends in order; a server that looks at the data
-//! connection alone takes what it has for the whole file. And it does not tell what the other end has acknowledged: a
-//! server that needs longer than the deadline to drain the platform's buffers counts as silent.
+//! WASI cannot do two things that `host/src/lent/data_connection.rs` does. First, it cannot reset a connection. A
+//! connection that is abandoned before the end of its file is kept until the control connection is closed, and is then
+//! closed without an error; a server that looks only at the data connection takes the truncated file for complete.
+//! Second, it does not report how many bytes the other end has acknowledged. A server that needs longer than the
+//! deadline to read the platform's buffers counts as silent.
 
 use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
@@ -20,30 +21,30 @@ use crate::pace::wait;
 use crate::socket::Socket;
 use crate::source::Source;
 
-/// How much the platform is asked to move at a time. Each moves less as it sees fit.
+/// The number of bytes that the platform is asked to move at a time. Each platform may move fewer.
 const PORTION: u64 = 1 << 20;
 
-/// What is read away of a connection that is not for reading.
+/// The number of bytes read at a time, and discarded, from a connection on which the server should send nothing.
 const IGNORED: usize = 4096;
 
 /// One data connection.
 pub(crate) struct Data {
     line: Rc<Line>,
-    /// There until it is dropped.
+    /// Present until this is dropped.
     socket: Option<Socket>,
-    /// The file, being read from where this connection is.
+    /// The stream of the file, at the position of this connection.
     reading: RefCell<Option<InputStream>>,
-    /// Bytes of the file that went over this connection.
+    /// The number of bytes of the file sent over this connection.
     moved: Cell<u64>,
-    /// Whether the end of the file was announced.
+    /// True if the end of the file was declared.
     finished: Cell<bool>,
 }
 
-/// What a wait for the data connection came to.
+/// The result of waiting for the data connection.
 enum Turn {
-    /// It may be used.
+    /// The data connection is ready.
     Data,
-    /// The server has something to say first.
+    /// The control connection has something to read first.
     Control,
 }
 
@@ -62,12 +63,14 @@ impl Data {
         self.socket.as_ref().ok_or(IoError::Denied)
     }
 
-    /// Whether this is the connection that the file goes over, so far, and it was not ended.
+    /// Returns true if all bytes of the file so far were sent over this connection, and the file was not declared
+    /// complete.
     fn carries(&self) -> bool {
         self.line.delivered.unfinished() == Some(self.moved.get())
     }
 
-    /// Waits until the data connection is ready for reading or writing, or the server speaks on the control connection.
+    /// Waits until the data connection is ready for reading or writing, or the control connection has something to
+    /// read.
     fn await_turn(&self, writing: bool) -> Result<Turn, IoError> {
         let data = self.socket()?;
         let ready = if writing { data.writable() } else { data.readable() };
@@ -76,7 +79,7 @@ impl Data {
             loop {
                 let [_, control_ready] = wait([ready, control.readable()], due)?;
                 match control_ready && control.hears() {
-                    // One that only talks is silent.
+                    // A server that only sends on the control connection counts as silent.
                     true if now() >= due => return Err(IoError::TimedOut),
                     true => return Ok(Turn::Control),
                     false if ready.ready() => return Ok(Turn::Data),
@@ -86,7 +89,8 @@ impl Data {
         })
     }
 
-    /// Moves bytes of `source` from `offset` on, at least one unless the server speaks first.
+    /// Moves bytes of `source` from `offset` on, at least one unless the control connection has something to read
+    /// first.
     fn move_some(&self, source: &Source, offset: u64, length: u64) -> Result<Moved, SpliceError> {
         let output = self.socket().map_err(SpliceError::Connection)?.output();
         let mut reading = self.reading.borrow_mut();
@@ -110,13 +114,13 @@ impl Data {
         }
     }
 
-    /// Waits for the end of a connection on which nothing should come any more.
+    /// Waits for the end of a connection on which the server should send nothing more.
     fn await_end(&self, until: Instant) -> Result<(), IoError> {
         while !self.has_ended(until)? {}
         Ok(())
     }
 
-    /// Reads away what a server may send on a connection that is not for that, and says whether it is at its end.
+    /// Discards bytes that the server sends on a connection that is only for sending, and returns true at its end.
     fn has_ended(&self, until: Instant) -> Result<bool, IoError> {
         match self.socket()?.read(IGNORED, until) {
             Ok(_) if now() >= until => Err(IoError::TimedOut),
@@ -135,12 +139,12 @@ impl GuestDataConnection for Data {
 
     fn splice(&self, source: SourceFileBorrow<'_>, offset: u64, length: u64) -> Result<Moved, SpliceError> {
         let source = source.get::<Source>();
-        // The size at opening is the whole of what was lent, however the file grows.
+        // Only the size at opening was lent, even if the file grows.
         let length = length.min(source.bytes().saturating_sub(offset));
         if length == 0 {
             return Ok(Moved::End);
         }
-        // In order, and none twice: anything else is not the file.
+        // Bytes must be moved in order, and none twice; other bytes would not be the file.
         if !self.carries() || offset != self.moved.get() {
             return Err(SpliceError::Connection(IoError::Denied));
         }
@@ -164,7 +168,7 @@ impl GuestDataConnection for Data {
         self.socket()?.half_close(pace.due())?;
         loop {
             match self.await_turn(false)? {
-                // The final reply is here: that the server does not close its end takes nothing away.
+                // The final reply was received, so it is no error if the server does not close its side.
                 Turn::Control => break self.await_end(pace.grace_ends()).or_else(no_longer_needed)?,
                 Turn::Data if self.has_ended(pace.due())? => break,
                 Turn::Data => {}
@@ -185,14 +189,14 @@ impl Drop for Data {
     }
 }
 
-/// Nothing more is expected than the server's end, and it may stay away.
+/// Ignores a timeout: only the end of the connection is missing, and it is not required.
 fn no_longer_needed(error: IoError) -> Result<(), IoError> {
     if error == IoError::TimedOut { Ok(()) } else { Err(error) }
 }
 
-/// `splice` does not say which of the two streams failed: the file, if it has no byte to give at `offset`.
+/// `splice` does not report which of the two streams failed. It was the file, if it has no byte at `offset`.
 ///
-/// The socket is not asked, because wasmtime 36 forgets there what it has reported once.
+/// The socket is not asked, because wasmtime 36 reports its error only once.
 fn whose_fault(source: &Source, offset: u64) -> SpliceError {
     match source.read_from(offset).map(|file| file.blocking_skip(1)) {
         Ok(Ok(_)) => SpliceError::Connection(IoError::Reset),
@@ -202,7 +206,7 @@ fn whose_fault(source: &Source, offset: u64) -> SpliceError {
     }
 }
 
-/// Waits for the platform to have read something of a file.
+/// Waits until the platform has read some bytes of the file.
 fn await_file(file: &InputStream, until: Instant) -> Result<(), SpliceError> {
     wait([&file.subscribe()], until).map(drop).map_err(|_| SpliceError::Source(SourceError::Unreadable))
 }

@@ -1,5 +1,5 @@
-//! The way to the server: its addresses, whether they may be spoken to in clear, and a connection to the first that
-//! accepts one. All of it within one deadline. The counterpart of `host/src/connect.rs`; next: `line.rs`.
+//! Connects to the server: resolves its addresses, checks whether a connection in clear is allowed, and uses the first
+//! address that accepts a connection. One deadline applies to all of it. The counterpart of `host/src/connect.rs`.
 
 use alloc::rc::Rc;
 use alloc::vec;
@@ -23,21 +23,21 @@ use crate::progress::{Count, Steps};
 use crate::socket::Socket;
 use crate::transcript::Transcript;
 
-/// More addresses than this of one name are not tried.
+/// The number of addresses of one name that are tried.
 const MAX_ADDRESSES: usize = 16;
 
-/// Connects, and makes the handles for the conversation.
+/// Connects, and creates the handles for the conversation.
 pub(crate) fn dial(server: &Server, patience: Patience, transcript: bool) -> Result<Conversation, ConnectError> {
     let pace = Pace::new(patience);
     let until = pace.connection_due();
     let addresses = resolve(&server.host, until)?;
-    // Both: a resolver must not make another machine of `localhost`, nor this machine of another name.
+    // Both are checked: a resolver must not direct `localhost` to another machine, nor another name to this machine.
     let stays_here = is_this_machine(&server.host) && addresses.iter().all(|address| is_loopback(*address));
     if server.clear_text == ClearText::Loopback && !stays_here {
         return Err(ConnectError::NeedsTls);
     }
     let (control, peer) = first_that_accepts(&addresses, server.port, until)?;
-    // The server's first words have their full time from here on.
+    // The deadline for the greeting starts here.
     pace.mark();
     let line = Rc::new(Line::new(control, peer, pace, Transcript::new(transcript)));
     Ok(Conversation {
@@ -47,7 +47,7 @@ pub(crate) fn dial(server: &Server, patience: Patience, transcript: bool) -> Res
     })
 }
 
-/// An address is taken as it is; only a name is looked up, which not every platform allows.
+/// An IP address is used as it is. Only a name is resolved, which not every platform allows.
 fn resolve(host: &str, until: Instant) -> Result<Vec<IpAddr>, ConnectError> {
     if let Ok(address) = host.parse() {
         return Ok(vec![address]);
@@ -67,7 +67,7 @@ fn resolve(host: &str, until: Instant) -> Result<Vec<IpAddr>, ConnectError> {
     if found.is_empty() { Err(ConnectError::UnknownHost) } else { Ok(found) }
 }
 
-/// Tries one address after the other, each with its share of the time left, so that none uses it all up.
+/// Tries one address after the other. Each has its share of the time left, so that none uses all of it.
 fn first_that_accepts(
     addresses: &[IpAddr],
     port: u16,
@@ -96,7 +96,7 @@ fn from_wasi(address: IpAddress) -> IpAddr {
     }
 }
 
-/// WASI does not take an IPv4 address in the clothes of an IPv6 one.
+/// WASI does not accept an IPv4-mapped IPv6 address.
 fn to_wasi(address: IpAddr, port: u16) -> IpSocketAddress {
     match address.to_canonical() {
         IpAddr::V4(v4) => {

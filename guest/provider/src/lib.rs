@@ -1,7 +1,7 @@
-//! The provider: our capabilities on WASI 0.2, for platforms that have WASI and nothing else. This file holds the
-//! bindings of `wit/` and says which type is which handle; next: `line.rs`, what one conversation may touch.
+//! The provider: implements our capabilities on WASI 0.2, for platforms that have nothing but WASI. This file contains
+//! the bindings of `wit/` and maps each resource to its type.
 //!
-//! no_std like the guest, so that it imports what it uses and not what std might.
+//! It is no_std like the guest, so that it imports only the functions that it uses, and none that only std needs.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
@@ -22,7 +22,7 @@ mod transcript;
 #[cfg(target_family = "wasm")]
 use ftp_guest_runtime as _;
 
-/// What wit-bindgen makes of `wit/`.
+/// The bindings that wit-bindgen generates from `wit/`.
 #[allow(unsafe_code, missing_docs, clippy::undocumented_unsafe_blocks, reason = "generated; documented in wit/")]
 mod bindings {
     wit_bindgen::generate!({ world: "ftp-uploader:wasi/provider", path: ["../../wit", "wit"], generate_all });
@@ -65,7 +65,7 @@ impl grants::Guest for Provider {
     }
 }
 
-/// What wit-bindgen makes of the exports.
+/// The code that wit-bindgen generates for the exports.
 #[allow(unsafe_code, reason = "generated")]
 mod export {
     use super::{Provider, bindings};

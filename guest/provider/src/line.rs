@@ -1,7 +1,7 @@
-//! Everything that one conversation may touch, and what its handles share: the control connection, the deadlines, the
-//! count of what was sent, and what is left to use up. The counterpart of `host/src/lent/mod.rs`, for one file.
+//! The shared state of the handles of one conversation: the control connection, the deadlines, the number of bytes
+//! sent, and the remaining budgets. The counterpart of `host/src/lent/mod.rs`, for one file.
 //!
-//! It is made in `dial.rs`; one file for each handle: `control.rs`, `data.rs`, `progress.rs`.
+//! `dial.rs` creates it. Each handle has its own file: `control.rs`, `data.rs`, `progress.rs`.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -16,10 +16,11 @@ use crate::socket::Socket;
 use crate::transcript::Transcript;
 use ftp_text::reply_redactor::ReplyRedactor;
 
-/// Ports below this are never data connections: a server that names one wants something else of us.
+/// Ports below this are never used for data connections: a server that names one may want to misuse the client.
 const FIRST_DATA_PORT: u16 = 1024;
 
-/// What the host allows for each call (`host/src/lent/budget.rs`), here for all of them: one file takes no more.
+/// The limits that the host applies to each call (`host/src/lent/budget.rs`), here for all calls together: one file
+/// needs no more.
 const MAX_CONNECTIONS: u32 = 8;
 const MAX_LINES: u32 = 512;
 const MAX_RECEIVED: usize = 2 * 1024 * 1024;
@@ -29,16 +30,17 @@ pub(crate) struct Line {
     pub(crate) pace: Pace,
     pub(crate) transcript: RefCell<Transcript>,
     pub(crate) redactor: RefCell<ReplyRedactor>,
-    /// Once it was sent: what is masked.
+    /// The password to mask, after it was sent.
     pub(crate) password: RefCell<Password>,
     pub(crate) delivered: Delivered,
     peer: IpSocketAddress,
     control: RefCell<Option<Socket>>,
-    /// Data connections that were given up in mid-file. They outlive the control connection, see `data.rs`.
+    /// Data connections that were abandoned before the end of their file. They outlive the control connection, see
+    /// `data.rs`.
     given_up: RefCell<Vec<Socket>>,
     connections_left: Cell<u32>,
     lines_left: Cell<u32>,
-    /// In bytes.
+    /// The number of bytes that may still be received.
     pub(crate) receive_left: Cell<usize>,
     password_left: Cell<bool>,
 }
@@ -66,24 +68,24 @@ impl Line {
         self.control.borrow().as_ref().map_or(Err(IoError::Denied), act)
     }
 
-    /// Closes the control connection and then what was given up, so that a server which looks at both does not take
-    /// the one for whole while it still has the other.
+    /// Closes the control connection and then the abandoned data connections. In this order, a server that looks at
+    /// both does not take a truncated file for complete while the control connection still exists.
     pub(crate) fn hang_up(&self) {
         let control = self.control.take();
         control.into_iter().chain(self.given_up.take()).for_each(Socket::close);
     }
 
-    /// The right to send the password: there is one.
+    /// Uses the right to send the password, which exists once.
     pub(crate) fn use_up_password(&self) -> Result<(), IoError> {
         if self.password_left.replace(false) { Ok(()) } else { Err(IoError::Denied) }
     }
 
-    /// The right to send one more line.
+    /// Uses the right to send one more line.
     pub(crate) fn use_up_line(&self) -> Result<(), IoError> {
         take(&self.lines_left)
     }
 
-    /// A connection to another port of the same machine.
+    /// Connects to another port of the same machine.
     pub(crate) fn dial_data(&self, port: u16) -> Result<Socket, IoError> {
         if port < FIRST_DATA_PORT {
             return Err(IoError::Denied);
@@ -97,7 +99,7 @@ impl Line {
         Socket::connect(address, self.pace.connection_due())
     }
 
-    /// A data connection was dropped before its file was whole.
+    /// Keeps a data connection that was dropped before its file was complete.
     pub(crate) fn give_up(&self, data: Socket) {
         match self.control.borrow().is_some() {
             true => self.given_up.borrow_mut().push(data),
@@ -106,7 +108,7 @@ impl Line {
     }
 }
 
-/// Uses one up of what is left.
+/// Reduces a budget by one.
 pub(crate) fn take(left: &Cell<u32>) -> Result<(), IoError> {
     left.set(left.get().checked_sub(1).ok_or(IoError::Denied)?);
     Ok(())

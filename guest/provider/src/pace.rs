@@ -1,5 +1,5 @@
-//! How long the server may take, and waiting no longer than that. The deadlines are those of `host/src/lent/pace.rs`;
-//! every wait of the provider goes through this file.
+//! The deadlines, and waiting until one of them. They are those of `host/src/lent/pace.rs`; every wait of the provider
+//! goes through this file.
 
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -12,17 +12,17 @@ use crate::bindings::exports::ftp_uploader::wasi::grants::Patience;
 
 const SECOND: u64 = 1_000_000_000;
 
-/// How long to wait for the goodbye. Nothing depends on it.
+/// The time to wait for the reply to QUIT. Nothing depends on that reply.
 const FAREWELL: u64 = 2 * SECOND;
 
-/// How long to wait for the server's end of a data connection when its reply is there already.
+/// The time to wait for the server to close a data connection after its final reply was received.
 const GRACE: u64 = SECOND;
 
 /// The deadlines of one conversation, in nanoseconds of WASI's monotonic clock.
 pub(crate) struct Pace {
     silence: Cell<u64>,
     connecting: u64,
-    /// The last command sent, or the last byte of data moved.
+    /// The time of the last command sent, or of the last byte of data moved.
     moved: Cell<Instant>,
 }
 
@@ -36,36 +36,36 @@ impl Pace {
         }
     }
 
-    /// Something was sent or has moved: the next reply has its full time.
+    /// Restarts the deadline: something was sent or moved, so the next reply has its full time.
     pub(crate) fn mark(&self) {
         self.moved.set(now());
     }
 
-    /// From here on only the goodbye is waited for.
+    /// Shortens the deadline: from here on only the reply to QUIT is expected.
     pub(crate) fn say_farewell(&self) {
         self.silence.set(self.silence.get().min(FAREWELL));
     }
 
-    /// When the whole reply has to be here, or something has to have moved.
+    /// The time by which the whole reply must be received, or something must have moved.
     pub(crate) fn due(&self) -> Instant {
         self.moved.get() + self.silence.get()
     }
 
-    /// When a connection that is dialled now has to stand.
+    /// The time by which a connection that is opened now must be established.
     pub(crate) fn connection_due(&self) -> Instant {
         now() + self.connecting
     }
 
-    /// When waiting for the end of a data connection becomes pointless, now that the reply is there.
+    /// The end of the wait for the end of a data connection, after the final reply was received.
     pub(crate) fn grace_ends(&self) -> Instant {
         now() + self.silence.get().min(GRACE)
     }
 }
 
-/// Waits until one of `things` is ready; tells which are.
+/// Waits until one of `things` is ready; returns which ones are.
 ///
 /// # Errors
-/// `TimedOut` when `until` passes before.
+/// `TimedOut` if `until` passes first.
 pub(crate) fn wait<const N: usize>(things: [&Pollable; N], until: Instant) -> Result<[bool; N], IoError> {
     let deadline = subscribe_instant(until);
     let all: Vec<&Pollable> = things.into_iter().chain([&deadline]).collect();

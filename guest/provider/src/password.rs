@@ -1,5 +1,5 @@
 //! `secret`: a password that goes from the environment or standard input to the control connection, and to no other
-//! component. It is masked where the server repeats it: `ftp_text::reply_redactor`.
+//! component. If the server repeats it, it is masked: `ftp_text::reply_redactor`.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -13,20 +13,20 @@ use crate::bindings::exports::ftp_uploader::upload::capabilities::GuestSecret;
 use crate::bindings::exports::ftp_uploader::wasi::grants::PasswordError;
 use ftp_text::redact::{masked_line, masked_reply};
 
-/// The variable's name.
+/// The name of the environment variable.
 const VARIABLE: &str = "FTP_PASSWORD";
 
-/// No password is longer, in bytes; input without a line end stops being read here.
+/// The maximal length of a password, in bytes; input without a line end is read only up to this.
 const MAX: usize = 8192;
 
-/// A password. There is no way to print it. The default is empty.
+/// A password. It cannot be printed. The default is empty.
 #[derive(Default)]
 pub(crate) struct Password(Rc<Vec<u8>>);
 
 impl GuestSecret for Password {}
 
 impl Password {
-    /// From the environment, or else from the first line of standard input.
+    /// Takes the password from the environment, or else from the first line of standard input.
     pub(crate) fn take() -> Result<Self, PasswordError> {
         let set = get_environment().into_iter().find(|(name, _)| name == VARIABLE);
         let line = match set {
@@ -40,28 +40,28 @@ impl Password {
         Ok(Self(Rc::new(line)))
     }
 
-    /// The same, for the conversation in which it is sent.
+    /// Returns the same password, for the conversation in which it is sent.
     pub(crate) fn share(&self) -> Self {
         Self(Rc::clone(&self.0))
     }
 
-    /// A line of the server's, without the password, to be shown.
+    /// Returns a line of the server with the password masked, for display.
     pub(crate) fn masked_in(&self, line: &[u8]) -> Vec<u8> {
         masked_line(line, &self.0)
     }
 
-    /// The same for one that is to be understood as a reply, so that its code stays.
+    /// Does the same for a line that is parsed as a reply, so that its code is not changed.
     pub(crate) fn masked_in_reply(&self, line: &[u8]) -> Vec<u8> {
         masked_reply(line, &self.0)
     }
 
-    /// The command that carries it (RFC 959 §4.1.1).
+    /// Returns the command that contains the password (RFC 959 §4.1.1).
     pub(crate) fn pass_line(&self) -> Vec<u8> {
         [b"PASS ", &self.0[..], b"\r\n"].concat()
     }
 }
 
-/// Without its line end.
+/// Returns the first line of standard input without its line end.
 fn first_line() -> Result<Vec<u8>, PasswordError> {
     let stdin = get_stdin();
     let mut line = Vec::new();

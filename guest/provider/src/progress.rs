@@ -1,5 +1,5 @@
-//! `progress` and `witness`: how far the conversation has come, what was sent of a file, and the line on stderr that
-//! says so.
+//! `progress` and `witness`: the step of the conversation, the number of bytes sent of a file, and the progress line on
+//! stderr.
 
 use alloc::format;
 use alloc::rc::Rc;
@@ -11,10 +11,10 @@ use crate::bindings::exports::ftp_uploader::upload::capabilities::{GuestProgress
 use crate::bindings::exports::ftp_uploader::wasi::grants::GuestWitness;
 use crate::line::Line;
 
-/// How often a line is written, in nanoseconds.
+/// The interval between two lines, in nanoseconds.
 const INTERVAL: u64 = 1_000_000_000;
 
-/// Where the guest says how far it has come.
+/// The handle with which the guest reports its step.
 pub(crate) struct Steps(pub(crate) Rc<Line>);
 
 impl GuestProgress for Steps {
@@ -27,12 +27,12 @@ impl GuestProgress for Steps {
     fn noticed(&self, notice: Notice) {
         let Notice::Utf8Refused = notice;
         ftp_guest_console::say(
-            "Note: the server refused to take names for UTF-8; those beyond ASCII may look different there.",
+            "Note: the server refused OPTS UTF8 ON; it may show names with non-ASCII characters differently.",
         );
     }
 }
 
-/// Where the front asks what was sent.
+/// The handle with which the front asks for the number of bytes sent.
 pub(crate) struct Count(pub(crate) Rc<Line>);
 
 impl GuestWitness for Count {
@@ -42,7 +42,7 @@ impl GuestWitness for Count {
     }
 }
 
-/// What was moved of the file.
+/// The bytes of the file that were moved.
 #[derive(Default)]
 pub(crate) struct Delivered {
     bytes: Cell<u64>,
@@ -51,12 +51,12 @@ pub(crate) struct Delivered {
 }
 
 impl Delivered {
-    /// How many bytes were moved, as long as more may be.
+    /// Returns the number of bytes moved, or `None` after the end of the file was declared.
     pub(crate) fn unfinished(&self) -> Option<u64> {
         (!self.finished.get()).then(|| self.bytes.get())
     }
 
-    /// So many bytes were moved by now; says so from time to time and at the end.
+    /// Records that `bytes` bytes were moved so far; prints a line from time to time and at the end.
     pub(crate) fn moved(&self, bytes: u64, size: u64) {
         self.bytes.set(bytes);
         let early = self.shown.get().is_some_and(|shown| now() - shown < INTERVAL);
@@ -65,7 +65,7 @@ impl Delivered {
         }
     }
 
-    /// The end of the file was announced. Of an empty file nothing was said so far.
+    /// Records that the end of the file was declared. For an empty file no line was printed before.
     pub(crate) fn finish(&self) {
         self.finished.set(true);
         if self.bytes.get() == 0 {
@@ -80,7 +80,7 @@ impl Delivered {
     }
 }
 
-/// Rounded down, so that 100% is said only when all is sent. An empty file is sent as soon as it is begun.
+/// Rounds down, so that 100% is shown only when all bytes were sent. An empty file counts as sent from the beginning.
 fn percent(sent: u64, size: u64) -> u128 {
     if size == 0 { 100 } else { u128::from(sent) * 100 / u128::from(size) }
 }

@@ -1,8 +1,7 @@
-//! A TCP connection of WASI's, each of whose waits has a deadline. Who may be dialled is decided in `dial.rs` and
-//! `line.rs`.
+//! A TCP connection of WASI, on which each wait has a deadline. `dial.rs` and `line.rs` decide the address.
 //!
-//! WASI can neither reset a connection nor tell how much of what was sent the other end has acknowledged; what that
-//! costs is said where it costs (`data.rs`).
+//! WASI can neither reset a connection nor report how many of the bytes sent the other end has acknowledged; `data.rs`
+//! describes the consequences.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -19,25 +18,25 @@ use wasip2::sockets::tcp_create_socket::create_tcp_socket;
 use crate::bindings::exports::ftp_uploader::upload::capabilities::IoError;
 use crate::pace::wait;
 
-/// How much is heard at a time where nobody has said how much he wants.
+/// The number of bytes read at a time if the caller gives no limit.
 const PORTION: u64 = 4096;
 
-/// A connected TCP socket. Not to be dropped: [`Socket::close`] lets go of it. The order of the fields is that in which
-/// WASI wants them dropped: children first.
+/// A connected TCP socket. Do not drop it: [`Socket::close`] releases it. WASI requires that children are dropped
+/// first; the order of the fields ensures this.
 pub(crate) struct Socket {
     readable: Pollable,
     writable: Pollable,
     input: InputStream,
     output: OutputStream,
     tcp: TcpSocket,
-    /// What was heard while asking whether there is anything to hear.
+    /// Bytes, or the end, that [`Socket::hears`] has already read.
     heard: RefCell<Result<Vec<u8>, IoError>>,
-    /// Whether bytes were handed over since there was last seen to be room.
+    /// True if bytes were written since the last time that the stream reported space.
     full: Cell<bool>,
 }
 
 impl Socket {
-    /// Connects to `peer`, giving up when `until` has passed.
+    /// Connects to `peer`, and fails when `until` has passed.
     pub(crate) fn connect(peer: IpSocketAddress, until: Instant) -> Result<Self, IoError> {
         let family = match peer {
             IpSocketAddress::Ipv4(_) => IpAddressFamily::Ipv4,
@@ -59,34 +58,34 @@ impl Socket {
         Self { readable, writable, input, output, tcp, heard: RefCell::new(Ok(Vec::new())), full: Cell::new(false) }
     }
 
-    /// Lets the connection go, without waiting for a server that takes nothing: wasmtime waits in the drop of a stream
-    /// until everything is handed over, with no deadline. What would wait is left to the platform, which closes it
-    /// together with the program.
+    /// Releases the connection without waiting for a server that reads nothing: when wasmtime drops a stream, it waits
+    /// without a deadline until all bytes are handed over. A socket that would wait is left to the platform, which
+    /// closes it at the end of the program.
     pub(crate) fn close(self) {
-        // What was last seen, and not asked now: jco (to 1.35) loses its place when WASI is called from a destructor
-        // that another component's drop has set off.
+        // Uses the last known state, and does not ask now: jco (up to 1.35) fails when WASI is called from a destructor
+        // that another component's drop has started.
         if self.full.get() {
             mem::forget(self);
         }
     }
 
-    /// Ready when there may be something to read. It may be wrong: [`Socket::hears`] knows.
+    /// Ready when there may be something to read. This can be wrong; [`Socket::hears`] finds out.
     pub(crate) fn readable(&self) -> &Pollable {
         &self.readable
     }
 
-    /// Ready when there may be room for bytes.
+    /// Ready when there may be space for bytes.
     pub(crate) fn writable(&self) -> &Pollable {
         &self.writable
     }
 
-    /// Where a file can be spliced into.
+    /// Returns the stream into which a file can be spliced.
     pub(crate) fn output(&self) -> &OutputStream {
         self.full.set(true);
         &self.output
     }
 
-    /// Whether there is something to read, bytes or the end. Never waits.
+    /// Returns true if there is something to read: bytes or the end. Never waits.
     pub(crate) fn hears(&self) -> bool {
         let mut heard = self.heard.borrow_mut();
         if heard.as_ref().is_ok_and(Vec::is_empty) {
@@ -95,10 +94,10 @@ impl Socket {
         !heard.as_ref().is_ok_and(Vec::is_empty)
     }
 
-    /// At least one byte, at most `limit`.
+    /// Returns at least one byte, and at most `limit`.
     ///
     /// # Errors
-    /// `Closed` when the other end has closed in order.
+    /// `Closed` if the other end has closed the connection without an error.
     pub(crate) fn read(&self, limit: usize, until: Instant) -> Result<Vec<u8>, IoError> {
         while !self.hears() {
             wait([&self.readable], until)?;
@@ -109,7 +108,7 @@ impl Socket {
         Ok(mem::replace(bytes, rest))
     }
 
-    /// All of `bytes`.
+    /// Writes all of `bytes`.
     pub(crate) fn write_all(&self, mut bytes: &[u8], until: Instant) -> Result<(), IoError> {
         while !bytes.is_empty() {
             let room = self.room(until)?;
@@ -121,7 +120,7 @@ impl Socket {
         self.flush(until)
     }
 
-    /// Hands over what WASI has taken and not yet passed on, and says that nothing more will come.
+    /// Flushes the bytes that WASI has accepted and not yet sent, and closes the sending side.
     pub(crate) fn half_close(&self, until: Instant) -> Result<(), IoError> {
         self.flush(until)?;
         self.tcp.shutdown(ShutdownType::Send).map_err(cause)
@@ -132,7 +131,7 @@ impl Socket {
         self.room(until).map(drop)
     }
 
-    /// Waits until bytes can be written; says how many.
+    /// Waits until bytes can be written; returns their number.
     fn room(&self, until: Instant) -> Result<usize, IoError> {
         loop {
             match self.output.check_write() {
@@ -147,7 +146,7 @@ impl Socket {
     }
 }
 
-/// How a stream ended.
+/// Returns the way in which a stream ended.
 fn end(error: &StreamError) -> IoError {
     match error {
         StreamError::Closed => IoError::Closed,
@@ -155,7 +154,7 @@ fn end(error: &StreamError) -> IoError {
     }
 }
 
-/// What the guest is told of a failure.
+/// Converts an error of WASI to the error for the guest.
 fn cause(code: ErrorCode) -> IoError {
     match code {
         ErrorCode::Timeout => IoError::TimedOut,

@@ -1,5 +1,5 @@
-//! `source-file`: one regular file below a folder that the platform has opened for this program, opened before
-//! anything is sent. The guest learns its size and hashes of it, and nothing else.
+//! `source-file`: one regular file below a directory that the platform has opened for this program. It is opened before
+//! anything is sent. The guest can learn only its size and hashes.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,38 +17,39 @@ use crate::bindings::exports::ftp_uploader::wasi::grants::FileError;
 use crate::line::take;
 use ftp_text::digest::{Algorithm, Digest};
 
-/// How much is read at a time for a hash.
+/// The number of bytes read at a time for a hash.
 const PORTION: u64 = 64 * 1024;
 
-/// Hashes to compute, each over the whole file. One is needed.
+/// The number of hashes that may be computed, each over the whole file. One is needed.
 const MAX_DIGESTS: u32 = 4;
 
 /// An open file and the size that it had when it was opened.
 pub(crate) struct Source {
     file: Descriptor,
-    /// What the platform said about it when it was opened.
+    /// The file's attributes when it was opened.
     opened: DescriptorStat,
     digests_left: Cell<u32>,
 }
 
 impl Source {
-    /// Opens `path` as the platform's folders have it.
+    /// Opens `path`, which must be below one of the platform's directories.
     pub(crate) fn open(path: &str) -> Result<Self, FileError> {
         let (folder, below) = find(path).ok_or(FileError::Missing)?;
         let follow = PathFlags::SYMLINK_FOLLOW;
-        // Asked before opening, because opening a pipe waits for someone to write to it.
+        // The type is checked before opening, because opening a pipe waits for a writer.
         regular(folder.stat_at(follow, &below).map_err(why)?.type_)?;
         let file = folder.open_at(follow, &below, OpenFlags::empty(), DescriptorFlags::READ).map_err(why)?;
         let opened = file.stat().map_err(why)?;
         regular(opened.type_)?;
         let source = Self { file, opened, digests_left: Cell::new(MAX_DIGESTS) };
-        // As in /proc, where files are made while they are read.
+        // Files in /proc, for example, report size 0, because their content is generated when it is read.
         let unknown = source.opened.size == 0 && source.has_more();
         if unknown { Err(FileError::UnknownSize) } else { Ok(source) }
     }
 
-    /// Whether it may hold other bytes than when it was opened. The time of the last change of any kind counts too, as
-    /// programs can set the time of modification back; but a file that was deleted or replaced keeps its bytes.
+    /// Returns true if the file may contain other bytes than when it was opened. The time of the last status change
+    /// counts too, because programs can set the time of modification back; but a file that was deleted or replaced
+    /// keeps its bytes.
     pub(crate) fn has_changed(&self) -> bool {
         let content = |stat: &DescriptorStat| (stat.size, stat.data_modification_timestamp.map(exact));
         let status = |stat: &DescriptorStat| stat.status_change_timestamp.map(exact);
@@ -59,18 +60,18 @@ impl Source {
         })
     }
 
-    /// Whether there is a byte behind the size that it had when it was opened.
+    /// Returns true if there is a byte after the size that the file had when it was opened.
     fn has_more(&self) -> bool {
         let rest = self.read_from(self.opened.size).map(|rest| rest.blocking_read(1));
         matches!(rest, Ok(Ok(bytes)) if !bytes.is_empty())
     }
 
-    /// The size at opening.
+    /// Returns the size when the file was opened.
     pub(crate) fn bytes(&self) -> u64 {
         self.opened.size
     }
 
-    /// The file's bytes from `offset` on, for splicing.
+    /// Returns a stream of the file's bytes from `offset` on, for splicing.
     pub(crate) fn read_from(&self, offset: u64) -> Result<InputStream, SourceError> {
         self.file.read_via_stream(offset).map_err(|_| SourceError::Unreadable)
     }
@@ -81,11 +82,12 @@ impl GuestSourceFile for Source {
         Some(self.opened.size)
     }
 
-    /// The bytes go from stream to stream inside the platform; there is nothing to hash on the way.
+    /// The bytes go from stream to stream inside the platform, so no hash can be computed during the transfer.
     fn prepare_digest(&self, _: Asked) {}
 
     fn digest(&self, algorithm: Asked, length: u64) -> Result<Vec<u8>, SourceError> {
-        // Nothing is compared here but what was sent. Whoever knows the hash of each beginning of a file knows the file.
+        // Only a hash of all bytes sent is needed here. The hashes of all beginnings of a file would reveal its
+        // content.
         if length < self.opened.size || take(&self.digests_left).is_err() {
             return Err(SourceError::Unreadable);
         }
@@ -115,7 +117,8 @@ fn exact(time: Datetime) -> (u64, u32) {
     (time.seconds, time.nanoseconds)
 }
 
-/// The folder that holds `path`, and the rest of the path below it. Of several the one that is named most closely.
+/// Returns the directory that contains `path`, and the rest of the path below it. If several do, the deepest one is
+/// used.
 fn find(path: &str) -> Option<(Descriptor, String)> {
     let wanted = Path::parse(path);
     let held = get_directories().into_iter().filter_map(|(folder, name)| {
@@ -126,7 +129,7 @@ fn find(path: &str) -> Option<(Descriptor, String)> {
     held.max_by_key(|(depth, ..)| *depth).map(|(_, folder, below)| (folder, below))
 }
 
-/// A path's parts, without those that say nothing.
+/// The parts of a path, without empty ones and `.`.
 struct Path<'a> {
     absolute: bool,
     parts: Vec<&'a str>,
@@ -138,7 +141,7 @@ impl<'a> Path<'a> {
         Self { absolute: path.starts_with('/'), parts }
     }
 
-    /// What has to be walked from `folder` to get here. `..` is left for the platform to refuse.
+    /// Returns the path from `folder` to this path. The platform refuses `..`.
     fn below(&self, folder: &Path<'_>) -> Option<String> {
         let rest = self.parts.strip_prefix(&folder.parts[..])?;
         (self.absolute == folder.absolute && !rest.is_empty()).then(|| rest.join("/"))

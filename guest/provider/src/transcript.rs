@@ -1,5 +1,5 @@
-//! The conversation as a person may read it: whole lines, escaped, without the password. The counterpart of
-//! `host/src/lent/transcript.rs`; heard from `control.rs`, written on stderr when it was asked for.
+//! The conversation for a human reader: whole lines, escaped, without the password. The counterpart of
+//! `host/src/lent/transcript.rs`. `control.rs` calls it; if the user asked for a transcript, it writes to stderr.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -8,13 +8,13 @@ use core::mem;
 use crate::password::Password;
 use ftp_text::escape::Escaped;
 
-/// A line longer than this, in bytes, is shown in pieces.
+/// A line longer than this, in bytes, is printed in pieces.
 const MAX_LINE: usize = 4096;
 
-/// Cuts the bytes of the control connection into lines.
+/// Splits the bytes of the control connection into lines.
 pub(crate) struct Transcript {
     wanted: bool,
-    /// What the server has said of a line that is not whole yet.
+    /// The bytes of the server's current line, which is incomplete.
     unfinished: Vec<u8>,
 }
 
@@ -23,12 +23,12 @@ impl Transcript {
         Self { wanted, unfinished: Vec::new() }
     }
 
-    /// We have sent a command.
+    /// Prints a command that was sent.
     pub(crate) fn sent(&self, command: &[u8]) {
         self.tell('>', command);
     }
 
-    /// The server has said `bytes`, with any number of line ends in them.
+    /// Prints the complete lines in `bytes`, which may contain any number of line ends.
     pub(crate) fn received(&mut self, bytes: &[u8], password: &Password) {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             self.unfinished.extend_from_slice(piece);

@@ -1,6 +1,6 @@
-//! Lies: files stored that were not sent, numbers and names that cannot be, errors that drive a terminal.
+//! False claims: files that were not sent, impossible numbers and names, and errors that control a terminal.
 //!
-//! Here the walk through the attacks ends; what must come of them is in `tests/sandbox/`.
+//! The expected results are in `tests/sandbox/`.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use crate::bindings::exports::ftp_uploader::upload::upload::{SizeMismatch, Verif
 use crate::data::dial;
 use crate::{Evil, Found, Receipt, Refusal, SourceFile, Step, UploadError};
 
-/// What a terminal would obey.
+/// Text that a terminal would interpret.
 const ESCAPES: &[u8] = b"\x1b]0;owned\x07\x1b[2J\r\nftp-uploader: all is well.\xff\xc2\x9b31m\xe2\x80\xae";
 
 pub(crate) fn at_login(evil: &Evil) -> Result<(), UploadError> {
@@ -28,7 +28,7 @@ pub(crate) fn at_login(evil: &Evil) -> Result<(), UploadError> {
     }
 }
 
-/// What is said to be on the server.
+/// Returns the claim about the file on the server.
 pub(crate) fn found(evil: &Evil) -> Found {
     match (evil.attack.as_str(), *evil.kept.borrow()) {
         ("absurd sizes", _) => Found::Bytes(u64::MAX),
@@ -45,7 +45,7 @@ pub(crate) fn receipt(evil: &Evil, source: &SourceFile) -> Result<Receipt, Uploa
         }
         "absurd sizes" => return Err(UploadError::Mismatch(SizeMismatch { sent: u64::MAX, stored: u64::MAX - 1 })),
         "a file that was not sent" => (false, size, None),
-        // What does not fit is looked at again, and then fits.
+        // The first size does not match; `look` then reports one that does.
         "a file that was not sent and is seen" => {
             evil.kept.replace(size as u32);
             return Err(UploadError::Mismatch(SizeMismatch { sent: size, stored: 0 }));

@@ -1,6 +1,6 @@
-//! Never coming back: by computing, and by calls that need not be waited for.
+//! Calls that never return: by computing, and by host calls that do not wait.
 //!
-//! Calls that can be waited for are `timing.rs`. Next: `memory.rs`.
+//! Host calls that wait are in `timing.rs`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -57,12 +57,12 @@ fn recurse(depth: u64, ballast: &[u64; 64]) -> u64 {
     if black_box(true) { recurse(depth + 1, &more) + more[63] } else { depth }
 }
 
-/// A session that the component makes and drops by itself: its destructor runs within this very call.
+/// Drops a session that the component made itself, so that its destructor runs within this call.
 fn die_slowly() {
     let evil = Evil {
         attack: String::new(),
         port: 0,
-        // No such handle; it is never used.
+        // This handle does not exist, and is never used.
         control: unsafe { ControlConnection::from_handle(1000) },
         progress: unsafe { crate::Progress::from_handle(1000) },
         kept: Default::default(),

@@ -1,6 +1,4 @@
-//! The data connection: bytes that are not there, bytes out of order, bytes twice, and an end that is none.
-//!
-//! Next: `timing.rs`.
+//! The data connection: bytes beyond the file, bytes out of order, bytes twice, and bytes after `finish`.
 
 use alloc::format;
 use alloc::string::String;
@@ -20,14 +18,14 @@ pub(crate) fn attack(evil: &Evil, source: &SourceFile) -> Option<String> {
     }
 }
 
-/// A connection to the port that the test has open, when the server has said that it is there.
+/// Connects to the port that the test has opened, after the server has said that it is open.
 pub(crate) fn dial(evil: &Evil) -> DataConnection {
     let data = dial_at_once(evil);
     let _ = evil.control.receive(u32::MAX);
     data
 }
 
-/// Without it there is nothing to attack.
+/// Without a connection there is nothing to attack.
 pub(crate) fn dial_at_once(evil: &Evil) -> DataConnection {
     match evil.control.open_data(evil.port) {
         Ok(data) => data,
@@ -38,7 +36,7 @@ pub(crate) fn dial_at_once(evil: &Evil) -> DataConnection {
 fn absurd(data: &DataConnection, source: &SourceFile) -> String {
     let pieces = [(u64::MAX, 1), (u64::MAX, u64::MAX), (6, 1), (1 << 40, 1 << 40), (0, 0), (1, u64::MAX)];
     let answers = pieces.map(|(offset, length)| splice(data, source, offset, length));
-    // The whole file, by a length that is none; and nothing more.
+    // An absurd length sends the whole file, and a second call sends nothing more.
     format!("{}; {}, {}", answers.join(", "), splice(data, source, 0, u64::MAX), splice(data, source, 6, u64::MAX))
 }
 
@@ -53,7 +51,7 @@ fn after_the_end(data: &DataConnection, source: &SourceFile) -> String {
     format!("{}; {}", cut.join(", "), more.join(", "))
 }
 
-/// Half of it to whoever listens there, so that the other half, on the right connection, completes the count.
+/// Sends half of the file over each of two connections: together they would have the right number of bytes.
 fn two_ways(evil: &Evil, source: &SourceFile) -> String {
     let (one, other) = (dial(evil), dial_at_once(evil));
     let answers: Vec<String> = [
@@ -67,7 +65,7 @@ fn two_ways(evil: &Evil, source: &SourceFile) -> String {
     answers.join(", ")
 }
 
-/// Where TLS is required and the control connection has it.
+/// Tries this where TLS is required and the control connection has it.
 fn in_clear(evil: &Evil, source: &SourceFile) -> String {
     let data = dial(evil);
     format!("{}, {}", splice(&data, source, 0, 6), splice(&data, source, 0, 1))

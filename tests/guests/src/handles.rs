@@ -1,16 +1,14 @@
-//! Handles that are not ours, not there any more, or too many.
-//!
-//! Next: `lines.rs`.
+//! Handles that do not belong to the component, that no longer exist, or that are too many.
 
 use core::mem::forget;
 
 use crate::bindings::ftp_uploader::upload::capabilities::DataConnection;
 use crate::{ControlConnection, Evil, Secret, Session, UploadError};
 
-/// Far more than the host has room for.
+/// Far more than the host has space for.
 const MANY: u32 = 10_000;
 
-/// Gives what a session begins with, if the attack comes to that.
+/// Returns the state of the session, if the attack returns at all.
 pub(crate) fn attack(evil: Evil, password: &Secret) -> Result<Evil, UploadError> {
     match evil.attack.as_str() {
         "sessions without number" => (0..MANY).for_each(|_| forget(Session::new(clone(&evil)))),
@@ -36,7 +34,7 @@ pub(crate) fn attack(evil: Evil, password: &Secret) -> Result<Evil, UploadError>
     Ok(evil)
 }
 
-/// Uses what was lent for an earlier call only.
+/// Uses a handle that was lent only for an earlier call.
 pub(crate) fn after_login(evil: &Evil) {
     if evil.attack == "the password after the login" {
         let secret = unsafe { Secret::from_handle(*evil.kept.borrow()) };
@@ -45,7 +43,7 @@ pub(crate) fn after_login(evil: &Evil) {
     }
 }
 
-/// The same handle once more.
+/// Returns the same handle a second time.
 fn again(control: &ControlConnection) -> ControlConnection {
     unsafe { ControlConnection::from_handle(control.handle()) }
 }

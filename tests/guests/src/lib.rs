@@ -1,12 +1,12 @@
-//! A component that does one of the things that the host has to stop. Which one, the user name says; a number behind it
-//! is a port that the test has open. What it was told meanwhile it reports in the text of a refusal.
+//! A hostile component: each attack is an action that the host must stop. The user name selects the attack; a number at
+//! its end is a port that the test has opened. The component reports the host's answers in the text of a refusal.
 //!
-//! Built for the same world and in the same way as the real component, by `host/build.rs`. The attacks are one file for
-//! each kind; the first is `computing.rs`. The tests are `tests/sandbox/`.
+//! `host/build.rs` builds it for the same world and in the same way as the real component. Each kind of attack has its
+//! own file. The tests are in `tests/sandbox/`.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 #![allow(unsafe_code, reason = "the code that wit-bindgen makes, the runtime, and handles that are forged")]
-#![allow(clippy::undocumented_unsafe_blocks, reason = "that it is not safe is the point")]
+#![allow(clippy::undocumented_unsafe_blocks, reason = "the attacks are unsafe on purpose")]
 
 extern crate alloc;
 
@@ -22,7 +22,7 @@ mod runtime;
 mod timing;
 mod tls;
 
-/// What wit-bindgen makes of `wit/`.
+/// The bindings that wit-bindgen generates from `wit/`.
 #[allow(missing_docs, reason = "generated; documented in wit/")]
 mod bindings {
     wit_bindgen::generate!({ world: "uploader", path: "../../wit", generate_all });
@@ -37,13 +37,13 @@ use bindings::exports::ftp_uploader::upload::upload::{
 };
 use bindings::ftp_uploader::upload::capabilities::{ControlConnection, IoError, Progress, Secret, SourceFile, Step};
 
-/// What the attacks have to work with.
+/// The state that the attacks use.
 struct Evil {
     attack: String,
     port: u16,
     control: ControlConnection,
     progress: Progress,
-    /// The number of a handle that is no longer ours; or the size of a file that is to be seen.
+    /// The number of a handle that no longer belongs to the component; or the size of a file that `look` will report.
     kept: RefCell<u32>,
     loops_when_dropped: bool,
 }
@@ -142,12 +142,12 @@ impl Drop for Evil {
     }
 }
 
-/// What the host has answered, on its way to the program's output.
+/// Returns the host's answers as an error, so that the program prints them.
 fn report(step: Step, told: String) -> UploadError {
     UploadError::Refused(Refusal { step, code: 599, text: told.into_bytes() })
 }
 
-/// An answer in a word.
+/// Returns an answer as one word.
 fn word<T>(answer: &Result<T, IoError>) -> &'static str {
     match answer {
         Ok(_) => "done",

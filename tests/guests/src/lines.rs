@@ -1,6 +1,4 @@
-//! The control connection: lines that are none, passwords that are not ours to send, and no end of either.
-//!
-//! Next: `tls.rs`.
+//! The control connection: malformed lines, passwords that the component may not send, and too many of both.
 
 use alloc::format;
 use alloc::string::String;
@@ -8,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::{Evil, Secret, word};
 
-/// None of these may leave the machine.
+/// No line of these may be sent.
 const FORGED: [&[u8]; 17] = [
     b"",
     b"\r\n",
@@ -54,7 +52,7 @@ fn too_long(evil: &Evil) -> String {
 }
 
 fn without_end(evil: &Evil) -> String {
-    // What is left unread has the connection reset when it is closed, and the server would miss what was sent last.
+    // Unread bytes would reset the connection when it is closed, and the server would lose the last bytes sent to it.
     let _ = evil.control.receive(u32::MAX);
     let mut count = 0;
     loop {

@@ -1,6 +1,4 @@
-//! Taking memory: the component's own, and the host's by way of long arguments.
-//!
-//! Next: `handles.rs`.
+//! Memory: the component's own, and the host's through long arguments.
 
 use alloc::string::String;
 use alloc::vec;
@@ -25,7 +23,7 @@ fn hoard() -> ! {
     }
 }
 
-/// Asks for 4 GiB less what is there.
+/// Asks for 4 GiB less the present size.
 #[cfg(target_family = "wasm")]
 fn grow() -> String {
     let pages = core::arch::wasm32::memory_size::<0>();

@@ -1,6 +1,4 @@
-//! Ports: those that are none of our business, and too many of them.
-//!
-//! Next: `data.rs`.
+//! Ports that the component may not use, and too many ports.
 
 use alloc::format;
 use alloc::string::String;
@@ -8,7 +6,7 @@ use alloc::string::String;
 use crate::bindings::ftp_uploader::upload::capabilities::IoError;
 use crate::{Evil, word};
 
-/// Far more than anyone needs.
+/// Far more than any upload needs.
 const MANY: u32 = 5000;
 
 pub(crate) fn attack(evil: &Evil) -> Option<String> {
@@ -53,7 +51,7 @@ fn await_nobody(evil: &Evil) -> String {
     }
 }
 
-/// Past the bindings: the component model passes ports in 32 bits.
+/// Bypasses the bindings: the component model passes ports in 32 bits.
 #[cfg(target_family = "wasm")]
 fn beyond(evil: &Evil) -> String {
     #[link(wasm_import_module = "ftp-uploader:upload/capabilities@0.1.0")]
@@ -62,9 +60,9 @@ fn beyond(evil: &Evil) -> String {
         fn open_data(control: i32, port: i32, answer: *mut u8);
     }
     let mut answer = [0_u32; 2];
-    // Port 21, should the rest be cut off.
+    // If the upper bits were cut off, this would be port 21.
     unsafe { open_data(evil.control.handle().cast_signed(), 65_536 + 21, answer.as_mut_ptr().cast()) };
-    // A result: 1 is an error, whose number comes behind it.
+    // The result: 1 is an error, followed by its number.
     let denied = answer[0] & 0xff == 1 && answer[1] & 0xff == IoError::Denied as u32;
     String::from(if denied { "denied" } else { "done" })
 }

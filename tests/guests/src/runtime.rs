@@ -1,6 +1,6 @@
-//! What std would bring along, as in the real component's `runtime.rs`; and what runs before any call does: the start
-//! function, and the allocation function that the host calls to pass arguments. The test writes into the finished file
-//! which of them shall never return.
+//! Parts that std would otherwise provide, as in the real component's `runtime.rs`; and the code that runs before any
+//! call: the start function, and the allocation function that the host calls to pass arguments. The test writes into
+//! the finished file which of the two never returns.
 
 use alloc::alloc::{alloc, realloc};
 use core::alloc::Layout;
@@ -10,7 +10,7 @@ use crate::computing::for_ever;
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
-/// Overwritten in the file, so it must not be known when this is compiled.
+/// The test overwrites this in the file, so the compiler must not know its value.
 static ENDLESS: [u8; 24] = *b"endless in this: nothing";
 
 #[panic_handler]
@@ -18,7 +18,7 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-// SAFETY: declares nothing.
+// SAFETY: the block declares nothing.
 #[cfg(not(no_wasi_libc))]
 #[link(name = "c")]
 unsafe extern "C" {}

@@ -1,7 +1,5 @@
-//! Keeping the host at work on the file: waits that begin anew each time, and hashes of all of it. And of pieces, which
-//! would tell what is in it.
-//!
-//! Next: `claims.rs`.
+//! Keeping the host busy with the file: waits that start again each time, and hashes of the whole file. Also hashes of
+//! pieces, which would reveal its content.
 
 use alloc::format;
 use alloc::string::String;
@@ -15,7 +13,7 @@ pub(crate) fn attack(evil: &Evil, source: &SourceFile) -> Option<String> {
     match evil.attack.as_str() {
         "finishing without end" => Some(again(|| dial(evil), DataConnection::finish)),
         "data handshakes without end" => {
-            // Without TLS there, it is denied at once.
+            // If the control connection has no TLS, this is denied at once.
             let _ = evil.control.secure();
             Some(again(|| dial(evil), DataConnection::secure))
         }
@@ -30,7 +28,7 @@ pub(crate) fn attack(evil: &Evil, source: &SourceFile) -> Option<String> {
     }
 }
 
-/// Waits for the same thing until that is denied.
+/// Waits for the same event until that is denied.
 fn again(dial: impl Fn() -> DataConnection, wait: impl Fn(&DataConnection) -> Result<(), IoError>) -> String {
     let (data, mut count) = (dial(), 0);
     loop {
@@ -41,10 +39,10 @@ fn again(dial: impl Fn() -> DataConnection, wait: impl Fn(&DataConnection) -> Re
     }
 }
 
-/// Never takes in what the server says, so that there is always something to hear.
+/// Never receives the server's bytes, so that the control connection always has something to read.
 fn deaf(evil: &Evil, source: &SourceFile) -> String {
     let (data, mut heard) = (dial_at_once(evil), 0_u64);
-    // All but one byte of what it says.
+    // Receives only one byte, so that the rest stays unread.
     let _ = evil.control.receive(1);
     loop {
         match data.splice(source, 0, 1) {

@@ -1,6 +1,4 @@
-//! TLS: going without, beginning it where someone has slipped text in, and beginning it again and again.
-//!
-//! Next: `ports.rs`.
+//! TLS: sending without it, beginning it after text that an attacker inserted, and beginning it again and again.
 
 use alloc::string::String;
 
@@ -32,7 +30,7 @@ fn greeting(control: &ControlConnection) -> Result<(), crate::IoError> {
     control.receive(u32::MAX).map(drop)
 }
 
-/// Asks for TLS, and takes no more than this of the answer.
+/// Asks for TLS, and receives only as many bytes as `answer` has.
 fn ask(control: &ControlConnection, answer: &str) -> &'static str {
     let greeted = greeting(control).and_then(|()| control.send(b"AUTH TLS\r\n"));
     let Ok(length) = u32::try_from(answer.len()) else { return "too long" };

@@ -96,7 +96,7 @@ const CASES: &[Case] = &[
         what: "a file that is taken away",
         story: told(&["213 5", ABSENT], UNASKED),
         verdict: Verdict::InDoubt,
-        words: "said that it has the file, and then that there is none of this name",
+        words: "said that it has the file, and then that there is no file of this name",
     },
     Case { what: "no final reply", story: ended(End::HangsUp), verdict: Verdict::InDoubt, words: "not known" },
     Case {

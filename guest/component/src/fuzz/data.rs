@@ -1,6 +1,6 @@
-//! The file and the data connection of the server that the fuzzer plays, and what has to hold there.
+//! The file and the data connection of the simulated server, and the checks of their use.
 //!
-//! The control connection is `server.rs`.
+//! The control connection is in `server.rs`.
 
 use super::server::Server;
 use crate::native::{
@@ -13,28 +13,27 @@ use std::rc::Rc;
 use std::vec;
 use std::vec::Vec;
 
-/// How many data connections one file may take (`wit/capabilities.wit`, `open-data`).
+/// The number of data connections that one file may use (`wit/capabilities.wit`, `open-data`).
 const MAX_DATA_CONNECTIONS: u32 = 8;
 
-/// What has become of one file.
+/// The state of the transfer of one file.
 #[derive(Default)]
 pub(super) struct Transfer {
-    /// Where it begins.
+    /// The offset at which the transfer begins.
     pub(super) from: u64,
     length: u64,
     pub(super) moved: u64,
-    /// The end was reached.
+    /// True if `splice` has returned the end.
     pub(super) ended: bool,
-    /// That it was reached was said, and the server has read to there.
+    /// `finished`: `finish` was called; `delivered`: it succeeded, so the server has read to the end.
     pub(super) finished: bool,
     pub(super) delivered: bool,
-    /// A hash of it was computed.
+    /// True if a hash of the file was computed.
     pub(super) hashed: bool,
-    /// The control connection has something to read, and was not read yet.
+    /// True if the control connection has something to read that the session has not read yet.
     pub(super) heed: bool,
     connections: u32,
-    /// How much was heard when the server was asked to store it, when the end was reached, and when something was asked
-    /// after that.
+    /// The number of bytes received when the command to store the file was sent.
     pub(super) stored_at: Option<usize>,
     pub(super) ended_at: Option<usize>,
     pub(super) asked_at: Option<usize>,
@@ -45,7 +44,7 @@ impl Transfer {
         Self { from, length: file.length, ..Self::default() }
     }
 
-    /// Something was asked when so much was heard: to store the file, or something else.
+    /// Records that a command was sent when `told` bytes were received: the command to store the file, or another one.
     pub(super) fn has_asked(&mut self, told: usize, stores: bool) {
         if stores {
             self.stored_at = Some(told);
@@ -56,7 +55,7 @@ impl Transfer {
     }
 }
 
-/// A file, or a stream, of a few bytes or many.
+/// A file or a stream, of a few bytes or of many.
 pub(super) struct File {
     server: Rc<Server>,
     length: u64,
@@ -79,7 +78,7 @@ impl Source for File {
 
     fn prepare_digest(&self, _: Algorithm) {
         self.server.count_call();
-        assert!(self.server.transfer().moved == 0, "a hash was wanted too late");
+        assert!(self.server.transfer().moved == 0, "prepare-digest after the first splice");
     }
 
     fn digest(&self, algorithm: Algorithm, length: u64) -> Result<Vec<u8>, SourceError> {
@@ -104,7 +103,7 @@ impl Source for File {
     }
 }
 
-/// A port on which the server is awaited.
+/// A local port on which the session waits for the server.
 pub(super) struct Listening {
     server: Rc<Server>,
 }
@@ -124,12 +123,12 @@ impl Listener for Listening {
 
     fn accept(&self) -> Result<DataConnection, IoError> {
         self.server.count_call();
-        assert!(self.server.has_asked_for(STORING), "waited for a server that was not asked to come");
+        assert!(self.server.has_asked_for(STORING), "accept before STOR");
         open(&self.server)
     }
 }
 
-/// What lets bytes of a file move.
+/// The commands that start a transfer.
 pub(super) const STORING: &[&str] = &["STOR ", "APPE ", "STOU"];
 
 pub(super) fn open(server: &Rc<Server>) -> Result<DataConnection, IoError> {
@@ -148,7 +147,7 @@ pub(super) fn open(server: &Rc<Server>) -> Result<DataConnection, IoError> {
 struct Connection {
     server: Rc<Server>,
     secured: Cell<bool>,
-    /// It can only be dropped.
+    /// True if the connection can only be dropped.
     over: Cell<bool>,
 }
 
@@ -156,7 +155,7 @@ impl Connection {
     fn in_use(&self) {
         self.server.count_call();
         assert!(!self.over.get(), "the data connection was used after its end");
-        assert!(self.server.has_asked_for(STORING), "the data connection was used before the server agreed");
+        assert!(self.server.has_asked_for(STORING), "the data connection was used before STOR");
     }
 
     fn fails<T>(&self, cause: IoError) -> Result<T, IoError> {
@@ -186,8 +185,8 @@ impl Data for Connection {
             let transfer = self.server.transfer();
             (transfer.from + transfer.moved, transfer.length, transfer.heed)
         };
-        assert!(offset == next && length > 0, "a gap");
-        assert!(!heed, "the server was not listened to");
+        assert!(offset == next && length > 0, "bytes out of order");
+        assert!(!heed, "the control connection was not read after `heard`");
         let Some(left) = end.checked_sub(next) else { return self.source_fails(SourceError::Shrank) };
         let moved = match self.server.script.choice(8) {
             0 => left.min(length),

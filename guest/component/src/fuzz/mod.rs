@@ -1,8 +1,9 @@
-//! A whole session against a server that the fuzzer plays, natively; what has to hold whatever the server does.
+//! Runs a whole session natively, against a server that the fuzzer simulates, and checks the properties that must hold
+//! for every behaviour of the server.
 //!
-//! Only for the fuzzer `fuzz/fuzz_targets/session.rs`, and for the test below, which tries the inputs that it has kept.
-//! An input is read by `script.rs`; the server, and what has to hold at each call, is `server.rs`; this file walks
-//! through the session and judges what comes of it.
+//! Only for the fuzzer `fuzz/fuzz_targets/session.rs`, and for the test below, which runs the inputs in the corpus.
+//! `script.rs` parses an input; `server.rs` simulates the server and checks each call; this file runs the session and
+//! checks its results.
 
 mod data;
 mod script;
@@ -18,13 +19,13 @@ use script::Script;
 use server::Server;
 use std::rc::Rc;
 
-/// More than any session needs that is not caught in a loop, besides one for each byte of the input.
+/// More calls than any session needs that is not in an endless loop, besides one call for each byte of the input.
 const MAX_CALLS: usize = 400;
 
-/// Names as users have them, and as nobody should.
+/// Typical names, and malformed ones.
 const NAMES: [&[u8]; 6] = [b"a.txt", "gr\u{fc}n".as_bytes(), b"a/b//c", b"a\r\nDELE b", b"", b"\xff \""];
 
-/// The progress that nobody watches.
+/// Progress reports that are ignored.
 struct Unwatched;
 
 impl Witness for Unwatched {
@@ -53,7 +54,7 @@ fn login(script: &Script) -> Login {
     Login { user: b"alice".to_vec(), account, protection, data_mode }
 }
 
-/// Opens the session, enters a directory, and does up to four more things, the first of them to store a file.
+/// Opens the session, enters a directory, and does up to four more operations, the first of which stores a file.
 fn walk(server: &Rc<Server>, login: &Login) {
     let progress: Progress = Box::new(Unwatched);
     let opened = Conversation::open(server.control(), &Secret, login, progress);
@@ -91,11 +92,11 @@ fn store(server: &Rc<Server>, session: &mut Conversation) {
     }
 }
 
-/// The promise: success only if the server confirmed the last byte.
+/// Checks a receipt: `store` may succeed only if the server confirmed the last byte.
 fn stored(server: &Server, receipt: &Receipt, placement: Placement) {
     let transfer = server.transfer();
     assert!(transfer.ended, "stored before the last byte");
-    assert!(transfer.finished, "stored without saying that it is whole");
+    assert!(transfer.finished, "stored without `finish`");
     let proved = !matches!(receipt.verified, Verification::None | Verification::Refused);
     assert!(server.confirmed() || (server.confirmed_early() && proved), "stored without a 2xx after the last byte");
     assert_eq!(receipt.sent, transfer.moved);
@@ -107,7 +108,7 @@ fn stored(server: &Server, receipt: &Receipt, placement: Placement) {
         Verification::Hash(_) => assert!(transfer.hashed && server.told_hash()),
         Verification::Size => assert!(server.told_size(transfer.from + transfer.moved)),
         Verification::None | Verification::Refused => {
-            assert!(transfer.delivered, "the tail is in doubt and nothing backs it up");
+            assert!(transfer.delivered, "the end of the file is in doubt and was not verified");
         }
     }
 }
@@ -137,7 +138,7 @@ fn name(server: &Server) -> &'static [u8] {
     NAMES[server.script.choice(NAMES.len())]
 }
 
-/// What an error says has to be so.
+/// Checks that the facts in an error are true.
 fn judge(server: &Server, error: &UploadError) {
     let transfer = server.transfer();
     match error {
@@ -146,10 +147,10 @@ fn judge(server: &Server, error: &UploadError) {
         }
         UploadError::Unconfirmed(doubt) => {
             assert!(transfer.ended, "unconfirmed before the last byte");
-            // What came before the last byte says nothing of it.
-            assert!(!doubt.completed || server.confirmed(), "nobody said that it is stored");
+            // A reply before the last byte does not confirm it.
+            assert!(!doubt.completed || server.confirmed(), "completed without a confirmation");
         }
-        UploadError::Missing => assert!(server.confirmed(), "missing, though nobody said that it is stored"),
+        UploadError::Missing => assert!(server.confirmed(), "missing without a confirmation"),
         UploadError::Mismatch(sizes) => {
             assert!(sizes.sent == transfer.from + transfer.moved && sizes.sent != sizes.stored);
             assert!(server.told_size(sizes.stored) && server.confirmed());
@@ -176,13 +177,14 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    /// Found by the fuzzer: a reset after the last byte was forgiven, as the stored file could not be asked about.
+    /// Found by the fuzzer: a reset after the last byte was ignored, because the server could not be asked about the
+    /// stored file.
     #[test]
-    fn a_name_that_no_command_can_carry_clears_no_doubt_up() {
+    fn a_name_that_no_command_can_carry_resolves_no_doubt() {
         session(b"000 00 10000 0 00 1\n220\n230\n250\n200\n500\n229 (|||50000|)\n150 FILE: a\x07\n226\n");
     }
 
-    /// Likewise: the file that happens to have the name that was asked for is not the one that was stored.
+    /// Also found by the fuzzer: the file that has the requested name is not the one that was stored.
     #[test]
     fn a_name_that_the_server_keeps_to_itself_is_not_asked_about() {
         session(b"000 00 10000 0 00 1\n220\n230\n250\n200\n500\n229 (|||50000|)\n150 Go\n226\n213 5\n");

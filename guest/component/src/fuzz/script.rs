@@ -1,4 +1,5 @@
-//! An input of the fuzzer: what is decided, and what the server says. A file that people can read and write, too:
+//! An input of the fuzzer: a list of decisions, and the bytes that the server sends. It is also a file that people can
+//! read and write:
 //!
 //! ```text
 //! 00000 0000 1
@@ -7,30 +8,30 @@
 //! 230 In
 //! ```
 //!
-//! The first line holds decisions, used up one by one where something can happen in more than one way; `0` is what happens
-//! usually, and so is what stands behind the last one. Blanks are for the eye. The rest is what the server says: a line at a
-//! time, save for the [marks](Word).
+//! The first line contains decisions. One is used each time something can happen in more than one way; `0` is the usual
+//! way, and also stands for every decision after the last one. Blanks are ignored. The rest is sent by the server, one
+//! line at a time, except where a [mark](Word) says otherwise.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::vec::Vec;
 
-/// What is left of an input.
+/// The unused part of an input.
 pub(super) struct Script {
     decisions: RefCell<VecDeque<u8>>,
     text: RefCell<VecDeque<u8>>,
 }
 
-/// What a byte of the text stands for.
+/// The meaning of a byte of the text.
 #[derive(PartialEq, Eq)]
 enum Word {
     /// `~`: the portion ends here, in the middle of a line.
     Cut,
     /// `&`: the line end before this does not end the portion.
     Joined,
-    /// `!`: the connection breaks down here.
+    /// `!`: the connection fails here.
     Broken,
-    /// `^`: the server says what follows without being asked.
+    /// `^`: the server sends the text after this without being asked.
     Unasked,
     Byte(u8),
 }
@@ -55,12 +56,12 @@ impl Script {
         Self { decisions: RefCell::new(decisions), text: RefCell::new(text) }
     }
 
-    /// One of `ways`, from 0 on.
+    /// Returns a number from 0 to `ways - 1`.
     pub(super) fn choice(&self, ways: usize) -> usize {
         self.decisions.borrow_mut().pop_front().map_or(0, |byte| usize::from(byte.wrapping_sub(b'0')) % ways)
     }
 
-    /// What the server says next, at most `limit` bytes; nothing where the connection breaks down, or ends.
+    /// Returns the next bytes of the server, at most `limit`; none if the connection fails or ends.
     pub(super) fn portion(&self, limit: usize) -> Vec<u8> {
         let mut text = self.text.borrow_mut();
         let mut portion = Vec::new();
@@ -83,12 +84,12 @@ impl Script {
         portion
     }
 
-    /// Whether the server says something without being asked.
+    /// Returns true if the server sends something without being asked.
     pub(super) fn speaks_unasked(&self) -> bool {
         self.text.borrow().front().is_some_and(|&byte| Word::of(byte) == Word::Unasked)
     }
 
-    /// Whether the connection breaks down before anything more is said.
+    /// Returns true if the connection fails before the server sends more.
     pub(super) fn breaks_down(&self) -> bool {
         let mut text = self.text.borrow_mut();
         let broken = text.front().is_some_and(|&byte| Word::of(byte) == Word::Broken);

@@ -1,7 +1,7 @@
-//! The server that the fuzzer plays, behind the handles that a session is lent, and what has to hold at each call.
+//! The server that the fuzzer simulates, behind the handles that a session is lent, and the checks at each call.
 //!
-//! Does what `wit/capabilities.wit` allows, and nothing else: the embedder is not the enemy here. The data connection and
-//! the file are `data.rs`; read that next.
+//! It does only the things that `wit/capabilities.wit` allows: the embedder is not hostile here. The data connection
+//! and the file are in `data.rs`.
 
 use super::data::{File, Listening, STORING, Transfer};
 use super::script::Script;
@@ -13,26 +13,26 @@ use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 use std::vec::Vec;
 
-/// What the conversation may send, besides PASS, which it cannot.
+/// The commands that the conversation may send, besides PASS, which it cannot send itself.
 const VERBS: &[&str] = &[
     "AUTH", "PBSZ", "PROT", "USER", "ACCT", "CLNT", "OPTS", "FEAT", "CWD", "MKD", "TYPE", "EPSV", "PASV", "EPRT",
     "PORT", "REST", "STOR", "APPE", "STOU", "SIZE", "HASH", "XSHA256", "XSHA1", "XMD5", "XCRC", "MD5", "NOOP", "RNFR",
     "RNTO", "DELE", "MFMT", "MDTM", "SITE", "QUIT",
 ];
 
-/// The server, and what is known of the session so far.
+/// The server, and the known state of the session.
 pub(super) struct Server {
     pub(super) script: Script,
     protection: Protection,
     calls: Cell<usize>,
-    /// The control connection is protected.
+    /// True if the control connection is protected.
     secured: Cell<bool>,
-    /// The control connection has failed, and is of no more use.
+    /// True if the control connection has failed and cannot be used any more.
     broken: Cell<bool>,
-    /// The session has said that it is at its end.
+    /// True if the session has returned an error after which it may not continue.
     over: Cell<bool>,
     passwords: Cell<u32>,
-    /// Everything that the session has heard.
+    /// All bytes that the session has received.
     told: RefCell<Vec<u8>>,
     /// The last command.
     asked: RefCell<Vec<u8>>,
@@ -59,7 +59,7 @@ impl Server {
         Box::new(Line(Rc::clone(self)))
     }
 
-    /// The next file, of which the bytes from `from` on are to be sent.
+    /// Creates the next file, whose bytes are to be sent from `from` on.
     pub(super) fn begin_file(self: &Rc<Self>, from: u64) -> SourceFile {
         let file = File::new(Rc::clone(self));
         self.transfer.replace(Transfer::of(&file, from));
@@ -82,7 +82,7 @@ impl Server {
         change(&mut self.transfer.borrow_mut());
     }
 
-    /// From here on nothing may be sent.
+    /// From here on the session may not send anything.
     pub(super) fn is_left_alone(&self) {
         self.over.set(true);
     }
@@ -91,7 +91,7 @@ impl Server {
         self.protection != Protection::Clear
     }
 
-    /// How much the session has heard.
+    /// Returns the number of bytes that the session has received.
     pub(super) fn told(&self) -> usize {
         self.told.borrow().len()
     }
@@ -100,7 +100,8 @@ impl Server {
         verbs.iter().any(|verb| self.asked.borrow().starts_with(verb.as_bytes()))
     }
 
-    /// Whether the server said 2xx after the end of the file, before anything else was asked; and not before the end.
+    /// Returns true if the server sent 2xx after the end of the file and before the next command, and did not send it
+    /// before the end.
     pub(super) fn confirmed(&self) -> bool {
         let transfer = self.transfer();
         let (Some(stored), Some(ended)) = (transfer.stored_at, transfer.ended_at) else { return false };
@@ -110,7 +111,8 @@ impl Server {
         !early && done.iter().any(|&end| ended < end && end <= until)
     }
 
-    /// Whether the server said 2xx after it was asked to store the file and had said 1xx, and before the end of the file.
+    /// Returns true if the server sent 1xx and then 2xx after the command to store the file, and before the end of the
+    /// file.
     pub(super) fn confirmed_early(&self) -> bool {
         let transfer = self.transfer();
         let (Some(stored), Some(ended)) = (transfer.stored_at, transfer.ended_at) else { return false };
@@ -118,7 +120,7 @@ impl Server {
         between.by_ref().any(|(code, _)| code / 100 == 1) && between.any(|(code, _)| code / 100 == 2)
     }
 
-    /// The replies so far, and where each ends in what was heard.
+    /// Returns the replies so far, and the position in the received bytes at which each ends.
     fn replies(&self) -> impl Iterator<Item = (u16, usize)> {
         let mut reader = ReplyReader::default();
         let told = self.told.borrow().clone();
@@ -131,12 +133,12 @@ impl Server {
             .flatten()
     }
 
-    /// Whether this number was heard.
+    /// Returns true if this number was received.
     pub(super) fn told_size(&self, size: u64) -> bool {
         self.heard(size.to_string().as_bytes())
     }
 
-    /// Whether the hash of the file was heard.
+    /// Returns true if the hash of the file was received.
     pub(super) fn told_hash(&self) -> bool {
         self.heard(b"aaaaaaaa")
     }
@@ -145,7 +147,7 @@ impl Server {
         self.told.borrow().to_ascii_lowercase().windows(part.len()).any(|window| window == part)
     }
 
-    /// Before anything is said or heard.
+    /// Must be called before any byte is sent or received.
     fn in_use(&self) {
         self.count_call();
         assert!(!self.broken.get(), "the control connection was used after it had failed");

@@ -1,4 +1,4 @@
-//! The table, row by row where it matters, and what holds for all of it.
+//! Tests of the important rows of the table, and of properties of the whole table.
 
 use super::*;
 use alloc::string::ToString;
@@ -58,7 +58,7 @@ fn a_user_may_be_logged_in_at_once_or_asked_for_password_or_account() {
 #[test]
 fn tls_begins_after_a_completion_and_after_nothing_else() {
     assert_eq!(meaning(Step::Auth, "234"), Meaning::Done);
-    // 334 is for mechanisms that exchange data first (RFC 2228 §3); TLS is none of them.
+    // 334 is for mechanisms that exchange data first (RFC 2228 §3); TLS is not one of them.
     for code in ["334", "331", "431", "500", "502", "504", "530", "534"] {
         assert_ne!(meaning(Step::Auth, code), Meaning::Done, "{code}");
     }
@@ -100,7 +100,7 @@ fn every_4xx_and_5xx_is_a_refusal() {
 }
 
 #[test]
-fn an_odd_code_is_a_no_where_a_no_can_be_lived_with() {
+fn an_unexpected_code_is_a_refusal_where_the_step_is_optional() {
     use Step::{Attributes, Compare, Eprt, Epsv, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Size};
     let optional = [Attributes, Compare, Epsv, Eprt, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Size];
     for step in ALL.into_iter().filter(|step| !matches!(step, Step::User | Step::Rest | Step::Rnfr)) {
@@ -126,7 +126,7 @@ fn the_end_of_a_transfer_answers_no_other_command() {
 fn attributes_are_not_set_by_a_server_that_calls_that_superfluous() {
     assert_eq!(meaning(Step::Attributes, "202"), Meaning::Refused);
     assert_eq!(meaning(Step::Attributes, "200"), Meaning::Done);
-    // Some servers say it of UTF-8, which they always have.
+    // Some servers send it to `OPTS UTF8 ON`, because they always use UTF-8.
     assert_eq!(meaning(Step::Opts, "202"), Meaning::Done);
 }
 
