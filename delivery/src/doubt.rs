@@ -192,7 +192,7 @@ impl FileDelivery {
         }
     }
 
-    /// If the existing file's length differs from ours, the length will tell the next transfer's file from this one.
+    /// If the existing file's length differs from ours, the length distinguishes the next transfer's file from it.
     pub(crate) fn sized_denied(&mut self, found: Found) -> Next {
         self.stale = match found {
             Found::Bytes(there) => there == self.length,

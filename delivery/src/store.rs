@@ -37,7 +37,7 @@ impl FileDelivery {
         }
         self.stale |= self.rules.atomic && found == Found::Untold;
         // The file has our full length although fewer bytes were sent before the transfer broke: it is a different
-        // file, and from now on the size does not tell it from ours.
+        // file, and from now on the size does not distinguish it from ours.
         let broken = matches!(self.file, FileState::Partial { .. });
         self.stale |= broken && self.length > 0 && found == Found::Bytes(self.length);
         let (sent, ours) = match self.file {

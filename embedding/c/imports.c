@@ -59,7 +59,7 @@ value handle_value(struct sandbox *sandbox, enum kind kind, uint32_t number) {
     wasmtime_component_resource_host_t *host = wasmtime_component_resource_host_new(true, number, kind);
     wasmtime_error_t *error = wasmtime_component_resource_host_to_any(sandbox->context, host, &handle.of.resource);
     wasmtime_component_resource_host_delete(host);
-    if (error) abort(); /* Only where the type is not ours. */
+    if (error) abort(); /* Impossible, except for a type that is not ours. */
     return handle;
 }
 

@@ -21,11 +21,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static const double TIMEOUT = 60; /* Silence of the server, in seconds. */
+static const double TIMEOUT = 60; /* The maximum silence of the server, in seconds. */
 static const double CONNECT_TIMEOUT = 15;
-static const double FAREWELL = 2; /* For the goodbye, on which nothing depends. */
-static const double GRACE = 1;    /* For the end of a data connection when the reply is there already. */
-static const double LOOK = 0.5;   /* How often to look at a send queue. */
+static const double FAREWELL = 2; /* For QUIT, whose reply does not change the outcome. */
+static const double GRACE = 1;    /* For the end of a data connection after the reply has arrived. */
+static const double LOOK = 0.5;   /* The interval at which the send queue is checked. */
 enum { FIRST_DATA_PORT = 1024, MAX_COMMAND = 16384 };
 
 const char *const FAILURES[] = {"none",        "closed", "reset",    "timed-out", "refused",

@@ -1,7 +1,7 @@
 // Converts a component to JavaScript, in generated/, once for each version of it:
 //
 //     node transpile.mjs ftp-uploader.wasm        for upload.mjs: imports capabilities.mjs, which is ours
-//     node transpile.mjs ftp-uploader-cli.wasm    for cli.mjs: is given WASI, as far as we grant it
+//     node transpile.mjs ftp-uploader-cli.wasm    for cli.mjs: gets WASI with limited rights
 //
 // This is what `jco transpile` does with the options --map, --instantiation and --multi-memory.
 

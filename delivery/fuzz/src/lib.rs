@@ -5,8 +5,8 @@
 //! replies and bytes go wrong. The invariants that must hold at every moment:
 //!
 //! 1. With `atomic`, the final name has either the complete old file or the complete new one (`stage.rs`).
-//! 2. A success is reported only if the server has the bytes that were sent, or if its 226 was the last information and
-//!    nothing contradicts it (`judge.rs`).
+//! 2. A success is reported only if the server has the bytes that were sent, or if it replied 226 and nothing
+//!    contradicts that (`judge.rs`).
 //! 3. A file that may be complete is not overwritten (`transfer.rs`).
 //! 4. Every report about the files on the server is the result of a query (`judge.rs`).
 //!

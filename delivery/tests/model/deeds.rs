@@ -57,7 +57,7 @@ pub fn events(world: &World) -> Vec<World> {
         world.taken |= world.own.is_some();
         world.put(Name::Own, None);
     });
-    // A neighbour that removes a partial file between SIZE and REST causes a hole, and no size distinguishes it from
+    // Another client that removes a partial file between SIZE and REST causes a hole, and no size distinguishes it from
     // the complete file.
     if world.temporary.is_some_and(|file| file.content == Content::New && file.lag.is_none()) {
         event(&|world| world.put(Name::Temporary, None));
