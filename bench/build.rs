@@ -1,4 +1,4 @@
-//! Tells the code the target that it is built for, by which the engine of `sandbox/confined.rs` loads the component.
+//! Passes the build target to the code; the engine of `sandbox/confined.rs` needs it to load the component.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,7 +1,7 @@
-"""Checks the manifests in kubernetes/ for form: against the schemas of Kubernetes, and for what the README promises.
+"""Checks the manifests in kubernetes/ for form: against the schemas of Kubernetes, and against the README.
 
-Run by `cargo xtask fleet`, which puts what it needs (requirements.txt) in place. It reaches no cluster. At the end it
-breaks a manifest in every way it knows of and looks whether it would notice.
+`cargo xtask fleet` runs it, after it has installed requirements.txt. It needs no cluster. At the end it breaks a
+manifest in several ways, and checks that each is detected.
 """
 
 import copy
@@ -15,10 +15,10 @@ import yaml
 FLEET = pathlib.Path(__file__).parent
 EXIT_CODES = FLEET.parent / "cli/src/exit_code.rs"
 
-# The oldest that has everything in many-files.yaml, and the newest that the validator knows.
+# The oldest version that has everything in many-files.yaml, and the newest that the validator knows.
 KUBERNETES = ["1.33", "1.37"]
 
-# Trying again may help. Every other failure ends the Job, or the index.
+# The exit codes after which another try may help. Every other failure ends the Job, or the index.
 RETRIED = {4, 8, 130}
 
 POD = {
@@ -56,7 +56,7 @@ def main():
 
 
 def problems(manifest):
-    """Everything that is wrong with a manifest, one line each."""
+    """Returns all errors of a manifest, one line each."""
     job = job_of(manifest)
     return schema_problems(manifest) or ([] if job is None else pod_problems(job) + exit_code_problems(job))
 
@@ -107,7 +107,7 @@ def exit_code_problems(job):
     found = []
     if sorted(final) != sorted(all_codes - RETRIED - {0}):
         found.append(f"the codes that are final are {sorted(final)}; exit_code.rs has {sorted(all_codes)}")
-    # What the API server refuses and the schemas do not know.
+    # Errors that the API server refuses and that the schemas do not describe.
     actions = {"Ignore", "Count", "FailJob"} | ({"FailIndex"} if "backoffLimitPerIndex" in job else set())
     found += [f"no such action: {rule['action']}" for rule in policy if rule["action"] not in actions]
     if any(rule["values"] != sorted(set(rule["values"])) for rule in rules):

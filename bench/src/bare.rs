@@ -1,5 +1,6 @@
-//! The least that could be done: connect, ask for a port, and move one file with a loop of a few lines. What a client
-//! takes beyond that is its own. Speaks only as much as the sink wants to hear: there is no login.
+//! The lower bound for every client: connect, ask for a port, and send one file in a loop of a few lines. The
+//! difference to a real client is that client's own cost. Sends only the commands that the sink needs; there is no
+//! login.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -15,13 +16,13 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
 use crate::clients::Job;
 
-/// The first argument that has `main` call [`child`].
+/// The first argument with which `main` calls [`child`].
 pub(crate) const CHILD: &str = "bare";
 
-/// How the bytes are moved.
+/// The way in which the bytes are sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// sendfile(2), as much as it will take.
+    /// sendfile(2), with as many bytes per call as it accepts.
     Sendfile,
     /// read(2) and write(2).
     Copy,
@@ -31,10 +32,10 @@ pub(crate) enum Way {
 
 const WAYS: [(&str, Way); 3] = [("sendfile", Way::Sendfile), ("copy", Way::Copy), ("tls", Way::Tls)];
 
-/// How much is read at a time, in bytes.
+/// The number of bytes per read.
 const PIECE: usize = 256 * 1024;
 
-/// This program, as a client.
+/// Returns the command that starts this program as a client.
 pub(crate) fn command(way: Way, job: &Job) -> Result<Command, String> {
     let mut command = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
     let name = WAYS.iter().find(|known| known.1 == way).map_or("", |known| known.0);
@@ -43,7 +44,7 @@ pub(crate) fn command(way: Way, job: &Job) -> Result<Command, String> {
     Ok(command)
 }
 
-/// Uploads one file: the way, the port, the file, and for TLS the certificate.
+/// Uploads one file. The arguments are the way, the port, the file, and for TLS the certificate.
 pub(crate) fn child(arguments: Vec<OsString>) -> Result<(), String> {
     let [way, port, file, authority @ ..] = &arguments[..] else { return Err("bare WAY PORT FILE [CA]".to_owned()) };
     let way = WAYS.iter().find(|known| Some(known.0) == way.to_str()).ok_or("no such way")?.1;
@@ -69,7 +70,7 @@ fn in_clear(way: Way, port: u16, file: &File) -> io::Result<()> {
     reply(&mut control).map(drop)
 }
 
-/// The same inside TLS; the data connection resumes the session, as everyone's does.
+/// Uploads inside TLS. The data connection resumes the session, as with the other clients.
 fn over_tls(port: u16, file: &File, authority: &Path) -> io::Result<()> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(authority).map_err(io::Error::other)?).map_err(io::Error::other)?;
@@ -102,7 +103,7 @@ fn copy(mut file: &File, to: &mut impl Write) -> io::Result<()> {
     }
 }
 
-/// A data connection for which STOR was said.
+/// Opens a data connection and sends STOR.
 fn open<T: Read + Write>(control: &mut BufReader<T>) -> io::Result<TcpStream> {
     let passive = ask(control, "EPSV")?;
     let port = passive.split('|').nth(3).and_then(|text| text.parse::<u16>().ok()).ok_or(io::ErrorKind::InvalidData)?;

@@ -1,6 +1,6 @@
-//! The clients that are measured, and how each is told to do one job. All of them quietly.
+//! The clients that are measured, and the command line of each for a job. All of them run without progress output.
 //!
-//! `bare …` are no clients but this program itself: the least that could be done (`bare.rs`).
+//! The clients `bare …` are this program itself: the lower bound (`bare.rs`).
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,48 +9,48 @@ use std::process::Command;
 
 use crate::bare;
 
-/// Who is measured.
+/// A client that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Client {
-    /// ftp-uploader, as it is.
+    /// ftp-uploader.
     Ours,
     /// curl.
     Curl,
-    /// lftp, one connection.
+    /// lftp, with one connection.
     Lftp,
-    /// ncftpput; without TLS in Debian.
+    /// ncftpput, which has no TLS in Debian.
     Ncftpput,
-    /// A script with ftplib, in blocks of 8 KiB.
+    /// A Python script with ftplib, in blocks of 8 KiB.
     Python,
-    /// Nothing but sendfile(2).
+    /// Only sendfile(2).
     BareSendfile,
-    /// Nothing but read and write, 256 KiB at a time.
+    /// Only read and write, 256 KiB at a time.
     BareCopy,
-    /// Nothing but rustls, 256 KiB at a time.
+    /// Only rustls, 256 KiB at a time.
     BareTls,
 }
 
-/// What a client has to do.
+/// The job of a client.
 pub(crate) struct Job {
     /// The server's port on this machine.
     pub(crate) port: u16,
-    /// Where there is TLS: the certificate to trust.
+    /// The certificate to trust, if there is TLS.
     pub(crate) authority: Option<PathBuf>,
-    /// Who logs in; a password without anything special.
+    /// The user name.
     pub(crate) user: &'static str,
-    /// Where to upload to, relative to where one is after login.
+    /// The directory to upload to, relative to the directory after the login.
     pub(crate) directory: &'static str,
-    /// What to upload.
+    /// The files to upload.
     pub(crate) files: Vec<PathBuf>,
-    /// A folder for what a client wants to have in a file.
+    /// A folder for the configuration files of a client.
     pub(crate) scratch: PathBuf,
 }
 
-/// Good for every server that the benchmark starts.
+/// The password on every server that the benchmark starts. It has no special characters.
 pub(crate) const PASSWORD: &str = "secret";
 
 impl Client {
-    /// As it is called in the table.
+    /// Returns the name in the table.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ftp-uploader",
@@ -64,7 +64,7 @@ impl Client {
         }
     }
 
-    /// Its version, as it says so itself; `None` where it is not on this machine.
+    /// Returns its version, as it reports it itself; `None` if it is not on this machine.
     pub(crate) fn version(self, ours: &Path) -> Option<String> {
         let (program, argument) = match self {
             Self::Ours => (ours.as_os_str(), "--version"),
@@ -80,7 +80,7 @@ impl Client {
         Some(line.split_whitespace().take(4).collect::<Vec<_>>().join(" ").trim_end_matches(',').to_owned())
     }
 
-    /// The command that does `job`.
+    /// Returns the command that does `job`.
     pub(crate) fn command(self, job: &Job, ours: &Path) -> Result<Command, String> {
         match self {
             Self::Ours => Ok(uploader(job, ours)),
@@ -115,7 +115,7 @@ fn uploader(job: &Job, ours: &Path) -> Command {
     command
 }
 
-/// A list of files with their addresses, so that one connection serves them all.
+/// Writes a list of files with their addresses, so that one connection serves them all.
 fn curl(job: &Job) -> Result<Command, String> {
     let mut list = String::new();
     for (path, name) in job.names() {
@@ -146,7 +146,7 @@ fn lftp(job: &Job) -> Command {
     let files: Vec<_> = job.files.iter().map(|path| path.display().to_string()).collect();
     script += &format!("mput {}; bye", files.join(" "));
     let mut command = Command::new("lftp");
-    // Nobody's settings but these.
+    // Only these settings must apply.
     command.arg("--norc").arg("-c").arg(script).env("HOME", &job.scratch);
     command
 }
@@ -166,7 +166,7 @@ fn python(job: &Job) -> Command {
     command
 }
 
-/// What ftp-uploader began as: 8 KiB at a time, and a line about each.
+/// The script that ftp-uploader replaces: 8 KiB at a time.
 const SCRIPT: &str = r#"
 import ftplib, os, ssl, sys
 host, port, user, password, directory, authority, *files = sys.argv[1:]

@@ -1,5 +1,5 @@
-//! Doing the rows: make the files, start the server, and have the clients take turns. In every round each client runs
-//! once, and another one is first.
+//! Runs the rows: creates the files, starts the server, and runs the clients in turn. In every round each client runs
+//! once, and a different one is first.
 
 use std::fs::{self, File};
 use std::io;
@@ -17,12 +17,12 @@ use crate::rows::{Place, Row, Server};
 use crate::sink::{Drain, Sink};
 use crate::vsftpd::Vsftpd;
 
-/// What became of one row: the raw figures.
+/// The raw figures of one row.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Measured {
     /// The row's name.
     pub(crate) row: String,
-    /// Bytes that each client has uploaded in each round.
+    /// The number of bytes that each client uploads in each round.
     pub(crate) bytes: u64,
     /// The congestion control of the network.
     pub(crate) congestion_control: String,
@@ -30,7 +30,7 @@ pub(crate) struct Measured {
     pub(crate) runs: Vec<(String, Vec<Run>)>,
 }
 
-/// Where everything is.
+/// The folders, the certificate, and the program.
 pub(crate) struct Arena {
     /// The program that is measured.
     ours: PathBuf,
@@ -44,7 +44,7 @@ pub(crate) struct Arena {
 }
 
 impl Arena {
-    /// Makes folders in memory and below `target`, and a certificate.
+    /// Creates folders in memory and below `target`, and a certificate.
     pub(crate) fn new(ours: &Path, target: &Path) -> io::Result<Self> {
         let memory = TempDir::new_in("/dev/shm")?;
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
@@ -58,7 +58,7 @@ impl Arena {
         Ok(Self { disk: TempDir::new_in(&target)?, ours, target, memory, authority, key, tls: Arc::new(tls) })
     }
 
-    /// Serves by hand, for whoever wants to look at one client with a profiler, until there is nothing more to read.
+    /// Runs the sink until standard input ends, so that a single client can be examined with a profiler.
     pub(crate) fn serve(&self) -> io::Result<()> {
         let (plain, tls) = (Sink::start(None, Drain::Drop)?, Sink::start(Some(Arc::clone(&self.tls)), Drain::Drop)?);
         println!(
@@ -70,14 +70,14 @@ impl Arena {
         io::copy(&mut io::stdin(), &mut io::sink()).map(drop)
     }
 
-    /// Has every client of `row` that is on this machine do its job, `most` times at most.
+    /// Runs every client of `row` that is on this machine, in `most` rounds at most.
     pub(crate) fn hold(&self, row: &Row, most: usize, congestion_control: &str) -> Result<Measured, String> {
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", row.name);
         let (job, _server) = self.prepare(row).map_err(|error| failed(&error))?;
         let there = row.clients.iter().filter(|client| client.version(&self.ours).is_some());
         let mut runs: Vec<(Client, Vec<Run>)> = there.map(|&client| (client, Vec::new())).collect();
         let clients = runs.len();
-        // The first round warms up, and does not count.
+        // The first round is a warm-up, and does not count.
         for round in 0..=row.rounds.min(most) {
             for turn in 0..clients {
                 let (client, runs) = &mut runs[(round + turn) % clients];
@@ -121,7 +121,7 @@ impl Arena {
     }
 }
 
-/// Bytes that nobody can squeeze, or none at all.
+/// Creates a file of random bytes, which cannot be compressed, or a sparse file.
 fn make(path: &Path, row: &Row) -> io::Result<()> {
     let mut file = File::create(path)?;
     if row.files.place == Place::Sparse {

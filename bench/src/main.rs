@@ -1,7 +1,7 @@
-//! Measures ftp-uploader beside other clients, on loopback: `bench --help`. `cargo xtask bench` builds and starts it.
+//! Compares ftp-uploader with other clients, on loopback: `bench --help`. `cargo xtask bench` builds and starts it.
 //!
-//! This file only chooses. What is measured is `rows.rs`; doing it is `contest.rs`; the table and the plot that come
-//! out are `report.rs` and `plot.rs`. What the sandbox costs by itself is another question: `sandbox.rs`.
+//! This file parses the command line. The rows are in `rows.rs`, their execution in `contest.rs`, and the table and the
+//! plot in `report.rs` and `plot.rs`. The cost of the sandbox alone is measured by `sandbox.rs`.
 
 mod bare;
 mod clients;
@@ -25,16 +25,16 @@ use contest::{Arena, Measured};
 use report::Report;
 use rows::ROWS;
 
-/// What is asked for.
+/// The options of the command line.
 struct Order {
     /// The program to measure.
     ours: PathBuf,
     target: PathBuf,
-    /// The component that the program holds, as `host/build.rs` has precompiled it.
+    /// The component that the program contains, precompiled by `host/build.rs`.
     component: Option<PathBuf>,
-    /// Where table, plot and raw figures go.
+    /// The folder for table, plot and raw figures.
     out: PathBuf,
-    /// Only these rows; all, if there are none.
+    /// The rows to measure; all rows, if this is empty.
     only: Vec<String>,
     rounds: usize,
 }
@@ -60,10 +60,10 @@ fn run(arguments: Vec<OsString>) -> Result<(), String> {
         Some(sandbox::weigh::CHILD) => sandbox::weigh::child(&arguments[1..]),
         Some("sandbox") => {
             let order = Order::parse(&arguments[1..])?;
-            let component = order.component.ok_or("which component? cargo xtask bench sandbox knows")?;
+            let component = order.component.ok_or("--component is missing; cargo xtask bench sandbox passes it")?;
             sandbox::run(&component, &order.out)
         }
-        // Table and plot once more, from figures that are there.
+        // Writes table and plot again, from existing figures.
         Some("report") => {
             let order = Order::parse(&arguments[1..])?;
             Report::read(&order.out)?.write(&order.out)
@@ -77,7 +77,7 @@ fn run(arguments: Vec<OsString>) -> Result<(), String> {
     }
 }
 
-/// Under reno, and under the machine's own rules.
+/// Measures under reno, and under the machine's own congestion control.
 fn measure_everywhere(arguments: &[OsString]) -> Result<(), String> {
     let order = Order::parse(arguments)?;
     fs::create_dir_all(&order.out).map_err(|error| error.to_string())?;
@@ -92,7 +92,7 @@ fn measure_everywhere(arguments: &[OsString]) -> Result<(), String> {
     Report::new(measured, &order.ours).write(&order.out)
 }
 
-/// In the network that we are in.
+/// Measures in the present network namespace.
 fn measure_here(order: &Order) -> Result<(), String> {
     let rules = network::congestion_control();
     let arena = Arena::new(&order.ours, &order.target).map_err(|error| error.to_string())?;
@@ -124,7 +124,7 @@ impl Order {
         };
         let mut arguments = arguments.iter();
         while let (Some(name), value) = (arguments.next(), arguments.next()) {
-            let value = value.ok_or_else(|| format!("{} wants a value", name.to_string_lossy()))?;
+            let value = value.ok_or_else(|| format!("{} needs a value", name.to_string_lossy()))?;
             let text = value.to_string_lossy();
             match name.to_str() {
                 Some("--program") => order.ours = value.into(),
@@ -133,7 +133,7 @@ impl Order {
                 Some("--out") => order.out = value.into(),
                 Some("--only") => order.only.push(text.into_owned()),
                 Some("--rounds") => {
-                    order.rounds = text.parse().map_err(|_| format!("{text} is no number of rounds"))?
+                    order.rounds = text.parse().map_err(|_| format!("{text} is not a number of rounds"))?
                 }
                 _ => return Err(USAGE.to_owned()),
             }
@@ -148,7 +148,7 @@ impl Order {
         }
     }
 
-    /// Where one network's figures are on their way to the report.
+    /// Returns the path of the intermediate file with one network's figures.
     fn part(&self) -> PathBuf {
         self.out.join("part.json")
     }

@@ -1,7 +1,8 @@
-//! One run of one command: how long it took, how much of the processors, how much memory.
+//! Measures one run of one command: the time, the CPU time, and the peak memory.
 //!
-//! The system adds up what all children of a process took, so each run has a parent of its own: this very program,
-//! started again as `bench measure COMMAND…`. It is small, and its own part is not counted, but no peak is below its own.
+//! The system adds up the usage of all children of a process, so each run has its own parent: this program, started
+//! again as `bench measure COMMAND…`. Its own usage is not counted, but it is small; still, no peak can be below its
+//! own memory.
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
@@ -11,24 +12,24 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use serde::{Deserialize, Serialize};
 
-/// What one run took.
+/// The figures of one run.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Run {
     /// From before the start to after the end, in seconds.
     pub(crate) wall: f64,
     /// In user and kernel mode together, in seconds.
     pub(crate) cpu: f64,
-    /// Bytes of memory resident at the peak.
+    /// The peak of the resident memory, in bytes.
     pub(crate) peak: u64,
 }
 
-/// The first argument that has `main` call [`child`].
+/// The first argument with which `main` calls [`child`].
 pub(crate) const CHILD: &str = "measure";
 
 /// Runs `command` once.
 ///
 /// # Errors
-/// When it cannot be started, or fails: a figure of a run that failed would be worth nothing.
+/// If the command cannot be started, or fails, because the figures of a failed run are useless.
 pub(crate) fn run(command: &Command) -> Result<Run, String> {
     let shown = || format!("{:?}", command.get_program());
     let mut parent = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
@@ -44,7 +45,7 @@ pub(crate) fn run(command: &Command) -> Result<Run, String> {
     serde_json::from_slice(&output.stdout).map_err(|error| format!("{}: {error}", shown()))
 }
 
-/// Runs what the arguments say and prints what it took.
+/// Runs the command in the arguments, and prints its figures.
 pub(crate) fn child(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<(), String> {
     let mut command = Command::new(arguments.next().ok_or("nothing to measure")?);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null());

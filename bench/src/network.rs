@@ -1,28 +1,28 @@
-//! Under which rules of the network to measure: the machine's own, or reno in a network of its own, where nothing else
-//! goes on.
+//! Selects the congestion control for the measurement: the machine's own, or reno in a separate network namespace,
+//! which has no other traffic.
 //!
-//! A network namespace is entered by starting this program again under unshare(1).
+//! The namespace is entered by starting this program again with unshare(1).
 
 use std::ffi::OsString;
 use std::fs;
 use std::process::Command;
 
-/// Where Linux says which congestion control new connections have.
+/// The file in which Linux has the congestion control of new connections.
 const CONGESTION_CONTROL: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
 
-/// The first argument of a program that was started in a new network, and is still to set it up.
+/// The first argument of a program that was started in a new network, and must set it up.
 pub(crate) const CHILD: &str = "within";
 
-/// Which congestion control is in force.
+/// Returns the present congestion control.
 pub(crate) fn congestion_control() -> String {
     fs::read_to_string(CONGESTION_CONTROL).map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
 }
 
-/// Runs this program once more with `arguments`, in a network of its own with `rules`.
+/// Runs this program again with `arguments`, in a new network namespace with the congestion control `rules`.
 pub(crate) fn run_within(rules: &str, arguments: &[OsString]) -> Result<(), String> {
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new("unshare");
-    // Whoever is root already had better stay who he is: in a user namespace, servers cannot change theirs.
+    // A process that is root already gets no user namespace, because servers cannot change their user in one.
     let root = rustix::process::geteuid().is_root();
     command.arg("--net").args((!root).then_some("--map-root-user")).arg(this).arg(CHILD).arg(rules).args(arguments);
     match command.status() {

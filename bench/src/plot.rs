@@ -1,21 +1,21 @@
-//! The picture for the README: a column for each network, in it a block for each row, and in that a bar for each client,
-//! as long as its time is in relation to curl's.
+//! The plot for the README: a column for each network, in it a block for each row, and in that a bar for each client,
+//! whose length is its time in relation to curl's.
 
 use std::fmt::Write as _;
 
 use crate::contest::Measured;
 use crate::report::{Figures, figures};
 
-/// The width of a bar that is as long as curl's, in pixels.
+/// The width in pixels of a bar for curl's own time.
 const CURL: f64 = 170.0;
-/// Nothing is drawn longer than this, in pixels; its figure tells.
+/// The maximum width of a bar, in pixels. The figure beside the bar is exact.
 const LONGEST: f64 = 300.0;
 const NAMES: f64 = 100.0;
 const BAR: f64 = 14.0;
 const COLUMN: f64 = NAMES + LONGEST + 60.0;
 const TOP: f64 = 56.0;
 
-/// An SVG of all rows.
+/// Returns an SVG of all rows.
 pub(crate) fn draw(measured: &[Measured]) -> String {
     let mut networks: Vec<&str> = measured.iter().map(|row| row.congestion_control.as_str()).collect();
     networks.dedup();
@@ -37,7 +37,7 @@ pub(crate) fn draw(measured: &[Measured]) -> String {
     )
 }
 
-/// One row, and where the next one begins.
+/// Draws one row, and returns the top of the next one.
 fn block(body: &mut String, row: &Measured, left: f64, top: f64) -> f64 {
     let _ = writeln!(body, r##"<text x="{}" y="{}">{}</text>"##, left + 8.0, top + 8.0, row.row);
     let mut y = top + 16.0;

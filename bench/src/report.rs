@@ -1,4 +1,4 @@
-//! The figures as people read them: a line for each client while it goes on, and at the end `table.md`, `summary.md`,
+//! The output of the figures: a line for each client during the measurement, and at the end `table.md`, `summary.md`,
 //! `plot.svg` and the raw figures, `raw.json`.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use crate::measure::Run;
 use crate::plot;
 use crate::statistics::{median, median_ratio};
 
-/// Everything that was measured, and on what.
+/// All measurements, and the machine and versions that they depend on.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Report {
     machine: BTreeMap<String, String>,
@@ -23,25 +23,25 @@ pub(crate) struct Report {
     measured: Vec<Measured>,
 }
 
-/// Medians of one client in one row.
+/// The medians of one client in one row.
 pub(crate) struct Figures {
     pub(crate) client: String,
-    /// Seconds.
+    /// In seconds.
     pub(crate) wall: f64,
-    /// Seconds.
+    /// In seconds.
     pub(crate) cpu: f64,
-    /// Bytes.
+    /// In bytes.
     pub(crate) peak: f64,
-    /// Median of the ratios to curl in the same round.
+    /// The median of the ratios to curl's time in the same round.
     pub(crate) wall_to_curl: f64,
-    /// The same, of processor time.
+    /// The same for processor time.
     pub(crate) cpu_to_curl: f64,
 }
 
 const GIB: f64 = (1_u64 << 30) as f64;
 const MIB: f64 = (1_u64 << 20) as f64;
 
-/// Medians of every client.
+/// Returns the medians of every client.
 pub(crate) fn figures(measured: &Measured) -> Vec<Figures> {
     let of = |runs: &[Run], what: fn(&Run) -> f64| runs.iter().map(what).collect::<Vec<_>>();
     let curl = measured.runs.iter().find(|(client, _)| client == "curl").map_or(&[][..], |(_, runs)| runs);
@@ -57,7 +57,7 @@ pub(crate) fn figures(measured: &Measured) -> Vec<Figures> {
     measured.runs.iter().map(each).collect()
 }
 
-/// One row, a line for each client.
+/// Formats one row, with a line for each client.
 pub(crate) fn lines(measured: &Measured) -> String {
     let mut text = String::new();
     for figures in figures(measured) {
@@ -67,7 +67,7 @@ pub(crate) fn lines(measured: &Measured) -> String {
     text
 }
 
-/// Time, speed, processor time, memory, and the two ratios.
+/// Formats time, speed, processor time, memory, and the two ratios.
 fn cells(figures: &Figures, bytes: u64) -> Vec<String> {
     let bytes = bytes as f64;
     let large = bytes >= GIB;
@@ -80,14 +80,14 @@ fn cells(figures: &Figures, bytes: u64) -> Vec<String> {
 }
 
 impl Report {
-    /// With what there is to say about this machine and the `program`.
+    /// Creates a report, with the properties of this machine and of the `program`.
     pub(crate) fn new(measured: Vec<Measured>, program: &Path) -> Self {
         use Client::{Curl, Lftp, Ncftpput, Ours, Python};
         let versions = [Ours, Curl, Lftp, Ncftpput, Python].iter().filter_map(|client| client.version(program));
         Self { machine: machine(program), versions: versions.collect(), measured }
     }
 
-    /// What was measured before: its raw figures in `folder`.
+    /// Reads an earlier report from the raw figures in `folder`.
     pub(crate) fn read(folder: &Path) -> Result<Self, String> {
         let json = fs::read(folder.join("raw.json")).map_err(|error| format!("raw.json: {error}"))?;
         serde_json::from_slice(&json).map_err(|error| format!("raw.json: {error}"))
@@ -105,7 +105,7 @@ impl Report {
         Ok(())
     }
 
-    /// One line for each row: what ftp-uploader takes, and everyone's time in relation to curl's.
+    /// Formats one line for each row: the figures of ftp-uploader, and the time of every client in relation to curl's.
     fn summary(&self) -> String {
         let mut summary = String::from(SUMMARY);
         for measured in &self.measured {
@@ -152,13 +152,13 @@ impl Report {
     }
 }
 
-/// The head of the summary. Figures of others are times in relation to curl's.
+/// The head of the summary. The figures of the other clients are times in relation to curl's.
 const SUMMARY: &str = "\
 | job | network | time | CPU | peak memory | CPU/curl | time/curl | lftp | ncftpput | ftplib | bare loop |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";
 
-/// What the figures depend on, as far as Linux tells.
+/// Returns the properties of the machine that the figures depend on, as Linux reports them.
 fn machine(program: &Path) -> BTreeMap<String, String> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let cpu = read("/proc/cpuinfo");

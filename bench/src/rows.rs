@@ -1,50 +1,48 @@
-//! What is measured: each row is one job, done by several clients in turn, round after round.
-//!
-//! Next: `contest.rs`, which does it.
+//! The jobs that are measured: each row is one job, done by several clients in turn, for several rounds.
 
 use crate::clients::Client;
 use crate::clients::Client::{BareCopy, BareSendfile, BareTls, Curl, Lftp, Ncftpput, Ours, Python};
 
 /// One row of the table.
 pub(crate) struct Row {
-    /// How it is named in the table, the raw figures and `--only`.
+    /// The name in the table, in the raw figures and for `--only`.
     pub(crate) name: &'static str,
     pub(crate) server: Server,
     pub(crate) tls: bool,
     pub(crate) files: Files,
     pub(crate) clients: &'static [Client],
-    /// How often each client does it.
+    /// The number of runs of each client.
     pub(crate) rounds: usize,
 }
 
-/// Who is uploaded to.
+/// The server of a job.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Server {
-    /// `sink.rs`, where the kernel drops what arrives.
+    /// `sink.rs`: the kernel discards the received data.
     Sink,
-    /// The same, but it reads what arrives.
+    /// `sink.rs`, which reads the received data.
     ReadingSink,
     /// vsftpd, writing to a file system in memory.
     Vsftpd,
 }
 
-/// What is uploaded.
+/// The files of a job.
 #[derive(Clone, Copy)]
 pub(crate) struct Files {
     pub(crate) count: usize,
-    /// Bytes of each.
+    /// The size of each file, in bytes.
     pub(crate) size: u64,
     pub(crate) place: Place,
 }
 
-/// Where the files are.
+/// The location of the files.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// A file system in memory.
     Memory,
-    /// A disk, but read before, so that the system has it in memory.
+    /// A disk, but the file is in the page cache, because it was read before.
     Disk,
-    /// A file system in memory, and nothing in the file.
+    /// A sparse file in a file system in memory.
     Sparse,
 }
 
@@ -53,7 +51,7 @@ const ONE_GIB: Files = Files { count: 1, size: GIB, place: Place::Memory };
 const ONE_KIB: Files = Files { count: 1, size: 1024, place: Place::Memory };
 const MANY: Files = Files { count: 1000, size: 10 * 1024, place: Place::Memory };
 
-/// All of them, in the order of the table.
+/// All rows, in the order of the table.
 pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "1 GiB",
@@ -84,7 +82,7 @@ pub(crate) const ROWS: &[Row] = &[
         server: Server::Sink,
         tls: true,
         files: ONE_GIB,
-        // ftplib waits for the server's end of TLS, which a sink that does not decrypt cannot give.
+        // ftplib waits for the server's close_notify, which a sink that does not decrypt cannot send.
         clients: &[Ours, Curl, Lftp, BareTls],
         rounds: 11,
     },

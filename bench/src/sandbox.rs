@@ -1,8 +1,9 @@
-//! What the sandbox costs by itself: one conversation, with the same server behind the same calls, natively and as the
-//! component that the program holds. Counted in instructions, as callgrind sees them, and by the clock.
+//! Measures the cost of the sandbox alone: the same conversation with the same server behind the same calls, as native
+//! code and as the component that the program contains. It is counted in instructions, by callgrind, and measured by
+//! the clock.
 //!
-//! Each figure is a quotient of differences (`sandbox/quotient.rs`), so that start-up is in none. The two sides are
-//! `sandbox/native.rs` and `sandbox/confined.rs`; a run is `sandbox/weigh.rs`.
+//! Each figure is a quotient of differences (`sandbox/quotient.rs`), so that no figure contains the start-up. The two
+//! sides are `sandbox/native.rs` and `sandbox/confined.rs`; `sandbox/weigh.rs` measures a run.
 
 mod callgrind;
 mod confined;
@@ -20,25 +21,25 @@ use serde::{Deserialize, Serialize};
 
 use quotient::{Cost, Weighed};
 
-/// Where the conversation runs.
+/// The environment of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Side {
-    /// As code of this machine.
+    /// Native code.
     Native,
-    /// As a component.
+    /// The component in its sandbox.
     Sandboxed,
 }
 
-/// What a run does.
+/// The work of a run.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Work {
-    /// Conversations, one after the other.
+    /// The number of conversations, one after the other.
     pub(crate) sessions: u64,
-    /// Files stored in each.
+    /// The number of files stored in each.
     pub(crate) files: u64,
-    /// Bytes of each file.
+    /// The size of each file, in bytes.
     pub(crate) size: u64,
-    /// Bytes that are taken by one `splice`.
+    /// The number of bytes that one `splice` takes.
     pub(crate) piece: u64,
 }
 
@@ -52,7 +53,7 @@ const FILE: Work = Work { sessions: 1, files: 100, size: 10 * KIB, piece: 256 * 
 const LARGE: Work = Work { sessions: 1, files: 1, size: 16 * MIB, piece: 256 * KIB };
 const SESSION: Work = Work { sessions: 10, files: 0, ..FILE };
 
-/// What is measured: its name, a short run, a long one, and what the long one has more of.
+/// The measured quantities: a name, a short run, a long run, and the number of units that the long run has more.
 const QUESTIONS: [(&str, Work, Work, f64); 4] = [
     ("connection: guest, login, directory", SESSION, Work { sessions: 210, ..SESSION }, 200.0),
     ("file of 10 KiB", FILE, Work { files: 1100, ..FILE }, 1000.0),
@@ -65,7 +66,7 @@ const QUESTIONS: [(&str, Work, Work, f64); 4] = [
     ),
 ];
 
-/// One line of the table: what one more of `what` costs.
+/// One line of the table: the cost of one more of `what`.
 #[derive(Serialize)]
 struct Answer {
     what: &'static str,
@@ -76,7 +77,8 @@ struct Answer {
 /// Measures, prints the table, and writes `sandbox.md` and `sandbox.json` into `out`.
 ///
 /// # Errors
-/// Without valgrind, and when the two sides do not make the same calls: then they have not done the same.
+/// If valgrind is missing, or if the two sides do not make the same calls, because then they have not done the same
+/// work.
 pub(crate) fn run(component: &Path, out: &Path) -> Result<(), String> {
     let valgrind = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
     if !valgrind.is_ok_and(|status| status.success()) {
@@ -111,7 +113,7 @@ fn weighed(side: Side, work: Work, component: &Path) -> Result<Weighed, String> 
     Ok(Weighed { counted, instructions, timed: weigh::time(side, work, component)? })
 }
 
-/// The answers as a table of Markdown.
+/// Formats the answers as a Markdown table.
 fn table(answers: &[Answer]) -> String {
     let mut text = format!("{HEAD}\n{}|\n", "| --- ".repeat(HEAD.matches('|').count() - 1));
     for Answer { what, native, sandboxed } in answers {
@@ -133,7 +135,7 @@ fn table(answers: &[Answer]) -> String {
     text
 }
 
-/// Instructions in user mode, then time.
+/// The columns: instructions in user mode, then time.
 const HEAD: &str = "| one more | host calls | native | sandboxed | of these, the component's | sandbox's share | \
                     share per call | native µs | sandboxed µs | share µs |";
 
@@ -142,7 +144,7 @@ mod tests {
     use super::{Answer, Cost, table};
 
     #[test]
-    fn the_share_is_the_difference_and_what_each_call_has_of_it() {
+    fn the_share_is_the_difference_and_is_also_given_for_each_call() {
         let native = Cost { calls: 16.0, instructions: 1000.0, in_component: 0.0, microseconds: 1.0 };
         let sandboxed = Cost { instructions: 9000.0, in_component: 2000.0, microseconds: 3.5, ..native };
         let text = table(&[Answer { what: "file", native, sandboxed }]);

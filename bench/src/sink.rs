@@ -1,8 +1,8 @@
-//! The server that is never the bottleneck: it speaks as much FTP as the clients ask for and has the kernel drop what
-//! arrives, without copying it into this process. Inside TLS it does the handshakes, and decrypts no more than a file's
-//! beginning.
+//! A server that is never the bottleneck: it speaks as much FTP as the clients need, and lets the kernel discard the
+//! received data without copying it into this process. Inside TLS it does the handshakes, and decrypts only the
+//! beginning of each file.
 //!
-//! One thread for each control connection. The conversation is here; next: `sink/wire.rs`, lines and TLS.
+//! It has one thread for each control connection. This file has the conversation; `sink/wire.rs` has lines and TLS.
 
 mod wire;
 
@@ -19,7 +19,7 @@ use wire::Wire;
 
 /// A sink that serves until the process ends.
 pub(crate) struct Sink {
-    /// Where its control connections go.
+    /// The port for control connections.
     pub(crate) port: u16,
 }
 
@@ -31,7 +31,8 @@ impl Sink {
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
                 let tls = tls.clone();
-                // A client that goes away is no failure of ours; what it was to do, its exit code tells.
+                // A client that closes the connection is not an error here; a failed client is detected by its exit
+                // code.
                 thread::spawn(move || Session::new(connection, tls, drain).and_then(Session::serve));
             }
         });
@@ -39,12 +40,12 @@ impl Sink {
     }
 }
 
-/// What becomes of the bytes.
+/// The treatment of the received bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Drain {
-    /// The kernel drops them.
+    /// The kernel discards them.
     Drop,
-    /// They are copied into this process, 256 KiB at a time, and dropped then.
+    /// They are copied into this process, 256 KiB at a time, and then discarded.
     Read,
 }
 
@@ -53,7 +54,7 @@ struct Session {
     drain: Drain,
     wire: Wire,
     tls: Option<Arc<ServerConfig>>,
-    /// One port for all data connections: a new one for each file would cost the sink time.
+    /// One port for all data connections, because a new one for each file would take time.
     data: TcpListener,
     sizes: HashMap<String, u64>,
 }
@@ -112,7 +113,7 @@ impl Session {
         self.wire.say("226 stored")
     }
 
-    /// Of large files inside TLS it does not know: it has not decrypted them.
+    /// Answers SIZE. The size of a large file inside TLS is unknown, because the sink has not decrypted it.
     fn tell_size(&mut self, name: &str) -> io::Result<()> {
         match self.sizes.get(name) {
             Some(size) => self.wire.say(&format!("213 {size}")),
@@ -122,7 +123,7 @@ impl Session {
     }
 }
 
-/// What is answered to commands that do nothing here.
+/// Returns the reply to a command that does nothing here.
 pub(crate) fn answer(verb: &str) -> &'static str {
     match verb {
         "USER" => "331 password",
@@ -138,7 +139,7 @@ pub(crate) fn answer(verb: &str) -> &'static str {
 }
 
 impl Drain {
-    /// Takes everything until the end; how many bytes that were.
+    /// Receives everything until the end, and returns the number of bytes.
     fn all_of(self, mut data: &TcpStream) -> io::Result<u64> {
         match self {
             Self::Drop => drop_all(data),
@@ -162,7 +163,7 @@ fn drop_all(mut data: &TcpStream) -> io::Result<u64> {
     let mut total = 0;
     loop {
         let (_, dropped) = match recv(data, &mut untouched[..], RecvFlags::TRUNC) {
-            // Not every kernel has it for TCP; none that we know of lacks it.
+            // A kernel may not support it for TCP, although we know of none.
             Err(rustix::io::Errno::INVAL) => (0, data.read(&mut untouched)?),
             received => received?,
         };

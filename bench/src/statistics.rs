@@ -1,6 +1,6 @@
-//! Medians, and ratios within rounds: what one may say about figures of a machine that is never quite still.
+//! Medians, and ratios within rounds, which are valid also on a machine whose load varies.
 
-/// The middle one; of two, their mean. Zero if there is none.
+/// Returns the middle figure; of an even number, the mean of the two in the middle; 0 if there is none.
 pub(crate) fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = figures.into_iter().collect();
     sorted.sort_by(f64::total_cmp);
@@ -11,7 +11,7 @@ pub(crate) fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
-/// The median of the ratios of figures that were taken in the same round, so that what slows a whole round down does
+/// Returns the median of the ratios of figures from the same round, so that an event that slows a whole round down does
 /// not count.
 pub(crate) fn median_ratio(ones: &[f64], others: &[f64]) -> f64 {
     median(ones.iter().zip(others).map(|(one, other)| one / other))

@@ -1,6 +1,6 @@
-//! A real server beside the sink: vsftpd, as `cargo xtask set-up` has unpacked it, storing into memory.
+//! A real server in addition to the sink: vsftpd, as `cargo xtask set-up` has unpacked it, storing into memory.
 //!
-//! Its configuration is as plain as it gets. That of the tests is `tests/servers/vsftpd.rs`.
+//! Its configuration is minimal. The one for the tests is in `tests/servers/vsftpd.rs`.
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,22 +14,22 @@ use std::time::{Duration, Instant};
 
 use crate::clients::PASSWORD;
 
-/// A running server; dropping it ends it.
+/// A running server; it is stopped when this is dropped.
 pub(crate) struct Vsftpd {
     process: Child,
     port: u16,
 }
 
-/// How long it may take to start.
+/// The maximum time for the start.
 const START: Duration = Duration::from_secs(10);
 
 impl Vsftpd {
-    /// Who may log in.
+    /// The user name.
     pub(crate) const USER: &'static str = "anonymous";
-    /// Where one may upload to.
+    /// The directory that accepts uploads.
     pub(crate) const DIRECTORY: &'static str = "incoming";
 
-    /// Starts it; `tls` is certificate and key.
+    /// Starts the server; `tls` is certificate and key.
     pub(crate) fn start(target: &Path, memory: &Path, tls: Option<(&Path, &Path)>) -> io::Result<Self> {
         let tree = target.join("ftp-servers/vsftpd");
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
@@ -38,7 +38,7 @@ impl Vsftpd {
         for folder in [&incoming, &empty] {
             fs::create_dir_all(folder)?;
         }
-        // The account that it writes with is not ours.
+        // The server writes with a different account than ours.
         fs::set_permissions(&incoming, fs::Permissions::from_mode(0o777))?;
         fs::set_permissions(memory, fs::Permissions::from_mode(0o755))?;
         let passwords = memory.join("passwords");
@@ -49,7 +49,7 @@ impl Vsftpd {
             passwords.display(),
             empty.display()
         );
-        // Only root can have it turn into someone else, whose home has to exist.
+        // Only root can let it change to another user, whose home directory must exist.
         let root = rustix::process::geteuid().is_root();
         let owner = if root { "daemon".to_owned() } else { std::env::var("USER").unwrap_or_default() };
         let launching = if root { "NO" } else { "YES" };
@@ -77,7 +77,7 @@ impl Vsftpd {
         Ok(started)
     }
 
-    /// Where its control connections go.
+    /// Returns the port for control connections.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
@@ -91,7 +91,7 @@ fn libraries(tree: &Path) -> OsString {
 
 impl Drop for Vsftpd {
     fn drop(&mut self) {
-        // One that has ended already need not be ended.
+        // The process may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -2,243 +2,251 @@
 
 use crate::rules::{Name, Proof};
 
-/// One thing to do on the server, or here.
+/// One operation on the server, or on the local file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Ask for the size of the file called so (SIZE). Answered by [`Answer::Size`].
+    /// Ask for the size of the file with this name (SIZE). Answered by [`Answer::Size`].
     Size(Name),
-    /// Ask for its time of last modification (MDTM). Answered by [`Answer::Modified`].
+    /// Ask for the file's time of last modification (MDTM). Answered by [`Answer::Modified`].
     Modified(Name),
-    /// Compare its hash with that of the first `length` bytes of ours. Answered by [`Answer::Compared`].
+    /// Compare the hash of the file on the server with the hash of the first `length` bytes of the local file. Answered
+    /// by [`Answer::Compared`].
     Compare {
         /// The file on the server.
         name: Name,
-        /// How many bytes of ours.
+        /// The number of bytes of the local file to compare.
         length: u64,
     },
-    /// Ask whether the server renames at all, about a name that nobody has (RNFR). Answered by [`Answer::CanRename`].
+    /// Find out if the server supports renaming, with RNFR of a name that no file has. Answered by
+    /// [`Answer::CanRename`].
     ProbeRename,
-    /// Store the bytes of ours from `from` on (STOR, with REST in front; STOU). Answered by [`Answer::Stored`].
+    /// Store the local file's bytes from `from` on (STOR, after REST if `from` is not 0; or STOU). Answered by
+    /// [`Answer::Stored`].
     Store {
-        /// Under this name.
+        /// The name to store under.
         name: Name,
         /// The first byte to send.
         from: u64,
     },
-    /// Make sure that the local file is still the one that was opened. Answered by [`Answer::Unchanged`].
+    /// Check that the local file is still the one that was opened. Answered by [`Answer::Unchanged`].
     CheckSource,
     /// Rename (RNFR, RNTO). Answered by [`Answer::Renamed`], [`Answer::NotFrom`] or [`Answer::NotTo`].
     Rename {
-        /// The name that it has.
+        /// The present name.
         from: Name,
-        /// The name that it shall have.
+        /// The new name.
         to: Name,
     },
     /// Remove (DELE). Answered by [`Answer::Removed`].
     Remove(Name),
-    /// Let half a second pass. Answered by [`Answer::Settled`].
+    /// Wait for half a second. Answered by [`Answer::Settled`].
     Settle,
 }
 
-/// What came of an [`Action`].
+/// The result of an [`Action`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
-    /// Of [`Action::Size`].
+    /// The result of [`Action::Size`].
     Size(Found),
-    /// Of [`Action::Modified`]: in seconds since 1970, if the server says.
+    /// The result of [`Action::Modified`]: the time in seconds since 1970, if the server returned it.
     Modified(Option<u64>),
-    /// Of [`Action::Compare`].
+    /// The result of [`Action::Compare`].
     Compared(Compared),
-    /// Of [`Action::ProbeRename`].
+    /// The result of [`Action::ProbeRename`]: true if the server supports renaming.
     CanRename(bool),
-    /// Of [`Action::Store`]: the server says that it is stored.
+    /// The result of [`Action::Store`]: the server replied that the file is stored.
     Stored {
         /// The length of the whole file, in bytes.
         length: u64,
-        /// What the server said when it was asked.
+        /// The answer to the question that followed the final reply.
         proof: Proof,
-        /// It was asked for the size, and said 550: no such file, or one that may not be asked about.
+        /// The server was asked for the size and replied 550: no such file, or no permission to ask for it.
         hidden: bool,
     },
-    /// Of [`Action::CheckSource`]: it has not changed.
+    /// The result of [`Action::CheckSource`]: the local file has not changed.
     Unchanged,
-    /// Of [`Action::Rename`]: done.
+    /// The result of [`Action::Rename`]: the file was renamed.
     Renamed,
-    /// Of [`Action::Rename`]: RNFR was refused.
+    /// The result of [`Action::Rename`]: RNFR was refused.
     NotFrom(Refusal),
-    /// Of [`Action::Rename`]: RNFR was granted, RNTO refused.
+    /// The result of [`Action::Rename`]: RNFR was accepted, and RNTO refused.
     NotTo(Refusal),
-    /// Of [`Action::Remove`]: whether the server says that it did.
+    /// The result of [`Action::Remove`]: true if the server replied that it removed the file.
     Removed(bool),
-    /// Of [`Action::Settle`].
+    /// The result of [`Action::Settle`].
     Settled,
-    /// Of any action: it failed.
+    /// The action failed.
     Failed(Failure),
 }
 
-/// What lies on the server under a name, as far as it tells.
+/// The file under a name on the server, according to the server's answer to SIZE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Found {
-    /// A file of so many bytes.
+    /// A file with this size, in bytes.
     Bytes(u64),
-    /// The server said 550: no such file, or one that may not be asked about.
+    /// The server replied 550: no such file, or no permission to ask for it.
     Refused,
-    /// The server does not tell.
+    /// The server did not return a size.
     Untold,
 }
 
-/// What the comparison of two hashes came to.
+/// The result of the comparison of two hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Compared {
-    /// They are equal.
+    /// The hashes are equal.
     Same,
-    /// They differ.
+    /// The hashes differ.
     Different,
     /// There is no hash to compare with.
     Unavailable,
 }
 
-/// How final the server's no is (RFC 959 §4.2.1).
+/// The kind of a refusal (RFC 959 §4.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
-    /// 4yz: the same may work later.
+    /// 4yz: the same command may succeed later.
     Transient,
-    /// 5yz: it will not.
+    /// 5yz: the same command will not succeed.
     Permanent,
 }
 
-/// Why an action has no answer. The caller maps each of its errors to one of these.
+/// The reason why an action has no answer. The caller maps each of its errors to one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Failure {
-    /// The session is over, or the question failed; about the file nothing has changed.
+    /// The session has ended, or the question failed; nothing has changed about the file.
     Session,
-    /// [`Action::Store`]: the server did not take any data.
+    /// [`Action::Store`]: the server did not accept any data.
     NotTaken(Refusal),
-    /// [`Action::Store`]: a connection broke while the data was on its way.
+    /// [`Action::Store`]: a connection broke during the transfer of the data.
     Cut {
         /// The number of bytes that the server may have, those before the offset included.
         sent: u64,
-        /// That was every byte, and the end of the file was said.
+        /// True if that is every byte and the end of the file was sent, too.
         all: bool,
     },
-    /// [`Action::Store`]: the server gave up, in words that say that it broke down (425, 426, vsftpd's 500 OOPS).
+    /// [`Action::Store`]: the server aborted the transfer with a reply that means a breakdown (425, 426, vsftpd's 500
+    /// OOPS).
     BrokeDown {
         /// As in [`Failure::Cut`].
         sent: u64,
         /// As in [`Failure::Cut`].
         all: bool,
     },
-    /// [`Action::Store`]: the server gave up, and said no in other words.
+    /// [`Action::Store`]: the server aborted the transfer with another negative reply.
     GivenUp {
         /// As in [`Failure::Cut`].
         sent: u64,
         /// As in [`Failure::Cut`].
         all: bool,
     },
-    /// [`Action::Store`]: every byte was sent, and a connection was lost before all was said about it.
+    /// [`Action::Store`]: every byte was sent, and a connection was lost before the final reply, or before the answer
+    /// to a question that follows it.
     Unconfirmed {
         /// The number of bytes sent, those before the offset included.
         sent: u64,
-        /// The server had said that the file is stored; then the line broke, at a question that backs it up.
+        /// True if the server had replied that the file is stored, and the connection broke at a question that should
+        /// confirm it.
         completed: bool,
-        /// That question was the one for a hash, and no answer came in time.
+        /// True if that question asked for a hash, and no answer came in time.
         hash_late: bool,
     },
-    /// [`Action::Store`]: the server said that the file is stored, and tells another size.
+    /// [`Action::Store`]: the server replied that the file is stored, and returns a different size.
     Mismatch {
-        /// The number of bytes that should be there.
+        /// The expected size, in bytes.
         sent: u64,
-        /// The number of bytes that the server tells.
+        /// The size that the server returned, in bytes.
         stored: u64,
     },
-    /// [`Action::Store`]: the server said that the file is stored, and its hash differs.
+    /// [`Action::Store`]: the server replied that the file is stored, and its hash differs.
     Corrupt {
-        /// The number of bytes that should be there.
+        /// The expected size, in bytes.
         sent: u64,
     },
-    /// [`Action::Store`]: the server said that the file is stored, tells sizes, and knows no such file.
+    /// [`Action::Store`]: the server replied that the file is stored; it returns sizes, and 550 for this file.
     Missing {
-        /// The number of bytes that should be there.
+        /// The expected size, in bytes.
         sent: u64,
     },
-    /// [`Action::Store`]: the server said so before it had the last byte, and nothing proves it.
+    /// [`Action::Store`]: the server replied that the file is stored before it had the last byte, and nothing proves
+    /// it.
     EarlySuccess,
     /// The local file cannot be read, or has changed.
     Source {
-        /// Data may have reached the server before that.
+        /// True if data may have reached the server before the failure.
         begun: bool,
     },
-    /// No other try can help: the user's doing, our own, or a connection that may not be trusted.
+    /// Another try cannot help: the user interrupted the upload, the cause is an error in this program, or the
+    /// connection must not be trusted.
     Final {
-        /// Data may have reached the server before that.
+        /// True if data may have reached the server before the failure.
         begun: bool,
-        /// Every byte may be there.
+        /// True if the server may have every byte.
         all: bool,
     },
 }
 
-/// What comes next.
+/// The next step of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Next {
-    /// Take this action, and give its answer.
+    /// Carry this action out, and pass its answer to [`FileDelivery::answer`](crate::FileDelivery::answer).
     Do(Action),
-    /// This try is over. Another one may begin, on a new session, if the caller holds that it is worth it
-    /// ([`FileDelivery::begin`](crate::FileDelivery::begin)); else
+    /// This try has ended. The caller either begins another one on a new session
+    /// ([`FileDelivery::begin`](crate::FileDelivery::begin)), or calls
     /// [`FileDelivery::give_up`](crate::FileDelivery::give_up).
     Again,
     /// The file has its name on the server.
     Stored {
-        /// What backs that up.
+        /// The proof that the file is stored.
         proof: Proof,
-        /// An old file that was moved aside may still be there.
+        /// The old file that was moved aside, if it may still exist.
         aside: Left,
     },
-    /// The end: the file is not delivered, or nobody can tell.
+    /// The delivery has ended: the file is not delivered, or the outcome is unknown.
     GaveUp {
-        /// Why.
+        /// The reason.
         why: Why,
-        /// What lies under the temporary name.
+        /// The file under the temporary name.
         temporary: Left,
-        /// What lies under the name for old files.
+        /// The file under the name for old files.
         aside: Left,
     },
 }
 
-/// Why a file was given up.
+/// The reason why a delivery was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Why {
-    /// For the reason of the last failed action.
+    /// The last action failed; its error is the reason.
     Failed,
-    /// Every byte was sent, or a change of the name was asked for, and the server cannot tell the outcome.
+    /// Every byte was sent, or a rename was requested, and the server cannot confirm the outcome.
     Unknown,
-    /// The server says that it is stored, and tells this size instead of ours.
+    /// The server replied that the file is stored, and returns this size instead of the expected one.
     Mismatch(u64),
-    /// The server says that it is stored, and its hash differs.
+    /// The server replied that the file is stored, and its hash differs.
     Corrupt,
-    /// The server says that it is stored, and knows no such file.
+    /// The server replied that the file is stored, and then that there is no such file.
     Missing,
-    /// It is stored, and there is no such proof of it as was demanded.
+    /// The file is stored, and the proof that the user demanded is missing.
     Unverified,
-    /// The server renames no files. Nothing was stored.
+    /// The server does not support renaming. Nothing was stored.
     CannotRename,
-    /// It is stored, and the server refuses to give it its name.
+    /// The file is stored, and the server refuses to rename it to its own name.
     NotRenamed,
-    /// Likewise, and an old file that was moved aside could not be given its name back.
+    /// The same as [`Why::NotRenamed`], and an old file that was moved aside could not be moved back.
     NotRestored,
-    /// The caller answered something else than was asked.
+    /// The caller's answer does not belong to the action.
     Fault,
 }
 
-/// What lies under a name that this delivery made up.
+/// The file under a name that this delivery generated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Left {
-    /// Nothing: the name was not used, or the server said that the file was renamed.
+    /// Nothing: the name was not used, or the server replied that the file was renamed.
     #[default]
     Nothing,
-    /// The server said that it removed the file.
+    /// The server replied that it removed the file.
     Removed,
-    /// This, when the server was asked last.
+    /// The server's last answer about this name.
     Seen(Found),
-    /// Perhaps something; the server could not be asked.
+    /// There may be a file; the server could not be asked.
     Unseen,
 }

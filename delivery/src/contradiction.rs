@@ -1,5 +1,5 @@
-//! The server said that the file is stored, and its own answers contradict that: it is looked at again, and sent again at most
-//! until the same contradiction comes a second time.
+//! The server replied that the file is stored, and its own answers contradict that. The file is checked again, and sent
+//! again until the same contradiction comes a second time.
 
 use crate::answer::{Action, Compared, Found, Next, Why};
 use crate::doubt::Looks;
@@ -7,7 +7,8 @@ use crate::machine::{FileDelivery, FileState, Phase};
 use crate::rules::{Name, Proof};
 
 impl FileDelivery {
-    /// The server said that it is stored, and tells something else: that may be because it is not done yet.
+    /// The server replied that the file is stored, and reports another size, or no such file. It may not have finished
+    /// yet, so it is asked again.
     pub(crate) fn contradicted(&mut self, sent: u64, found: Found) -> Next {
         self.begin_with(sent);
         self.sizes_told = true;
@@ -32,13 +33,13 @@ impl FileDelivery {
         }
         match looks.found() {
             Found::Bytes(there) if Self::is_wrapped(self.length, there) => self.is_stored(Proof::Reply),
-            // The server has stored it elsewhere, or not at all; to send it again would end the same way.
+            // The server has stored the file elsewhere, or not at all. Sending it again would end the same way.
             Found::Bytes(there) if self.work == Name::Own && self.before == Some(Found::Bytes(there)) => {
                 self.leave(Why::Mismatch(there))
             }
             Found::Bytes(there) if looks.agree() => self.spoil(Why::Mismatch(there)),
             Found::Bytes(there) => self.leave(Why::Mismatch(there)),
-            // Somebody took it away, or it has another name: to send it again would deliver it twice.
+            // The file was removed, or it has another name. Sending it again would deliver it twice.
             Found::Refused => self.leave(Why::Missing),
             Found::Untold => self.is_stored(Proof::Reply),
         }
@@ -59,24 +60,25 @@ impl FileDelivery {
         }
     }
 
-    /// The stored bytes are not the sent ones: another try from the start. A server that changes the bytes does so each time
-    /// in the same way. A connection that is cut in an orderly manner leaves another length each time.
+    /// The stored bytes differ from the sent ones: begins another try from the start, or gives up after the same
+    /// contradiction twice. A server that changes the bytes changes them in the same way each time, but a transfer that
+    /// was cut (and looked complete to the server) has a different length each time.
     pub(crate) fn spoil(&mut self, why: Why) -> Next {
         let over = self.is_spoilt_by(why) || self.rules.stream || self.rules.unique;
         self.file = FileState::Partial { sent: 0 };
         if over { self.leave(why) } else { self.again() }
     }
 
-    /// Notes the contradiction. True if it is the same as the last time.
+    /// Records the contradiction. Returns true if it is the same as the last one.
     pub(crate) fn is_spoilt_by(&mut self, why: Why) -> bool {
         self.spoilt.replace(why) == Some(why)
     }
 
-    /// Whether `stored` is `sent` as a server tells it that counts modulo 2^32.
+    /// Returns true if `stored` is `sent` modulo 2^32, which is the size that some old servers report.
     pub(crate) fn is_wrapped(sent: u64, stored: u64) -> bool {
         sent >= WRAP && stored < WRAP && sent % WRAP == stored
     }
 }
 
-/// Where old servers begin anew to count.
+/// The number of bytes at which old servers start to count from 0 again.
 pub(crate) const WRAP: u64 = 1 << 32;

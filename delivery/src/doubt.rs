@@ -1,10 +1,11 @@
-//! Every byte was sent, and no reply tells the outcome: the server is asked, and a file that may be whole is left alone.
+//! Every byte was sent, and no reply reports the outcome: the server is asked, and a file that may be complete is not
+//! overwritten.
 
 use crate::answer::{Action, Compared, Found, Next, Why};
 use crate::machine::{FileDelivery, FileState, Phase};
 use crate::rules::{Name, Proof};
 
-/// Looks at one name, half a second apart, until two agree.
+/// Repeated SIZE queries of one name, half a second apart, until two answers are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Looks {
     count: u8,
@@ -12,32 +13,34 @@ pub(crate) struct Looks {
     steady: bool,
 }
 
-/// The most looks. A file that is not there yet is waited for all of them.
+/// The maximum number of queries. If the answer is "no such file", all of them are used, because the file may become
+/// visible later.
 const LOOKS: u8 = 5;
 
 impl Looks {
-    /// None yet; but this was told of the same transfer earlier.
+    /// No query yet, but `told` is the answer about the same transfer that came earlier.
     pub(crate) fn after(told: Option<Found>) -> Self {
         Self { count: 0, last: told, steady: false }
     }
 
-    /// One more. An answer that tells nothing takes nothing back.
+    /// Adds one more answer. An answer without information does not replace an earlier one.
     pub(crate) fn and(self, found: Found) -> Self {
         let last = if found == Found::Untold { self.last.or(Some(found)) } else { Some(found) };
         Self { count: self.count + 1, last, steady: self.last == Some(found) }
     }
 
-    /// Whether the last two looks agree. Only then is anything sent again over a file of the name.
+    /// Returns true if the last two answers are equal. Only then may something be sent again over a file with this
+    /// name.
     pub(crate) fn agree(self) -> bool {
         self.steady
     }
 
-    /// What was told last.
+    /// Returns the last answer that has information.
     pub(crate) fn found(self) -> Found {
         self.last.unwrap_or(Found::Untold)
     }
 
-    /// Whether the last answer may be judged.
+    /// Returns true if no further query is needed, and the last answer can be evaluated.
     pub(crate) fn are_enough(self) -> bool {
         self.count >= LOOKS || self.steady && self.last != Some(Found::Refused)
     }
@@ -52,7 +55,7 @@ impl FileDelivery {
         let looks = looks.and(found);
         let found = looks.found();
         self.told = Some(found);
-        // Without SIZE, or where it is always refused, to look again tells nothing.
+        // If the server has no SIZE, or always refuses it, another query gives no information.
         let pointless = found == Found::Untold || found == Found::Refused && !self.sizes_told;
         if !looks.are_enough() && !pointless {
             return self.ask(Phase::Doubt(looks), Action::Settle);
@@ -73,7 +76,8 @@ impl FileDelivery {
         self.file == FileState::InDoubt { completed: true }
     }
 
-    /// A hash settles it; but one that takes too long is asked for once.
+    /// Compares the hash, which decides the outcome. A hash that the server did not compute in time is not requested
+    /// again.
     fn compare_in_doubt(&mut self, found: Found) -> Next {
         if self.hash_late {
             return self.compared_in_doubt(found, Compared::Unavailable);
@@ -93,7 +97,7 @@ impl FileDelivery {
         }
     }
 
-    /// The size is ours; that proves nothing where an old file had the same.
+    /// The size matches. That is no proof if an old file had the same size.
     fn is_as_long(&mut self) -> Next {
         let as_before = self.work == Name::Own && self.may_be_the_old_one();
         match self.before_time {
@@ -106,7 +110,7 @@ impl FileDelivery {
 
     pub(crate) fn dated_in_doubt(&mut self, time: Option<u64>) -> Next {
         let changed = time.is_some() && time != self.before_time;
-        // The size is asked once more, so that both answers are of one file.
+        // The size is queried once more, so that both answers are about the same file.
         if changed { self.ask(Phase::DoubtSize, Action::Size(Name::Own)) } else { self.is_untold() }
     }
 
@@ -118,7 +122,8 @@ impl FileDelivery {
         }
     }
 
-    /// Nothing tells. A file whose name is ours alone can be sent again; else a success that nothing contradicts stands.
+    /// The server gives no information. A file under a name that nobody else uses can be sent again; for other files, a
+    /// success that nothing contradicts is accepted.
     fn is_untold(&mut self) -> Next {
         match self.completed() {
             _ if self.may_be_sent_again() => self.store(0),
@@ -128,13 +133,14 @@ impl FileDelivery {
         }
     }
 
-    /// Fewer bytes lie there than were sent, and stay as many.
+    /// The file on the server is shorter than the sent data, and its size does not change.
     fn is_shorter(&mut self, there: u64, steady: bool) -> Next {
         if self.rules.stream {
             return self.leave(Why::Mismatch(there));
         }
         if !self.completed() {
-            // Only a hash proves that this is a beginning of ours: no transfer was seen to break. In a later try, neither.
+            // Only a hash proves that these are the first bytes of our file, because no transfer was seen to break.
+            // This is also true in a later try.
             if steady {
                 self.file = FileState::Partial { sent: 0 };
             }
@@ -153,7 +159,8 @@ impl FileDelivery {
         self.store(0)
     }
 
-    /// Something else lies there. Under the file's own name it may be anybody's, and is left alone.
+    /// The file on the server is a different one. Under the file's own name it may belong to anybody, so it is not
+    /// overwritten.
     fn is_another(&mut self, why: Why) -> Next {
         if !self.may_be_sent_again() || self.is_spoilt_by(why) {
             return self.leave(why);
@@ -161,7 +168,7 @@ impl FileDelivery {
         self.store(0)
     }
 
-    /// The server tells sizes, and knows no such file.
+    /// The server returns sizes, and reports that there is no such file.
     fn is_not_there(&mut self) -> Next {
         if self.completed() {
             return self.leave(Why::Missing);
@@ -172,7 +179,8 @@ impl FileDelivery {
         self.store(0)
     }
 
-    /// Whether nobody can lose anything by it: the name is ours alone, and the bytes are still here.
+    /// Returns true if sending the file again is safe for everybody: nobody else uses the name, and the bytes are still
+    /// available locally.
     fn may_be_sent_again(&self) -> bool {
         self.rules.atomic && !self.rules.stream
     }
@@ -184,7 +192,7 @@ impl FileDelivery {
         }
     }
 
-    /// If that has another length than ours, the length of the next transfer tells it from this one.
+    /// If the existing file's length differs from ours, the length distinguishes the next transfer's file from it.
     pub(crate) fn sized_denied(&mut self, found: Found) -> Next {
         self.stale = match found {
             Found::Bytes(there) => there == self.length,

@@ -1,5 +1,5 @@
-//! The end of a delivery that failed: names are put back, our own temporary file is removed, and a file that remains is looked
-//! at before anything is said about it.
+//! The end of a delivery that failed: names are restored, our own temporary file is removed, and a remaining file is
+//! queried before anything is reported about it.
 
 use crate::answer::{Action, Found, Left, Next, Why};
 use crate::machine::{FileDelivery, FileState, Phase};
@@ -7,8 +7,8 @@ use crate::rename::{Aside, Move};
 use crate::rules::{Name, Proof};
 
 impl FileDelivery {
-    /// Ends the delivery after [`Next::Again`], when no other try is worth it. The actions that follow need the session of
-    /// the last try; without one they fail, and nothing is claimed.
+    /// Ends the delivery after [`Next::Again`], if no other try shall follow. The actions that it returns need the
+    /// session of the last try; without a session they fail, and the remaining files are reported as unknown.
     pub fn give_up(&mut self) -> Next {
         let why = match self.file {
             FileState::InDoubt { .. } if self.hash_differs => Why::Corrupt,
@@ -23,7 +23,8 @@ impl FileDelivery {
         self.leave(why)
     }
 
-    /// Every byte was sent; the server may have told since that it has fewer, or none.
+    /// Returns the reason for a file of which every byte was sent: the server may have reported since that it has fewer
+    /// bytes, or no file.
     fn contradiction(&self, completed: bool) -> Why {
         match self.told {
             Some(Found::Bytes(there)) if there != self.length && !Self::is_wrapped(self.length, there) => {
@@ -40,7 +41,7 @@ impl FileDelivery {
             self.file = FileState::Renaming { proof, step: Move::Back, lost: false };
             return self.rename(false, 0);
         }
-        // Where the outcome is unknown, and the server was not asked yet, this session may know more.
+        // If the outcome is unknown and the server was not asked yet, this session can still ask it.
         let unasked = why == Why::Unknown && self.told.is_none();
         if !self.begun || !self.rules.atomic && !unasked {
             return self.looked(why, Left::Nothing);
@@ -51,30 +52,31 @@ impl FileDelivery {
         self.ask(Phase::LastLook(why), Action::Size(self.work))
     }
 
-    /// Whether the outcome is decided, and only the remains are seen to.
+    /// Returns true if the outcome is decided, and the remaining actions only clean up.
     pub fn is_leaving(&self) -> bool {
         matches!(self.phase, Phase::Removing(_) | Phase::LastLook(_) | Phase::LastLookAside(..))
     }
 
-    /// No answer came to a change of names, and nothing more is to be tried: neither name may be touched.
+    /// A rename got no answer, and no further try is made: neither of the two names may be touched.
     pub(crate) fn move_was_stopped(&mut self) -> Next {
         self.turn_doubt(true);
         self.leave(Why::Failed)
     }
 
-    /// The local file has changed while it was sent: the stored bytes may mix old and new, and do not get the file's name.
+    /// The local file changed during the transfer: the stored bytes may mix old and new content, so they do not get the
+    /// file's name.
     pub(crate) fn leave_changed(&mut self) -> Next {
         self.file = FileState::Denied;
         self.leave(Why::Failed)
     }
 
-    /// Whether an old file was moved aside, and its name is certainly free: no change of names is in doubt.
+    /// Returns true if an old file was moved aside and its name is certainly free, that is, no rename is in doubt.
     fn old_file_is_missing(&self, why: Why) -> bool {
         let renaming = matches!(self.file, FileState::Renaming { step: Move::Final, lost: false, .. });
         renaming && self.aside == Aside::Moved && matches!(why, Why::Failed | Why::NotRenamed)
     }
 
-    /// Whether the temporary file is not whole, and so of use to a later run only.
+    /// Returns true if the temporary file is incomplete, and so useful only to a later run.
     fn is_rubbish(&self) -> bool {
         matches!(self.file, FileState::Fresh | FileState::Partial { .. } | FileState::Denied)
     }
@@ -86,7 +88,7 @@ impl FileDelivery {
         self.ask(Phase::LastLook(why), Action::Size(self.work))
     }
 
-    /// The last look may tell after all that the file is not whole.
+    /// The last query may show that the file is incomplete.
     pub(crate) fn looked(&mut self, why: Why, found: Left) -> Next {
         let why = match (why, self.file, found) {
             (Why::Unknown, FileState::InDoubt { .. }, Left::Seen(Found::Bytes(there))) if there != self.length => {
@@ -107,7 +109,7 @@ impl FileDelivery {
         Next::GaveUp { why, temporary, aside: self.known(aside) }
     }
 
-    /// "No such file" is an answer only from a server that tells sizes.
+    /// A 550 means "no such file" only on a server that has returned sizes.
     fn known(&self, left: Left) -> Left {
         match left {
             Left::Seen(Found::Refused) if self.sizes_told => Left::Nothing,

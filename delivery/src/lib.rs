@@ -1,19 +1,23 @@
-//! The delivery of one file as a state machine: its knowledge of the server decides the next action.
+//! The delivery of one file as a state machine: the knowledge about the server decides the next action.
 //!
-//! [`FileDelivery`] says which [`Action`] to take, hears the [`Answer`], and ends with [`Next::Stored`] or
-//! [`Next::GaveUp`]. It opens no socket, reads no clock and knows no FTP reply: a caller that holds a session carries the
-//! actions out and translates their results. No file is stored, renamed or removed, and none is called stored or
-//! missing, but by a rule in this crate.
+//! [`FileDelivery`] returns the next [`Action`], takes its [`Answer`], and ends with [`Next::Stored`] or
+//! [`Next::GaveUp`]. It opens no socket, reads no clock and knows no FTP reply: a caller that holds a session carries
+//! the actions out and translates their results. Only the rules in this crate decide that a file is stored, renamed or
+//! removed, or that it is reported as stored or missing.
 //!
-//! The rules, which the search in `tests/` tries to break in every order of events:
+//! The search in `tests/` checks these rules in every order of events:
 //!
-//! 1. A file that may be whole is not overwritten: after every byte was sent and no reply came, the server is asked.
-//! 2. "No such file" (550) is a fact only on a server that has told the size of a file before; else it may be hidden.
-//! 3. A size that fits proves something only if it was another one before, or the time of modification has changed.
-//! 4. A transfer goes on behind bytes only where a hash proves them, or where the name is ours alone and our own transfer
-//!    was seen to break.
-//! 5. Nothing is removed before the new file has its name. A file in the way is moved aside, and moved back if need be.
-//! 6. After a success of the server that its own answers contradict, the file is sent again; but not after the same
+//! 1. A file that may be complete is not overwritten: if every byte was sent and no final reply came, the server is
+//!    asked for the file first.
+//! 2. A 550 to SIZE means "no such file" only on a server that has returned the size of a file before. On other servers
+//!    the file may exist and be hidden.
+//! 3. A matching size is a proof only if the size was different before the transfer, or if the time of modification has
+//!    changed.
+//! 4. A transfer is resumed behind existing bytes only if a hash proves them, or if nobody else uses the name and our
+//!    own transfer was seen to break.
+//! 5. Nothing is removed before the new file has its name. A file that blocks the name is moved aside, and moved back
+//!    if the rename fails.
+//! 6. If the server reports success and its own answers contradict that, the file is sent again, but not after the same
 //!    contradiction a second time.
 
 #![no_std]

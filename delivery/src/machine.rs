@@ -1,144 +1,148 @@
-//! The state of one file's delivery: the part that outlasts a session, and the point that the present try has reached.
+//! The state of one file's delivery: the part that survives a session, and the point that the present try has reached.
 //!
-//! Storing is `store.rs`, a success that is contradicted `contradiction.rs`, questions about an unknown outcome are `doubt.rs`, names are `rename.rs`, the end of a failed
-//! delivery is `leave.rs`.
+//! The transitions are in the other modules: storing in `store.rs`, a success that is contradicted in
+//! `contradiction.rs`, an unknown outcome in `doubt.rs`, names in `rename.rs`, and the end of a failed delivery in
+//! `leave.rs`.
 
 use crate::answer::{Action, Answer, Failure, Found, Left, Next, Refusal, Why};
 use crate::doubt::Looks;
 use crate::rename::{Aside, Move};
 use crate::rules::{Name, Proof, Rules};
 
-/// One file on its way.
+/// The delivery of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FileDelivery {
     pub(crate) rules: Rules,
-    /// The length of the file in bytes; of a stream, as many as were sent.
+    /// The length of the file in bytes. For a stream, the number of bytes that were sent.
     pub(crate) length: u64,
     pub(crate) file: FileState,
     pub(crate) phase: Phase,
-    /// The name that it is stored under at first.
+    /// The name that the file is stored under first.
     pub(crate) work: Name,
-    /// Something of it may lie under that name.
+    /// True if the server may have some bytes of the file under that name.
     pub(crate) begun: bool,
-    /// What lay under its own name before this run touched it, once the server was asked.
+    /// The file that had its own name before this run changed it; `None` until the server was asked.
     pub(crate) before: Option<Found>,
-    /// The time of that file, if the server told it.
+    /// The time of modification of that file, if the server returned it.
     pub(crate) before_time: Option<u64>,
-    /// The server has told a size in this run: "no such file" is a fact from then on.
+    /// True if the server has returned a size in this run: from then on, a 550 to SIZE means "no such file".
     pub(crate) sizes_told: bool,
-    /// The server renames files.
+    /// True if the server supports renaming.
     pub(crate) renames: bool,
-    /// The server does not let a part of ours be overwritten: it was removed once for that.
+    /// True if the server did not allow a partial file of ours to be overwritten, and the file was removed once for
+    /// that reason.
     pub(crate) cleared: bool,
-    /// The server does not go on where a transfer was cut off.
+    /// True if the server does not resume a transfer.
     pub(crate) from_the_start: bool,
-    /// The server stored something else than was sent, in this way; the file was begun anew for that.
+    /// The last contradiction between the server's success and its answers. The file was sent again from the start
+    /// because of it.
     pub(crate) spoilt: Option<Why>,
-    /// A transfer of this run may have left a file of our length that is not ours: one that the size does not tell from it.
+    /// True if a transfer of this run may have left a file that has our length but different bytes, so that the size
+    /// does not prove ours.
     pub(crate) stale: bool,
-    /// The server's hash of the file, after the last transfer, differs from ours.
+    /// True if the server's hash of the file differed from ours after the last transfer.
     pub(crate) hash_differs: bool,
-    /// A transfer of this run may have left so many bytes, and none more.
+    /// The largest number of bytes that a transfer of this run may have stored.
     pub(crate) most_sent: u64,
-    /// The server takes too long to compute a hash.
+    /// True if the server takes too long to compute a hash.
     pub(crate) hash_late: bool,
-    /// What the server told of the last transfer, where that does not fit it.
+    /// The server's answer about the last transfer, if it does not match that transfer.
     pub(crate) told: Option<Found>,
-    /// Where an old file of its name is.
+    /// The location of an old file with the same name.
     pub(crate) aside: Aside,
 }
 
-/// What is known of the file on the server, from one try to the next.
+/// The knowledge about the file on the server, which passes from one try to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum FileState {
     /// Nothing was stored yet.
     Fresh,
-    /// A transfer broke: at most the first `sent` bytes lie there.
+    /// A transfer broke: the server has at most the first `sent` bytes.
     Partial { sent: u64 },
-    /// Every byte was sent, and the server said that it did not store them.
+    /// Every byte was sent, and the server replied that it did not store them.
     Denied,
-    /// Every byte was sent. Either no reply tells the outcome, or (`completed`) the server said that the file is stored,
-    /// and then the line broke.
+    /// Every byte was sent. Either no reply reports the outcome, or (`completed`) the server replied that the file is
+    /// stored, and then the connection broke.
     InDoubt { completed: bool },
-    /// It is stored under the name that it was sent under.
+    /// The file is stored under the name that it was sent to.
     Stored(Proof),
-    /// It is stored, and its name is being changed. `lost`: a change was asked for, and no answer came.
+    /// The file is stored, and it is being renamed. `lost`: a rename was requested, and no answer came.
     Renaming { proof: Proof, step: Move, lost: bool },
 }
 
-/// What the last action was for.
+/// The purpose of the last action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Phase {
-    /// No try is under way.
+    /// No try is active.
     Between,
-    /// Does the server rename?
+    /// Does the server support renaming?
     Probing,
-    /// What has the file's own name?
+    /// Is there a file with the file's own name?
     Before,
-    /// Since when?
+    /// What is the time of modification of that file?
     BeforeTime,
-    /// What did an earlier run, or an earlier try, leave?
+    /// Is there a file that an earlier run, or an earlier try, left?
     Remains,
-    /// Are these bytes ours? `by_name`: they are, as far as the name tells.
+    /// Are these bytes ours? `by_name`: according to the name, they are.
     Prefix { there: u64, by_name: bool },
-    /// Is this the whole file, which an earlier run left?
+    /// Is the file that an earlier run left our complete file?
     WholeRemains,
-    /// The bytes are sent.
+    /// The data is being sent.
     Storing { from: u64 },
-    /// A part of ours, which the server does not let us overwrite, is removed.
+    /// A partial file of ours, which the server does not allow to be overwritten, is being removed.
     RemovingPart,
-    /// The size after a success that a first answer contradicts.
+    /// The size is queried again, because a first answer contradicts the success.
     Recheck(Looks),
-    /// The hash, likewise.
+    /// The hash is compared again for the same reason.
     RecheckHash,
-    /// Has the time changed with an upload after which the size is the same as before?
+    /// Has the upload changed the time of modification? The size is the same as before.
     AfterTime,
-    /// Is the local file still the same?
+    /// Is the local file unchanged?
     Source(Proof),
-    /// What came of a transfer in doubt?
+    /// Which size has the file of a transfer in doubt?
     Doubt(Looks),
-    /// Is this it?
+    /// Does the hash of that file match?
     DoubtHash(Found),
-    /// Has the time changed since before?
+    /// Has its time of modification changed since the time before the transfer?
     DoubtTime,
-    /// Is it as long still?
+    /// Is its size still the same?
     DoubtSize,
-    /// Has the server stored it though it denied that?
+    /// Has the server stored the file although it replied that it did not?
     DeniedHash,
-    /// What did it store instead?
+    /// Which size has the file that it stored instead?
     DeniedSize,
-    /// A name is being changed.
+    /// A rename was requested.
     Moving { again: bool, tries: u8 },
-    /// RNFR was refused: is it there?
+    /// RNFR was refused: does the file exist?
     NotFrom { tries: u8, refusal: Refusal },
-    /// RNTO was refused: is it still there?
+    /// RNTO was refused: does the file still exist under its old name?
     NotTo { again: bool, refusal: Refusal },
-    /// The temporary name is gone: has the file its own?
+    /// The temporary file no longer exists: does the file with the final name have our hash?
     OwnHash { gone: bool },
-    /// Likewise, by its size.
+    /// The same question, answered by the size.
     OwnSize,
-    /// Likewise, by its time.
+    /// The same question, answered by the time of modification.
     OwnTime,
-    /// Is it as long still?
+    /// Is its size still the same?
     OwnSizeAgain,
-    /// The file has its name, as the server said: does the server know it under that?
+    /// The server replied that the file was renamed: does the server find it under its own name?
     Named,
-    /// The file has its name, as the server said; before the old one is removed, that is looked at.
+    /// The server replied that the file was renamed: this is checked before the old file is removed.
     Placed,
-    /// The old file is removed.
+    /// The old file is being removed.
     RemovingOld,
-    /// It could not be.
+    /// The old file could not be removed: does it still exist?
     OldRemains,
-    /// The end: the temporary file is removed.
+    /// The end: the temporary file is being removed.
     Removing(Why),
-    /// The end: is a file left there?
+    /// The end: does a file remain under the temporary name?
     LastLook(Why),
-    /// The end: is an old file left where it was moved?
+    /// The end: does an old file remain under the name that it was moved to?
     LastLookAside(Why, Left),
 }
 
 impl FileDelivery {
-    /// A file of `length` bytes (of a stream: 0), of which nothing was sent.
+    /// Creates the delivery of a file of `length` bytes (0 for a stream). Nothing was sent yet.
     pub fn new(rules: Rules, length: u64) -> Self {
         Self {
             rules,
@@ -163,32 +167,32 @@ impl FileDelivery {
         }
     }
 
-    /// Notes that this server has told the size of a file before, in another delivery.
+    /// Records that this server has returned the size of a file before, in another delivery.
     pub fn server_tells_sizes(&mut self) {
         self.sizes_told = true;
     }
 
-    /// Whether the server has told the size of a file.
+    /// Returns true if the server has returned the size of a file.
     pub fn has_seen_sizes(&self) -> bool {
         self.sizes_told
     }
 
-    /// The name that the file is stored under at first.
+    /// Returns the name that the file is stored under first.
     pub fn work_name(&self) -> Name {
         self.work
     }
 
-    /// Whether some of the file's bytes may lie on the server, if nothing was done about it afterwards.
+    /// Returns true if the server may have a part of the file, unless a later action removed it.
     pub fn may_have_left_a_part(&self) -> bool {
         self.begun && matches!(self.file, FileState::Partial { .. } | FileState::Denied)
     }
 
-    /// Whether the server has taken data of this file.
+    /// Returns true if the server has accepted data of this file.
     pub fn has_begun(&self) -> bool {
         self.begun
     }
 
-    /// The proof that the file has, once it is stored under whichever name.
+    /// Returns the proof for the file, if it is stored under any name.
     pub fn proof(&self) -> Option<Proof> {
         match self.file {
             FileState::Stored(proof) | FileState::Renaming { proof, .. } => Some(proof),
@@ -196,7 +200,7 @@ impl FileDelivery {
         }
     }
 
-    /// Begins a try, on a session that has done nothing else yet.
+    /// Begins a try, on a session that has not been used for anything else.
     pub fn begin(&mut self) -> Next {
         match self.file {
             FileState::Fresh => self.prepare(),
@@ -208,7 +212,7 @@ impl FileDelivery {
         }
     }
 
-    /// Takes the answer to the last action.
+    /// Takes the answer to the last action, and returns the next step.
     pub fn answer(&mut self, answer: Answer) -> Next {
         if let Answer::Size(Found::Bytes(_)) = answer {
             self.sizes_told = true;
@@ -256,12 +260,12 @@ impl FileDelivery {
             (Phase::LastLookAside(why, temporary), Answer::Size(found)) => {
                 self.gave_up(why, temporary, Left::Seen(found))
             }
-            // The caller has answered another question.
+            // The caller's answer does not belong to the last action.
             (_, _) => self.leave(Why::Fault),
         }
     }
 
-    /// What a failure means, by the phase that it came in.
+    /// Handles a failure, depending on the phase in which it occurred.
     fn failed(&mut self, failure: Failure) -> Next {
         match (self.phase, failure) {
             (Phase::Removing(why) | Phase::LastLook(why), _) => self.looked(why, Left::Unseen),
@@ -282,7 +286,7 @@ impl FileDelivery {
         Next::Do(action)
     }
 
-    /// Asks for the hash of the whole file called `name`.
+    /// Asks for the hash of the complete file with the name `name`.
     pub(crate) fn compare(&mut self, phase: Phase, name: Name) -> Next {
         self.ask(phase, Action::Compare { name, length: self.length })
     }

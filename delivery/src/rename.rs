@@ -1,39 +1,39 @@
-//! The file is stored: under its own name, or under a temporary one that is to become its own.
+//! The steps after the file is stored: it has its own name already, or a temporary name that must be changed to it.
 //!
-//! Renaming is repeated freely: RNFR of a file that has been renamed is refused, so nothing is done twice. Nothing is removed
-//! before the server has said that the new file has its name.
+//! A rename can be repeated safely: RNFR of a file that was renamed already is refused, so nothing is done twice.
+//! Nothing is removed before the server has replied that the new file has its name.
 
 use crate::answer::{Action, Answer, Compared, Found, Left, Next, Refusal, Why};
 use crate::machine::{FileDelivery, FileState, Phase};
 use crate::rules::{Name, Proof};
 
-/// A change of names.
+/// One rename of the sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Move {
-    /// The temporary name becomes the file's own.
+    /// The temporary name is changed to the file's own name.
     Final,
-    /// The file in the way is moved aside.
+    /// The old file that blocks the name is moved aside.
     Aside,
-    /// It gets its name back.
+    /// The old file is moved back.
     Back,
 }
 
-/// Where an old file of the same name is.
+/// The location of an old file with the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Aside {
-    /// Where it was; or there is none.
+    /// It has its original name, or there is no old file.
     Unused,
-    /// Perhaps moved: no answer came, or one that says little.
+    /// It may have been moved: no answer came, or the answer is not conclusive.
     Perhaps,
-    /// Moved aside.
+    /// It was moved aside.
     Moved,
 }
 
-/// How often renaming is tried where the file is there and cannot be renamed: something may hold it for a moment.
+/// The number of attempts to rename a file that exists and cannot be renamed: another process may hold it for a moment.
 const TRIES: u8 = 4;
 
 impl FileDelivery {
-    /// The file is stored, and has not changed meanwhile.
+    /// The file is stored, and the local file has not changed in the meantime.
     pub(crate) fn name(&mut self, proof: Proof) -> Next {
         if !self.rules.atomic {
             return self.has_its_name(Left::Nothing);
@@ -56,7 +56,7 @@ impl FileDelivery {
         self.rename(false, 0)
     }
 
-    /// The present change of names, once more if need be.
+    /// Requests the present rename. It is also used to repeat it.
     pub(crate) fn rename(&mut self, again: bool, tries: u8) -> Next {
         let (from, to) = match self.step() {
             Move::Final => (self.work, Name::Own),
@@ -81,7 +81,7 @@ impl FileDelivery {
         self.proof().unwrap_or(Proof::Reply)
     }
 
-    /// No answer came to a change of names.
+    /// The rename got no answer.
     pub(crate) fn move_was_lost(&mut self) -> Next {
         let (proof, step) = (self.its_proof(), self.step());
         self.file = FileState::Renaming { proof, step, lost: true };
@@ -107,17 +107,18 @@ impl FileDelivery {
         }
     }
 
-    /// RNFR of the temporary name was refused: because it has been renamed, or is held, or because nothing may be renamed.
+    /// RNFR of the temporary name was refused: the file was renamed already, another process holds it, or the server
+    /// forbids renaming.
     fn final_not_from(&mut self, tries: u8, refusal: Refusal) -> Next {
         self.ask(Phase::NotFrom { tries: tries + 1, refusal }, Action::Size(self.work))
     }
 
     pub(crate) fn not_from(&mut self, tries: u8, refusal: Refusal, found: Found) -> Next {
         let gone = found == Found::Refused && self.sizes_told;
-        // An answer that tells nothing takes nothing back.
+        // An answer without information does not replace an earlier one.
         self.told = if found == Found::Untold { self.told } else { Some(found) };
         match found {
-            // A change that was asked for, or one that a refusal hides, may have been made.
+            // A rename that got no answer, or that the server refused, may have been carried out.
             Found::Refused | Found::Untold if self.was_lost() => self.compare_own(gone),
             Found::Bytes(_) | Found::Refused | Found::Untold if tries < TRIES => {
                 self.ask(Phase::NotFrom { tries, refusal }, Action::Settle)
@@ -131,7 +132,7 @@ impl FileDelivery {
         }
     }
 
-    /// A file that cannot be renamed, and has another size than ours, is looked at once more before it is renamed.
+    /// A file that cannot be renamed and differs in size from ours is queried once more before it is renamed.
     pub(crate) fn settled_before_rename(&mut self, tries: u8, refusal: Refusal) -> Next {
         if self.was_told_another_size() {
             return self.ask(Phase::NotFrom { tries: tries + 1, refusal }, Action::Size(self.work));
@@ -139,7 +140,7 @@ impl FileDelivery {
         self.rename(false, tries)
     }
 
-    /// Another try begins in the midst of the changes of names.
+    /// Continues the sequence of renames in another try.
     pub(crate) fn rename_in_another_try(&mut self) -> Next {
         if self.step() == Move::Final && self.was_told_another_size() {
             return self.final_not_from(0, Refusal::Transient);
@@ -151,12 +152,12 @@ impl FileDelivery {
         self.told.is_some_and(|told| self.is_another_size(told))
     }
 
-    /// Whether the server tells another size than that of the file.
+    /// Returns true if the size that the server returned differs from the file's size.
     fn is_another_size(&self, found: Found) -> bool {
         matches!(found, Found::Bytes(there) if there != self.length && !Self::is_wrapped(self.length, there))
     }
 
-    /// RNTO was refused; some servers say so and have done it all the same.
+    /// RNTO was refused; some servers refuse it and rename the file anyway.
     pub(crate) fn not_to(&mut self, again: bool, refusal: Refusal, found: Found) -> Next {
         match (self.step(), found) {
             (Move::Final, Found::Bytes(there)) if self.aside == Aside::Unused && self.is_another_size(found) => {
@@ -169,7 +170,7 @@ impl FileDelivery {
             (Move::Final, Found::Bytes(_)) => self.is_refused(),
             (Move::Final, Found::Refused) if self.sizes_told => self.compare_own(true),
             (Move::Final, Found::Refused | Found::Untold) if refusal == Refusal::Transient => self.again(),
-            // RNFR is asked once more: if that is granted, the file is still there.
+            // RNFR is sent once more: if it is accepted, the file still exists under its old name.
             (Move::Final, Found::Refused | Found::Untold) => self.rename(true, 0),
             (Move::Aside, Found::Bytes(_)) => self.is_aside(Aside::Moved),
             (Move::Aside, Found::Refused | Found::Untold) if !again => self.rename(true, 0),
@@ -178,7 +179,7 @@ impl FileDelivery {
         }
     }
 
-    /// RNTO was refused, which need not be true.
+    /// RNTO was refused, but the file may have been renamed anyway.
     fn doubt_the_move(&mut self, again: bool, refusal: Refusal, look_at: Name) -> Next {
         self.turn_doubt(true);
         self.ask(Phase::NotTo { again, refusal }, Action::Size(look_at))
@@ -190,7 +191,7 @@ impl FileDelivery {
         }
     }
 
-    /// The server does not let the file be renamed at all: to move the old one would only put it at risk.
+    /// The server does not allow the file to be renamed at all, so moving the old one aside would only put it at risk.
     fn is_forbidden(&mut self) -> Next {
         match self.aside {
             Aside::Moved | Aside::Perhaps => self.turn_to(self.its_proof(), Move::Back),
@@ -198,7 +199,8 @@ impl FileDelivery {
         }
     }
 
-    /// The server will not give the file its name. An old file in the way can be moved aside, if that was asked for.
+    /// The server refuses to rename the file to its own name. If the user asked for it, an old file that blocks the
+    /// name is moved aside.
     fn is_refused(&mut self) -> Next {
         match self.aside {
             Aside::Moved | Aside::Perhaps => self.turn_to(self.its_proof(), Move::Back),
@@ -212,7 +214,8 @@ impl FileDelivery {
         self.turn_to(self.its_proof(), Move::Final)
     }
 
-    /// There is no old file, or it may not be renamed; or it has been moved already.
+    /// RNFR of the old file was refused: there is no such file, the server forbids to rename it, or it was moved
+    /// already.
     fn aside_not_from(&mut self, again: bool) -> Next {
         if again || self.was_lost() {
             return self.is_aside(Aside::Perhaps);
@@ -221,7 +224,7 @@ impl FileDelivery {
         self.leave(Why::NotRenamed)
     }
 
-    /// Has the file its own name? Only its hash proves it for certain.
+    /// Asks if the file has its own name. Only its hash proves that for certain.
     fn compare_own(&mut self, gone: bool) -> Next {
         if self.hash_late {
             return self.own_hash(gone, Compared::Unavailable);
@@ -237,7 +240,8 @@ impl FileDelivery {
         }
     }
 
-    /// The temporary name is gone. The file that has the own name now is ours if it was not there before.
+    /// The file no longer has the temporary name. The file with the final name is ours if the old file there was a
+    /// different one.
     pub(crate) fn own_size(&mut self, found: Found) -> Next {
         match found {
             Found::Bytes(there) if there != self.length => self.leave(Why::Unknown),
@@ -256,7 +260,7 @@ impl FileDelivery {
         if found == Found::Bytes(self.length) { self.is_placed() } else { self.leave(Why::Unknown) }
     }
 
-    /// The file has its name. An old one that was moved aside is removed once that is seen.
+    /// The file has its name. An old file that was moved aside is removed after that is confirmed.
     fn is_placed(&mut self) -> Next {
         match self.aside {
             Aside::Unused if self.rules.odd_name && self.sizes_told => self.ask(Phase::Named, Action::Size(Name::Own)),
@@ -265,8 +269,8 @@ impl FileDelivery {
         }
     }
 
-    /// The server said that the file has its name. If it does not know that name, it has made another of it, or somebody has
-    /// taken the file away already.
+    /// The server replied that the file has its name. If it then reports no such file, it has changed the name, or
+    /// somebody has removed the file already.
     pub(crate) fn named(&mut self, found: Found) -> Next {
         match found {
             Found::Refused => self.leave(Why::Missing),

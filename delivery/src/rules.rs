@@ -1,13 +1,14 @@
-//! What the user asked for, and the names and proofs that the rules speak of.
+//! The user's options for the delivery, and the names and proofs that the rules use.
 
-/// How one file is to be delivered.
+/// The options for the delivery of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rules {
-    /// The file is stored under a temporary name and renamed when it is whole.
+    /// The file is stored under a temporary name, and renamed when it is complete.
     pub atomic: bool,
-    /// With `atomic`: a file that the server will not rename over is moved aside and removed at the end.
+    /// With `atomic`: if the server does not rename over an existing file, that file is moved aside and removed at the
+    /// end.
     pub replace: bool,
-    /// The transfer may go on behind bytes that an earlier run left.
+    /// The transfer may resume behind bytes that an earlier run left.
     pub resume: bool,
     /// The server chooses the name (STOU).
     pub unique: bool,
@@ -15,40 +16,40 @@ pub struct Rules {
     pub stream: bool,
     /// Another try may follow a failed one.
     pub retried: bool,
-    /// The file's own name is one that servers are known to change: a renamed file is looked at once more.
+    /// True if servers are known to change the file's own name: a renamed file is then queried once more.
     pub odd_name: bool,
-    /// What has to back the server's final reply up.
+    /// The proof that is required in addition to the server's final reply.
     pub verify: Verify,
 }
 
-/// What has to back the server's final reply up.
+/// The proof that is required in addition to the server's final reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Verify {
-    /// The best that the server offers; the reply alone is good enough.
+    /// The best proof that the server offers; the reply alone is enough.
     #[default]
     Best,
-    /// A hash, and nothing less.
+    /// A hash.
     Hash,
     /// A size or a hash.
     Size,
-    /// Nothing.
+    /// No proof.
     Nothing,
 }
 
-/// What backs the server's final reply up.
+/// The proof that confirms the server's final reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Proof {
-    /// Nothing: the server said that the file is stored, and nothing contradicts it.
+    /// None: the server replied that the file is stored, and nothing contradicts it.
     Reply,
-    /// The size is ours; but it may have been the same before.
+    /// The size matches, but the file there may have had the same size before.
     SameSize,
-    /// The size, which was not the same before.
+    /// The size matches, and it was different before.
     Size,
     /// A hash of the whole file.
     Hash,
 }
 
-/// The names on the server that a delivery may touch. Which bytes they stand for is the caller's affair.
+/// The names on the server that a delivery may use. The caller maps them to the bytes of the paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Name {
     /// The file's own name.
@@ -62,7 +63,7 @@ pub enum Name {
 }
 
 impl Verify {
-    /// Whether `proof` is enough.
+    /// Returns true if `proof` is sufficient.
     pub(crate) fn is_met_by(self, proof: Proof) -> bool {
         match (self, proof) {
             (Self::Best | Self::Nothing, _) | (_, Proof::Hash) | (Self::Size, Proof::Size | Proof::SameSize) => true,

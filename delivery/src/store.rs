@@ -1,4 +1,4 @@
-//! Storing: the questions before it, the byte to begin at, and the consequence of each of its results.
+//! Storing: the questions before the transfer, the offset to begin at, and the consequence of each result.
 
 use crate::answer::{Action, Compared, Failure, Found, Next, Refusal, Why};
 use crate::contradiction::WRAP;
@@ -6,7 +6,7 @@ use crate::machine::{FileDelivery, FileState, Phase};
 use crate::rules::{Name, Proof, Verify};
 
 impl FileDelivery {
-    /// The first try, or one after which nothing has changed.
+    /// Begins the first try, or one after a try that changed nothing.
     pub(crate) fn prepare(&mut self) -> Next {
         if self.rules.atomic && !self.renames {
             return self.ask(Phase::Probing, Action::ProbeRename);
@@ -22,7 +22,7 @@ impl FileDelivery {
         if renames { self.prepare() } else { self.leave(Why::CannotRename) }
     }
 
-    /// A transfer broke. It goes on where it was cut off only if the bytes there are certainly ours.
+    /// A transfer broke. It is resumed only if the bytes on the server are certainly ours.
     pub(crate) fn go_on(&mut self) -> Next {
         if self.spoilt.is_some() || self.from_the_start || self.rules.stream {
             return self.store(0);
@@ -30,18 +30,19 @@ impl FileDelivery {
         self.ask(Phase::Remains, Action::Size(self.work))
     }
 
-    /// What an earlier run or try left.
+    /// Handles the size of the file that an earlier run or try left.
     pub(crate) fn found_remains(&mut self, found: Found) -> Next {
         if !self.rules.atomic && self.before.is_none() {
             self.before = Some(found);
         }
         self.stale |= self.rules.atomic && found == Found::Untold;
-        // More than was sent before the cut: another file, whose size tells nothing of ours from now on.
+        // The file has our full length although fewer bytes were sent before the transfer broke: it is a different
+        // file, and from now on the size does not distinguish it from ours.
         let broken = matches!(self.file, FileState::Partial { .. });
         self.stale |= broken && self.length > 0 && found == Found::Bytes(self.length);
         let (sent, ours) = match self.file {
             FileState::Partial { sent } => (sent, true),
-            // An earlier run's: the name is made of this very version of the file.
+            // An earlier run's file: the temporary name is derived from this version of the local file.
             _ => (self.length, self.rules.resume),
         };
         match found {
@@ -49,7 +50,8 @@ impl FileDelivery {
                 self.compare(Phase::WholeRemains, self.work)
             }
             Found::Bytes(there) if there > 0 && there <= sent && there < self.length => {
-                // This run has sent more than such a server can count, or an earlier one may have.
+                // This run, or an earlier one, may have stored more bytes than a server that counts modulo 2^32 can
+                // report.
                 let earlier = sent.checked_sub(WRAP).is_some_and(|most| there <= most);
                 let wrapped = there < WRAP && (self.most_sent >= WRAP || earlier);
                 let by_name = self.rules.atomic && ours && !wrapped;
@@ -67,7 +69,7 @@ impl FileDelivery {
         }
     }
 
-    /// Without a hash, nothing tells whether an earlier run's file is whole: it is sent again.
+    /// Without a hash, nothing shows that an earlier run's file is complete, so it is sent again.
     pub(crate) fn whole_remains(&mut self, compared: Compared) -> Next {
         match compared {
             Compared::Same => self.is_stored(Proof::Hash),
@@ -78,7 +80,8 @@ impl FileDelivery {
         }
     }
 
-    /// From the first byte on. First the server is asked for the old file, which must not be taken for ours afterwards.
+    /// Stores from the first byte. First the server is asked for an old file, which must not be mistaken for ours
+    /// afterwards.
     pub(crate) fn store_anew(&mut self) -> Next {
         let wanted = self.rules.retried || self.rules.verify != Verify::Nothing;
         let plain = !self.rules.atomic && !self.rules.unique;
@@ -93,7 +96,7 @@ impl FileDelivery {
         }
     }
 
-    /// What has the file's own name, before it is stored there or renamed to it.
+    /// Handles the answer about the file that has the final name before ours is stored there or renamed to it.
     pub(crate) fn found_before(&mut self, found: Found) -> Next {
         self.before = Some(found);
         match found {
@@ -119,12 +122,12 @@ impl FileDelivery {
         }
     }
 
-    /// Whether a file of so many bytes, which was there before, has the size that ours will have.
+    /// Returns true if an old file of this size has the size that ours will have.
     pub(crate) fn could_be_taken_for_ours(&self, there: u64) -> bool {
         self.rules.stream || there == self.length
     }
 
-    /// Whether a file that has our length now may have been there before this run.
+    /// Returns true if a file that has our length now may be the one from before this run.
     pub(crate) fn may_be_the_old_one(&self) -> bool {
         match self.before {
             None | Some(Found::Untold) => true,
@@ -137,14 +140,15 @@ impl FileDelivery {
         self.ask(Phase::Storing { from }, Action::Store { name: self.work, from })
     }
 
-    /// The server says that it is stored, with this proof.
+    /// The server replied that the file is stored, and gave this proof.
     pub(crate) fn stored(&mut self, length: u64, proof: Proof) -> Next {
         self.begin_with(length);
         self.sizes_told |= proof == Proof::Size;
         let as_before = self.work == Name::Own && !self.rules.unique && self.may_be_the_old_one();
         match proof {
             Proof::Size if self.stale => self.is_stored(Proof::SameSize),
-            // The size is the same as before: it may be the old file's (ours is stored aside, or not at all).
+            // The size is the same as before, so the file may be the old one (ours is stored under another name, or not
+            // at all).
             Proof::Size if as_before && self.before_time.is_some() => {
                 self.file = FileState::InDoubt { completed: true };
                 self.ask(Phase::AfterTime, Action::Modified(Name::Own))
@@ -159,7 +163,7 @@ impl FileDelivery {
         self.is_stored(if changed { Proof::Size } else { Proof::SameSize })
     }
 
-    /// It is there, whole, under the name that it was sent under.
+    /// The complete file is on the server, under the name that it was sent to.
     pub(crate) fn is_stored(&mut self, proof: Proof) -> Next {
         if !self.rules.verify.is_met_by(proof) {
             self.file = FileState::Denied;
@@ -170,7 +174,7 @@ impl FileDelivery {
         self.ask(Phase::Source(proof), Action::CheckSource)
     }
 
-    /// What follows from each way in which storing can fail.
+    /// Handles each way in which storing can fail.
     pub(crate) fn not_stored(&mut self, from: u64, failure: Failure) -> Next {
         match failure {
             Failure::Session => self.again(),
@@ -191,10 +195,10 @@ impl FileDelivery {
         }
     }
 
-    /// The server did not take any data. All earlier knowledge stands, a doubt above all.
+    /// The server did not accept any data. All earlier knowledge stays valid, in particular a doubt.
     fn not_taken(&mut self, from: u64, refusal: Refusal) -> Next {
         if from > 0 {
-            // Some servers grant REST and then refuse to go on there.
+            // Some servers accept REST, and then refuse to resume at that offset.
             self.from_the_start = true;
             return self.store(0);
         }
@@ -205,7 +209,7 @@ impl FileDelivery {
             return self.prepare();
         }
         if self.rules.atomic && self.begun && !self.cleared && refusal == Refusal::Permanent {
-            // Some servers let nothing be overwritten. The file with our temporary name is ours to remove.
+            // Some servers do not allow a file to be overwritten. We may remove the file with our temporary name.
             self.cleared = true;
             return self.ask(Phase::RemovingPart, Action::Remove(self.work));
         }
@@ -222,7 +226,7 @@ impl FileDelivery {
         self.again_unless_gone()
     }
 
-    /// The server refused the file after it had taken data. Only a hash can prove that it stored the file all the same.
+    /// The server refused the file after it had accepted data. Only a hash can prove that it stored the file anyway.
     fn given_up(&mut self, sent: u64, all: bool) -> Next {
         self.begin_with(sent);
         self.stale |= all;
@@ -240,7 +244,7 @@ impl FileDelivery {
         self.again_unless_gone()
     }
 
-    /// Nothing more is to be tried.
+    /// The delivery must end without another try.
     fn stopped(&mut self, begun: bool, all: bool, from: u64) -> Next {
         if begun {
             self.begin_with(self.length);
@@ -249,7 +253,7 @@ impl FileDelivery {
         self.leave(Why::Failed)
     }
 
-    /// The server has taken data: the knowledge of an earlier transfer is void.
+    /// The server has accepted data: the knowledge about an earlier transfer is no longer valid.
     pub(crate) fn begin_with(&mut self, sent: u64) {
         self.begun = true;
         self.told = None;
@@ -265,7 +269,7 @@ impl FileDelivery {
         FileState::Partial { sent: sent.max(earlier) }
     }
 
-    /// Another try, unless it would store a second file, or has no bytes to send.
+    /// Begins another try, unless it would store a second file, or the bytes can no longer be sent.
     fn again_unless_gone(&mut self) -> Next {
         match self.file {
             FileState::InDoubt { .. } if self.rules.unique => self.leave(Why::Unknown),

@@ -1,4 +1,4 @@
-//! An exhaustive search, breadth first: every order of events in small worlds.
+//! An exhaustive search through every order of events in small worlds.
 
 mod model;
 
@@ -48,11 +48,13 @@ fn rules(atomic: bool, replace: bool, resume: bool) -> Rules {
     }
 }
 
-/// Every order of answers of every server, with so many more tries, deeds of neighbours and deaths of the program. A deeper
-/// search takes an hour: `DELIVERY_SEARCH=deep cargo test --release -p ftp-delivery --test search`.
+/// Searches every order of answers of every server, with a limited number of further tries, events by other clients,
+/// and deaths of the program. A deeper search takes an hour: `DELIVERY_SEARCH=deep cargo test --release -p ftp-delivery
+/// --test search`.
 fn search(rules: Rules) {
     let deep = std::env::var("DELIVERY_SEARCH").is_ok_and(|depth| depth == "deep");
-    // With everything at once, either the neighbours act or the program dies.
+    // With `replace` and `resume` together, either other clients act or the program is killed, to keep the search
+    // small.
     let (tries, events, kills) = match (rules.replace, rules.resume) {
         _ if deep => (2, 2, 1),
         (true, false) => (1, 1, 0),
@@ -75,7 +77,7 @@ fn search(rules: Rules) {
     println!("{seen} moments");
 }
 
-/// Kinds of servers: (hashes, times, renames, replaces, dots).
+/// The kinds of servers: (hashes, times, renames, replaces, dots).
 fn servers(rules: Rules, deep: bool) -> Vec<Server> {
     let renaming = [(false, true, true, true, true), (true, false, true, true, true), (false, false, true, true, true)];
     let refusing =
@@ -100,7 +102,7 @@ fn servers(rules: Rules, deep: bool) -> Vec<Server> {
     [Sizes::Told, Sizes::Refused, Sizes::Untold].into_iter().flat_map(of).collect()
 }
 
-/// Visits every moment that can follow from `first`; how many there are.
+/// Visits every moment that can follow from `first`, and returns their number.
 fn from(first: Moment) -> usize {
     let mut seen: HashSet<u64, FxBuildHasher> = HashSet::default();
     let mut stack = vec![first.clone()];
@@ -115,7 +117,7 @@ fn from(first: Moment) -> usize {
     seen.len()
 }
 
-/// The shortest way from `first` to a violation: the same search, breadth first, with every way kept.
+/// Returns the shortest path from `first` to a violation: the same search, breadth first, with all paths kept.
 fn story(first: Moment) -> String {
     let mut earlier: HashMap<Moment, Option<Moment>> = HashMap::from([(first.clone(), None)]);
     let mut queue = VecDeque::from([first]);

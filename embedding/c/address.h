@@ -1,4 +1,4 @@
-/* Which servers are on this machine. */
+/* Decides which servers run on this machine. */
 
 #ifndef ADDRESS_H
 #define ADDRESS_H
@@ -8,7 +8,7 @@
 
 bool is_loopback(const struct sockaddr *address);
 
-/* Whether the name itself says so. A resolver must not decide that. */
+/* Returns true if the name itself refers to this machine. The decision must not depend on a resolver. */
 bool names_this_machine(const char *host);
 
 #endif

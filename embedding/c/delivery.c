@@ -1,5 +1,5 @@
-/* What the server is asked before and after a file is stored, so that no more is claimed than was proved. The rules are those
- * that the program has (delivery/src/lib.rs), as far as one try needs them. */
+/* The questions to the server before and after a file is stored, so that only proved facts are reported. The rules
+ * are those of the program (delivery/src/lib.rs), as far as they apply to a single try. */
 
 #define _POSIX_C_SOURCE 200809L
 #include "delivery.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Between two looks: a server may still be writing down what it has received. */
+/* The pause between two queries: a server may still be writing received data to its disk. */
 static const struct timespec SETTLING = {.tv_nsec = 500000000};
 enum { LOOKS = 5 };
 
@@ -23,7 +23,8 @@ static bool say(struct sandbox *sandbox, const char *what) {
     return false;
 }
 
-/* The server has said that the file is stored. What does not fit may do so in a moment. */
+/* The server replied that the file is stored, but reports a different size or no file. That may change within
+ * seconds. */
 static bool look_again(struct sandbox *sandbox) {
     char first[1024];
     struct found found;
@@ -38,7 +39,7 @@ static bool look_again(struct sandbox *sandbox) {
     return false;
 }
 
-/* `sized` if the server tells a size, and it is right. */
+/* Sets `sized` if the server returned the correct size. */
 static bool store(struct sandbox *sandbox, bool *sized) {
     uint64_t sent = 0;
     if (!session_store(sandbox, &sent, sized)) {
@@ -57,14 +58,14 @@ static bool store_and_prove(struct sandbox *sandbox, bool *sized) {
     if (was_whole && !session_modified(sandbox, &dated)) return false;
     if (!store(sandbox, sized)) return false;
     if (*sized && (was_whole || before.kind == UNTOLD)) {
-        /* It may be the old file's, if the server has stored ours elsewhere, or not at all. */
+        /* The size may be that of the old file, if the server has stored ours under another name, or not at all. */
         if (dated != NO_TIME && !session_modified(sandbox, &now)) return false;
         *sized = now != NO_TIME && now != dated;
     }
     return true;
 }
 
-/* The component has said that it is stored; what was sent is our own knowledge. */
+/* The component reports that the file is stored; this function checks that against our own count of the sent bytes. */
 static bool is_true(struct sandbox *sandbox) {
     const struct file *file = &sandbox->loan->file;
     if (!file->finished || file->sent != file->size)

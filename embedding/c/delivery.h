@@ -1,11 +1,11 @@
-/* One file, one try. */
+/* Delivers one file in one try. */
 
 #ifndef DELIVERY_H
 #define DELIVERY_H
 
 #include "imports.h"
 
-/* Opens a session, stores the file, says goodbye. What is to be said of it is then in sandbox->why. */
+/* Opens a session, stores the file, and quits. The message about the result is in sandbox->why. */
 enum outcome deliver(struct sandbox *sandbox);
 
 #endif

@@ -1,4 +1,4 @@
-/* An upload-error in words. See failure.h. */
+/* Converts an upload-error to a message. See failure.h. */
 
 #include "failure.h"
 
@@ -25,7 +25,7 @@ static bool is_name(const wasm_name_t *given, const char *name) {
 
 bool is_case(const value *variant, const char *name) { return is_name(&variant->of.variant.discriminant, name); }
 
-/* The server could drive a terminal by it. */
+/* Replaces bytes outside printable ASCII: a server could send control sequences to the terminal. */
 static void append_harmless(const value *list, char *into, size_t size) {
     size_t length = 1;
     for (size_t i = 0; i < list->of.list.size && length + 1 < size; i++) {
@@ -36,7 +36,7 @@ static void append_harmless(const value *list, char *into, size_t size) {
     into[length] = 0;
 }
 
-/* A field of a record, or what a case holds. Flags say nothing to people here. */
+/* Appends a field of a record, or the payload of a case. Flags are left out of the message. */
 static void append(const value *field, char *into, size_t size) {
     switch (field->kind) {
     case WASMTIME_COMPONENT_ENUM:
@@ -49,7 +49,7 @@ static void append(const value *field, char *into, size_t size) {
     }
 }
 
-/* RFC 959 §4.2.2: a connection broke, which does not say that nothing was stored. vsftpd says OOPS for it. */
+/* RFC 959 §4.2.2: a connection broke, so the file may be stored nevertheless. vsftpd reports this as "500 OOPS". */
 static bool is_breakdown(const value *refusal) {
     uint16_t code = refusal->of.record.data[1].val.of.u16;
     char text[8] = "";

@@ -1,4 +1,4 @@
-/* The file that is lent: opened here, moved in lent.c. See lent.h. */
+/* The file for the component: opened here, transferred in lent.c. See lent.h. */
 
 #define _GNU_SOURCE
 #include "lent.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether there is a byte behind its size. */
+/* Returns true if the file has a byte after its reported size. */
 static bool has_more(const struct file *file) {
     char byte;
     return pread(file->fd, &byte, 1, (off_t)file->size) > 0;
@@ -19,7 +19,7 @@ const char *file_open(struct file *file, const char *path) {
     if (file->fd < 0 || fstat(file->fd, &file->opened) < 0) return strerror(errno);
     if (!S_ISREG(file->opened.st_mode)) return "not a regular file";
     file->size = (uint64_t)file->opened.st_size;
-    /* Such as in /proc, where files are made while they are read. */
+    /* For example in /proc, where the content is generated while it is read. */
     if (file->size == 0 && has_more(file)) return "it does not tell its size";
     return NULL;
 }
@@ -32,7 +32,8 @@ bool file_has_changed(const struct file *file) {
     const struct stat *then = &file->opened;
     struct stat now;
     if (fstat(file->fd, &now) < 0) return true;
-    /* A file that was deleted or replaced keeps its bytes. */
+    /* Deleting or replacing the file keeps its content, but changes its link count and ctime. So ctime counts only
+     * if mode, owner and link count are unchanged. */
     bool same_inode = now.st_mode == then->st_mode && now.st_uid == then->st_uid && now.st_gid == then->st_gid &&
                       now.st_nlink == then->st_nlink;
     return now.st_size != then->st_size || !is_same_time(now.st_mtim, then->st_mtim) ||

@@ -1,5 +1,5 @@
-/* Ties the component's imports to lent.h. Values of the component model are built and taken apart by hand in C: the
- * helpers for that come first. Next: sandbox.c, which calls the exports. */
+/* Connects the component's imports to lent.h. In C, values of the component model are built and decomposed by hand;
+ * the helpers for that come first. */
 
 #include "imports.h"
 
@@ -47,7 +47,7 @@ value record_value(size_t size, const char *const *names, const value *values) {
     return record;
 }
 
-/* At most `size` bytes of a list. */
+/* Copies at most `size` bytes of a list. */
 static size_t bytes_of(const value *list, uint8_t *into, size_t size) {
     size_t length = list->of.list.size < size ? list->of.list.size : size;
     for (size_t i = 0; i < length; i++) into[i] = list->of.list.data[i].of.u8;
@@ -59,7 +59,7 @@ value handle_value(struct sandbox *sandbox, enum kind kind, uint32_t number) {
     wasmtime_component_resource_host_t *host = wasmtime_component_resource_host_new(true, number, kind);
     wasmtime_error_t *error = wasmtime_component_resource_host_to_any(sandbox->context, host, &handle.of.resource);
     wasmtime_component_resource_host_delete(host);
-    if (error) abort(); /* Only where the type is not ours. */
+    if (error) abort(); /* Impossible, except for a type that is not ours. */
     return handle;
 }
 
@@ -93,14 +93,14 @@ static value pending(struct sandbox *sandbox, const value *given, const uint32_t
     return (value){.kind = WASMTIME_COMPONENT_BOOL, .of.boolean = control_pending(&sandbox->loan->control)};
 }
 
-/* There is one kind of notice. */
+/* There is only one kind of notice. */
 static value noticed(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     (void)sandbox, (void)given, (void)handles;
     fputs("The server refuses UTF-8; a name beyond ASCII may look different there.\n", stderr);
     return (value){.kind = WASMTIME_COMPONENT_BOOL};
 }
 
-/* There is no TLS here. A library for it would have its place in lent.c. */
+/* This example has no TLS. A TLS library would be used in lent.c. */
 static value secure(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     (void)sandbox, (void)given, (void)handles;
     return outcome(INSECURE);
@@ -154,13 +154,13 @@ static value size(struct sandbox *sandbox, const value *given, const uint32_t *h
     return (value){.kind = WASMTIME_COMPONENT_OPTION, .of.option = wasmtime_component_val_new(&bytes)};
 }
 
-/* There are no hashes here, and the plan (`converse`) sees to it that none is asked for. */
+/* This example has no hashes; the plan in session.c says `verify: size`, so the component never asks for one. */
 static value digest(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     (void)sandbox, (void)given, (void)handles;
     return outcome(UNREADABLE);
 }
 
-/* No server is awaited here; so nobody can call the functions of a data-listener. */
+/* Active mode is not supported. No data-listener exists, so its functions cannot be called. */
 static value denied(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     (void)sandbox, (void)given, (void)handles;
     return outcome(DENIED);
@@ -194,7 +194,7 @@ static const struct {
     {"[method]progress.noticed", noticed},
 };
 
-/* Every call of the component comes here. Each handle has to be taken: one that is left over makes the call fail. */
+/* Handles every call of the component. Each handle must be taken, because one that is not taken makes the call fail. */
 static wasmtime_error_t *answer(void *data, wasmtime_context_t *context, const wasmtime_component_func_type_t *type,
                                 value *given, size_t count, value *results, size_t wanted) {
     struct binding *binding = data;
@@ -220,7 +220,7 @@ static wasmtime_error_t *data_dropped(void *data, wasmtime_context_t *context, u
 }
 
 static wasmtime_error_t *dropped(void *data, wasmtime_context_t *context, uint32_t number) {
-    (void)data, (void)context, (void)number; /* Ends with the process. */
+    (void)data, (void)context, (void)number; /* These resources are freed when the process ends. */
     return NULL;
 }
 

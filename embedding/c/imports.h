@@ -1,5 +1,5 @@
-/* What the component may call, and how values of the component model are made. All of it is wasmtime's, and only for
- * imports.c, sandbox.c, session.c and what they include. */
+/* The functions that the component may call, and constructors for values of the component model. Everything here
+ * depends on wasmtime, and is only for imports.c, sandbox.c, session.c and their headers. */
 
 #ifndef IMPORTS_H
 #define IMPORTS_H
@@ -11,7 +11,7 @@
 
 typedef wasmtime_component_val_t value;
 
-/* The kinds of handles. A handle is a kind and a number, which is 0, or for a data connection its place. */
+/* The kinds of handles. A handle has a kind and a number: 0, or the index of a data connection. */
 enum kind { CONTROL, DATA, LISTENER, SOURCE, SECRET, PROGRESS, KINDS };
 
 struct sandbox;
@@ -24,8 +24,8 @@ struct binding {
 
 enum { METHODS = 17, MAX_GIVEN = 4 };
 
-/* What an error means for a file of which every byte was sent: it is not stored; it may be; the server has said that it is,
- * and then something that does not fit. */
+/* The consequence of an error for a file of which every byte was sent: it is not stored (REFUSAL); it may be stored
+ * (LOSS); or the server has replied that it is stored, and then contradicted that (DISAGREEMENT). */
 enum trouble { REFUSAL, LOSS, DISAGREEMENT };
 
 struct sandbox {
@@ -44,13 +44,14 @@ struct sandbox {
 
 value text_value(const char *text);
 value enum_value(const char *name);
-/* A case of a variant, with what it holds or NULL. */
+/* Returns a case of a variant, with its payload or NULL. */
 value variant_value(const char *name, value *payload);
-/* The values become the record's. */
+/* Returns a record, which takes the ownership of the values. */
 value record_value(size_t size, const char *const *names, const value *values);
 value handle_value(struct sandbox *sandbox, enum kind kind, uint32_t number);
 
-/* Has `linker` give the component what it imports; `sandbox` has to outlive it. NULL, or what went wrong. */
+/* Defines the component's imports in `linker`; `sandbox` must live longer than the linker. Returns NULL, or the
+ * error. */
 wasmtime_error_t *imports_define(struct sandbox *sandbox, wasmtime_component_linker_t *linker);
 
 #endif

@@ -1,4 +1,4 @@
-/* Sockets, on Linux. See lent.h; the file is opened in file.c. */
+/* The sockets, for Linux. See lent.h; the file is opened in file.c. */
 
 #define _GNU_SOURCE
 #include "lent.h"
@@ -21,11 +21,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static const double TIMEOUT = 60; /* Silence of the server, in seconds. */
+static const double TIMEOUT = 60; /* The maximum silence of the server, in seconds. */
 static const double CONNECT_TIMEOUT = 15;
-static const double FAREWELL = 2; /* For the goodbye, on which nothing depends. */
-static const double GRACE = 1;    /* For the end of a data connection when the reply is there already. */
-static const double LOOK = 0.5;   /* How often to look at a send queue. */
+static const double FAREWELL = 2; /* For QUIT, whose reply does not change the outcome. */
+static const double GRACE = 1;    /* For the end of a data connection after the reply has arrived. */
+static const double LOOK = 0.5;   /* The interval at which the send queue is checked. */
 enum { FIRST_DATA_PORT = 1024, MAX_COMMAND = 16384 };
 
 const char *const FAILURES[] = {"none",        "closed", "reset",    "timed-out", "refused",
@@ -37,7 +37,7 @@ static double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Something was sent or has moved: the next wait has its full time. */
+/* Restarts the deadline, after something was sent or has moved. */
 static void mark(struct control *control) { control->due = now() + control->timeout; }
 
 static enum failure cause(int error) {
@@ -49,7 +49,7 @@ static enum failure cause(int error) {
     }
 }
 
-/* Waits for one of the events, at most until the deadline. False when it has passed, or poll fails. */
+/* Waits for one of the events until the deadline. Returns false if it has passed, or if poll fails. */
 static bool await(struct pollfd *events, nfds_t count, double until) {
     double left;
     while ((left = until - now()) > 0) {
@@ -116,7 +116,8 @@ static enum failure receive_some(struct control *control, void *into, size_t mos
     return count == 0 ? CLOSED : NONE;
 }
 
-/* Some servers repeat the password in their reply to it, which is held back until a line is whole. */
+/* Some servers repeat the password in their reply to it. That reply is held back until a line is complete, and
+ * masked. */
 static enum failure mask_line(struct control *control) {
     char line[MAX_LINE];
     size_t length = 0, received;
@@ -172,7 +173,8 @@ enum failure control_send(struct control *control, const uint8_t *line, size_t l
     if (length < 2 || length > MAX_COMMAND || memcmp(text + length - 2, "\r\n", 2) != 0) return DENIED;
     for (size_t i = 0; i < length - 2; i++)
         if (text[i] == '\r' || text[i] == '\n' || text[i] == 0 || line[i] == 0xff) return DENIED;
-    /* Whatever follows it: servers differ in what they take for the end of a command. */
+    /* PASS is refused whatever character follows the verb, because servers differ in the end of a command that they
+     * recognize. */
     size_t verb = 0;
     while (isalnum(line[verb])) verb++;
     if (verb == 0 || (verb == 4 && strncasecmp(text, "PASS", 4) == 0)) return DENIED;
@@ -191,14 +193,14 @@ enum failure control_send_password(struct control *control) {
     return failure;
 }
 
-/* Holds for every end: data_close, an exit, a signal. */
+/* Sets how the connection ends, in every case: data_close, an exit, or a signal. */
 static void reset_at_end(struct data *data, bool reset) {
     struct linger linger = {.l_onoff = reset};
     setsockopt(data->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
 enum failure control_open_data(struct control *control, uint16_t port, struct data *opened) {
-    /* A server that names a lower port wants something else of us. */
+    /* A server that names a lower port may try to make us connect to another service. */
     if (port < FIRST_DATA_PORT || control->connections == MAX_CONNECTIONS) return DENIED;
     struct sockaddr_storage peer = control->peer;
     if (peer.ss_family == AF_INET6) ((struct sockaddr_in6 *)&peer)->sin6_port = htons(port);
@@ -214,14 +216,14 @@ static int unacknowledged(int fd) {
     return ioctl(fd, SIOCOUTQ, &queued) < 0 ? 0 : queued;
 }
 
-/* Waits for the data connection to be ready, or for the server to speak on the control connection, which goes first. */
+/* Waits for the data connection to be ready, or for a reply on the control connection, which has priority. */
 static enum failure await_turn(struct data *data, struct control *control, short event, bool *spoken) {
     int queued = unacknowledged(data->fd);
     for (;;) {
         struct pollfd events[] = {{.fd = control->fd, .events = POLLIN}, {.fd = data->fd, .events = event}};
         double look = now() + LOOK;
         bool ready = await(events, 2, look < control->due ? look : control->due);
-        /* A server that still takes bytes out of our send queue is slow, not silent. */
+        /* A server that still takes bytes from our send queue is slow, but alive. */
         int left = unacknowledged(data->fd);
         if (left < queued) {
             queued = left;
@@ -244,7 +246,7 @@ enum failure data_splice(struct data *data, struct control *control, struct file
     *moved = 0;
     *spoken = false;
     if (length > left) length = left;
-    /* Bytes out of order are not the file. */
+    /* The file must be sent in order. */
     if (length > 0 && !(carries(data, file) && offset == file->sent)) return DENIED;
     while (length > 0) {
         enum failure failure = await_turn(data, control, POLLOUT, spoken);
@@ -273,7 +275,8 @@ enum failure data_finish(struct data *data, struct control *control, struct file
     mark(control);
     enum failure failure = await_turn(data, control, POLLIN, &replied);
     if (failure != NONE) return failure;
-    /* Once the reply is there, it counts; the end of this connection is then not waited for long. */
+    /* If the reply has arrived, it decides the outcome, so the end of this connection is awaited for a short time
+     * only. */
     double until = replied ? now() + GRACE : control->due;
     ssize_t count = 1;
     while (count > 0) {

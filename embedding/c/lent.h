@@ -1,7 +1,8 @@
-/* What the component is lent: a connection to one server, one file, one password, and a deadline for every wait.
+/* The capabilities that the component gets: a connection to one server, one file, one password, and a deadline for
+ * every wait.
  *
- * Each function does what wit/capabilities.wit says of the function of its name. Nothing of WebAssembly is in here;
- * imports.c ties these to the component's imports. */
+ * Each function does what wit/capabilities.wit specifies for the function with the same name. This file is
+ * independent of WebAssembly; imports.c connects the functions to the component's imports. */
 
 #ifndef LENT_H
 #define LENT_H
@@ -16,20 +17,21 @@
 enum failure { NONE, CLOSED, RESET, TIMED_OUT, REFUSED, UNREACHABLE, DENIED, INSECURE, SHRANK, UNREADABLE };
 extern const char *const FAILURES[];
 
-/* Opened before anything is sent. As many bytes as it has then are sent, over one connection, in order and once; those
- * that were, are counted. Finished when that connection has said that this is all. */
+/* The file, which is opened before anything is sent. Its size at that moment is the number of bytes to send. They go
+ * over one connection (`carrier`), in order and once, and `sent` counts them. `finished` is set when that connection
+ * has sent the end of the file. */
 struct file {
     int fd;
     uint64_t size, sent;
-    struct stat opened; /* What the system said about it then. */
+    struct stat opened; /* The file's status when it was opened. */
     const struct data *carrier;
     bool finished;
 };
 
-/* What one file may use up: data connections (EPSV, PASV, and some room), lines sent, bytes received. */
+/* The limits for one file: data connections (EPSV, PASV, and a reserve), commands sent, bytes received. */
 enum { MAX_CONNECTIONS = 8, MAX_LINES = 512, MAX_RECEIVED = 2 << 20 };
 
-/* Bytes: of one receive, and of a line in the reply to the password; longer ones are given on in pieces. */
+/* In bytes: one receive, and one line in the reply to the password. Longer lines are passed on in pieces. */
 enum { MAX_RECEIVE = 65536, MAX_LINE = 8192 };
 
 struct control {
@@ -41,32 +43,33 @@ struct control {
     size_t received;
     const char *password;
     bool password_sent, password_may_come;
-    size_t masked_length; /* A line of the reply to the password, not given on yet. */
+    size_t masked_length; /* The length of a masked line of the reply to the password that was not passed on yet. */
     char masked[4 * MAX_LINE];
 };
 
-/* Without data_finish the server gets a reset, so that it does not take a part for the whole. */
+/* Without data_finish the connection ends with a reset, so that the server does not take a partial file for a
+ * complete one. */
 struct data {
     int fd;
 };
 
-/* NULL, or what is wrong, for people. There is no TLS: without `clear_anywhere` the server has to be `localhost`,
- * a name below that, or a loopback address. */
+/* Returns NULL, or an error message. There is no TLS: without `clear_anywhere` the server must be `localhost`, a
+ * name below that, or a loopback address. */
 const char *file_open(struct file *file, const char *path);
-/* Whether it may hold other bytes than when it was opened. */
+/* Returns true if the content may have changed since the file was opened. */
 bool file_has_changed(const struct file *file);
 const char *control_connect(struct control *control, const char *host, const char *port, const char *password,
                             bool clear_anywhere);
-/* From here on only the goodbye is waited for. */
+/* From now on, uses the short timeout of QUIT. */
 void control_say_farewell(struct control *control);
 
 enum failure control_receive(struct control *control, uint32_t limit, uint8_t *into, size_t *received);
-/* Whether control_receive has something to give, bytes or the end. */
+/* Returns true if control_receive would return at once, with bytes or the end. */
 bool control_pending(const struct control *control);
 enum failure control_send(struct control *control, const uint8_t *line, size_t length);
 enum failure control_send_password(struct control *control);
 enum failure control_open_data(struct control *control, uint16_t port, struct data *opened);
-/* Moves nothing when the server has something to say, which is `spoken`, and at the end of the file. */
+/* Moves nothing if the server has sent a reply (then `spoken` is set), or at the end of the file. */
 enum failure data_splice(struct data *data, struct control *control, struct file *file, uint64_t offset,
                          uint64_t length, uint64_t *moved, bool *spoken);
 enum failure data_finish(struct data *data, struct control *control, struct file *file);

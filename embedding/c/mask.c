@@ -1,4 +1,4 @@
-/* See mask.h; and wit/capabilities.wit at `receive`. */
+/* See mask.h, and `receive` in wit/capabilities.wit. */
 
 #include "mask.h"
 
@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Whether the secret begins at `line[at]`. A short one may occur by chance: a gap in a word would tell what it is. */
+/* Returns true if the secret begins at `line[at]`. A short secret may occur by chance as a part of a word, and a
+ * mask there would reveal it. */
 static bool is_there(const char *secret, size_t size, const char *line, size_t length, size_t at) {
     if (size == 0 || length - at < size || memcmp(line + at, secret, size) != 0) return false;
     bool begins = at == 0 || !isalnum((unsigned char)line[at - 1]);
@@ -23,7 +24,7 @@ static bool has_code(const char *line, size_t length) {
 size_t mask(const char *password, const char *line, size_t length, char *into) {
     size_t size = strlen(password), code = has_code(line, length) ? 4 : 0, at = 0, made = 0;
     while (at < length) {
-        /* The code of a reply is no secret, and stays also where the password looks like a reply: 202-555-0147. */
+        /* The code of a reply is never masked, even if the password looks like a reply: 202-555-0147. */
         bool secret = at + size > code && is_there(password, size, line, length, at);
         size_t kept = !secret ? 1 : at < code ? code - at : 0;
         memcpy(into + made, line + at, kept);

@@ -1,4 +1,4 @@
-/* Makes an instance of the component, with its imports (imports.c). What is done with it is delivery.c. */
+/* Creates an instance of the component with its imports (imports.c). delivery.c uses it. */
 
 #include "delivery.h"
 #include "session.h"
@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int64_t MEMORY = 4 << 20;      /* Bytes. The component needs 1.2 MiB. */
-static const uint64_t FUEL = 1000000000;    /* Instructions, about; and one more for each 8 bytes of the file. */
+static const int64_t MEMORY = 4 << 20;      /* In bytes. The component needs 1.2 MiB. */
+static const uint64_t FUEL = 1000000000;    /* Approximate instructions, plus one for each 8 bytes of the file. */
 
-/* The whole file, to be freed by the caller, or NULL. */
+/* Returns the content of the file, which the caller must free, or NULL. */
 static uint8_t *contents(const char *path, size_t *length) {
     FILE *file = fopen(path, "rb");
     uint8_t *bytes = NULL;

@@ -1,27 +1,26 @@
-/* The component in its sandbox: everything that is wasmtime's is in sandbox.c,
- * session.c and imports.c. */
+/* The component in its sandbox. Only sandbox.c, session.c and imports.c use wasmtime. */
 
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
 #include "lent.h"
 
-/* What is lent, and who is told after each move of the file. */
+/* The capabilities that the component gets, and a callback after each transferred part of the file. */
 struct loan {
     struct control control;
     struct file file;
     void (*show)(const struct file *file);
 };
 
-/* What of the file to put where. Bytes, as names on FTP servers are. */
+/* The user name, and the directory and name to store the file under. Names on FTP servers are bytes. */
 struct wish {
     const char *user, *directory, *name;
 };
 
-/* How an upload ended: exit statuses, as of the program ftp-uploader. */
+/* The outcome of an upload: the exit statuses of the program ftp-uploader. */
 enum outcome { STORED = 0, FAILED = 1, IN_DOUBT = 10 };
 
-/* Runs the component in the file `wasm`. `why` is then what backs the server's word up, or what went wrong. */
+/* Runs the component from the file `wasm`. Afterwards `why` has the proof of the server's success, or the error. */
 enum outcome sandbox_upload(const char *wasm, struct loan *loan, const struct wish *wish, char *why, size_t size);
 
 #endif

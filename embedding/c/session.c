@@ -35,7 +35,7 @@ static bool find(struct sandbox *sandbox, const char *name, wasmtime_component_f
     return found;
 }
 
-/* On success what came back is in `result`, if it is wanted; the arguments are used up. */
+/* On success the returned value is in `result`, unless that is NULL. Frees the arguments. */
 static bool call(struct sandbox *sandbox, const char *name, value *arguments, size_t count, value *result) {
     wasmtime_component_func_t function;
     value got = {.kind = WASMTIME_COMPONENT_BOOL};

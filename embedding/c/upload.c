@@ -1,11 +1,11 @@
-/* Uploads one file over FTP, with the code that speaks FTP shut in a WebAssembly sandbox.
+/* Uploads one file over FTP, with the code that speaks FTP confined in a WebAssembly sandbox.
  *
  *     FTP_PASSWORD=... ./upload [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR
  *
- * There is no TLS: without ftp://, which says that the password may be sent in clear, the server is `localhost` or a
+ * There is no TLS: without ftp://, which allows to send the password in clear, the server must be `localhost` or a
  * loopback address.
- * Reads what the user wants, shows progress, reports. Next: lent.h, then imports.c,
- * sandbox.c and delivery.c. */
+ *
+ * This file has the command line, the progress display and the report. */
 
 #define _GNU_SOURCE
 #include "sandbox.h"
@@ -24,7 +24,7 @@ static int fail(const char *what, const char *why) {
     return 1;
 }
 
-/* At most once a second, and at the end. */
+/* Prints the progress, at most once a second and at the end. */
 static void show(const struct file *file) {
     static time_t last;
     if (last == 0) last = time(NULL);
@@ -43,7 +43,8 @@ static bool has_control_character(const char *text) {
 int main(int count, char **words) {
     const char *password = getenv("FTP_PASSWORD"), *wasm = getenv("FTP_UPLOADER_WASM"), *wrong;
     char why[1024];
-    /* sendfile has no flag against it: a server that hangs up is to be an error, not the end of this process. */
+    /* sendfile has no flag to suppress SIGPIPE. If the server closes the connection, that must be an error and not
+     * end this process. */
     signal(SIGPIPE, SIG_IGN);
     if (count != 5 || password == NULL) {
         fprintf(stderr, "Usage: FTP_PASSWORD=... ./upload [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR\n");
@@ -53,7 +54,7 @@ int main(int count, char **words) {
     char *host = words[1] + (clear_anywhere ? strlen(CLEAR) : 0), *colon = strrchr(host, ':');
     char *slash = strrchr(words[3], '/');
     if (colon == NULL) return fail(host, "not HOST:PORT");
-    /* The component refuses these in what it is given; the password it never sees. */
+    /* The component refuses control characters in its arguments, but it never sees the password. */
     if (has_control_character(password)) return fail("the password has a control character", "");
     *colon = 0;
     if (host[0] == '[' && colon[-1] == ']') {

@@ -1,16 +1,16 @@
-// The component's imports, as jco wants them: classes with synchronous methods. They do nothing themselves: each call
-// goes to the main thread, where lent.mjs does it, and this thread sleeps until the answer is there.
+// The component's imports, in the form that jco requires: classes with synchronous methods. Each call is forwarded to
+// the main thread, where lent.mjs carries it out, and this thread sleeps until the answer arrives.
 
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
-/** Has the main thread call a method of what is lent. */
+/** Lets the main thread call a method of `Lent`. */
 export function call(method, ...given) {
   Atomics.store(workerData.answered, 0, 0);
   parentPort.postMessage({ method, given });
-  // The main thread has a deadline for everything, and ends this one when it ends.
+  // The main thread has a deadline for every call, and stops this thread when it ends.
   Atomics.wait(workerData.answered, 0, 0);
   const { value, thrown } = receiveMessageOnPort(workerData.answers).message;
-  // jco takes what is not an Error for the error that the WIT has.
+  // jco converts a thrown value that is not an Error to the error of the WIT function.
   if (thrown !== undefined) throw thrown;
   return value;
 }
@@ -37,7 +37,7 @@ export class DataConnection {
   }
 }
 
-/** There is never one. */
+/** Active mode is not supported, so no object of this class exists. */
 export class DataListener {}
 
 export class SourceFile {

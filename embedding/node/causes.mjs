@@ -1,4 +1,4 @@
-// What became of a connection, as wit/capabilities.wit calls it (io-error), for what Node and the system call it.
+// Maps the error codes of Node and of the system to io-error of wit/capabilities.wit.
 
 const CAUSES = {
   ENOTFOUND: 'unreachable',
@@ -10,6 +10,6 @@ const CAUSES = {
 };
 
 export function causeOf({ code }, isEncrypted) {
-  // The system's own errors are named E and one word; the others are those of TLS.
+  // The codes of system errors are "E" and one word; the other codes are those of TLS.
   return isEncrypted && !/^E[A-Z]+$/.test(code) ? 'insecure' : (CAUSES[code] ?? 'reset');
 }

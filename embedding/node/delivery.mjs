@@ -1,17 +1,17 @@
-// One file, one try: what the server is asked before and after, so that no more is claimed than was proved. The rules are
-// those that the program has (delivery/src/lib.rs), as far as one try needs them.
+// Delivers one file in one try: the questions to the server before and after, so that only proved facts are reported.
+// The rules are those of the program (delivery/src/lib.rs), as far as they apply to a single try.
 
-const SETTLING = 500; // Milliseconds between two looks: a server may still be writing down what it has received.
+const SETTLING = 500; // Milliseconds between two queries: a server may still be writing received data to its disk.
 const LOOKS = 5;
 
-/** Stores the file. Gives what backs up the server's word that it has it: the name of a hash, 'size', or undefined. */
+/** Stores the file. Returns the proof of the server's success: the name of a hash, 'size', or undefined. */
 export function deliver(session, file, name) {
   const isWhole = ({ tag, val }) => tag === 'bytes' && val === file.size();
   const before = session.look(name);
   const dated = isWhole(before) ? session.modified(name) : undefined;
   const proof = store(session, file, name, isWhole);
   if (proof !== 'size' || !(before.tag === 'untold' || isWhole(before))) return proof;
-  // It may be the old file's, if the server has stored ours elsewhere, or not at all.
+  // The size may be that of the old file, if the server has stored ours under another name, or not at all.
   const now = dated === undefined ? undefined : session.modified(name);
   return now !== undefined && now !== dated ? proof : undefined;
 }
@@ -28,7 +28,7 @@ function store(session, file, name, isWhole) {
   }
 }
 
-/** The server has said that the file is stored. What does not fit may do so in a moment. */
+/** The server replied that the file is stored, but reports a different size or hash. That may change within seconds. */
 function lookAgain(session, file, name, isWhole, error) {
   const isCorrupt = error.payload.tag === 'corrupt';
   for (let looks = isCorrupt ? 1 : LOOKS; looks > 0; looks -= 1) {
@@ -43,7 +43,7 @@ function lookAgain(session, file, name, isWhole, error) {
   throw error;
 }
 
-/** Whether the server has said that the file is stored, and then something that does not fit. */
+/** Returns true if the server replied that the file is stored, and then contradicted that. */
 export function isDisagreement(failure) {
   return ['mismatch', 'missing', 'corrupt'].includes(failure?.tag);
 }

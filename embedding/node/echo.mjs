@@ -1,7 +1,7 @@
-// The reply to the password, in which some servers repeat it: held back until a line is whole, and masked before the
-// component gets it. As wit/capabilities.wit has it at `receive`.
+// Some servers repeat the password in their reply to it. That reply is held back until a line is complete, and masked
+// before the component gets it, as `receive` in wit/capabilities.wit specifies.
 
-const MAX_LINE = 8192; // Longer ones are given on in pieces.
+const MAX_LINE = 8192; // Longer lines are passed on in pieces.
 
 export class Echo {
   #expected = false;
@@ -10,12 +10,13 @@ export class Echo {
 
   constructor(password) {
     const exact = password.toString('latin1').replace(/[^0-9A-Za-z]/g, '\\$&');
-    // A short one may occur by chance: a gap within a word would tell what it is.
+    // A short password may occur by chance as a part of a word, and a mask there would reveal it.
     const secret = password.length < 8 ? `(?<![0-9A-Za-z])${exact}(?![0-9A-Za-z])` : exact;
     if (password.length > 0) this.#pattern = new RegExp(secret, 'g');
   }
 
-  /** What may be given on. The password is not touched in other replies, where it may be a number or a name. */
+  /** Returns the bytes that may be passed on. In other replies the password is not masked, because there it may be a
+   * number or a name. */
   take(received) {
     if (!this.#expected) return received;
     this.#held = Buffer.concat([this.#held, received]);
@@ -23,12 +24,13 @@ export class Echo {
     return this.#release(whole);
   }
 
-  /** Whether the beginning of a line is held back. */
+  /** Returns true if the beginning of a line is held back. */
   holds() {
     return this.#held.length > 0;
   }
 
-  /** Another line is sent, perhaps the password. Gives what was held. */
+  /** Called when the next line is sent; `isPassword` is true for the PASS line. Returns the bytes that were held
+   * back. */
   next(isPassword) {
     const released = this.#release(this.#held.length);
     this.#expected = isPassword;
@@ -43,7 +45,8 @@ export class Echo {
     return Buffer.from(masked.join(''), 'latin1');
   }
 
-  /** The code of a reply is no secret, and stays also where the password looks like a reply: `202-555-0147`. */
+  /** Masks the password in a line. The code of a reply is never masked, even if the password looks like a reply:
+   * `202-555-0147`. */
   #masked(line) {
     const [code] = /^(\d{3}[ -])?/.exec(line);
     const mask = (found, at) => (at + found.length > code.length ? code.slice(at) + '****' : found);

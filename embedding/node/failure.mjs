@@ -1,11 +1,11 @@
-// Why a file was not uploaded, or why nobody knows whether it was: in words, and as an exit status.
+// The reason why a file was not uploaded, or why the outcome is unknown: as a message, and as an exit status.
 
 import { isDisagreement } from './delivery.mjs';
 
-const FAILED = 1; // Exit statuses, as of the program ftp-uploader.
+const FAILED = 1; // The exit statuses of the program ftp-uploader.
 const IN_DOUBT = 10;
 
-/** An upload-error of wit/upload.wit, for people. `isSent` if every byte was sent, `hint` may say more of the cause. */
+/** An upload-error of wit/upload.wit as a message. `isSent` is true if every byte was sent; `hint` may add a cause. */
 export class Failure extends Error {
   constructor(failure, isSent, hint) {
     const isUnknown = isSent && leavesDoubt(failure);
@@ -15,11 +15,11 @@ export class Failure extends Error {
   }
 }
 
-/** Whether a file of which every byte was sent may be stored all the same. */
+/** Returns true if a file of which every byte was sent may be stored in spite of the error. */
 function leavesDoubt({ tag, val }) {
   switch (tag) {
     case 'refused':
-      // RFC 959 §4.2.2: a connection broke, which does not say that nothing was stored. vsftpd says OOPS for it.
+      // RFC 959 §4.2.2: a connection broke, so the file may be stored nevertheless. vsftpd reports this as "500 OOPS".
       return [421, 425, 426].includes(val.code) || (val.code === 500 && escaped(val.text).startsWith('OOPS'));
     case 'misbehaved':
       return val.what !== 'early-success';
@@ -55,7 +55,7 @@ function explain({ tag, val }) {
   }
 }
 
-/** What the server said, or its certificate, unable to drive a terminal. */
+/** Escapes the server's text, or its certificate, so that it cannot control the terminal. */
 function escaped(bytes) {
   const hex = (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
   return Buffer.from(bytes).toString('latin1').replace(/[^\x20-\x7e]/g, hex);

@@ -1,15 +1,16 @@
-// The file that the component is lent: its size and its hash are told, its bytes are moved (lent.mjs), never shown.
+// The file for the component. The component can learn its size and its hash, and can have its bytes sent (lent.mjs),
+// but it cannot read them.
 
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
-export const CHUNK = 256 * 1024; // The most that Node holds of the file.
-const MAX_DIGESTS = 4; // Hashes of the whole file.
+export const CHUNK = 256 * 1024; // The maximum part of the file that Node holds in memory.
+const MAX_DIGESTS = 4; // The maximum number of hashes of the whole file.
 
 export class LocalFile {
   #handle;
-  #opened; // What the system said about it when it was opened.
+  #opened; // The file's status when it was opened.
   #digests = 0;
 
   static async open(path) {
@@ -18,12 +19,13 @@ export class LocalFile {
     const stat = (file.#opened = await file.#handle.stat({ bigint: true }));
     if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
     file.size = Number(stat.size);
-    // Such as in /proc, where files are made while they are read.
+    // For example in /proc, where the content is generated while it is read.
     if (file.size === 0 && (await file.#hasMore())) throw new Error(`${path} does not tell its size`);
     return file;
   }
 
-  /** Whether it may hold other bytes than when it was opened. A file that was deleted or replaced keeps its own. */
+  /** Returns true if the content may have changed since the file was opened. It stays the same if the file is deleted
+   * or replaced. */
   async hasChanged() {
     const { size, mtimeNs, ctimeNs, mode, uid, gid, nlink } = this.#opened;
     const now = await this.#handle.stat({ bigint: true });
@@ -32,7 +34,7 @@ export class LocalFile {
     return changed || this.#hasMore();
   }
 
-  /** At least one byte of it. */
+  /** Reads at least one byte and at most `wanted`. */
   async read(wanted, offset) {
     const read = this.#handle.read(Buffer.alloc(wanted), 0, wanted, offset);
     const { buffer, bytesRead } = await read.catch(() => Promise.reject('unreadable'));
@@ -41,7 +43,7 @@ export class LocalFile {
   }
 
   async digest(algorithm, length) {
-    // Whoever knows the hash of each beginning of a file knows the file.
+    // The hashes of all prefixes of a file would reveal its content.
     if (length < this.size || this.#digests === MAX_DIGESTS) throw 'unreadable';
     this.#digests += 1;
     const hash = algorithm === 'crc32' ? new Crc32() : createHash(algorithm);
@@ -56,14 +58,14 @@ export class LocalFile {
     return this.#handle.close();
   }
 
-  /** Whether it has a byte behind its size. */
+  /** Returns true if the file has a byte after its reported size. */
   async #hasMore() {
     const { bytesRead } = await this.#handle.read(Buffer.alloc(1), 0, 1, this.size);
     return bytesRead > 0;
   }
 }
 
-/** What node:crypto does not have. */
+/** CRC-32, which node:crypto does not have. */
 class Crc32 {
   #value = 0;
 

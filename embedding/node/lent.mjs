@@ -1,8 +1,9 @@
-// What the component is lent: a connection to one server, one file, one password, and a deadline for every wait.
+// The capabilities that the component gets: a connection to one server, one file, one password, and a deadline for
+// every wait.
 //
-// Each method does what wit/capabilities.wit says of the function of its name, and throws what that calls the error.
-// They are asynchronous, as Node's sockets are, and run in the main thread; the component waits in another
-// (capabilities.mjs). Nothing of WebAssembly is in this file.
+// Each method does what wit/capabilities.wit specifies for the function with the same name, and throws the error of
+// that function. The methods are asynchronous, as Node's sockets are, and run in the main thread; the component waits
+// in another one (capabilities.mjs). This file is independent of WebAssembly.
 
 import { EventEmitter, once } from 'node:events';
 import { connect, isIP } from 'node:net';
@@ -12,39 +13,40 @@ import { causeOf } from './causes.mjs';
 import { Echo } from './echo.mjs';
 import { CHUNK, LocalFile } from './file.mjs';
 
-const TIMEOUT = 60_000; // Silence of the server, in milliseconds.
+const TIMEOUT = 60_000; // The maximum silence of the server, in milliseconds.
 const CONNECT_TIMEOUT = 15_000;
-const DRAIN_TIMEOUT = 300_000; // For the end of the file: Node does not tell how the system's send queue shrinks.
-const FAREWELL = 2_000; // For the goodbye, on which nothing depends.
-const GRACE = 1_000; // For the end of a data connection when the reply is there already.
-const MAX_UNREAD = 64 * 1024; // The most that is held of what the server has said.
-const FIRST_DATA_PORT = 1024; // A server that names a lower one wants something else of us.
+const DRAIN_TIMEOUT = 300_000; // For the end of the file: Node cannot observe the system's send queue.
+const FAREWELL = 2_000; // For QUIT, whose reply does not change the outcome.
+const GRACE = 1_000; // For the end of a data connection after the reply has arrived.
+const MAX_UNREAD = 64 * 1024; // The maximum number of bytes from the server that are held in memory.
+const FIRST_DATA_PORT = 1024; // A server that names a lower port may try to make us connect to another service.
 
-// What one file may use up: EPSV, PASV, and some room; lines sent; bytes received.
+// The limits for one file: data connections (EPSV, PASV, and a reserve), commands sent, bytes received.
 const MAX_CONNECTIONS = 8;
 const MAX_LINES = 512;
 const MAX_RECEIVED = 2 << 20;
 
 export class Lent {
-  sent = 0; // Bytes of the file moved, in order, and all over one data connection, the carrier.
-  finished = false; // Whether it has said that this is all.
+  sent = 0; // The number of bytes sent, in order, and all over one data connection, the carrier.
+  finished = false; // True if the carrier has sent the end of the file.
   #carrier;
   #timeout = TIMEOUT;
-  #due; // When something has to have come, or moved.
+  #due; // The deadline for the next progress.
   #control;
-  #tls; // What TLS is to be like, where it is required: then nothing but AUTH is sent in clear, and no file.
-  #spoken = false; // Whether anything was sent.
-  #session; // Of the control connection, for the data connections.
-  #unread = Buffer.alloc(0); // What the server has said, and the component not yet received.
-  #echo; // What is masked in it.
-  #password; // A function that gives the PASS line, and is gone once it was called.
+  #tls; // The TLS options, if TLS is required: then only AUTH is sent in clear, and no file.
+  #spoken = false; // True if a command was sent.
+  #session; // The TLS session of the control connection, which the data connections resume.
+  #unread = Buffer.alloc(0); // The bytes from the server that the component has not received yet.
+  #echo; // Masks the password in them.
+  #password; // A function that returns the PASS line; undefined after its first call.
   #data = new Map();
   #connections = 0;
   #lines = 0;
   #received = 0;
-  #changes = new EventEmitter(); // 'change' after everything that a wait may be for.
+  #changes = new EventEmitter(); // Emits 'change' after every event that a wait may depend on.
 
-  /** Opens the file, then connects. `onProgress` is told after each move, `onNotice` what the user should know. */
+  /** Opens the file, then connects. `onProgress` is called after each transferred part, `onNotice` with information
+   * for the user. */
   static async open(host, port, password, path, onProgress, onNotice) {
     const lent = new Lent();
     lent.onProgress = onProgress;
@@ -61,18 +63,18 @@ export class Lent {
     return lent;
   }
 
-  /** Where the resolver has led to. */
+  /** Returns the address that the server's name resolved to. */
   get address() {
     return this.#control.remoteAddress;
   }
 
-  /** To be called before the component runs. The certificate has to be good for `host`; `ca` replaces Node's roots. */
+  /** Must be called before the component runs. The certificate must be valid for `host`; `ca` replaces Node's roots. */
   requireTls(host, ca) {
     const servername = isIP(host) ? undefined : host;
     this.#tls = { host, servername, ca, ALPNProtocols: ['ftp'], rejectUnauthorized: true };
   }
 
-  /** From here on only the goodbye is waited for. */
+  /** From now on, uses the short timeout of QUIT. */
   sayFarewell() {
     this.#timeout = FAREWELL;
   }
@@ -90,7 +92,7 @@ export class Lent {
   }
 
   async pending() {
-    // Node learns what has come only between two turns of its loop.
+    // Node receives data only between two turns of its event loop.
     await setImmediate();
     return Boolean(this.#hasSpoken() || this.#echo.holds());
   }
@@ -101,7 +103,8 @@ export class Lent {
 
   async secure() {
     if (!this.#tls) throw 'insecure';
-    // It must not count as protected (CVE-2021-22947). Where we did not speak first, it is a server without TLS.
+    // Bytes from before the handshake must not count as protected (CVE-2021-22947). If we have sent nothing yet
+    // (implicit TLS), they mean a server without TLS.
     if (this.#unread.length > 0) throw this.#spoken ? 'denied' : 'insecure';
     this.#mark();
     this.#control.removeAllListeners('data');
@@ -111,7 +114,8 @@ export class Lent {
 
   async send(line) {
     const text = Buffer.from(line).toString('latin1');
-    // Nothing that could be PASS: servers differ in what they take for the end of a command.
+    // Refuses everything that a server may take for PASS, because servers differ in the end of a command that they
+    // recognize.
     if (line.length > 16384 || !/^(?!PASS(?![0-9A-Z]))[0-9A-Z]+[^\r\n\0\xff]*\r\n$/i.test(text)) throw 'denied';
     await this.#write(line);
   }
@@ -128,7 +132,7 @@ export class Lent {
     this.#connections += 1;
     const id = this.#connections;
     const data = await this.#connect(this.#control.remoteAddress, port);
-    this.#data.set(id, data.resume()); // What a server sends here is for nobody.
+    this.#data.set(id, data.resume()); // Data from the server is discarded.
     return id;
   }
 
@@ -136,7 +140,7 @@ export class Lent {
     const plain = this.#data.get(id);
     if (!this.#control.encrypted) throw 'denied';
     const data = await this.#handshake(plain);
-    // Who resumes the session of the control connection is who was there.
+    // A server that resumes the session of the control connection is the same server.
     if (!data.isSessionReused() && fingerprint(data) !== fingerprint(this.#control)) {
       this.why = 'another certificate than on the control connection';
       throw 'insecure';
@@ -151,7 +155,7 @@ export class Lent {
     if (this.#tls && !data.encrypted) throw connection('denied');
     const wanted = Math.min(Number(length), this.size - Number(offset), CHUNK);
     if (wanted <= 0) return { tag: 'end' };
-    // Bytes out of order are not the file.
+    // The file must be sent in order.
     if (!this.#isCarriedBy(id) || Number(offset) !== this.sent) throw connection('denied');
     const room = () => data.over || !data.writableNeedDrain;
     const turn = await this.#turn(room, this.#due).catch((late) => Promise.reject(connection(late)));
@@ -172,7 +176,7 @@ export class Lent {
     this.finished = data.finished = true;
     data.end();
     const turn = await this.#turn(() => data.over, performance.now() + DRAIN_TIMEOUT);
-    // Once the reply is there, it counts; the end of this connection is then not waited for long.
+    // If the reply has arrived, it decides the outcome, so the end of this connection is awaited for a short time only.
     if (turn === 'control') await this.#until(() => data.over, performance.now() + GRACE).catch(() => {});
     if (data.over === 'reset') throw 'reset';
     this.#mark();
@@ -182,7 +186,8 @@ export class Lent {
     return this.file.digest(algorithm, length);
   }
 
-  /** Without `finish` the server gets a reset, so that it does not take a part for the whole. */
+  /** Without `finish` the connection ends with a reset, so that the server does not take a partial file for a
+   * complete one. */
   closeData(id) {
     const data = this.#data.get(id);
     this.#data.delete(id);
@@ -194,14 +199,14 @@ export class Lent {
     this.#control.destroy();
   }
 
-  /** Whatever happens, nothing stays open. */
+  /** Closes everything, whatever the outcome. */
   async close() {
     for (const id of this.#data.keys()) this.closeData(id);
     this.closeControl();
     await this.file.close();
   }
 
-  /** Something was sent or has moved: the next wait has its full time. */
+  /** Restarts the deadline, after something was sent or has moved. */
   #mark() {
     this.#due = performance.now() + this.#timeout;
   }
@@ -222,7 +227,7 @@ export class Lent {
     if (this.#control.over === 'reset') throw 'reset';
   }
 
-  /** Waits for the server to speak, which goes first, or for the data connection. */
+  /** Waits for a reply of the server, which has priority, or for the data connection. */
   #turn(ready, due) {
     return this.#until(() => (this.#hasSpoken() && 'control') || (ready() && 'data'), due);
   }
@@ -231,7 +236,7 @@ export class Lent {
     return this.#unread.length > 0 || this.#control.over;
   }
 
-  /** Waits until `ready` gives something, and asks it after every change; at `due` it is too late. */
+  /** Waits until `ready` returns a true value, and calls it again after every change; throws 'timed-out' at `due`. */
   async #until(ready, due) {
     for (;;) {
       const found = ready();
@@ -248,25 +253,25 @@ export class Lent {
     this.#changes.emit('change');
   }
 
-  /** A connected socket; once nothing more can come from it, `over` says why. */
+  /** Returns a connected socket. When no more data can come from it, its property `over` has the reason. */
   async #connect(host, port) {
     const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
     return this.#established(socket, 'connect', performance.now() + CONNECT_TIMEOUT);
   }
 
-  /** TLS on a connection to the server, which is not used by itself any more. */
+  /** Starts TLS on a connection to the server. The plain socket must not be used by itself afterwards. */
   async #handshake(plain) {
     if (plain.encrypted || plain.handshaken) throw 'denied';
     if (plain.over) throw plain.over;
     plain.handshaken = true;
     const socket = connectTls({ ...this.#tls, socket: plain, session: this.#session });
     socket.plain = plain;
-    // With TLS 1.3 they come when something is read, and the last is the best.
+    // With TLS 1.3, tickets arrive when data is read, and the last one is the best.
     if (plain === this.#control) socket.on('session', (session) => (this.#session = session));
     return this.#established(socket, 'secureConnect', this.#due);
   }
 
-  /** Waits for `event`, and sees to it that everything that happens to the socket is known of. */
+  /** Waits for `event`, and registers the handlers for all events of the socket. */
   async #established(socket, event, due) {
     let established = false;
     const over = (cause) => {

@@ -1,4 +1,4 @@
-// The thread of the component: calls its exports in order, and tells the main thread how it ended.
+// The component's thread: calls its exports in order, and reports the outcome to the main thread.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { call, ControlConnection, Progress, Secret, SourceFile } from './capabilities.mjs';

@@ -1,15 +1,15 @@
-// Makes JavaScript of a component, in generated/, once for each version of it:
+// Converts a component to JavaScript, in generated/, once for each version of it:
 //
 //     node transpile.mjs ftp-uploader.wasm        for upload.mjs: imports capabilities.mjs, which is ours
-//     node transpile.mjs ftp-uploader-cli.wasm    for cli.mjs: is given WASI, as far as we grant it
+//     node transpile.mjs ftp-uploader-cli.wasm    for cli.mjs: gets WASI with limited rights
 //
-// What `jco transpile` does with the options --map, --instantiation and --multi-memory.
+// This is what `jco transpile` does with the options --map, --instantiation and --multi-memory.
 
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transpile, writeFiles } from '@bytecodealliance/jco-transpile';
 
-// Without it, what one part of the composed component passes to another goes through JavaScript.
+// Without this option, data between two parts of the composed component is copied through JavaScript.
 const multiMemory = Number(process.versions.node.split('.')[0]) >= 22;
 
 const OPTIONS = {

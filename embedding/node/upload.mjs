@@ -1,11 +1,12 @@
-// Uploads one file over FTP, with the code that speaks FTP shut in a WebAssembly sandbox.
+// Uploads one file over FTP, with the code that speaks FTP confined in a WebAssembly sandbox.
 //
 //     FTP_PASSWORD=... node upload.mjs [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR
 //
-// --tls explicit|implicit|off: without it explicit, or off to localhost and loopback addresses. --ca-file PEM: trusted, and not Node's roots.
+// --tls explicit|implicit|off: the default is explicit, or off for localhost and loopback addresses. --ca-file PEM:
+// trust these roots instead of Node's.
 //
-// This thread has the sockets, the file and the password (lent.mjs, read that next); the component runs in another
-// (sandbox.mjs), and asks for one thing at a time.
+// This thread has the sockets, the file and the password (lent.mjs). The component runs in another thread
+// (sandbox.mjs), and makes one call at a time.
 
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -15,7 +16,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { Failure } from './failure.mjs';
 import { Lent } from './lent.mjs';
 
-const COMPUTING = 5_000; // How long the component may compute without asking for anything; it needs milliseconds.
+const COMPUTING = 5_000; // The maximum time between two calls of the component, in milliseconds. It needs only a few.
 
 async function main() {
   const { positionals, values } = commandLine();
@@ -24,8 +25,8 @@ async function main() {
   if (!directory || more.length || password === undefined) {
     return fail('Usage: FTP_PASSWORD=... node upload.mjs [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR', 2);
   }
-  // The component refuses these in what it is given; the password it never sees.
-  // 0xff cannot be among it: Node makes text of the environment.
+  // The component refuses control characters in its arguments, but it never sees the password. 0xff cannot occur,
+  // because Node converts the environment to text.
   if (/[\x00-\x1f\x7f]/.test(password)) return fail('upload: the password has a control character.', 2);
   const [, name, port] = /^\[?(.*?)\]?:(\d+)$/.exec(host) ?? [];
   if (!port) return fail(`upload: ${host} is not HOST:PORT.`, 2);
@@ -38,7 +39,7 @@ async function main() {
     const bytes = (text) => new TextEncoder().encode(text);
     const login = { user: bytes(user), protection, directory: bytes(directory), name: bytes(basename(path)) };
     const proof = await inSandbox(lent, login);
-    // The component has said so; what was sent is our own knowledge.
+    // The component reports a success; check that against our own count of the sent bytes.
     if (lent.sent !== lent.size || !lent.finished) throw new Error('the component claims to have sent what it has not');
     if (await lent.file.hasChanged()) {
       throw new Error(`${path} changed while it was sent; what is stored may mix old and new bytes`);
@@ -58,19 +59,20 @@ function commandLine() {
     const parsed = parseArgs({ allowPositionals: true, options });
     if (['explicit', 'implicit', 'off', undefined].includes(parsed.values.tls)) return parsed;
   } catch {
-    // An option that there is not: the usage is said for both.
+    // An unknown option and a wrong value of --tls both lead to the usage message.
   }
   return { positionals: [], values: {} };
 }
 
-/** Whether what is sent stays on this machine: `host` says so, and the resolver has not led elsewhere. */
+/** Returns true if the data stays on this machine: `host` is a local name, and its resolved address is a loopback
+ * address. */
 function isLocal(host, address) {
   const isLoopback = (numbers) => /^(::1$|(::ffff:)?127\.)/.test(numbers);
   const isNamed = isIP(host) ? isLoopback(host) : /^(.+\.)?localhost\.?$/i.test(host);
   return isNamed && isLoopback(address);
 }
 
-/** Requires TLS as `tls` says. Without a word about it, only what stays on this machine may be in clear. */
+/** Requires TLS as `tls` says. Without that option, only data that stays on this machine may be sent in clear. */
 async function protect(lent, host, { tls, 'ca-file': caFile }) {
   tls ??= isLocal(host, lent.address) && !caFile ? 'off' : 'explicit';
   if (tls === 'off') return 'clear';
@@ -78,7 +80,7 @@ async function protect(lent, host, { tls, 'ca-file': caFile }) {
   return tls;
 }
 
-/** Runs the component in a thread without our environment, and does for it what it asks for. */
+/** Runs the component in a thread without our environment, and carries its calls out. */
 function inSandbox(lent, login) {
   const { port1: ours, port2: answers } = new MessageChannel();
   const answered = new Int32Array(new SharedArrayBuffer(4));
@@ -109,7 +111,7 @@ async function attempt(act) {
   }
 }
 
-/** Prints how far the file is, at most once a second. */
+/** Prints the progress, at most once a second. */
 function percent() {
   let next = performance.now() + 1000;
   return ({ sent, size }) => {
@@ -119,7 +121,7 @@ function percent() {
   };
 }
 
-/** What is no failure, and should be known. There is one kind of it. */
+/** Prints a notice that is not a failure. There is only one kind of notice. */
 function note() {
   console.error('The server refuses UTF-8; a name beyond ASCII may look different there.');
 }

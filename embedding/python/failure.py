@@ -1,16 +1,16 @@
-"""Why a file was not uploaded, or why nobody knows whether it was: in words, and as an exit status."""
+"""The reason why a file was not uploaded, or why the outcome is unknown: as a message, and as an exit status."""
 
-FAILED, IN_DOUBT = 1, 10  # Exit statuses, as of the program `ftp-uploader`.
+FAILED, IN_DOUBT = 1, 10  # The exit statuses of the program `ftp-uploader`.
 
 
 class Failure(Exception):
-    """For people."""
+    """An error with a message for the user."""
 
     status = FAILED
 
 
 class Unknown(Failure):
-    """Every byte was sent, and then something came that leaves it open whether the file is stored."""
+    """Every byte was sent, and then an error occurred after which the file may or may not be stored."""
 
     status = IN_DOUBT
 
@@ -19,7 +19,7 @@ class Unknown(Failure):
 
 
 class UploadError(Failure):
-    """An upload-error of `wit/upload.wit`: its case, and what it holds. `hint` may say more of the cause."""
+    """An upload-error of `wit/upload.wit`: its case and its payload. `hint` may add a cause."""
 
     def __init__(self, case, what, hint=None):
         super().__init__(explain(case, what) + (f": {hint}" if hint else ""))
@@ -28,14 +28,15 @@ class UploadError(Failure):
             self.status = IN_DOUBT
 
     def is_disagreement(self):
-        """The server has said that the file is stored, and then something that does not fit."""
+        """Returns true if the server replied that the file is stored, and then contradicted that."""
         return self.case in ("mismatch", "missing", "corrupt")
 
     def leaves_a_doubt(self):
-        """Whether a file of which every byte was sent may be stored all the same."""
+        """Returns true if a file of which every byte was sent may be stored in spite of the error."""
         match self.case:
             case "refused":
-                # RFC 959 §4.2.2: a connection broke, which does not say that nothing was stored. vsftpd says OOPS for it.
+                # RFC 959 §4.2.2: a connection broke, so the file may be stored nevertheless. vsftpd reports this as
+                # "500 OOPS".
                 code, text = self.what.code, self.what.text
                 return code in (421, 425, 426) or (code == 500 and text.startswith(b"OOPS"))
             case "misbehaved":
@@ -44,7 +45,7 @@ class UploadError(Failure):
 
 
 def explain(case, what):
-    """An upload-error in words. What the server said is escaped: it could drive a terminal."""
+    """Returns an upload-error as a message. The server's text is escaped, so that it cannot control the terminal."""
     match case:
         case "refused":
             return f"the server refused at {what.step}: {what.code} {ascii(what.text.decode('latin-1'))[1:-1]}"

@@ -1,4 +1,7 @@
-"""The file that the component is lent: its size and its hash are told, its bytes are moved (`lent.py`), never shown."""
+"""The file for the component.
+
+The component can learn its size and its hash, and can have its bytes sent (`lent.py`), but it cannot read them.
+"""
 
 import errno
 import hashlib
@@ -6,8 +9,8 @@ import os
 import stat
 import zlib
 
-CHUNK = 65536  # Bytes of the file that are read at a time, to be encrypted or hashed.
-MAX_DIGESTS = 4  # Hashes of the whole file.
+CHUNK = 65536  # The number of bytes that are read at a time, for encryption or a hash.
+MAX_DIGESTS = 4  # The maximum number of hashes of the whole file.
 
 
 class SourceError(Exception):
@@ -15,9 +18,10 @@ class SourceError(Exception):
 
 
 class File:
-    """One file, opened before anything is sent. As many bytes as it has now are sent, and counted here.
+    """One file, opened before anything is sent. Its size at that moment is the number of bytes to send.
 
-    They go over one connection, `carrier`, in order and once; when it has said that this is all, the file is finished.
+    The bytes go over one connection (`carrier`), in order and once, and `sent` counts them. `finished` is true when
+    that connection has sent the end of the file.
     """
 
     def __init__(self, path):
@@ -27,17 +31,20 @@ class File:
             raise OSError(errno.EINVAL, "not a regular file", path)
         self.opened, self.size = status, status.st_size
         if self.size == 0 and self.has_more():
-            # Such as in /proc, where files are made while they are read.
+            # For example in /proc, where the content is generated while it is read.
             raise OSError(errno.EINVAL, "does not tell its size", path)
         self.sent, self.carrier, self.finished = 0, None, False
         self.digests_left = MAX_DIGESTS
 
     def has_more(self):
-        """Whether there is a byte behind its size."""
+        """Returns true if the file has a byte after its reported size."""
         return os.pread(self.descriptor, 1, self.size) != b""
 
     def has_changed(self):
-        """Whether it may hold other bytes than when it was opened. A file that was deleted or replaced keeps its own."""
+        """Returns true if the content may have changed since the file was opened.
+
+        It stays the same if the file is deleted or replaced.
+        """
         now, then = os.fstat(self.descriptor), self.opened
         if (now.st_size, now.st_mtime_ns) != (then.st_size, then.st_mtime_ns) or self.has_more():
             return True
@@ -48,7 +55,7 @@ class File:
         return self.carrier in (None, connection) and not self.finished
 
     def digest(self, algorithm, length):
-        # Whoever knows the hash of each beginning of a file knows the file.
+        # The hashes of all prefixes of a file would reveal its content.
         if length < self.size or self.digests_left == 0:
             raise SourceError("unreadable")
         self.digests_left -= 1

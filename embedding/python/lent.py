@@ -1,7 +1,7 @@
-"""What the component is lent: a connection to one server, one password, and a deadline for every wait. The file is `file.py`.
+"""The capabilities that the component gets: a connection to one server, one password, and a deadline for every wait.
 
-Each method does what `wit/capabilities.wit` says of the function of its name, and raises OSError where that has an
-io-error. Nothing of WebAssembly is in this file, nothing of sockets in `upload.py`.
+Each method does what `wit/capabilities.wit` specifies for the function with the same name, and raises OSError for an
+io-error. This file is independent of WebAssembly. The file's own capability is in `file.py`.
 """
 
 import fcntl
@@ -17,25 +17,26 @@ import time
 from echo import Echo
 from file import CHUNK, SourceError
 
-TIMEOUT = 60.0  # Silence of the server, in seconds.
+TIMEOUT = 60.0  # The maximum silence of the server, in seconds.
 CONNECT_TIMEOUT = 15.0
-FAREWELL = 2.0  # For the goodbye, on which nothing depends.
-GRACE = 1.0  # For the end of a data connection when the reply is there already.
-LOOK = 0.5  # How often to look at a send queue.
-FIRST_DATA_PORT = 1024  # A server that names a lower one wants something else of us.
-# What one file may use up: EPSV, PASV, and some room; lines sent; bytes received.
+FAREWELL = 2.0  # For QUIT, whose reply does not change the outcome.
+GRACE = 1.0  # For the end of a data connection after the reply has arrived.
+LOOK = 0.5  # The interval at which the send queue is checked.
+FIRST_DATA_PORT = 1024  # A server that names a lower port may try to make us connect to another service.
+# The limits for one file: data connections (EPSV, PASV, and a reserve), commands sent, bytes received.
 MAX_CONNECTIONS, MAX_LINES, MAX_RECEIVED = 8, 512, 2 << 20
 NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Closed(OSError):
-    """The server has closed the connection in order."""
+    """The server has closed the connection in an orderly way."""
 
 
 class Control:
-    """The control connection, and with it the right to connect to other ports of the same machine.
+    """The control connection, and the right to connect to other ports of the same machine.
 
-    With `tls`, an SSLContext, nothing but AUTH is sent in clear, whatever the component wants; set it before that runs.
+    If `tls` is set to an SSLContext, only AUTH is sent in clear, whatever the component requests. Set it before the
+    component runs.
     """
 
     def __init__(self, address, password):
@@ -49,7 +50,7 @@ class Control:
         self.mark()
 
     def mark(self):
-        """Something was sent or has moved: the next wait has its full time."""
+        """Restarts the deadline, after something was sent or has moved."""
         self.due = time.monotonic() + self.timeout
 
     def say_farewell(self):
@@ -71,7 +72,7 @@ class Control:
         return self.hears() or self.echo.holds()
 
     def hears(self):
-        """Whether there is something to receive, or the end. What TLS says for itself (tickets) is neither."""
+        """Returns true if there are bytes to receive, or the end. Messages of TLS itself (tickets) are neither."""
         try:
             while not self.heard and (received := self.socket.recv(65536)):
                 self.heard = self.echo.take(received)
@@ -85,13 +86,14 @@ class Control:
         if not self.tls:
             raise ssl.SSLError(ssl.SSL_ERROR_SSL, "there is to be none")
         if self.heard:
-            # It must not count as protected (CVE-2021-22947). What has not been read yet, TLS will refuse.
+            # Bytes from before the handshake must not count as protected (CVE-2021-22947). If some are still in the
+            # socket, the handshake fails.
             raise PermissionError("bytes before TLS")
         self.mark()
         self.socket = self.handshake(self, None)
 
     def handshake(self, connection, session):
-        """TLS on a connection to this server, with a session to resume; the certificate has to be good for its name."""
+        """Starts TLS on a connection, with a session to resume. The certificate must be valid for the server's name."""
         if connection.tls_begun:
             raise PermissionError("TLS twice")
         connection.tls_begun = True
@@ -104,7 +106,8 @@ class Control:
         command = re.fullmatch(rb"([0-9A-Za-z]+)[^\r\n\0\xff]*\r\n", line)
         if not command or len(line) > 16384:
             raise PermissionError("not one command")
-        # Whatever follows it: servers differ in what they take for the end of a command.
+        # PASS is refused whatever character follows the verb, because servers differ in the end of a command that they
+        # recognize.
         if command[1].upper() == b"PASS":
             raise PermissionError("only send_password sends PASS")
         self.send_all(line)
@@ -142,7 +145,10 @@ class Control:
 
 
 class Data:
-    """A data connection. Without `finish` it ends in a reset, so that no server takes a part for the whole."""
+    """A data connection.
+
+    Without `finish` it ends with a reset, so that the server does not take a partial file for a complete one.
+    """
 
     def __init__(self, connected, control):
         self.socket, self.control, self.tls_begun = connected, control, False
@@ -152,7 +158,7 @@ class Data:
         if not is_protected(self.control):
             raise PermissionError("TLS on one connection alone")
         known = self.control.socket
-        # Servers may insist on the session of the control connection; with TLS 1.3 it is there by now.
+        # Servers may require the session of the control connection. With TLS 1.3 its ticket has arrived by now.
         protected = self.control.handshake(self, known.session)
         if protected.getpeercert(True) != known.getpeercert(True):
             protected.close()
@@ -160,7 +166,7 @@ class Data:
         self.socket = protected
 
     def splice(self, file, offset, length):
-        """The number of bytes moved, which is 0 at the end of the file; None when the server has spoken instead."""
+        """Returns the number of bytes moved: 0 at the end of the file, None if the server has sent a reply instead."""
         if self.control.tls and not is_protected(self):
             raise PermissionError("TLS has not begun")
         length = min(length, file.size - offset)
@@ -183,7 +189,7 @@ class Data:
     def move(self, descriptor, offset, length):
         if not is_protected(self):
             return os.sendfile(self.socket.fileno(), descriptor, offset, length)
-        # After NOT_YET, TLS wants the same bytes again, and gets them: the component goes on from `offset`.
+        # After NOT_YET, TLS requires the same bytes again. It gets them, because the component continues from `offset`.
         chunk = os.pread(descriptor, min(length, CHUNK), offset)
         return self.socket.send(chunk) if chunk else 0
 
@@ -205,7 +211,7 @@ class Data:
         self.control.mark()
 
     def end_tls(self):
-        """Sends close_notify. The server's is not waited for: it may want to see the end of the connection first."""
+        """Sends close_notify. Does not wait for the server's one: it may wait for the end of the connection first."""
         while True:
             try:
                 self.socket.unwrap()
@@ -217,7 +223,7 @@ class Data:
             return
 
     def await_end(self, until):
-        """Once the reply is there, it counts; the end of this connection is then not waited for long."""
+        """Waits for the end of this connection, but not long: the reply has arrived and decides the outcome."""
         try:
             await_input(self.socket, until)
             while self.socket.recv(4096):
@@ -226,12 +232,12 @@ class Data:
             pass
 
     def await_turn(self, event):
-        """Says whose turn it is: the server has spoken, or this connection is ready."""
+        """Waits for a reply of the server ("control"), or for this connection to be ready ("data")."""
         queued = unacknowledged(self.socket)
         while True:
             wanted = {self.control.socket.fileno(): select.POLLIN, self.socket.fileno(): event}
             ready = poll(wanted, min(self.control.due, time.monotonic() + LOOK))
-            # A server that still takes bytes out of our send queue is slow, not silent.
+            # A server that still takes bytes from our send queue is slow, but alive.
             if (left := unacknowledged(self.socket)) < queued:
                 queued = left
                 self.control.mark()
@@ -244,7 +250,7 @@ class Data:
                 return "control"
 
     def reset_at_end(self, reset):
-        """Holds for every end: `close`, an exception, a signal."""
+        """Sets how the connection ends, in every case: `close`, an exception, or a signal."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", reset, 0))
 
     def close(self):
@@ -263,7 +269,7 @@ def dial(address):
 
 
 def poll(wanted, until):
-    """The descriptors in `wanted` that are ready for their event, or at their end, before `until`."""
+    """Returns the descriptors in `wanted` that are ready for their event, or at their end, before `until`."""
     poller = select.poll()
     for descriptor, event in wanted.items():
         poller.register(descriptor, event)
@@ -276,5 +282,5 @@ def await_input(connection, until):
 
 
 def unacknowledged(connection):
-    """The bytes in the send queue: SIOCOUTQ, which is TIOCOUTQ by another name (tcp(7))."""
+    """Returns the number of bytes in the send queue (SIOCOUTQ, which is the same as TIOCOUTQ; see tcp(7))."""
     return struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))[0]

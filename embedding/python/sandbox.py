@@ -1,6 +1,7 @@
-"""The component in its sandbox: its imports tied to what is lent, its exports as one function.
+"""The component in its sandbox: its imports connected to the capabilities, its exports as one function.
 
-wasmtime's side of the example. What the imports do is `lent.py`; what is asked of a session, `delivery.py`.
+This file has the calls of the wasmtime API. The imports are implemented in `lent.py`, the use of a session in
+`delivery.py`.
 """
 
 import errno
@@ -18,18 +19,18 @@ from lent import Closed, Control, Data
 
 CAPABILITIES = "ftp-uploader:upload/capabilities@0.1.0"
 UPLOAD = "ftp-uploader:upload/upload@0.1.0"
-MEMORY = 4 << 20  # Bytes. The component needs 1.2 MiB.
-FUEL = 1_000_000_000  # Instructions, about; and one more for each 8 bytes of the file.
+MEMORY = 4 << 20  # In bytes. The component needs 1.2 MiB.
+FUEL = 1_000_000_000  # Approximate instructions, plus one for each 8 bytes of the file.
 
-# What is no failure, and should be known.
+# Notices for the user that are not failures.
 NOTICES = {"utf8-refused": "The server refuses UTF-8; a name beyond ASCII may look different there."}
 
-# The kinds of handles. A handle is a kind, and a key to one of the objects lent.
+# The kinds of handles. A handle has a kind, and a key to one of the objects behind the handles.
 CONTROL, DATA, LISTENER, FILE, SECRET, PROGRESS = range(6)
 
 
 class Sandbox:
-    """One instance of the component, and everything that it can reach."""
+    """One instance of the component, and all objects that it can reach."""
 
     def __init__(self, wasm, control, file, show):
         self.control, self.file, self.show = control, file, show
@@ -62,7 +63,7 @@ class Sandbox:
     def call(self, name, *arguments):
         index = self.instance.get_export_index(self.store, name, self.exports)
         answer = self.instance.get_func(self.store, index)(self.store, *arguments)
-        # wasmtime leaves "ok" and "err" out where an error cannot be taken for an answer.
+        # wasmtime omits "ok" and "err" if an error cannot be confused with an answer.
         if not isinstance(answer, Variant):
             return answer
         if answer.tag == "ok":
@@ -71,7 +72,7 @@ class Sandbox:
         raise UploadError(error.tag, error.payload, self.insecure)
 
     def define(self, imports):
-        """All that the component can call."""
+        """Defines all functions that the component can call."""
         kinds = {"control-connection": CONTROL, "data-connection": DATA, "data-listener": LISTENER}
         for name, kind in {**kinds, "source-file": FILE, "secret": SECRET, "progress": PROGRESS}.items():
             imports.add_resource(name, ResourceType.host(kind), self.dropped)
@@ -83,7 +84,7 @@ class Sandbox:
             "control-connection.send-password": lambda control, secret: control.send_password(),
             "control-connection.open-data": self.open_data,
             "control-connection.listen-data": Control.listen_data,
-            # There is never one: nobody can call these.
+            # No data-listener exists, so these functions cannot be called.
             "data-listener.endpoint": None,
             "data-listener.accept": None,
             "data-connection.secure": Data.secure,
@@ -98,10 +99,10 @@ class Sandbox:
             imports.add_func(f"[method]{name}", self.answering(method))
 
     def answering(self, method):
-        """The method, called with what stands behind the handles; an OSError becomes an answer."""
+        """Wraps the method: it gets the objects behind the handles, and an OSError becomes an answer."""
 
         def answer(store, *given):
-            # Each handle has to be taken to its object: one that is left over makes the call fail.
+            # Each handle must be converted to its object, because one that is not taken makes the call fail.
             values = [self.lent[one.to_host(store).rep] if isinstance(one, ResourceAny) else one for one in given]
             try:
                 return method(*values)
@@ -170,7 +171,7 @@ def record(fields):
 
 
 def io_error(error):
-    """The case of io-error for what the system said."""
+    """Returns the case of io-error for an error of the system."""
     if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL):
         return "unreachable"
     if isinstance(error, ssl.SSLError):

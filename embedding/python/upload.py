@@ -1,8 +1,8 @@
-"""Uploads one file over FTP, with the code that speaks FTP shut in a WebAssembly sandbox.
+"""Uploads one file over FTP, with the code that speaks FTP confined in a WebAssembly sandbox.
 
     FTP_PASSWORD=... python3 upload.py [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR
 
-Reads what the user wants, shows progress, reports. Next: `sandbox.py`, `delivery.py`, then `lent.py`.
+This file has the command line, the progress display and the report.
 """
 
 import argparse
@@ -24,7 +24,7 @@ COMPONENT = os.environ.get("FTP_UPLOADER_WASM", "ftp-uploader.wasm")
 
 
 class Percent:
-    """Prints how far the file is, at most once a second."""
+    """Prints the progress, at most once a second."""
 
     def __init__(self):
         self.next = time.monotonic() + 1
@@ -45,7 +45,7 @@ def arguments():
 
 
 def is_local(name, control):
-    """Whether what is sent stays on this machine: `name` says so, and the resolver has not led elsewhere."""
+    """Returns true if the data stays on this machine: `name` is a local name, and the peer has a loopback address."""
     try:
         is_named = ipaddress.ip_address(name).is_loopback
     except ValueError:
@@ -54,7 +54,7 @@ def is_local(name, control):
 
 
 def protect(control, tls, ca_file):
-    """Requires TLS as `tls` says. Without a word about it, only what stays on this machine may be in clear."""
+    """Requires TLS as `tls` says. Without that option, only data that stays on this machine may be sent in clear."""
     tls = tls or ("off" if is_local(control.host, control) and not ca_file else "explicit")
     if tls == "off":
         return "clear"
@@ -64,7 +64,7 @@ def protect(control, tls, ca_file):
 
 
 def main():
-    # An exception would go astray in the component; so Ctrl-C ends the process, which resets the data connection.
+    # An exception would be lost in the component. So Ctrl-C ends the process, which resets the data connection.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     password = os.environb.get(b"FTP_PASSWORD")
     args = arguments()
@@ -73,7 +73,7 @@ def main():
     name, _, port = args.host.rpartition(":")
     if not name or not port.isdecimal():
         sys.exit(f"upload: {args.host} is not HOST:PORT")
-    # The component refuses these in what it is given; the password it never sees.
+    # The component refuses control characters in its arguments, but it never sees the password.
     if any(byte < 32 or byte in (127, 255) for byte in password):
         sys.exit("upload: the password has a control character, or the byte 0xff")
     try:

@@ -107,7 +107,7 @@ fn the_search_would_find_a_password_in_the_component() {
 
 #[test]
 fn a_proxys_password_is_kept_once_where_http_and_twice_where_socks_is_spoken() {
-    // The library for SOCKS leaves its message on the stack (`host/src/proxy/auth.rs`).
+    // The library for SOCKS leaves its message on the stack (`host/src/request/proxy_auth.rs`).
     for (scheme, most) in [("http", 1), ("socks5", 2)] {
         let proxy = TestProxy::demanding(PROXY_AUTH);
         let held = Held::at(Script::logged_in().expect("CWD inbox"), "550 No");

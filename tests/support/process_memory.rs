@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::FileExt;
 
-/// Sizes that `host/src/engine.rs` gives to the memory of a guest; they tell it from all other mappings.
+/// Sizes that `host/src/sandbox/engine.rs` gives to the memory of a guest; they tell it from all other mappings.
 const RESERVED: u64 = 8 * 1024 * 1024 + 64 * 1024;
 
 /// Memory that belongs together, and what it is called in proc(5) `maps`.

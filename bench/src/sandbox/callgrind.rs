@@ -1,21 +1,23 @@
-//! Reads what callgrind writes: how many instructions there were, and how many of them in code that belongs to no file,
-//! which is the component's, as wasmtime has put it into memory.
+//! Reads a profile of callgrind: the number of instructions, and how many of them are in code that belongs to no file,
+//! which is the code of the component that wasmtime has mapped into memory.
 //!
 //! The format is in Valgrind's manual, "Callgrind Format Specification".
 
 use std::collections::HashMap;
 
-/// Instructions of one run.
+/// The instructions of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Instructions {
-    /// All of them, in user mode.
+    /// All instructions in user mode.
     pub(crate) total: u64,
-    /// In code that belongs to no file.
+    /// The instructions in code that belongs to no file.
     pub(crate) nameless: u64,
 }
 
+/// Reads a profile.
+///
 /// # Errors
-/// When it is no profile of instructions (`Ir`), or its parts do not add up to its total.
+/// If the profile has no instructions (`Ir`), or if its parts do not add up to its total.
 pub(crate) fn read(profile: &str) -> Result<Instructions, String> {
     if !profile.lines().any(|line| line == "events: Ir") {
         return Err("callgrind has not counted instructions".to_owned());
@@ -29,7 +31,7 @@ pub(crate) fn read(profile: &str) -> Result<Instructions, String> {
     Ok(Instructions { total, nameless: of_objects.get("???").copied().unwrap_or_default() })
 }
 
-/// What each object file costs without what it calls.
+/// Returns the cost of each object file, without the functions that it calls.
 fn self_costs(profile: &str) -> HashMap<&str, u64> {
     let (mut names, mut costs) = (HashMap::new(), HashMap::new());
     let mut object = "";
@@ -38,7 +40,7 @@ fn self_costs(profile: &str) -> HashMap<&str, u64> {
         match line.split_once('=') {
             Some(("ob", name)) => object = named(&mut names, name),
             Some(("cob", name)) => drop(named(&mut names, name)),
-            // The line behind it is what the call has cost, which is counted where it was spent.
+            // The next line is the cost of the call, which is counted where it was spent.
             Some(("calls", _)) => drop(lines.next()),
             _ if line.starts_with(|first: char| first.is_ascii_digit() || "+-*".contains(first)) => {
                 let cost: u64 = line.rsplit(' ').next().and_then(|cost| cost.parse().ok()).unwrap_or_default();
@@ -50,7 +52,7 @@ fn self_costs(profile: &str) -> HashMap<&str, u64> {
     costs
 }
 
-/// `(2) name` where it is first said, later `(2)`.
+/// Resolves a name: `(2) name` at its first occurrence, later only `(2)`.
 fn named<'a>(names: &mut HashMap<&'a str, &'a str>, said: &'a str) -> &'a str {
     match said.split_once(' ') {
         Some((number, name)) => {
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_add_up_is_refused() {
+    fn a_profile_that_does_not_add_up_is_refused() {
         assert!(read(&PROFILE.replace("totals: 12", "totals: 13")).is_err());
         assert!(read(&PROFILE.replace("totals: 12", "")).is_err());
         assert!(read(&PROFILE.replace("Ir", "Dr")).is_err());

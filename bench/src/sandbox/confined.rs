@@ -1,7 +1,9 @@
-//! The conversation in its sandbox: the component that the program holds, in an engine and a store with the program's
-//! settings (`host/src/sandbox/engine.rs`, `host/src/session.rs`), and the handles in a table, as there.
+//! The conversation in its sandbox: the component that the program contains, in an engine and a store with the
+//! program's settings (`host/src/sandbox/engine.rs`, `host/src/sandbox/guest.rs`), and with the handles in a table, as in the
+//! program.
 //!
-//! `native.rs` is its twin; the handles are `confined/lent.rs`. Not here is what the host does for each call beyond the sandbox: deadlines, budgets, sockets.
+//! The counterpart is `native.rs`; the handles are in `confined/lent.rs`. The host's other work for each call is left
+//! out: deadlines, budgets, sockets.
 
 use std::fs;
 use std::path::Path;
@@ -37,7 +39,7 @@ mod bindings {
     });
 }
 
-/// The right to use something; what it is, is in [`Lent`].
+/// The right to use an object of [`Lent`].
 pub struct Handle;
 
 struct Lent {
@@ -46,19 +48,19 @@ struct Lent {
     server: Server,
 }
 
-/// The component, ready to be made a guest of.
+/// The component, ready for instantiation.
 pub(crate) struct Sandbox {
     engine: Engine,
     component: UploaderPre<Lent>,
 }
 
-/// The program's own bounds (`host/src/limits.rs`): memory, handles, and bytes of one call.
+/// The program's own limits (`host/src/sandbox/limits.rs`): memory, handles, and bytes of one call.
 const MEMORY: usize = 4 * 1024 * 1024;
 const HANDLES: usize = 32;
 const CALL_BYTES: usize = 64 * 1024;
 
 impl Sandbox {
-    /// Loads the file that `host/build.rs` has made of the component.
+    /// Loads the component's file, which `host/build.rs` has precompiled.
     pub(crate) fn load(component: &Path) -> std::result::Result<Self, String> {
         let precompiled = fs::read(component).map_err(|error| format!("{}: {error}", component.display()))?;
         Self::with(&precompiled).map_err(|error| format!("{}: {error:#}", component.display()))
@@ -67,8 +69,8 @@ impl Sandbox {
     fn with(precompiled: &[u8]) -> Result<Self> {
         let engine = engine::engine(env!("BENCH_TARGET"))?;
         #[allow(unsafe_code, reason = "wasmtime cannot prove where precompiled code comes from")]
-        // SAFETY: it comes from `Engine::precompile_component`, in the build of the program that this is measured beside;
-        // whoever starts a benchmark names the files that it is to run.
+        // SAFETY: it comes from `Engine::precompile_component`, in the build of the program that this is compared with;
+        // the user who starts a benchmark names the files to run.
         let component = unsafe { Component::deserialize(&engine, precompiled) }?;
         let mut linker = Linker::new(&engine);
         Uploader::add_to_linker::<_, HasSelf<_>>(&mut linker, |lent: &mut Lent| lent)?;
@@ -76,7 +78,7 @@ impl Sandbox {
         Ok(Self { engine, component })
     }
 
-    /// Does `work`; how many calls of handles it took.
+    /// Does `work`, and returns the number of calls of handles.
     pub(crate) fn run(&self, work: &Work) -> std::result::Result<u64, String> {
         (0..work.sessions).map(|_| self.session(work).map_err(|error| format!("in the sandbox: {error:#}"))).sum()
     }
@@ -107,8 +109,8 @@ impl Sandbox {
         Ok(store.data().server.calls())
     }
 
-    /// Nobody advances the engine's clock here, which the program does 20 times a second; the guest looks at it all the
-    /// same.
+    /// Creates a store. The engine's epoch is not advanced here (the program does that 20 times a second), but the
+    /// guest checks it in the same way.
     fn store(&self, server: Server) -> Store<Lent> {
         let limits = StoreLimitsBuilder::new()
             .memory_size(MEMORY)

@@ -1,6 +1,5 @@
 //! The conversation without a sandbox: the guest's own code, built for this machine, with the handles as trait objects.
-//!
-//! `confined.rs` is its twin.
+//! The counterpart is `confined.rs`.
 
 use std::rc::Rc;
 
@@ -14,7 +13,7 @@ use ftp_uploader_component::native::{
 use super::server::Server;
 use super::{DIRECTORY, NAME, USER, Work};
 
-/// Does `work`; how many calls of handles it took.
+/// Does `work`, and returns the number of calls of handles.
 pub(crate) fn run(work: &Work) -> Result<u64, String> {
     (0..work.sessions).map(|_| session(work).map_err(|error| format!("natively: {error}"))).sum()
 }
@@ -40,7 +39,7 @@ fn session(work: &Work) -> Result<u64, String> {
     Ok(server.calls())
 }
 
-/// Each of the handles; which, says its type.
+/// Each of the handles; the trait says which.
 struct Lent(Rc<Server>);
 
 impl Control for Lent {
@@ -76,7 +75,7 @@ impl Control for Lent {
     }
 }
 
-/// A data connection: the handle whose drop is a call, too.
+/// A data connection, the handle whose drop is a call, too.
 struct Connection(Rc<Server>);
 
 impl Data for Connection {
@@ -135,7 +134,7 @@ mod tests {
             [WORK, Work { piece: 1 << 17, ..WORK }, Work { files: 3, ..WORK }, Work { sessions: 2, ..WORK }]
                 .map(|work| run(&work).unwrap());
         assert_eq!(more_splices, once + 4);
-        // Eight splices of two more files, and what else a file takes.
+        // Eight splices of two more files, and the other calls for a file.
         assert!(more_files > once + 8 && (more_files - once).is_multiple_of(2));
         assert_eq!(more_sessions, 2 * once);
     }

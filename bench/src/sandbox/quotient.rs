@@ -1,20 +1,21 @@
-//! What one more of something costs: the difference of a long run and a short one, by what the long one has more of.
+//! The cost of one more unit: the difference of a long run and a short one, divided by the number of units that the
+//! long one has more.
 
 use serde::Serialize;
 
 use super::callgrind::Instructions;
 use super::weigh::Run;
 
-/// What one more costs on one side.
+/// The cost of one more unit on one side.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Cost {
-    /// Calls of handles.
+    /// The number of calls of handles.
     pub(crate) calls: f64,
-    /// In user mode.
+    /// The number of instructions in user mode.
     pub(crate) instructions: f64,
-    /// Of these, in the code of the component; nothing natively.
+    /// The part of them in the code of the component; 0 for native code.
     pub(crate) in_component: f64,
-    /// By the clock, without callgrind.
+    /// The time, without callgrind.
     pub(crate) microseconds: f64,
 }
 
@@ -26,7 +27,7 @@ pub(crate) struct Weighed {
 }
 
 impl Cost {
-    /// What one of `units` costs, by which `long` is longer than `short`.
+    /// Returns the cost of one unit, if `long` has `units` more than `short`.
     pub(crate) fn of_one(short: &Weighed, long: &Weighed, units: f64) -> Self {
         let each = |what: fn(&Weighed) -> f64| (what(long) - what(short)) / units;
         Self {
@@ -43,7 +44,7 @@ mod tests {
     use super::{Cost, Instructions, Run, Weighed};
 
     #[test]
-    fn what_happens_once_is_in_no_figure() {
+    fn no_figure_contains_work_that_happens_once() {
         let run = |files: u64| Weighed {
             counted: Run { calls: 7 + 16 * files, seconds: 0.0 },
             instructions: Instructions { total: 1_000_000 + 500 * files, nameless: 3000 + 100 * files },

@@ -1,24 +1,24 @@
-//! What both sides of `bench sandbox` are lent: a server that is nothing but a few answers, and a data connection that
-//! takes bytes by counting them. Everything that a call costs beyond this is the side's own.
+//! The server for both sides of `bench sandbox`: it consists of a few replies, and of a data connection that only
+//! counts the bytes. All other cost of a call belongs to the side that is measured.
 //!
-//! Natively it is behind `native.rs`, for the component behind `confined.rs`.
+//! `native.rs` and `confined.rs` connect it to the conversation.
 
 use std::cell::{Cell, RefCell};
 
 use crate::sink::answer;
 
-/// One server, one file, and how often they were asked for something.
+/// One server with one file, and the number of calls.
 pub(crate) struct Server {
-    /// Bytes of every file.
+    /// The size of every file, in bytes.
     size: u64,
-    /// The most bytes that the data connection takes at a time.
+    /// The maximum number of bytes that the data connection takes at a time.
     piece: u64,
     unread: RefCell<Vec<u8>>,
     stored: Cell<u64>,
     calls: Cell<u64>,
 }
 
-/// The server has nothing to say: a conversation that waits now is not the one that is to be measured.
+/// The server has no reply: a conversation that waits now differs from the one to be measured.
 #[derive(Debug)]
 pub(crate) struct Silent;
 
@@ -28,7 +28,7 @@ impl Server {
         Self { size, piece, unread: greeting, stored: Cell::new(0), calls: Cell::new(0) }
     }
 
-    /// How many calls there were of methods of the handles, and drops of a data connection.
+    /// Returns the number of calls of the handles' methods, and of drops of a data connection.
     pub(crate) fn calls(&self) -> u64 {
         self.calls.get()
     }
@@ -69,7 +69,7 @@ impl Server {
         self.count();
     }
 
-    /// How many bytes were taken; none at the end of the file, or out of order.
+    /// Returns the number of bytes taken; 0 at the end of the file, or out of order.
     pub(crate) fn splice(&self, offset: u64, length: u64) -> u64 {
         self.count();
         if offset != self.stored.get() {

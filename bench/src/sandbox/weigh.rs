@@ -1,4 +1,4 @@
-//! One run of some work, in a process of its own: under callgrind, which counts instructions, or by the clock.
+//! Measures one run of some work, in its own process: under callgrind, which counts instructions, or by the clock.
 
 use std::fs;
 use std::hint::black_box;
@@ -14,22 +14,22 @@ use super::confined::Sandbox;
 use super::{Side, Work, native};
 use crate::statistics::median;
 
-/// The first argument that has `main` call [`child`].
+/// The first argument with which `main` calls [`child`].
 pub(crate) const CHILD: &str = "weigh";
 
-/// What one run came to.
+/// The figures of one run.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Run {
-    /// Calls of handles.
+    /// The number of calls of handles.
     pub(crate) calls: u64,
-    /// The median of all rounds.
+    /// The median time of all rounds.
     pub(crate) seconds: f64,
 }
 
-/// How often work is done by the clock.
+/// The number of rounds for a measurement by the clock.
 const ROUNDS: usize = 101;
 
-/// What is asked of a child.
+/// The task of a child process.
 #[derive(Serialize, Deserialize)]
 struct Task {
     side: Side,
@@ -37,13 +37,13 @@ struct Task {
     rounds: usize,
 }
 
-/// By the clock.
+/// Measures by the clock.
 pub(crate) fn time(side: Side, work: Work, component: &Path) -> Result<Run, String> {
     let (arguments, this) = (Task { side, work, rounds: ROUNDS }.arguments()?, this()?);
     run(Command::new(this).args(arguments).arg(component))
 }
 
-/// Under callgrind. Nothing is warmed up: what happens once is in both runs of a quotient.
+/// Measures under callgrind. There is no warm-up: work that happens once is in both runs of a quotient.
 pub(crate) fn count(side: Side, work: Work, component: &Path) -> Result<(Run, Instructions), String> {
     let folder = TempDir::new().map_err(|error| error.to_string())?;
     let profile = folder.path().join("callgrind.out");
@@ -54,7 +54,7 @@ pub(crate) fn count(side: Side, work: Work, component: &Path) -> Result<(Run, In
     Ok((run, callgrind::read(&text)?))
 }
 
-/// Does what the arguments say and prints what it came to.
+/// Carries out the task in the arguments, and prints the figures.
 pub(crate) fn child(arguments: &[std::ffi::OsString]) -> Result<(), String> {
     let [task, component] = arguments else { return Err("weigh TASK COMPONENT".to_owned()) };
     let task: Task = serde_json::from_str(&task.to_string_lossy()).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! A control connection as lines, plain or inside TLS; and the beginning of a data connection inside TLS.
+//! A control connection as lines, in clear or inside TLS; and the beginning of a data connection inside TLS.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Lines in and out.
+/// The lines of a control connection.
 pub(super) enum Wire {
     /// In clear.
     Plain(BufReader<TcpStream>),
@@ -23,7 +23,7 @@ impl Wire {
         matches!(self, Self::Secure(_))
     }
 
-    /// The handshake comes with the first line.
+    /// Starts TLS. The handshake takes place when the first line is read.
     pub(super) fn secure(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
         let Self::Plain(reader) = self else { return Ok(()) };
         let connection = reader.get_ref().try_clone()?;
@@ -32,7 +32,7 @@ impl Wire {
         Ok(())
     }
 
-    /// The next line without its end; nothing at the end of the connection.
+    /// Returns the next line without its end, or `None` at the end of the connection.
     pub(super) fn line(&mut self) -> io::Result<Option<String>> {
         let mut line = Vec::new();
         let read = match self {
@@ -54,11 +54,11 @@ impl Wire {
     }
 }
 
-/// So much of a file inside TLS is decrypted, in bytes, so that small ones can end as TLS wants it.
+/// The number of bytes of a file inside TLS that are decrypted, so that small files end with close_notify.
 const DECRYPTED: u64 = 1 << 20;
 
-/// Does the handshake, and takes in what comes behind it. The number of bytes, if that was the end; nothing if more
-/// comes, which is left as it is.
+/// Does the handshake, and receives the data after it. Returns the number of bytes if that was the whole file, or
+/// `None` if there is more, which is not read.
 pub(super) fn shake_hands(data: &mut TcpStream, config: Arc<ServerConfig>) -> io::Result<Option<u64>> {
     data.set_nodelay(true)?;
     let mut tls = ServerConnection::new(config).map_err(io::Error::other)?;
@@ -71,7 +71,7 @@ pub(super) fn shake_hands(data: &mut TcpStream, config: Arc<ServerConfig>) -> io
         }
         if state.peer_has_closed() || (came == 0 && !tls.is_handshaking()) {
             tls.send_close_notify();
-            // Whoever has closed need not be there to hear it.
+            // A client that has closed the connection need not receive this.
             let _ = tls.write_tls(data);
             return Ok(Some(total));
         }

@@ -1,6 +1,7 @@
-//! The control connection that the client is lent: it greets, takes commands to the server, and gives out its replies.
+//! The control connection that the client gets: it sends the greeting, passes commands to the server, and returns the
+//! server's replies.
 //!
-//! What the server does about a command is `server.rs`.
+//! The server's reaction to each command is in `server.rs`.
 
 use std::rc::Rc;
 
@@ -14,7 +15,7 @@ use crate::stage::{Line, Stage};
 pub(crate) struct Lent(pub(crate) Rc<Stage>);
 
 impl Lent {
-    /// A new session: the server greets, or does not.
+    /// Opens a new session: the server sends its greeting, or refuses or closes the connection.
     pub(crate) fn dial(stage: &Rc<Stage>) -> Self {
         stage.line.replace(Line::new());
         match stage.script.odd(3) {

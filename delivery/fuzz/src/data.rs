@@ -27,7 +27,7 @@ impl Connection {
         Err(SpliceError::Connection(cause))
     }
 
-    /// The server says something before it has everything.
+    /// The server sends a reply before it has all data, or closes the connection.
     fn is_interrupted(&self) {
         let stage = &self.stage;
         match stage.script.choice(4) {
@@ -43,7 +43,7 @@ impl Connection {
         }
     }
 
-    /// Moves as much as one call moves.
+    /// Moves the bytes of one `splice` call.
     fn moves(&self, from: usize, length: usize) -> Moved {
         let (world, mut facts) = (self.stage.world.borrow(), self.stage.facts.borrow_mut());
         let bytes = &world.ours[from..from + length];
@@ -75,7 +75,7 @@ impl Data for Connection {
             return Ok(Moved::End);
         }
         if stage.transfer.borrow().is_none() && stage.line.borrow().outbox.is_empty() {
-            // The server has not opened a file, whatever it said.
+            // The server has not opened a file, even if it replied that it did.
             return self.fails(IoError::Reset);
         }
         let heard = { !stage.line.borrow().outbox.is_empty() || stage.line.borrow().cut.is_some() };
@@ -108,7 +108,7 @@ impl Data for Connection {
         stage.count_call();
         self.finished.set(true);
         stage.event_during_transfer();
-        // What there is none of cannot stay here.
+        // If there are no bytes, none can remain unsent, so the last two cases are left out.
         let empty = stage.transfer.borrow().as_ref().is_none_or(|transfer| transfer.sent.is_empty());
         let what = stage.script.odd(if empty { 6 } else { 8 });
         if what < 6 {
@@ -131,7 +131,7 @@ impl Data for Connection {
                 Ok(())
             }
             _ => {
-                // The last bytes did not leave this machine.
+                // The last byte did not leave this machine.
                 if let Some(transfer) = stage.transfer.borrow_mut().as_mut() {
                     transfer.sent.pop();
                 }
@@ -167,7 +167,7 @@ impl Source for Local {
     }
 }
 
-/// Where the client says how far it has come.
+/// Receives the client's progress reports.
 pub(crate) struct Progress(pub(crate) Rc<Stage>);
 
 impl Witness for Progress {

@@ -1,5 +1,5 @@
-//! One file, from the first try to the last: the twin of `host/src/delivery/file.rs`, with the guest's conversation run
-//! natively. It checks that the guest says only what it was told.
+//! One file, from the first try to the last: the counterpart of `host/src/run/put_file.rs`, with the guest's
+//! conversation running as native code. It checks that the guest reports only information that the server sent.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ use crate::stage::Stage;
 use crate::translate;
 use crate::world::{NAMES, UNUSED, slot};
 
-/// One file on its way.
+/// The delivery of one file.
 pub(crate) struct PutFile<'a> {
     stage: &'a Rc<Stage>,
     source: SourceFile,
@@ -35,7 +35,7 @@ impl<'a> PutFile<'a> {
         Self { stage, source, state, session: None, last: None, hash_is_late: false, checks_size_anew: false, tries }
     }
 
-    /// Tries until the file has its name, or nothing more is worth trying; nothing, if the program is killed.
+    /// Tries until the file has its name, or no other try can help. Returns `None` if the program is killed.
     pub(crate) fn deliver(&mut self) -> Option<Next> {
         let mut next = self.begin()?;
         while next == Next::Again {
@@ -95,7 +95,7 @@ impl<'a> PutFile<'a> {
 
     fn tries_again(&mut self) -> bool {
         let Some(error) = self.last.take() else { return false };
-        // A new session for the size, because of a late hash, is no other try.
+        // A new session that only queries the size, because the hash was late, does not count as another try.
         if !std::mem::take(&mut self.checks_size_anew) {
             if self.tries == 0 || !translate::may_work_again(&error) {
                 self.last = Some(error);
@@ -158,7 +158,7 @@ impl<'a> PutFile<'a> {
         })
     }
 
-    /// The user has interrupted it: the session is gone.
+    /// Returns true if the user has interrupted the action. The session has ended then.
     fn is_interrupted(&mut self) -> bool {
         let interrupted = std::mem::take(&mut self.stage.facts.borrow_mut().interrupted);
         if interrupted {
@@ -168,7 +168,7 @@ impl<'a> PutFile<'a> {
         interrupted
     }
 
-    #[allow(clippy::expect_used, reason = "called where there is one")]
+    #[allow(clippy::expect_used, reason = "called only while there is a session")]
     fn session(&mut self) -> &mut Conversation {
         self.session.as_mut().expect("a session")
     }
@@ -177,7 +177,7 @@ impl<'a> PutFile<'a> {
         let found = match self.session().look(bytes(name))? {
             wit::Found::Bytes(size) => {
                 let said = self.stage.facts.borrow().said_size;
-                self.stage.demand(said == Some(size), "a size that nobody told");
+                self.stage.demand(said == Some(size), "a size that the server did not return");
                 Found::Bytes(size)
             }
             wit::Found::Refused => Found::Refused,
@@ -190,7 +190,7 @@ impl<'a> PutFile<'a> {
     fn modified(&mut self, name: Name) -> Result<Answer, UploadError> {
         let time = self.session().modified(bytes(name))?;
         let said = self.stage.facts.borrow().said_time;
-        self.stage.demand(time.is_none() || said.is_some(), "a time that nobody told");
+        self.stage.demand(time.is_none() || said.is_some(), "a time that the server did not return");
         Ok(Answer::Modified(time))
     }
 
@@ -221,7 +221,7 @@ impl<'a> PutFile<'a> {
         };
         Ok(match renaming {
             wit::Renaming::Done => {
-                self.stage.demand(self.stage.facts.borrow().said_yes, "renamed, and nobody said so");
+                self.stage.demand(self.stage.facts.borrow().said_yes, "renamed, but the server did not confirm it");
                 Answer::Renamed
             }
             wit::Renaming::NotFrom(no) => Answer::NotFrom(refused(no)),
@@ -232,7 +232,7 @@ impl<'a> PutFile<'a> {
     fn remove(&mut self, name: Name) -> Result<Answer, UploadError> {
         match self.session().remove(bytes(name)) {
             Ok(()) => {
-                self.stage.demand(self.stage.facts.borrow().said_yes, "removed, and nobody said so");
+                self.stage.demand(self.stage.facts.borrow().said_yes, "removed, but the server did not confirm it");
                 Ok(Answer::Removed(true))
             }
             Err(UploadError::Refused(refusal)) if refusal.code != 421 => Ok(Answer::Removed(false)),
@@ -261,7 +261,7 @@ impl<'a> PutFile<'a> {
             return Answer::Failed(failure);
         }
         match stored {
-            // The host does not believe it.
+            // The host does not accept a success before every byte was sent.
             Ok(_) if !all => {
                 self.session = None;
                 self.stage.is_broken_off();

@@ -1,4 +1,4 @@
-//! The end of a delivery: a success has to be one, and a message has to be true.
+//! The checks at the end of a delivery: a reported success must be one, and a report must be true.
 
 use ftp_delivery::{FileDelivery, Found, Left, Name, Next, Proof, Why};
 
@@ -16,27 +16,30 @@ impl Stage {
                 }
                 self.is_true(slot(Name::Aside), aside);
             }
-            Next::Do(_) | Next::Again => self.demand(false, "no end"),
+            Next::Do(_) | Next::Again => self.demand(false, "the delivery did not end"),
         }
     }
 
-    /// Exit 0 only if the server holds the bytes sent, or its word stands and nothing contradicts it.
+    /// A success only if the server has the bytes that were sent, or if it replied that it has and nothing contradicts
+    /// that.
     fn is_a_success(&self, proof: Proof, aside: Left) {
         let (placed, neighbour, of_file) = {
             let world = self.world.borrow();
-            // What an earlier transfer has left, where the last one did nothing.
+            // The file that an earlier transfer left, if the last one changed nothing.
             let of_file = world.files[0].as_ref().map(|own| own.excuse).unwrap_or_default();
             (world.placed, world.neighbour, of_file)
         };
         let excuse = self.facts.borrow().excuse;
-        // The limit of what a size proves: a neighbour has stored another file of our name and length meanwhile.
+        // The limit of the proof by size: another client has stored a different file with our name and length in the
+        // meantime.
         let neighbours = neighbour && proof != Proof::Hash;
         let excused = self.is_excused(excuse) || self.is_excused(of_file);
         self.demand(placed || neighbours || excused, "success without the bytes");
         let facts = self.facts.borrow();
-        self.demand(!facts.denied || proof == Proof::Hash, "success, and the server had said no");
-        self.demand(facts.checked, "success, and nobody has looked whether the local file is the same");
-        // A size that fits proves nothing where another file has it. (One that lags may be of a third.)
+        self.demand(!facts.denied || proof == Proof::Hash, "success, although the server had refused the file");
+        self.demand(facts.checked, "success, and the local file was not checked for changes");
+        // A matching size proves nothing if a different file has it. (A size that is out of date may belong to a third
+        // file.)
         let ours = self.world.borrow().files[0].as_ref().is_some_and(|own| own.ours);
         let elsewhere = !placed && !neighbours && excuse == Excuse::Lie && !facts.late && !ours;
         self.demand(!elsewhere || proof != Proof::Size, "an old file's size is taken for a proof");
@@ -45,7 +48,7 @@ impl Stage {
             Proof::Size | Proof::SameSize => facts.told_sizes.iter().any(|&size| self.is_our_size(size)),
             Proof::Hash => facts.hash_fitted,
         };
-        self.demand(proved, "a proof that nobody gave");
+        self.demand(proved, "a proof that the server did not give");
         let enough = match self.rules.verify {
             ftp_delivery::Verify::Best | ftp_delivery::Verify::Nothing => true,
             ftp_delivery::Verify::Size => proof != Proof::Reply,
@@ -55,7 +58,7 @@ impl Stage {
         self.is_true(slot(Name::Aside), aside);
     }
 
-    /// What is said of a name that we made up.
+    /// Checks the report about a name that we generated.
     fn is_true(&self, at: usize, left: Left) {
         let told = self.facts.borrow();
         let world = self.world.borrow();
@@ -69,7 +72,7 @@ impl Stage {
             Left::Seen(Found::Refused | Found::Untold) | Left::Unseen => true,
         };
         drop(world);
-        self.demand(holds, "a message about what lies on the server is false");
+        self.demand(holds, "a report about a file on the server is false");
     }
 
     fn is_a_true_reason(&self, state: &FileDelivery, why: Why) {
@@ -77,7 +80,7 @@ impl Stage {
         let has_its_name = {
             let world = self.world.borrow();
             let own = world.files[0].as_ref().filter(|own| own.ours && own.bytes == world.ours);
-            // An earlier run's need not be meant.
+            // This does not include the file of an earlier run.
             facts.renamed && own.is_some_and(|own| own.hidden == 0 && own.lag.is_none())
         };
         let holds = match why {
@@ -85,10 +88,10 @@ impl Stage {
             Why::Failed | Why::Unknown | Why::Unverified => true,
             Why::Mismatch(size) => facts.told_sizes.contains(&size) || size == 0 && self.rules.stream,
             Why::Corrupt => facts.hash_differed,
-            // It may be seen later than we look.
+            // The file may become visible after our query.
             Why::Missing => facts.sizes_seen && (facts.late || !has_its_name),
             Why::CannotRename => !facts.opened && !state.has_begun(),
-            // Where no size is told, a server that says no and has done it cannot be seen through.
+            // If no size is returned, a server that refuses the rename and carries it out cannot be detected.
             Why::NotRenamed | Why::NotRestored => !facts.sizes_seen || !has_its_name,
         };
         drop(facts);

@@ -1,4 +1,5 @@
-//! What the client has been told, as its own answers have it: the measure of everything that it says in the end.
+//! The information that the client got, as its own answers state it. Everything that the client reports in the end is
+//! compared with it.
 
 use ftp_delivery::{Compared, Failure, Found, Proof};
 
@@ -6,16 +7,16 @@ use crate::server::hash;
 use crate::stage::Stage;
 
 impl Stage {
-    /// The bytes from `from` on are to be sent.
+    /// The client is about to send the bytes from `from` on.
     pub(crate) fn begins_to_store(&self, from: u64) {
         let units = self.world.borrow().units(from);
-        self.demand(units.is_some(), "goes on within a size that was told modulo 2^32");
+        self.demand(units.is_some(), "resumes within a size that was returned modulo 2^32");
         let mut facts = self.facts.borrow_mut();
         (facts.from, facts.moved, facts.delivered) = (units.unwrap_or_default(), 0, (from, false));
         (facts.step, facts.said_stored) = (None, false);
     }
 
-    /// What the client was told of a size.
+    /// Records an answer to SIZE.
     pub(crate) fn is_told(&self, at: usize, found: Found) {
         let mut facts = self.facts.borrow_mut();
         if let Found::Bytes(size) = found {
@@ -52,10 +53,10 @@ impl Stage {
             world.units(length).and_then(|units| world.ours.get(..units)).map(hash)
         };
         let said = self.facts.borrow().said_hash;
-        self.demand(said.is_some() && (said == ours) == same, "a hash that nobody told");
+        self.demand(said.is_some() && (said == ours) == same, "a hash that the server did not return");
     }
 
-    /// What came of STOR, as the guest says.
+    /// Records the outcome of STOR, as the guest reports it.
     pub(crate) fn is_stored(&self, at: usize, outcome: Result<(Proof, bool), Failure>) {
         let whole = self.world.borrow().whole();
         match outcome {
@@ -81,7 +82,7 @@ impl Stage {
         facts.may_be_whole = match outcome {
             Err(Failure::Session | Failure::NotTaken(_)) => facts.may_be_whole,
             Err(Failure::GivenUp { .. } | Failure::EarlySuccess) => false,
-            // Before the last byte nothing of it can be whole.
+            // A file cannot be complete before its last byte was sent.
             Err(Failure::Cut { all: false, .. } | Failure::BrokeDown { all: false, .. } | Failure::Source { .. }) => {
                 facts.may_be_whole
             }
@@ -95,15 +96,18 @@ impl Stage {
             let facts = self.facts.borrow();
             (facts.from, facts.moved, facts.delivered.1)
         };
-        self.demand(from + moved == self.world.borrow().ours.len() && finished, "stored, and not every byte was sent");
+        self.demand(
+            from + moved == self.world.borrow().ours.len() && finished,
+            "reported as stored, and not every byte was sent",
+        );
         self.is_accepted();
-        self.demand(!self.facts.borrow().unanswered, "stored, and a question about it was not answered");
+        self.demand(!self.facts.borrow().unanswered, "reported as stored, and a question about it got no answer");
         match proof {
             Proof::Reply if hidden => self.is_told(at, Found::Refused),
             Proof::Reply => {}
             Proof::Size | Proof::SameSize => {
                 let said = self.facts.borrow().said_size;
-                self.demand(said == Some(whole), "a size that nobody told");
+                self.demand(said == Some(whole), "a size that the server did not return");
                 self.is_told(at, Found::Bytes(whole));
             }
             Proof::Hash => self.is_compared(at, whole, Compared::Same),
@@ -115,10 +119,10 @@ impl Stage {
         facts.accepted = true;
         let said = facts.said_stored;
         drop(facts);
-        self.demand(said, "called stored, and nobody said so");
+        self.demand(said, "reported as stored, but the server did not confirm it");
     }
 
-    /// The program is killed: the next run knows nothing.
+    /// The program is killed: the next run has no knowledge of this one.
     pub(crate) fn forgets_all(&self) {
         self.is_broken_off();
         self.world.borrow_mut().killed(self.rules.atomic && self.rules.resume);

@@ -1,22 +1,24 @@
-//! Random servers, networks and neighbours against the whole delivery: the state machine of `ftp-delivery` with the guest's
-//! own conversation, byte by byte, on a server in memory.
+//! Runs the whole delivery against random servers, networks and other clients: the state machine of `ftp-delivery` with
+//! the guest's own conversation, byte by byte, on a server in memory.
 //!
-//! One level below the model in `../tests`: there an action ends in one of its ways, here it is replies and bytes that go
-//! wrong. What has to hold at every moment:
+//! This is one level below the model in `../tests`: there an action ends in one of its possible results, here single
+//! replies and bytes go wrong. The invariants that must hold at every moment:
 //!
-//! 1. With `atomic`, the final name is old-whole or new-whole (`stage.rs`).
-//! 2. A success only if the server holds the bytes sent, or its 226 stands and nothing contradicts it (`judge.rs`).
-//! 3. A file that may be whole is not overwritten (`transfer.rs`).
-//! 4. Every message about what lies on the server was looked up (`judge.rs`).
+//! 1. With `atomic`, the final name has either the complete old file or the complete new one (`stage.rs`).
+//! 2. A success is reported only if the server has the bytes that were sent, or if it replied 226 and nothing
+//!    contradicts that (`judge.rs`).
+//! 3. A file that may be complete is not overwritten (`transfer.rs`).
+//! 4. Every report about the files on the server is the result of a query (`judge.rs`).
 //!
-//! The limits: the server may say no to anything that it has done, but a yes of its to RNTO and DELE is true, and so are the
-//! sizes, times and hashes that it tells, save for a size that lags behind for half a second. It does not answer 550 to SIZE
-//! about a file that it shows. A file of a neighbour's that has our name and length is told from ours by a hash only; what is
-//! made of bytes that a neighbour has touched between our look and our going on is not our fault (`world::Excuse`). Where no
-//! size is told, a server that refuses RNTO, then does it and refuses it once more, is not seen through. STOU, TLS and active
-//! mode are not played.
+//! The limits: the server may send a negative reply to a command that it has carried out, but its positive replies to
+//! RNTO and DELE are true, and so are the sizes, times and hashes that it returns, except for a size that is out of
+//! date for half a second. It does not reply 550 to SIZE for a visible file. Only a hash distinguishes another client's
+//! file with our name and length from ours. If another client changes the bytes between our query and the resumed
+//! transfer, the resulting file is not counted as our error (`world::Excuse`). If no size is returned, a server that
+//! refuses RNTO, then carries it out and refuses it once more, is not detected. STOU, TLS and active mode are not
+//! simulated.
 //!
-//! `DELIVERY_FUZZ_SHOW=1` shows the dialogues.
+//! `DELIVERY_FUZZ_SHOW=1` prints the dialogues.
 
 mod control;
 mod data;
@@ -42,7 +44,7 @@ use world::World;
 /// Runs the delivery that `data` describes, to its end.
 ///
 /// # Panics
-/// If something does not hold that has to.
+/// If an invariant does not hold.
 pub fn delivery(data: &[u8]) {
     let script = Script::new(data);
     let tries = [3, 0, 1, 2][script.choice(4)];
@@ -75,13 +77,13 @@ fn rules(script: &Script, tries: usize) -> Rules {
     }
 }
 
-/// Whether the dialogues are to be shown.
+/// Returns true if the dialogues must be printed.
 fn is_shown() -> bool {
     static SHOWN: OnceLock<bool> = OnceLock::new();
     *SHOWN.get_or_init(|| std::env::var_os("DELIVERY_FUZZ_SHOW").is_some())
 }
 
-/// An input of the `seed`: the same for the same.
+/// Returns the input for `seed`. The same seed gives the same input.
 pub fn random_input(seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {

@@ -1,12 +1,13 @@
-//! An input of the fuzzer: a row of decisions, used up one by one. Behind the last one, all goes as it usually does.
+//! An input of the fuzzer: a series of decisions, which are used one by one. After the last one, everything takes its
+//! usual course.
 
 use std::cell::Cell;
 
-/// What decides.
+/// The source of the decisions.
 pub(crate) struct Script {
     bytes: Vec<u8>,
     at: Cell<usize>,
-    /// Bytes from here on stand for something unusual.
+    /// Byte values from this one on mean an unusual event.
     odd_from: u8,
 }
 
@@ -22,12 +23,12 @@ impl Script {
         self.bytes.get(at).copied()
     }
 
-    /// One of `ways`, all alike; 0 behind the end.
+    /// Returns one of `ways` with equal probability; 0 after the end of the input.
     pub(crate) fn choice(&self, ways: usize) -> usize {
         self.next().map_or(0, |byte| usize::from(byte) % ways)
     }
 
-    /// Mostly 0, which is what usually happens; else one of `ways`.
+    /// Returns 0 in most cases, which is the usual event; else one of `ways`.
     pub(crate) fn odd(&self, ways: usize) -> usize {
         if self.next().is_some_and(|byte| byte >= self.odd_from) { self.choice(ways) } else { 0 }
     }

@@ -1,11 +1,11 @@
-//! What the server does about each command, and how its reply arrives.
+//! The server's reaction to each command, and the way in which its reply arrives.
 
 use ftp_delivery::Found;
 
 use crate::stage::{Stage, reply};
 use crate::world::{NAMES, UNUSED};
 
-/// A no.
+/// Negative replies.
 pub(crate) const REFUSALS: &[(u16, &str)] = &[
     (450, "Busy"),
     (451, "Virus found"),
@@ -19,11 +19,11 @@ pub(crate) const REFUSALS: &[(u16, &str)] = &[
     (553, "Not allowed"),
 ];
 
-/// Words of a server that has lost a connection, or its other half.
+/// Replies of a server that has lost a connection, or one of its processes.
 pub(crate) const BREAKDOWNS: &[(u16, &str)] =
     &[(425, "No connection"), (426, "Aborted"), (421, "Closing"), (500, "OOPS: child died")];
 
-/// Replies that are neither the usual yes nor a no.
+/// Replies that are neither the usual positive reply nor a negative one.
 const ODD: &[(u16, &str)] = &[
     (226, "Done"),
     (331, "Password"),
@@ -34,7 +34,7 @@ const ODD: &[(u16, &str)] = &[
     (250, "Fine"),
 ];
 
-/// A command that came in.
+/// A received command.
 struct Command<'a> {
     verb: &'a str,
     at: Option<usize>,
@@ -48,7 +48,7 @@ impl<'a> Command<'a> {
         Self { verb, at, argument }
     }
 
-    /// Whether a 2xx that is not true would be a lie about a file: no client can see through it.
+    /// Returns true if a false 2xx would be a lie about a file. No client can detect that.
     fn is_a_deed(&self) -> bool {
         matches!(self.verb, "RNTO" | "DELE")
     }
@@ -71,7 +71,7 @@ impl Stage {
         }
     }
 
-    /// A command arrives; or something happens to it, or to its reply.
+    /// A command arrives, or it or its reply gets lost or changed.
     pub(crate) fn hears(&self, line: &str) {
         let command = Command::parse(line);
         match self.script.odd(16) {
@@ -129,7 +129,7 @@ impl Stage {
 
     fn says_another(&self, command: &Command) {
         match self.script.choice(4) {
-            // A 550 to SIZE would say that there is no such file.
+            // A 550 to SIZE would mean that there is no such file.
             0 | 1 if command.verb == "SIZE" => self.says_one_of(&REFUSALS[..7]),
             0 | 1 => self.says_one_of(REFUSALS),
             2 => self.says_one_of(BREAKDOWNS),
@@ -149,7 +149,7 @@ impl Stage {
         line.outbox.extend([one.to_vec(), other.to_vec()]);
     }
 
-    /// Does as it is told; the reply.
+    /// Carries the command out, and returns the reply.
     fn does(&self, command: &Command) -> (u16, String) {
         let no = |code: u16| (code, "No".to_owned());
         let yes = |code: u16| (code, "Yes".to_owned());
@@ -228,13 +228,13 @@ impl Stage {
         let world = self.world.borrow();
         let there = at.filter(|&at| world.files[at].as_ref().is_some_and(|file| file.hidden == 0));
         if !world.kind.renames || there.is_none() {
-            self.demand(at.is_some() || name.as_bytes() == UNUSED, "a name that nobody made up");
+            self.demand(at.is_some() || name.as_bytes() == UNUSED, "a name that does not belong to the delivery");
             return (if world.kind.renames { 550 } else { 502 }, "No".to_owned());
         }
         self.line.borrow_mut().renaming = there;
         let mut facts = self.facts.borrow_mut();
         if there == Some(facts.stored_at) && facts.last_told == Some(Found::Refused) {
-            // It is there, after all.
+            // The file exists, in spite of the last answer to SIZE.
             facts.last_told = None;
         }
         (350, "Yes".to_owned())
@@ -278,7 +278,7 @@ impl Stage {
     }
 }
 
-/// FNV-1a, in place of CRC-32: the server's and ours only have to be the same.
+/// FNV-1a instead of CRC-32, because the server and the client only have to compute the same function.
 pub(crate) fn hash(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

@@ -1,5 +1,5 @@
-//! Everything that one run of the fuzzer is about: the script, the world, the control connection, the transfer under way,
-//! and what the client has been told.
+//! The state of one run of the fuzzer: the script, the world, the control connection, the active transfer, and the
+//! information that the client got.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,7 +11,7 @@ use crate::script::Script;
 use crate::transfer::Transfer;
 use crate::world::{Excuse, World};
 
-/// More calls of handles than any delivery needs that is not caught in a loop.
+/// More calls of resource handles than any delivery needs. A run that reaches the limit is in a loop.
 const MAX_CALLS: u32 = 3000;
 
 /// One run.
@@ -26,67 +26,68 @@ pub(crate) struct Stage {
 
 /// The control connection of the present session.
 pub(crate) struct Line {
-    /// What the server has said and the client has not read.
+    /// The replies that the server has sent and the client has not read.
     pub(crate) outbox: VecDeque<Vec<u8>>,
-    /// The connection is over, once the outbox is empty.
+    /// The connection ends with this error once the outbox is empty.
     pub(crate) cut: Option<IoError>,
-    /// RNFR was granted for this file.
+    /// The file for which RNFR was accepted.
     pub(crate) renaming: Option<usize>,
-    /// REST was granted for so many bytes.
+    /// The offset for which REST was accepted.
     pub(crate) rest: Option<u64>,
 }
 
-/// What the client knows, and what became of it.
+/// The facts about the client's knowledge and about the run.
 #[derive(Default)]
 pub(crate) struct Facts {
     calls: u32,
     pub(crate) step: Option<Step>,
-    /// The program is to be killed as soon as the present call is over; or the user has interrupted it.
+    /// The program must be killed when the present call returns; or the user has interrupted it.
     pub(crate) killed: bool,
     pub(crate) interrupted: bool,
     kills: u8,
-    /// What the last command was answered with, if that was its proper answer.
+    /// The answer to the last command, if it was a proper one.
     pub(crate) said_size: Option<u64>,
     pub(crate) said_time: Option<u64>,
     pub(crate) said_yes: bool,
-    /// The last hash that was told.
+    /// The last hash that the server returned.
     pub(crate) said_hash: Option<u32>,
-    /// No command was sent since STOR.
+    /// True if no command was sent after STOR.
     pub(crate) storing: bool,
-    /// The client has waited for a reply in vain.
+    /// True if the client has waited for a reply and got none.
     pub(crate) unanswered: bool,
-    /// The server has called the last transfer stored, before another command was sent.
+    /// True if the server has replied that the last transfer is stored, before another command was sent.
     pub(crate) said_stored: bool,
-    /// Where the last transfer went, and why what lies there may differ from what was sent.
+    /// The name that the last transfer stored to, and the reason why the file there may differ from the sent data.
     pub(crate) stored_at: usize,
     pub(crate) excuse: Excuse,
-    /// What the client has heard of the hash of a whole file, in the whole run.
+    /// The results of comparing the hash of a complete file, in the whole run.
     pub(crate) hash_fitted: bool,
     pub(crate) hash_differed: bool,
-    /// A file of ours was given its name in this run.
+    /// True if a file of ours got its final name in this run.
     pub(crate) renamed: bool,
-    /// The file of the last transfer is not seen at once.
+    /// True if the file of the last transfer is not visible at once.
     pub(crate) late: bool,
-    /// The first byte that the client means to send, in bytes here.
+    /// The offset of the first byte that the client sends, in bytes of the simulated file.
     pub(crate) from: usize,
     pub(crate) moved: usize,
     pub(crate) delivered: (u64, bool),
-    /// How much of a stream was read.
+    /// The number of bytes of a stream that were read.
     pub(crate) spent: usize,
-    /// The client has heard that the last transfer is stored.
+    /// True if the client has received the reply that the last transfer is stored.
     pub(crate) accepted: bool,
-    /// The local file was the same still, after the last transfer.
+    /// True if the local file was found unchanged after the last transfer.
     pub(crate) checked: bool,
-    /// It has heard that it is not, in words that are not about a connection.
+    /// True if the client has received a reply that the last transfer is not stored, and the reply is not about a
+    /// connection.
     pub(crate) denied: bool,
     pub(crate) last_told: Option<Found>,
     pub(crate) last_hash: Option<bool>,
     pub(crate) told_sizes: Vec<u64>,
-    /// The server has told sizes in this run.
+    /// True if the server has returned sizes in this run.
     pub(crate) sizes_seen: bool,
-    /// Ours lies whole under its own name, and no answer has spoken against it.
+    /// True if our complete file has its own name, and no answer denies that.
     pub(crate) may_be_whole: bool,
-    /// The server has opened a file for us in this run.
+    /// True if the server has opened a file for us in this run.
     pub(crate) opened: bool,
 }
 
@@ -100,7 +101,7 @@ impl Line {
     }
 }
 
-/// A reply as the server sends it: of several lines, where the text has several.
+/// Formats a reply: with several lines, if the text has several.
 pub(crate) fn reply(code: u16, text: &str) -> Vec<u8> {
     match text.rsplit_once('\n') {
         Some((lines, last)) => format!("{code}-{lines}\r\n{code} {last}\r\n").into_bytes(),
@@ -122,14 +123,14 @@ impl Stage {
         self.demand(calls < MAX_CALLS, "a loop");
     }
 
-    /// Writes a line of the dialogue, for those who look into what was found.
+    /// Prints a line of the dialogue, for the analysis of a finding.
     pub(crate) fn note(&self, line: impl FnOnce() -> String) {
         if crate::is_shown() {
             eprintln!("{}", line());
         }
     }
 
-    /// Something that has to hold.
+    /// Checks an invariant.
     #[track_caller]
     pub(crate) fn demand(&self, holds: bool, what: &str) {
         if !holds {
@@ -141,14 +142,14 @@ impl Stage {
         }
     }
 
-    /// The control connection ends here.
+    /// Ends the control connection.
     pub(crate) fn cut(&self) {
         let cause = [IoError::Closed, IoError::Reset][self.script.choice(2)];
         self.line.borrow_mut().cut.get_or_insert(cause);
         self.note(|| "S [cut]".to_owned());
     }
 
-    /// The program is killed, or interrupted, as often as that may happen in one run.
+    /// Kills or interrupts the program, up to the limit for one run.
     pub(crate) fn is_stopped(&self) {
         {
             let mut facts = self.facts.borrow_mut();
@@ -161,7 +162,7 @@ impl Stage {
         self.cut();
     }
 
-    /// Whether nothing that was told speaks against the last transfer.
+    /// Returns true if no answer contradicts the success of the last transfer.
     pub(crate) fn is_uncontradicted(&self) -> bool {
         let facts = self.facts.borrow();
         let size = match facts.last_told {
@@ -172,22 +173,23 @@ impl Stage {
         size && facts.last_hash != Some(false)
     }
 
-    /// Whether a server that may count modulo 2^32 tells this of a file of our length.
+    /// Returns true if a server that may count modulo 2^32 reports this size for a file of our length.
     pub(crate) fn is_our_size(&self, size: u64) -> bool {
         let whole = self.world.borrow().whole();
         size == whole || whole >= 1 << 32 && size == whole % (1 << 32)
     }
 
-    /// With `atomic`, the final name is old-whole or new-whole: what has just become of it by a change of names.
+    /// With `atomic`, the final name has either the complete old file or the complete new one. Checks the file that a
+    /// rename has just put there.
     pub(crate) fn check_new_name(&self) {
         let good = match &self.world.borrow().files[0] {
             Some(own) if own.ours && own.bytes != self.world.borrow().ours => self.is_excused(own.excuse),
             Some(_) | None => true,
         };
-        self.demand(good, "half a file has the final name");
+        self.demand(good, "an incomplete file has the final name");
     }
 
-    /// Likewise: the old file is somewhere until ours has its name.
+    /// Checks that the old file exists somewhere until ours has its name.
     pub(crate) fn check_old_file(&self) {
         let world = self.world.borrow();
         if !self.rules.atomic || world.files[0].is_some() || world.old.is_none() || world.taken {
@@ -198,11 +200,11 @@ impl Stage {
         self.demand(kept && self.rules.replace, "the old file is lost");
     }
 
-    /// Whether the client could not have known better.
+    /// Returns true if the client could not have detected the difference.
     pub(crate) fn is_excused(&self, excuse: Excuse) -> bool {
         match excuse {
             Excuse::None => false,
-            // Without its word, a size that fits is all that such a server tells.
+            // If the server has not confirmed the file, a matching size is the only information that it gives.
             Excuse::Lie => {
                 let facts = self.facts.borrow();
                 let told = facts.accepted || matches!(facts.last_told, Some(Found::Bytes(_)));

@@ -1,4 +1,4 @@
-//! A transfer, as the server sees it: what it writes, and what it says in the end.
+//! The server's side of a transfer: the bytes that it writes, and its final reply.
 
 use ftp_delivery::Rules;
 
@@ -9,19 +9,19 @@ use crate::world::{Excuse, File};
 /// A file that is being written.
 pub(crate) struct Transfer {
     at: usize,
-    /// What stands before the bytes that are sent.
+    /// The bytes before those that are sent.
     base: Vec<u8>,
     before: Option<File>,
     excuse: Excuse,
     pub(crate) sent: Vec<u8>,
-    /// The server has called it stored before its end.
+    /// True if the server has replied that the file is stored before the end of the data.
     pub(crate) early: bool,
-    /// Another file has its name by now.
+    /// True if another file has its name in the meantime.
     detached: bool,
 }
 
 impl Stage {
-    /// STOR or APPE is obeyed: the file is opened. Returns the reply.
+    /// Carries out STOR or APPE: opens the file. Returns the reply.
     pub(crate) fn open_file(&self, at: usize, appends: bool) -> (u16, String) {
         let rest = self.line.borrow_mut().rest.take();
         let before = self.world.borrow().files[at].clone();
@@ -56,7 +56,7 @@ impl Stage {
 
     fn kept(&self, mut there: Vec<u8>, rest: Option<u64>) -> Vec<u8> {
         let units = rest.map_or(Some(0), |rest| self.world.borrow().units(rest));
-        self.demand(units.is_some(), "goes on at a size that was told modulo 2^32");
+        self.demand(units.is_some(), "resumes at a size that was returned modulo 2^32");
         there.truncate(units.unwrap_or_default());
         there
     }
@@ -70,11 +70,11 @@ impl Stage {
         let harm = at == 0 && whole && facts.may_be_whole && facts.from < world.ours.len();
         let empty = facts.from == world.ours.len() && facts.from > 0 && !self.rules.stream;
         drop(world);
-        self.demand(!harm, "a file that may be whole is overwritten");
+        self.demand(!harm, "a file that may be complete is overwritten");
         self.demand(!empty, "an empty STOR behind the last byte");
     }
 
-    /// What other clients do while the data is on its way.
+    /// Lets other clients change files during the transfer.
     pub(crate) fn event_during_transfer(&self) {
         let mut transfer = self.transfer.borrow_mut();
         let at = transfer.as_ref().map(|transfer| transfer.at);
@@ -84,7 +84,7 @@ impl Stage {
         }
     }
 
-    /// Writes `bytes` behind the base; how they are seen is the script's.
+    /// Writes `bytes` behind the base; the script decides when the file and its size become visible.
     fn write(&self, transfer: &Transfer, bytes: &[u8], excuse: Excuse, whole: bool) {
         if transfer.detached {
             return;
@@ -104,8 +104,7 @@ impl Stage {
         world.put(transfer.at, Some(file));
     }
 
-    /// The data connection broke, after `sent` bytes at most; the server keeps as many as it likes of them, none, or what was
-    /// there before.
+    /// The data connection broke. The server keeps some of the bytes that were sent, none, or the file from before.
     pub(crate) fn is_broken_off(&self) {
         let Some(transfer) = self.transfer.take() else { return };
         let arrived = transfer.sent.len() - self.script.choice(transfer.sent.len() + 1);
@@ -114,7 +113,7 @@ impl Stage {
             _ if self.world.borrow().kind.at_end => {}
             1 if !transfer.detached => self.world.borrow_mut().put(transfer.at, None),
             2 if !transfer.detached => self.world.borrow_mut().put(transfer.at, transfer.before.clone()),
-            // A server that converts lines.
+            // A server that converts line ends.
             3 => {
                 bytes.retain(|&byte| byte != b'\n');
                 let excuse = if bytes.len() == arrived { transfer.excuse } else { Excuse::Hole };
@@ -133,7 +132,7 @@ impl Stage {
         }
     }
 
-    /// The end of the file was said, and the server has read to there.
+    /// The client has ended the file, and the server has read up to that end.
     pub(crate) fn is_complete(&self) {
         let Some(transfer) = self.transfer.take() else { return };
         if transfer.detached {
@@ -159,7 +158,7 @@ impl Stage {
         }
     }
 
-    /// Every byte was sent, and the server has not got them all, or throws them away.
+    /// Every byte was sent, and the server has not received all of them, or discards them.
     fn is_dropped(&self, transfer: &Transfer) {
         let mut world = self.world.borrow_mut();
         match self.script.choice(3) {
@@ -174,7 +173,8 @@ impl Stage {
         }
     }
 
-    /// The server says 226, and has stored something else: a forged end, other line ends, other bytes, another name.
+    /// The server replies 226, and has stored something else: a file with a forged end, other line ends, other bytes,
+    /// or another name.
     fn lie(&self, transfer: &Transfer) {
         self.facts.borrow_mut().excuse = if transfer.detached { Excuse::Hole } else { Excuse::Lie };
         let sent = &transfer.sent;
@@ -190,7 +190,7 @@ impl Stage {
             4 if !transfer.detached => self.world.borrow_mut().put(transfer.at, None),
             _ if !transfer.detached => {
                 let before = transfer.before.clone().map(|file| File { excuse: Excuse::Lie, ..file });
-                // One that an earlier run has left may be seen later than it is asked about.
+                // A file that an earlier run left may become visible after the query.
                 self.facts.borrow_mut().late |= before.as_ref().is_some_and(|file| file.ours);
                 self.world.borrow_mut().put(transfer.at, before);
             }

@@ -1,11 +1,12 @@
-//! The guest's errors as failures of the delivery, and whether another try can help: what `host/src/delivery/consequence.rs`
-//! says, without TLS, proxies and the words of a server that is full, which the server here does not say.
+//! Translates the guest's errors to failures of the delivery, and decides if another try can help. The rules are those
+//! of `host/src/report/consequence.rs`, without TLS, proxies and the replies of a server whose disk is full, which
+//! the server here does not send.
 
 use ftp_delivery::{Failure, Refusal};
 use ftp_uploader_component::contract::{self as wit, UploadError, Violation};
 use ftp_uploader_component::native::{IoError, Step};
 
-/// What a failed STOR leaves of the file.
+/// Returns the failure for an error of STOR.
 pub(crate) fn store_failure(error: &UploadError, sent: u64, all: bool) -> Failure {
     use Step::{Confirmation, DataConnection, Store, Transfer};
     match error {
@@ -37,7 +38,7 @@ pub(crate) fn store_failure(error: &UploadError, sent: u64, all: bool) -> Failur
     }
 }
 
-/// What the failure of another question leaves.
+/// Returns the failure for an error of another question.
 pub(crate) fn question_failure(error: &UploadError) -> Failure {
     match error {
         UploadError::Unreadable(_) => Failure::Source { begun: false },
@@ -52,7 +53,7 @@ pub(crate) fn question_failure(error: &UploadError) -> Failure {
     }
 }
 
-/// Whether the session goes on after it.
+/// Returns true if the session can be used after the error.
 pub(crate) fn session_survives(error: &UploadError) -> bool {
     match error {
         UploadError::Refused(refusal) => {
@@ -67,7 +68,7 @@ pub(crate) fn session_survives(error: &UploadError) -> bool {
     }
 }
 
-/// Whether the same may work in another try.
+/// Returns true if another try may succeed.
 pub(crate) fn may_work_again(error: &UploadError) -> bool {
     match error {
         UploadError::Refused(refusal) if refusal.code == 421 => true,
@@ -90,7 +91,7 @@ pub(crate) fn refusal(code: u16) -> Refusal {
     if code < 500 { Refusal::Transient } else { Refusal::Permanent }
 }
 
-/// Whether the server may have touched the file of that name: STOR was sent.
+/// Returns true if the server may have changed the file with that name, because STOR was sent.
 pub(crate) fn begins(step: Step) -> bool {
     matches!(step, Step::Store | Step::Transfer | Step::Confirmation)
 }
@@ -103,7 +104,7 @@ fn is_last_word(refusal: &wit::Refusal) -> bool {
     refusal.code == 421 || refusal.code == 500 && refusal.text.starts_with(b"OOPS")
 }
 
-/// Whether the server has said no, and not only that it, or a connection, broke down.
+/// Returns true if the server refused the file, and did not only report a breakdown of itself or of a connection.
 pub(crate) fn is_a_no(error: &UploadError) -> bool {
     let UploadError::Refused(wit::Refusal { step, code, text }) = error else { return false };
     matches!(step, Step::Transfer | Step::Confirmation)

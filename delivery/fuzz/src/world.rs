@@ -1,4 +1,4 @@
-//! The server's files, what kind of server it is, and what other clients do to the files.
+//! The server's files, the properties of the server, and the changes that other clients make to the files.
 
 use ftp_delivery::{Found, Name};
 
@@ -12,10 +12,10 @@ pub(crate) const NAMES: [(&[u8], Name); 4] = [
     (b".f.2.old", Name::Aside),
 ];
 
-/// A name that nobody has.
+/// A name that no file has.
 pub(crate) const UNUSED: &[u8] = b".f.3.part";
 
-/// Where old servers begin anew to count.
+/// The number of bytes at which old servers start to count from 0 again.
 const WRAP: u64 = 1 << 32;
 
 /// A file on the server.
@@ -23,47 +23,48 @@ const WRAP: u64 = 1 << 32;
 pub(crate) struct File {
     pub(crate) bytes: Vec<u8>,
     pub(crate) time: u64,
-    /// So many half seconds pass until it can be seen.
+    /// The number of half seconds until the file becomes visible.
     pub(crate) hidden: u8,
-    /// For half a second the server tells this size instead.
+    /// The server returns this size instead for half a second.
     pub(crate) lag: Option<u64>,
-    /// Written by us, in this run or an earlier one.
+    /// True if we wrote it, in this run or an earlier one.
     pub(crate) ours: bool,
     pub(crate) excuse: Excuse,
 }
 
-/// Why a file of ours may differ from what was sent, without our fault.
+/// The reason why a file of ours may differ from the sent data without an error of ours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Excuse {
-    /// There is none.
+    /// No reason.
     #[default]
     None,
-    /// The server has said 226, and stored something else. Good as long as it tells nothing that contradicts.
+    /// The server replied 226, and stored something else. Valid as long as no answer of the server contradicts it.
     Lie,
-    /// No size tells: the server has stored as many other bytes; somebody has touched the part that we went on behind, after we
-    /// had looked at it; a server that converts lines was cut off. Good as long as nothing contradicts.
+    /// The size does not show the difference: the server has stored the same number of different bytes; another client
+    /// has changed the part that we resumed behind after our query; or a transfer to a server that converts line ends
+    /// was cut. Valid as long as nothing contradicts it.
     Hole,
 }
 
-/// What the server tells about sizes.
+/// The server's answers to SIZE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sizes {
     Told,
-    /// Modulo 2^32.
+    /// The size modulo 2^32.
     Wrapped,
-    /// 550 to every question: a drop box.
+    /// 550 to every SIZE: a drop box.
     Refused,
     /// 502.
     Untold,
 }
 
-/// What does not change in the course of a run.
+/// The properties of the server that do not change during a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kind {
     pub(crate) sizes: Sizes,
     pub(crate) hashes: bool,
     pub(crate) times: bool,
-    /// The times of two files that are stored in one run are the same.
+    /// True if two files that are stored in one run have the same time.
     pub(crate) coarse: bool,
     pub(crate) renames: bool,
     /// RNTO replaces an existing file.
@@ -72,9 +73,9 @@ pub(crate) struct Kind {
     pub(crate) overwrites: bool,
     /// Names may begin with a dot.
     pub(crate) dots: bool,
-    /// REST: 0 is obeyed, 1 refused, 2 granted and forgotten.
+    /// REST: 0 means that the server obeys it, 1 that it refuses it, and 2 that it accepts and ignores it.
     pub(crate) rest: usize,
-    /// A file is visible under its name only when it is whole.
+    /// True if a file becomes visible under its name only when it is complete.
     pub(crate) at_end: bool,
 }
 
@@ -82,24 +83,24 @@ pub(crate) struct Kind {
 pub(crate) struct World {
     pub(crate) kind: Kind,
     pub(crate) files: [Option<File>; 4],
-    /// Files of earlier runs under names that nobody uses any more.
+    /// Files of earlier runs under names that are no longer used.
     pub(crate) orphans: Vec<File>,
     pub(crate) ours: Vec<u8>,
     /// The first byte of each file stands for 2^32 bytes.
     pub(crate) big: bool,
     /// In half seconds.
     pub(crate) clock: u64,
-    /// The last file of our name that was not ours.
+    /// The last file with our name that was not ours.
     pub(crate) old: Option<Vec<u8>>,
-    /// Another client has taken the file of our name away.
+    /// True if another client has removed the file with our name.
     pub(crate) taken: bool,
-    /// Another client has stored a file of our name and length.
+    /// True if another client has stored a file with our name and length.
     pub(crate) neighbour: bool,
-    /// Another client has touched this name since we were told about it.
+    /// True if another client has changed the file with this name since the last answer about it.
     pub(crate) touched: [bool; 4],
-    /// The local file is no longer what it was.
+    /// True if the local file has changed.
     pub(crate) source_changed: bool,
-    /// Ours had its name, whole, and we have not undone that.
+    /// True if our complete file got its name, and we have not undone that.
     pub(crate) placed: bool,
     events: u8,
 }
@@ -120,7 +121,7 @@ impl World {
         };
         let big = kind.sizes == Sizes::Wrapped && script.yes();
         let ours = text(script);
-        // Of an empty file, no server can tell one of 2^32 bytes.
+        // No server can distinguish an empty file from one of 2^32 bytes.
         let big = big && !ours.is_empty();
         let files = [old(script, &ours), None, None, None];
         let old = files[0].as_ref().map(|file| file.bytes.clone());
@@ -130,13 +131,13 @@ impl World {
         Self { kind, files, orphans, ours, big, clock, old, taken, neighbour, touched, source_changed, placed, events }
     }
 
-    /// How many bytes a file has whose bytes here are so many.
+    /// Returns the size of the simulated file that has this number of bytes here.
     pub(crate) fn length(&self, units: usize) -> u64 {
         let more = if self.big && units > 0 { WRAP - 1 } else { 0 };
         units as u64 + more
     }
 
-    /// The other way round; nothing within the first byte of a big file.
+    /// Returns the number of bytes here for the size of a simulated file; `None` within the first byte of a big file.
     pub(crate) fn units(&self, length: u64) -> Option<usize> {
         (0..=self.ours.len() + 9).find(|&units| self.length(units) == length)
     }
@@ -155,7 +156,7 @@ impl World {
         self.placed = if at == 0 { whole } else { self.placed || whole };
     }
 
-    /// Half a second passes.
+    /// Half a second passes in the world.
     pub(crate) fn settle(&mut self) {
         self.clock += 1;
         for file in self.files.iter_mut().flatten() {
@@ -164,7 +165,7 @@ impl World {
         }
     }
 
-    /// What SIZE is answered with.
+    /// Returns the answer to SIZE.
     pub(crate) fn size(&self, at: usize) -> Found {
         match (self.kind.sizes, &self.files[at]) {
             (Sizes::Untold, _) => Found::Untold,
@@ -177,25 +178,26 @@ impl World {
         }
     }
 
-    /// The program was killed: the next run knows nothing, and has made-up names of its own, save for those of a part that
-    /// it is to find again.
+    /// The program was killed: the next run has no knowledge of this one. It generates its own names, except for those
+    /// of a partial file that it must find again.
     pub(crate) fn killed(&mut self, found_again: bool) {
         let gone = if found_again { 3..4 } else { 1..4 };
         self.orphans.extend(self.files[gone.clone()].iter_mut().filter_map(Option::take));
         for part in &mut self.files[1..3] {
-            // Nor, of a size that is told modulo 2^32, a longer file from a shorter one.
+            // If sizes are returned modulo 2^32, the next run cannot distinguish a longer file from a shorter one.
             *part = part.take().filter(|_| !self.big);
         }
         for file in self.files[1..3].iter_mut().flatten() {
-            // Without a hash, the next run cannot tell a beginning of ours from what a server has made of it.
+            // Without a hash, the next run cannot distinguish the first bytes of our file from bytes that the server
+            // has converted.
             if !self.ours.starts_with(&file.bytes) {
                 file.excuse = Excuse::Hole;
             }
         }
     }
 
-    /// Something that other clients, scanners and editors do. `writing`: the name that is just being written to; says
-    /// whether that file is no longer under its name.
+    /// Plays one event that other clients, scanners and editors cause. `writing` is the name that is being written to.
+    /// Returns true if that file no longer has its name.
     pub(crate) fn event(&mut self, script: &Script, writing: Option<usize>) -> bool {
         let what = script.odd(9);
         if what == 0 || self.events == 2 {
@@ -225,7 +227,7 @@ impl World {
     }
 
     fn neighbour_stores(&mut self, bytes: Vec<u8>) {
-        // Which a server that counts modulo 2^32 tells of longer ones, too.
+        // A server that counts modulo 2^32 reports the same size for longer files, too.
         self.neighbour |= self.length(bytes.len()) % WRAP == self.whole() % WRAP;
         self.placed |= bytes == self.ours;
         self.old = Some(bytes.clone());
@@ -239,7 +241,7 @@ fn text(script: &Script) -> Vec<u8> {
     (0..length).map(|_| b"ab\n"[script.choice(3)]).collect()
 }
 
-/// What has our name before we come.
+/// Returns the file that has our name before the run.
 fn old(script: &Script, ours: &[u8]) -> Option<File> {
     let bytes = match script.choice(7) {
         0 | 1 => return None,
@@ -252,7 +254,7 @@ fn old(script: &Script, ours: &[u8]) -> Option<File> {
     Some(File { bytes, time: 7, ..File::default() })
 }
 
-/// The index of a name.
+/// Returns the index of a name.
 pub(crate) fn slot(name: Name) -> usize {
     match name {
         Name::Own => 0,

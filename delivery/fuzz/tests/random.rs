@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ftp_delivery_fuzz::{delivery, random_input};
 
-/// `DELIVERY_FUZZ_FILE=x DELIVERY_FUZZ_SHOW=1` plays one that the fuzzer has found.
+/// `DELIVERY_FUZZ_FILE=x DELIVERY_FUZZ_SHOW=1` plays an input that the fuzzer has found.
 #[test]
 fn the_input_of_a_file_holds() {
     if let Some(path) = std::env::var_os("DELIVERY_FUZZ_FILE") {
@@ -13,7 +13,7 @@ fn the_input_of_a_file_holds() {
     }
 }
 
-/// `DELIVERY_FUZZ_RUNS=1000000` tries more, `DELIVERY_FUZZ_SEED` begins elsewhere.
+/// `DELIVERY_FUZZ_RUNS=1000000` runs more inputs, `DELIVERY_FUZZ_SEED` sets the first seed.
 #[test]
 fn no_server_breaks_an_invariant() {
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());

@@ -1,5 +1,5 @@
-//! Each way in which an action can end in the small world: as it should, and as servers, networks and neighbours were seen
-//! to have it.
+//! Each way in which an action can end in the small model: the expected one, and those that were seen with real
+//! servers, networks and other clients.
 
 use ftp_delivery::{Action, Answer, Compared, Failure, Found, Name, Proof, Refusal};
 
@@ -7,7 +7,7 @@ use super::world::{Content, File, LENGTH, Sizes, World};
 
 const SESSION: Answer = Answer::Failed(Failure::Session);
 
-/// All that can come of `action`, each with the world afterwards.
+/// Returns every result of `action`, each with the world after it.
 pub fn outcomes(world: &World, action: Action) -> Vec<(World, Answer)> {
     if !world.session {
         return match action {
@@ -39,7 +39,7 @@ pub fn outcomes(world: &World, action: Action) -> Vec<(World, Answer)> {
     }
 }
 
-/// What other clients, scanners and editors do between two actions.
+/// Returns the worlds after each change that other clients, scanners and editors can make between two actions.
 pub fn events(world: &World) -> Vec<World> {
     let mut after = Vec::new();
     let mut event = |change: &dyn Fn(&mut World)| {
@@ -57,7 +57,8 @@ pub fn events(world: &World) -> Vec<World> {
         world.taken |= world.own.is_some();
         world.put(Name::Own, None);
     });
-    // One that takes a part between SIZE and REST makes a hole, which no size tells from the file.
+    // Another client that removes a partial file between SIZE and REST causes a hole, and no size distinguishes it from
+    // the complete file.
     if world.temporary.is_some_and(|file| file.content == Content::New && file.lag.is_none()) {
         event(&|world| world.put(Name::Temporary, None));
     }
@@ -73,7 +74,7 @@ fn lost(world: &World) -> World {
     World { session: false, told: false, ..world.clone() }
 }
 
-/// The answer comes, or the line breaks.
+/// The answer arrives, or the connection breaks.
 fn answered(world: &World, answer: Answer) -> Vec<(World, Answer)> {
     vec![(world.clone(), answer), (lost(world), SESSION)]
 }
@@ -85,7 +86,7 @@ fn size(world: &World, name: Name) -> Vec<(World, Answer)> {
     if world.accepted && name != Name::Aside {
         told.last_told = Some(found);
     }
-    // The answer, a lost line, an odd reply.
+    // The answer, a lost connection, an unusual reply.
     vec![(told, Answer::Size(found)), (lost(world), SESSION), (world.clone(), Answer::Size(Found::Untold))]
 }
 
@@ -136,7 +137,7 @@ fn rename(world: &World, from: Name, to: Name) -> Vec<(World, Answer)> {
     done.put(from, None);
     done.put(to, Some(file));
     all.push((done.clone(), Answer::Renamed));
-    // Some servers say no and have done it.
+    // Some servers refuse RNTO and rename the file anyway.
     all.push((done.clone(), Answer::NotTo(Refusal::Permanent)));
     all.push((lost(&done), SESSION));
     all
@@ -161,7 +162,7 @@ fn store(world: &World, name: Name, from: u64) -> Vec<(World, Answer)> {
     all
 }
 
-/// All that `name` may hold after so many units were sent from `from` on.
+/// Returns each state that `name` may have after the units from `from` to `sent` were sent.
 fn results(world: &World, name: Name, from: u64, sent: u64) -> Vec<World> {
     let before = world.at(name);
     let begins = from == 0
@@ -175,7 +176,7 @@ fn results(world: &World, name: Name, from: u64, sent: u64) -> Vec<World> {
         LENGTH => Content::New,
         sent => Content::Part(sent),
     };
-    // What was sent is there; or the server throws it away; or it keeps the old file until a new one is whole.
+    // The sent data is there; or the server discards it; or it keeps the old file until a new one is complete.
     let kept = [Some(world.stored(content)), None, before];
     kept.into_iter().map(|file| with(world, name, file)).collect()
 }
@@ -212,7 +213,7 @@ fn denied(world: &World, name: Name, from: u64, all: &mut Vec<(World, Answer)>) 
     }
 }
 
-/// Marks the file of our name as one that may be whole.
+/// Marks the file with our own name as one that may be complete.
 fn whole(world: &World) -> World {
     let ours = world.own.is_some_and(|own| own.content == Content::New);
     World { may_be_whole: ours, ..world.clone() }
@@ -231,7 +232,7 @@ fn unconfirmed(world: &World, name: Name, from: u64, all: &mut Vec<(World, Answe
         let failure = |completed, hash_late| Failure::Unconfirmed { sent: LENGTH, completed, hash_late };
         all.push((lost.clone(), Answer::Failed(failure(false, false))));
         all.push((lost.clone(), Answer::Failed(Failure::Final { begun: true, all: true })));
-        // A success that is none can be seen through only where the server tells something.
+        // A false success can be detected only if the server returns sizes.
         let is_whole = after.at(name).is_some_and(|file| file.content == Content::New);
         if is_whole || world.server.sizes == Sizes::Told {
             let accepted = World { accepted: true, ..lost };
@@ -241,14 +242,15 @@ fn unconfirmed(world: &World, name: Name, from: u64, all: &mut Vec<(World, Answe
     }
 }
 
-/// The server says that it is stored.
+/// The server replies that the file is stored.
 fn confirmed(world: &World, name: Name, from: u64, all: &mut Vec<(World, Answer)>) {
     let before = world.at(name);
     let good = whole(&results(world, name, from, LENGTH).swap_remove(0));
     all.push(backed_up(&good, name));
     let Some(file) = good.at(name) else { return };
     if world.server.sizes == Sizes::Told {
-        // Not visible yet; the old size, or none, for a moment; a forged end; lines converted; taken away at once.
+        // The cases: not visible yet; the old size, or 0, for a moment; a forged end; converted line ends; removed at
+        // once.
         for hidden in 1..=3 {
             all.push(backed_up(&with(&good, name, Some(File { hidden, ..file })), name));
         }
@@ -263,13 +265,14 @@ fn confirmed(world: &World, name: Name, from: u64, all: &mut Vec<(World, Answer)
     if world.server.hashes {
         all.push(backed_up(&with(world, name, Some(world.stored(Content::Wrong(LENGTH)))), name));
     }
-    // Stored under another name; what had this one keeps it. Nothing tells that from success where an old file has it.
+    // Stored under another name; the file that had this name keeps it. If that is an old file, nothing distinguishes
+    // this from a success.
     if name == Name::Own {
         all.push(backed_up(world, name));
     }
 }
 
-/// The guest's questions after a success, and so its answer.
+/// Returns the answer that the guest's questions after a success lead to.
 fn backed_up(world: &World, name: Name) -> (World, Answer) {
     let mut after = World { accepted: true, ..world.clone() };
     let sent = LENGTH;

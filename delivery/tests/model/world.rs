@@ -1,4 +1,4 @@
-//! The state of the small world: the files on the server, and what kind of server it is.
+//! The state of the small world: the files on the server, and the properties of the server.
 
 use ftp_delivery::{Found, Name};
 
@@ -8,15 +8,15 @@ pub const LENGTH: u64 = 2;
 /// The bytes under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Content {
-    /// The file that was there before the run, of so many units.
+    /// The file from before the run, of this many units.
     Old(u64),
-    /// Ours, whole.
+    /// Our complete file.
     New,
-    /// The first so many units of ours.
+    /// The first units of ours, this many.
     Part(u64),
-    /// As many units as ours should have, or fewer, and not ours: mixed, converted, with a hole.
+    /// This many units, at most as many as ours, with different bytes: mixed, converted, or with a hole.
     Wrong(u64),
-    /// Another client's.
+    /// Another client's file, of this many units.
     Other(u64),
 }
 
@@ -24,33 +24,33 @@ pub enum Content {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct File {
     pub content: Content,
-    /// The time of last modification, as far as times differ here.
+    /// The time of last modification, in an arbitrary unit.
     pub time: u64,
-    /// So many half seconds pass until the file can be seen.
+    /// The number of half seconds until the file becomes visible.
     pub hidden: u8,
-    /// For half a second the server tells this size instead.
+    /// The server returns this size instead for half a second.
     pub lag: Option<u64>,
 }
 
-/// What the server tells about sizes.
+/// The server's answers to SIZE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sizes {
     Told,
-    /// 550 to every question: a drop box.
+    /// 550 to every SIZE: a drop box.
     Refused,
     /// 502.
     Untold,
 }
 
-/// What does not change in the course of a run.
+/// The properties of the server that do not change during a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Server {
     pub sizes: Sizes,
     pub hashes: bool,
     pub times: bool,
-    /// The times of two files that are stored in one run are the same.
+    /// True if two files that are stored in one run have the same time.
     pub coarse: bool,
-    /// RNFR is forbidden (550).
+    /// RNFR is accepted; else it is refused with 550.
     pub renames: bool,
     /// RNTO replaces an existing file.
     pub replaces: bool,
@@ -66,27 +66,27 @@ pub struct World {
     pub temporary: Option<File>,
     pub plain: Option<File>,
     pub aside: Option<File>,
-    /// The file that had our name at the beginning of the first run.
+    /// The file that had our name at the start of the first run.
     pub first: Option<Content>,
-    /// The control connection stands.
+    /// True if the control connection is open.
     pub session: bool,
-    /// The server has told a size on this connection.
+    /// True if the server has returned a size on this connection.
     pub told: bool,
-    /// The local file is no longer what it was.
+    /// True if the local file has changed.
     pub source_changed: bool,
-    /// Another client, or a scanner, has taken the file of our name away.
+    /// True if another client, or a scanner, has removed the file with our name.
     pub taken: bool,
-    /// The server has said that the last transfer is stored.
+    /// True if the server has replied that the last transfer is stored.
     pub accepted: bool,
-    /// The last size that was told of the name that was sent under, since then.
+    /// The last answer to SIZE since then, about the name that was sent to.
     pub last_told: Option<Found>,
-    /// Ours was whole under its own name at some moment.
+    /// True if our complete file had its own name at some moment.
     pub placed: bool,
-    /// Another client has stored a file of our name and length.
+    /// True if another client has stored a file with our name and length.
     pub neighbour: bool,
-    /// A run was killed while an old file was aside.
+    /// True if a run was killed while an old file was aside.
     pub orphaned: bool,
-    /// Ours lies whole under its own name, and no answer has spoken against it.
+    /// True if our complete file has its own name, and no answer denies that.
     pub may_be_whole: bool,
 }
 
@@ -133,7 +133,7 @@ impl World {
         self.may_be_whole &= self.own.is_some_and(|own| own.content == Content::New);
     }
 
-    /// Half a second passes.
+    /// Half a second passes in the world.
     pub fn settle(&mut self) {
         for file in [&mut self.own, &mut self.temporary, &mut self.plain, &mut self.aside].into_iter().flatten() {
             file.hidden = file.hidden.saturating_sub(1);
@@ -141,7 +141,7 @@ impl World {
         }
     }
 
-    /// The answer to SIZE.
+    /// Returns the answer to SIZE.
     pub fn size(&self, name: Name) -> Found {
         match (self.server.sizes, self.at(name)) {
             (Sizes::Untold, _) => Found::Untold,
@@ -151,7 +151,7 @@ impl World {
         }
     }
 
-    /// A file of ours that was stored in this run.
+    /// Returns a file of ours that is stored in this run.
     pub fn stored(&self, content: Content) -> File {
         File { content, time: u64::from(!self.server.coarse), hidden: 0, lag: None }
     }

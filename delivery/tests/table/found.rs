@@ -1,8 +1,9 @@
-//! The rows that the fuzzer (`delivery/fuzz`) found missing.
+//! The rows that were missing, and that the fuzzer (`delivery/fuzz`) found.
 
 use super::*;
 
-/// A file that is stored under its temporary name, with an old one of 3 bytes in the way.
+/// Returns the step after `answers`, for a file that is stored under its temporary name, while an old file of 3 bytes
+/// has its own name.
 fn stored(rules: Rules, answers: &[Answer]) -> Next {
     after(rules, &[&[CanRename(true), STORED, Unchanged, HALF], answers].concat())
 }
@@ -27,7 +28,7 @@ fn an_old_file_is_not_moved_back_over_one_that_may_have_its_name() {
     let interrupted = Failed(Failure::Final { begun: false, all: false });
     let moved = [NotTo(Permanent), WHOLE, Renamed];
     assert_eq!(stored(REPLACE, &[&moved[..], &[NotTo(Transient), NONE, interrupted]].concat()), Do(Size(Temporary)));
-    // The answer to RNTO did not come: it may have been done.
+    // RNTO got no answer: the file may have been renamed.
     assert_eq!(stored(REPLACE, &[&moved[..], &[interrupted]].concat()), Do(Size(Temporary)));
 }
 
@@ -37,7 +38,7 @@ fn a_file_that_has_another_size_does_not_get_its_name_and_is_no_success_under_it
     assert_eq!(stored(ATOMIC, &[NotTo(Permanent), HALF, HALF]), mismatch(Left::Seen(Bytes(3))));
     let odd = Rules { odd_name: true, ..ATOMIC };
     assert_eq!(stored(odd, &[Renamed, HALF, NONE]), mismatch(Left::Nothing));
-    // What is held by something is looked at until it is as long as it should be.
+    // A file that another process holds is queried until it has the expected size.
     assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled]), Do(Size(Temporary)));
     assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled, WHOLE, Settled]), TO_OWN);
     assert_eq!(stored(ATOMIC, &[NotFrom(Transient), HALF, Settled, NO_SIZE, Settled]), Do(Size(Temporary)));
@@ -66,7 +67,7 @@ fn a_size_modulo_2_32_may_be_that_of_a_longer_file_of_an_earlier_try() {
     let length = (1 << 32) + 6;
     let mut file = FileDelivery::new(ATOMIC, length);
     file.begin();
-    // Every byte was sent; then it is sent again, and cut just behind 2^32 bytes.
+    // Every byte was sent; then the file is sent again, and the transfer is cut just behind 2^32 bytes.
     let unknown = Failed(Failure::Unconfirmed { sent: length, completed: true, hash_late: false });
     for answer in [CanRename(true), unknown] {
         file.answer(answer);

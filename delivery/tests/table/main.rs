@@ -1,5 +1,5 @@
-//! The table: what is known of one file on the server, what was answered, and what may be done next. One row a state and
-//! answer; what is not in it is searched by `search.rs`.
+//! The table of transitions: for a state of the knowledge and an answer, the next step. One row for each state and
+//! answer. The combinations that it does not contain are covered by `search.rs`.
 //!
 //! A state is written as the answers that lead to it. The file has 6 bytes.
 
@@ -63,7 +63,7 @@ pub(crate) const TO_OWN: Next = Do(Rename { from: Temporary, to: Own });
 pub(crate) const TO_ASIDE: Next = Do(Rename { from: Own, to: Aside });
 pub(crate) const BACK: Next = Do(Rename { from: Aside, to: Own });
 
-/// What comes of `answers`, one after the other; each `Again` begins another try.
+/// Returns the step after `answers`; each `Again` begins another try.
 pub(crate) fn after(rules: Rules, answers: &[Answer]) -> Next {
     let mut file = FileDelivery::new(rules, SIX);
     let mut next = file.begin();
@@ -77,7 +77,7 @@ pub(crate) fn after(rules: Rules, answers: &[Answer]) -> Next {
     next
 }
 
-/// Likewise, and then nothing more is tried.
+/// The same, and then the delivery is given up.
 pub(crate) fn given_up(rules: Rules, answers: &[Answer]) -> Next {
     let mut file = FileDelivery::new(rules, SIX);
     let mut next = file.begin();

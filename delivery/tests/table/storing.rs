@@ -8,12 +8,12 @@ fn a_file_is_stored_and_what_a_size_proves_depends_on_what_was_there_before() {
         PLAIN,
         &[
             ("nothing was asked", &[], Do(Size(Own))),
-            ("no file of its name", &[NONE], STORE),
-            ("one of another size", &[HALF], STORE),
-            ("one of the same size", &[WHOLE], Do(Modified(Own))),
+            ("no file with its name", &[NONE], STORE),
+            ("a file of a different size", &[HALF], STORE),
+            ("a file of the same size", &[WHOLE], Do(Modified(Own))),
             ("stored, no file before", &[NONE, STORED], Do(CheckSource)),
-            ("and unchanged here", &[NONE, STORED, Unchanged], DONE),
-            ("changed here", &[NONE, STORED, Failed(Failure::Source { begun: true })], gave_up(Why::Failed)),
+            ("and the local file is unchanged", &[NONE, STORED, Unchanged], DONE),
+            ("the local file changed", &[NONE, STORED, Failed(Failure::Source { begun: true })], gave_up(Why::Failed)),
             ("same size as before", &[WHOLE, Answer::Modified(Some(1)), STORED], Do(Modified(Own))),
             (
                 "and the same time",
@@ -21,16 +21,16 @@ fn a_file_is_stored_and_what_a_size_proves_depends_on_what_was_there_before() {
                 Next::Stored { proof: Proof::SameSize, aside: Left::Nothing },
             ),
             (
-                "but another time",
+                "but a different time",
                 &[WHOLE, Answer::Modified(Some(1)), STORED, Answer::Modified(Some(2)), Unchanged],
                 DONE,
             ),
             (
-                "550 to SIZE, sizes never told",
+                "550 to SIZE, no size returned before",
                 &[NONE, HIDDEN, Unchanged],
                 Next::Stored { proof: Proof::Reply, aside: Left::Nothing },
             ),
-            ("550 to SIZE, sizes told before", &[HALF, HIDDEN], Do(Settle)),
+            ("550 to SIZE, sizes returned before", &[HALF, HIDDEN], Do(Settle)),
         ],
     );
 }
@@ -43,7 +43,7 @@ fn a_success_that_is_contradicted_is_looked_at_again_and_sent_once_more_at_most(
         PLAIN,
         &[
             ("too small", &[NONE, TOO_SMALL], Do(Settle)),
-            ("then whole: it took its time", &[NONE, TOO_SMALL, Settled, WHOLE], Do(CheckSource)),
+            ("then complete: it was slow", &[NONE, TOO_SMALL, Settled, WHOLE], Do(CheckSource)),
             ("still too small", &[NONE, TOO_SMALL, Settled, HALF], Again),
             (
                 "sent once more, from the start",
@@ -51,49 +51,49 @@ fn a_success_that_is_contradicted_is_looked_at_again_and_sent_once_more_at_most(
                 gave_up(Why::Mismatch(3)),
             ),
             ("the size of the old file", &[HALF, TOO_SMALL, Settled, HALF], gave_up(Why::Mismatch(3))),
-            ("gone: nothing is sent again", &gone, gave_up(Why::Missing)),
-            ("another hash", &[NONE, Failed(Corrupt { sent: 6 }), Settled], HASH),
+            ("no such file: nothing is sent again", &gone, gave_up(Why::Missing)),
+            ("a different hash", &[NONE, Failed(Corrupt { sent: 6 }), Settled], HASH),
+            ("it was slow", &[NONE, Failed(Corrupt { sent: 6 }), Settled, Answer::Compared(Same)], Do(CheckSource)),
             (
-                "it took its time",
-                &[NONE, Failed(Corrupt { sent: 6 }), Settled, Answer::Compared(Same)],
-                Do(CheckSource),
+                "still a different hash",
+                &[NONE, Failed(Corrupt { sent: 6 }), Settled, Answer::Compared(Different)],
+                Again,
             ),
-            ("still another hash", &[NONE, Failed(Corrupt { sent: 6 }), Settled, Answer::Compared(Different)], Again),
             ("success before the last byte", &[NONE, Failed(EarlySuccess)], Again),
         ],
     );
 }
 
 #[test]
-fn what_may_be_whole_is_asked_about_and_not_overwritten() {
+fn a_file_that_may_be_complete_is_queried_and_not_overwritten() {
     let unknown = gave_up(Why::Unknown);
     holds(
         PLAIN,
         &[
             ("no final reply", &[NONE, NO_REPLY], Again),
             ("426 after the last byte", &[NONE, BROKE_AT_THE_END, HALF], Do(Settle)),
-            ("whole, twice", &[NONE, NO_REPLY, WHOLE, Settled, WHOLE], HASH),
+            ("complete, twice", &[NONE, NO_REPLY, WHOLE, Settled, WHOLE], HASH),
             (
-                "no hash: the size was another before",
+                "no hash: the size was different before",
                 &[NONE, NO_REPLY, WHOLE, Settled, WHOLE, Answer::Compared(Unavailable)],
                 Do(CheckSource),
             ),
-            ("the hash is ours", &[NONE, NO_REPLY, WHOLE, Settled, WHOLE, Answer::Compared(Same)], Do(CheckSource)),
+            ("the hash matches", &[NONE, NO_REPLY, WHOLE, Settled, WHOLE, Answer::Compared(Same)], Do(CheckSource)),
             (
-                "it is another",
+                "it differs",
                 &[NONE, NO_REPLY, WHOLE, Settled, WHOLE, Answer::Compared(Different)],
                 gave_up(Why::Corrupt),
             ),
-            ("550, and sizes were never told", &[NONE, NO_REPLY, NONE, Answer::Compared(Unavailable)], unknown),
+            ("550, no size returned before", &[NONE, NO_REPLY, NONE, Answer::Compared(Unavailable)], unknown),
             ("502", &[NONE, NO_REPLY, NO_SIZE, Answer::Compared(Unavailable)], unknown),
-            ("550, sizes told: five looks", &[HALF, NO_REPLY, NONE], Do(Settle)),
+            ("550, sizes returned before: five queries", &[HALF, NO_REPLY, NONE], Do(Settle)),
             (
-                "nothing there",
+                "no such file",
                 &[HALF, NO_REPLY, NONE, Settled, NONE, Settled, NONE, Settled, NONE, Settled, NONE],
                 STORE,
             ),
             (
-                "fewer bytes, twice: only a hash lets us go on",
+                "fewer bytes, twice: only a hash allows to resume",
                 &[NONE, NO_REPLY, HALF, Settled, HALF],
                 Do(Compare { name: Own, length: 3 }),
             ),
@@ -102,14 +102,14 @@ fn what_may_be_whole_is_asked_about_and_not_overwritten() {
                 &[NONE, NO_REPLY, HALF, Settled, HALF, Answer::Compared(Same)],
                 Do(Store { name: Own, from: 3 }),
             ),
-            ("nobody knows", &[NONE, NO_REPLY, HALF, Settled, HALF, Answer::Compared(Unavailable)], STORE),
+            ("no hash", &[NONE, NO_REPLY, HALF, Settled, HALF, Answer::Compared(Unavailable)], STORE),
             (
-                "an old file of our size",
+                "an old file with our size",
                 &[WHOLE, Answer::Modified(None), NO_REPLY, WHOLE, Settled, WHOLE, Answer::Compared(Unavailable)],
                 unknown,
             ),
             (
-                "a later STOR refused: the doubt stands",
+                "a later STOR is refused: the doubt remains",
                 &[
                     HALF,
                     NO_REPLY,
@@ -143,12 +143,12 @@ fn a_line_that_breaks_behind_a_success_leaves_a_doubt() {
             ("cut at SIZE", &[NONE, CUT_AT_SIZE], Again),
             ("fewer bytes: a forged end", &[NONE, CUT_AT_SIZE, HALF, Settled, HALF], STORE),
             (
-                "sizes are not told: the success stands",
+                "no sizes: the success is accepted",
                 &[NONE, CUT_AT_SIZE, NO_SIZE, Answer::Compared(Unavailable), Unchanged],
                 confirmed,
             ),
             (
-                "the hash took too long: it is not asked again",
+                "the hash took too long: it is not requested again",
                 &[NONE, LATE_HASH, WHOLE, Settled, WHOLE],
                 Do(CheckSource),
             ),
@@ -156,7 +156,7 @@ fn a_line_that_breaks_behind_a_success_leaves_a_doubt() {
     );
     let hash = Rules { verify: Verify::Hash, ..PLAIN };
     holds(hash, &[("a hash was demanded", &[NONE, LATE_HASH], gave_up(Why::Unverified))]);
-    holds(hash, &[("and there is none", &[NONE, SAID], gave_up(Why::Unverified))]);
+    holds(hash, &[("and the server has none", &[NONE, SAID], gave_up(Why::Unverified))]);
 }
 
 #[test]
@@ -165,8 +165,8 @@ fn a_refusal_is_a_refusal_unless_a_hash_says_otherwise() {
         PLAIN,
         &[
             ("451 after the last byte", &[NONE, REFUSED_AT_THE_END], Again),
-            ("the size is not asked for", &[NONE, REFUSED_AT_THE_END, LOST], Again),
-            ("a hash is", &[NONE, REFUSED_AT_THE_END, Answer::Compared(Same)], Do(CheckSource)),
+            ("the size is not queried", &[NONE, REFUSED_AT_THE_END, LOST], Again),
+            ("a hash is requested", &[NONE, REFUSED_AT_THE_END, Answer::Compared(Same)], Do(CheckSource)),
             ("no hash: sent again", &[NONE, REFUSED_AT_THE_END, Answer::Compared(Unavailable), WHOLE], STORE),
         ],
     );
@@ -179,7 +179,7 @@ fn a_broken_transfer_goes_on_only_behind_bytes_that_are_ours() {
         &[
             ("cut", &[NONE, CUT, HALF], Do(Compare { name: Own, length: 3 })),
             ("a hash proves them", &[NONE, CUT, HALF, Answer::Compared(Same)], Do(Store { name: Own, from: 3 })),
-            ("nothing does", &[NONE, CUT, HALF, Answer::Compared(Unavailable)], STORE),
+            ("no hash", &[NONE, CUT, HALF, Answer::Compared(Unavailable)], STORE),
         ],
     );
     holds(
@@ -196,7 +196,7 @@ fn a_broken_transfer_goes_on_only_behind_bytes_that_are_ours() {
                 STORE_TEMPORARY,
             ),
             (
-                "REST granted, STOR refused",
+                "REST accepted, STOR refused",
                 &[CanRename(true), CUT, HALF, Answer::Compared(Unavailable), Failed(NotTaken(Permanent))],
                 STORE_TEMPORARY,
             ),
@@ -205,20 +205,24 @@ fn a_broken_transfer_goes_on_only_behind_bytes_that_are_ours() {
     holds(
         RESUME,
         &[
-            ("an earlier run's", &[HALF, Answer::Compared(Unavailable)], STORE),
-            ("whole, as a hash says", &[WHOLE, Answer::Compared(Same)], Do(CheckSource)),
-            ("whole, as the size says", &[WHOLE, Answer::Compared(Unavailable)], Do(Modified(Own))),
+            ("a file of an earlier run", &[HALF, Answer::Compared(Unavailable)], STORE),
+            ("complete, according to a hash", &[WHOLE, Answer::Compared(Same)], Do(CheckSource)),
+            ("complete, according to the size", &[WHOLE, Answer::Compared(Unavailable)], Do(Modified(Own))),
         ],
     );
     holds(
         RESUME_ATOMIC,
         &[
             (
-                "an earlier run's",
+                "a file of an earlier run",
                 &[CanRename(true), HALF, Answer::Compared(Unavailable)],
                 Do(Store { name: Temporary, from: 3 }),
             ),
-            ("whole, as the size says", &[CanRename(true), WHOLE, Answer::Compared(Unavailable)], STORE_TEMPORARY),
+            (
+                "complete, according to the size",
+                &[CanRename(true), WHOLE, Answer::Compared(Unavailable)],
+                STORE_TEMPORARY,
+            ),
         ],
     );
 }

@@ -2,7 +2,7 @@
 //! server for the reason before it decides.
 //!
 //! This is the only file that uses both connections at the same time. The host moves the bytes
-//! (`host/src/lent/data_connection.rs`); this loop only decides whether to continue.
+//! (`host/src/sandbox/capabilities/data_connection.rs`); this loop only decides whether to continue.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Verification};
 use crate::control::Control;

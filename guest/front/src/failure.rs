@@ -1,5 +1,5 @@
 //! The consequences of a component's error, for the file and for the session. The counterpart of
-//! `host/src/delivery/consequence.rs`, for one attempt.
+//! `host/src/report/consequence.rs`, for one attempt.
 
 use ftp_delivery::Failure;
 

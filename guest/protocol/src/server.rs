@@ -1,7 +1,7 @@
 //! The server that a user names as HOST, parsed into a name and a port.
 //!
 //! This file does not resolve the name, and does not decide whether a connection in clear is allowed: see
-//! `host/src/destination.rs` and `guest/provider/src/dial.rs`.
+//! `host/src/net/destination.rs` and `guest/provider/src/dial.rs`.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;

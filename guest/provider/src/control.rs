@@ -1,5 +1,5 @@
 //! `control-connection`: sends a command, receives bytes, sends the password, and opens a data connection to the same
-//! machine. The rules are those of `host/src/lent/control_connection.rs`, with two exceptions: there is no TLS, because
+//! machine. The rules are those of `host/src/sandbox/capabilities/control_connection.rs`, with two exceptions: there is no TLS, because
 //! WASI 0.2 has none, and there is no active mode, for which the native program must be used.
 
 use alloc::rc::Rc;

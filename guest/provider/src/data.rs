@@ -1,7 +1,7 @@
 //! `data-connection`: splice and finish. The bytes go from WASI's file stream into WASI's socket stream inside the
 //! platform (`wasi:io`, `splice`); they enter no component's memory. Only for a hash are they read here (`digest.rs`).
 //!
-//! WASI cannot do two things that `host/src/lent/data_connection.rs` does. First, it cannot reset a connection. A
+//! WASI cannot do two things that `host/src/sandbox/capabilities/data_connection.rs` does. First, it cannot reset a connection. A
 //! connection that is abandoned before the end of its file is kept until the control connection is closed, and is then
 //! closed without an error; a server that looks only at the data connection takes the truncated file for complete.
 //! Second, it does not report how many bytes the other end has acknowledged. A server that needs longer than the

@@ -1,5 +1,5 @@
 //! Connects to the server: resolves its addresses, checks whether a connection in clear is allowed, and uses the first
-//! address that accepts a connection. One deadline applies to all of it. The counterpart of `host/src/connect.rs`.
+//! address that accepts a connection. One deadline applies to all of it. The counterpart of `host/src/run/connect.rs`.
 
 use alloc::rc::Rc;
 use alloc::vec;

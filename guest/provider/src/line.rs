@@ -1,5 +1,5 @@
 //! The shared state of the handles of one conversation: the control connection, the deadlines, the number of bytes
-//! sent, and the remaining budgets. The counterpart of `host/src/lent/mod.rs`, for one file.
+//! sent, and the remaining budgets. The counterpart of `host/src/sandbox/state.rs`, for one file.
 //!
 //! `dial.rs` creates it. Each handle has its own file: `control.rs`, `data.rs`, `progress.rs`.
 
@@ -19,7 +19,7 @@ use ftp_text::reply_redactor::ReplyRedactor;
 /// Ports below this are never used for data connections: a server that names one may want to misuse the client.
 const FIRST_DATA_PORT: u16 = 1024;
 
-/// The limits that the host applies to each call (`host/src/lent/budget.rs`), here for all calls together: one file
+/// The limits that the host applies to each call (`host/src/sandbox/call_budget.rs`), here for all calls together: one file
 /// needs no more.
 const MAX_CONNECTIONS: u32 = 8;
 const MAX_LINES: u32 = 512;

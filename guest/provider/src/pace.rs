@@ -1,4 +1,4 @@
-//! The deadlines, and waiting until one of them. They are those of `host/src/lent/pace.rs`; every wait of the provider
+//! The deadlines, and waiting until one of them. They are those of `host/src/sandbox/transfer/deadlines.rs`; every wait of the provider
 //! goes through this file.
 
 use alloc::vec::Vec;

@@ -1,5 +1,5 @@
 //! The conversation for a human reader: whole lines, escaped, without the password. The counterpart of
-//! `host/src/lent/transcript.rs`. `control.rs` calls it; if the user asked for a transcript, it writes to stderr.
+//! `host/src/sandbox/transcript.rs`. `control.rs` calls it; if the user asked for a transcript, it writes to stderr.
 
 use alloc::format;
 use alloc::vec::Vec;

@@ -1,7 +1,7 @@
 //! Everything that can go wrong, by step and by whose doing it is, and whether a partial file may be left behind.
 //!
 //! Mirrors `upload-error` in `wit/upload.wit` and adds what happens outside the sandbox. The words for people, with
-//! likely causes and advice, are the program's: `cli/src/message.rs`.
+//! likely causes and advice, are the program's: `cli/src/src/message.rs`.
 
 use std::fmt;
 use std::io;

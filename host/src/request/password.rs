@@ -2,7 +2,7 @@
 //! public way to read it; only `lent/control_connection.rs` puts it on the wire, and `mask.rs` takes it out of what
 //! servers say.
 //!
-//! Where it comes from (prompt, environment, file) is the program's business: `cli/src/password.rs`.
+//! Where it comes from (prompt, environment, file) is the program's business: `cli/src/src/password.rs`.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,7 +1,7 @@
 //! What one run lends, told before anything is sent. Read from the very values that the run then uses: the addresses it
 //! dials, the files it has open, the constants that bound it.
 //!
-//! How it is shown to people and programs is `cli/src/explain.rs`.
+//! How it is shown to people and programs is `cli/src/src/explain.rs`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU64;

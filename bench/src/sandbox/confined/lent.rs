@@ -1,4 +1,4 @@
-//! The handles of `wit/capabilities.wit` for the component: each call is handed on to the server in the store.
+//! The handles of `wit/capabilities.wit` for the component: each call is passed on to the server in the store.
 
 use wasmtime::Result;
 use wasmtime::component::Resource;
@@ -67,7 +67,7 @@ impl HostDataConnection for Lent {
         offset: u64,
         length: u64,
     ) -> Result<Result<Moved, SpliceError>> {
-        // Looking them up is what it costs that handles are no pointers.
+        // The look-up belongs to the measured cost: handles are not pointers.
         self.table.get(&source)?;
         self.table.get_mut(&data)?;
         Ok(Ok(match self.server.splice(offset, length) {
