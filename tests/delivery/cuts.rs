@@ -6,10 +6,11 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::servers::uploads::{content, on_servers};
-use crate::support::program::Program;
-use crate::support::relay::{Cut, How, Point, Relay};
 use test_servers::{FtpServer, Kind};
+
+use crate::support::program::Program;
+use crate::support::real_servers::{content, on_servers};
+use crate::support::relay::{Cut, How, Point, Relay};
 
 // Not libunftp: it reads the whole directory for a CWD, and refuses that when a file in it changes meanwhile.
 on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd, pyftpdlib Pyftpdlib; [

@@ -10,19 +10,19 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustix::process::Signal;
-
-use crate::delivery::soak::{Dice, seed};
-use crate::servers::uploads::content;
-use crate::support::program::Program;
-use crate::support::relay::Relay;
 use test_servers::{FtpServer, Kind};
+
+use crate::support::program::Program;
+use crate::support::random::seed;
+use crate::support::real_servers::content;
+use crate::support::relay::Relay;
 
 #[test]
 fn a_program_that_is_killed_at_random_times_never_shows_half_a_file() {
     let Some(server) = Kind::Vsftpd.start() else { return };
     let seed = seed();
     println!("FTP_UPLOADER_SEED={seed}");
-    let mut dice = Dice::new(seed);
+    let mut rng = fastrand::Rng::with_seed(seed);
     // 64 KiB in 4 ms make a run last about as long as the longest wait before a kill.
     let relay = Relay::slow(server.addr, Duration::from_millis(4));
     let watcher = Watcher::of(server.stored_path("file"));
@@ -34,7 +34,7 @@ fn a_program_that_is_killed_at_random_times_never_shows_half_a_file() {
         loop {
             let running =
                 program(&server, &relay, &["--resume", "--atomic", "--replace"], &folder.path("file")).start();
-            thread::sleep(Duration::from_micros(dice.below(160_000)));
+            thread::sleep(Duration::from_micros(rng.u64(..160_000)));
             running.signal(Signal::KILL);
             let outcome = running.wait();
             if outcome.code == 0 {

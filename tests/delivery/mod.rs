@@ -12,7 +12,7 @@ mod resuming;
 mod retries;
 mod sent_once;
 mod slow_hashes;
-pub(crate) mod soak;
+mod soak;
 mod streams;
 mod unknown_outcomes;
 mod verification;

@@ -221,7 +221,7 @@ fn from_the_start(script: Script) -> Script {
 }
 
 fn content() -> Vec<u8> {
-    crate::servers::uploads::content(SIZE as usize)
+    crate::support::real_servers::content(SIZE as usize)
 }
 
 fn retried() -> Upload {

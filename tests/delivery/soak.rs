@@ -9,9 +9,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::program::Program;
-use crate::support::relay::{Cut, How, Point, Relay, Victim};
+use fastrand::Rng;
 use test_servers::{FtpServer, Kind};
+
+use crate::support::program::Program;
+use crate::support::random::seed;
+use crate::support::relay::{Cut, How, Point, Relay, Victim};
+
+/// Runs of the program, with so many files each.
+const RUNS: usize = 200;
+const FILES: usize = 5;
+const LARGEST: u64 = 200 << 10;
 
 /// What came of all of it.
 #[derive(Default)]
@@ -36,20 +44,20 @@ fn a_thousand_uploads_through_relays_that_cut_lose_nothing() {
         // Two at once for each server; most of the time goes into waiting.
         for (number, server) in servers.iter().chain(&servers).enumerate() {
             let (tally, share) = (&tally, RUNS / servers.len() / 2);
-            scope.spawn(move || soak(server, number, Dice::new(seed.wrapping_add(number as u64)), share, tally));
+            scope.spawn(move || soak(server, number, Rng::with_seed(seed.wrapping_add(number as u64)), share, tally));
         }
     });
     tally.report(seed, begun.elapsed());
 }
 
 /// Some runs of the program, one after the other, of some files each.
-fn soak(server: &FtpServer, number: usize, mut dice: Dice, runs: usize, tally: &Tally) {
-    let mut plan = Dice::new(dice.next());
+fn soak(server: &FtpServer, number: usize, mut rng: Rng, runs: usize, tally: &Tally) {
+    let mut plan = rng.fork();
     let relay = Relay::planned(server.addr, Duration::ZERO, move || cut(&mut plan));
     for run in 0..runs {
         let files: Vec<(String, Vec<u8>)> =
-            (0..FILES).map(|file| (format!("soak-{number}-{run}-{file}"), dice.bytes())).collect();
-        let options = [&[][..], &["--atomic"], &["--atomic", "--resume"], &["--resume"]][dice.below(4) as usize];
+            (0..FILES).map(|file| (format!("soak-{number}-{run}-{file}"), bytes(&mut rng))).collect();
+        let options = [&[][..], &["--atomic"], &["--atomic", "--resume"], &["--resume"]][rng.usize(..4)];
         deliver(server, &relay, options, &files, tally);
     }
     tally.cuts.fetch_add(relay.cuts(), Ordering::Relaxed);
@@ -114,58 +122,21 @@ impl Tally {
 }
 
 /// What goes wrong on one control connection: on one of nine nothing.
-fn cut(dice: &mut Dice) -> Option<Cut> {
-    let how =
-        [How::Close, How::Reset, How::Close, How::Reset, How::Close, How::Reset, How::Silence][dice.below(7) as usize];
-    let victim = [Victim::Control, Victim::Data, Victim::Both][dice.below(3) as usize];
-    match dice.below(9) {
+fn cut(rng: &mut Rng) -> Option<Cut> {
+    let how = [How::Close, How::Reset, How::Close, How::Reset, How::Close, How::Reset, How::Silence][rng.usize(..7)];
+    let victim = [Victim::Control, Victim::Data, Victim::Both][rng.usize(..3)];
+    match rng.u64(..9) {
         0 => None,
-        1..=4 => Some(Cut { victim, point: Point::Bytes(dice.below(LARGEST)), how }),
-        5 | 6 => Cut::control(Point::Reply(1 + dice.below(30) as usize), how),
+        1..=4 => Some(Cut { victim, point: Point::Bytes(rng.u64(..LARGEST)), how }),
+        5 | 6 => Cut::control(Point::Reply(rng.usize(1..=30)), how),
         _ => Cut::control(Point::FinalReply, how),
     }
 }
 
-/// Numbers that look random, and are the same for the same seed (splitmix64).
-pub(crate) struct Dice {
-    state: u64,
+/// Returns the content of a file of up to 200 KiB. Small files are more frequent.
+fn bytes(rng: &mut Rng) -> Vec<u8> {
+    let most = [100, 10_000, LARGEST][rng.usize(..3)];
+    let mut bytes = vec![0; rng.u64(..=most) as usize];
+    rng.fill(&mut bytes);
+    bytes
 }
-
-impl Dice {
-    /// From a seed.
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { state: seed }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Less than `limit`.
-    pub(crate) fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    /// A file, of any size up to 200 KiB, small ones more often.
-    fn bytes(&mut self) -> Vec<u8> {
-        let most = [100, 10_000, LARGEST][self.below(3) as usize];
-        let size = self.below(most + 1) as usize;
-        (0..size.div_ceil(8)).flat_map(|_| self.next().to_le_bytes()).take(size).collect()
-    }
-}
-
-/// The seed that is set, or another one each time.
-pub(crate) fn seed() -> u64 {
-    let set = std::env::var("FTP_UPLOADER_SEED").ok().and_then(|seed| seed.parse().ok());
-    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").subsec_nanos();
-    set.unwrap_or_else(|| u64::from(now()))
-}
-
-/// Runs of the program, with so many files each.
-const RUNS: usize = 200;
-const FILES: usize = 5;
-const LARGEST: u64 = 200 << 10;

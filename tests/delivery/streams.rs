@@ -5,13 +5,14 @@
 
 use std::ffi::OsStr;
 
-use crate::servers::uploads::{content, on_every_server, upload};
+use test_servers::Kind;
+
 use crate::support::program::Program;
+use crate::support::real_servers::{content, on_every_server, upload};
 use crate::support::runs::{Runs, run_in_turn};
 use crate::support::script::{Move, Script};
 use crate::support::secure_server::{SecureServer, on_secure_servers};
 use crate::support::upload::{HELLO, Upload};
-use test_servers::Kind;
 
 on_every_server!(
     streams_of_every_size_arrive_byte_for_byte,

@@ -4,11 +4,12 @@
 
 use std::net::{IpAddr, Ipv6Addr, TcpListener};
 
+use test_servers::skips::skipped;
+
 use crate::support::run::{ClosedPort, IdleServer, Run};
 use crate::support::script::{Move, Script, extended_reply, old_reply};
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::upload::{HELLO, Upload};
-use test_servers::skips::skipped;
 
 #[test]
 fn a_refused_epsv_falls_back_to_pasv() {

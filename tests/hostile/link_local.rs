@@ -8,14 +8,15 @@ use std::net::{Ipv6Addr, SocketAddrV6, TcpListener, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
+use test_servers::certificates::Authority;
+use test_servers::skips::skipped;
+
 use crate::support::child::{in_a_child_by, is_child};
 use crate::support::run::Run;
 use crate::support::script::{Move, Script, extended_reply};
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{HELLO, Upload};
-use test_servers::certificates::Authority;
-use test_servers::skips::skipped;
 
 /// Makes the namespace, then runs the rest of its words in it.
 const RUNNER: [&str; 5] =

@@ -5,12 +5,13 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::servers::uploads::upload;
+use test_servers::Kind;
+
 use crate::support::program::Program;
+use crate::support::real_servers::upload;
 use crate::support::run::IdleServer;
 use crate::support::script::Script;
 use crate::support::upload::Upload;
-use test_servers::Kind;
 
 impl Script {
     /// Tells its features before the directory is entered.

@@ -5,12 +5,13 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use test_servers::skips::skipped;
+
 use crate::support::run::{ClosedPort, IdleServer, Run};
 use crate::support::script::{Move, Script};
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::server_log::A_FEW_SECONDS;
 use crate::support::upload::{HELLO, Upload};
-use test_servers::skips::skipped;
 
 #[test]
 fn the_time_of_a_run_ends_at_any_step_and_the_exit_code_says_what_may_remain() {

@@ -6,13 +6,14 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
+use test_servers::Kind;
+
 use crate::support::program::Program;
 use crate::support::runs::run_in_turn;
 use crate::support::script::Script;
 use crate::support::tls_run::certified;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{HELLO, Upload};
-use test_servers::Kind;
 
 /// How a server ends that has more than one part, each with its own last words. Seen of vsftpd without a free port.
 const LAST_WORDS: &str = "500 OOPS: no port to be had\r\n500 OOPS: priv_sock_get_cmd\r\n";

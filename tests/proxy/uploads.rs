@@ -4,12 +4,13 @@
 
 use std::ffi::OsStr;
 
-use crate::servers::uploads::{content, on_every_server, on_servers, upload};
+use test_servers::{FtpServer, Kind, Options, ProxyKind};
+
 use crate::support::outcome::Outcome;
 use crate::support::program::Program;
+use crate::support::real_servers::{content, on_every_server, on_servers, upload};
 use crate::support::secure_server::SecureServer;
 use crate::support::test_proxy::{Manner, TestProxy};
-use test_servers::{FtpServer, Kind, Options, ProxyKind};
 
 on_every_server!(several_files_arrive_through_each_kind_of_proxy);
 

@@ -3,11 +3,11 @@
 use std::os::unix::ffi::OsStrExt;
 
 use serde_json::{Value, json};
+use test_servers::certificates::Authority;
 
 use crate::support::outcome::Outcome;
 use crate::support::run::IdleServer;
 use crate::support::upload::Upload;
-use test_servers::certificates::Authority;
 
 #[test]
 fn everything_that_is_lent_is_told_and_nothing_is_sent() {

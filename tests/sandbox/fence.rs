@@ -19,13 +19,13 @@ use ftp_uploader::{
 };
 use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
 use rustix::process::{getppid, test_kill_process};
+use test_servers::skips::skipped;
 
 use crate::support::child::{in_a_child, tell};
 use crate::support::run::Run;
 use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::upload::Upload;
-use test_servers::skips::skipped;
 
 #[test]
 fn a_fenced_process_can_do_nothing_but_upload() {

@@ -7,11 +7,11 @@
 use std::sync::{Arc, Mutex};
 
 use ftp_uploader::{Event, Observer, Password, Put, Request, Target, Uploader};
+use test_servers::Kind;
 use wasmparser::{Parser, Payload};
 
 use crate::support::process_memory::of_guests;
 use crate::support::secret_search::count;
-use test_servers::Kind;
 
 /// The component that is embedded in the program.
 const COMPONENT: &[u8] = include_bytes!(concat!(env!("FTP_UPLOADER_COMPONENTS"), "/component.wasm"));

@@ -7,14 +7,14 @@ use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use crate::secrets::outputs::Source;
 use crate::support::outcome::Outcome;
-use crate::support::process_memory::{Region, all, of_guests};
+use crate::support::password_source::Source;
+use crate::support::process_memory::of_guests;
 use crate::support::program::Running;
 use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::secret_cases::{PROXY_AUTH, PROXY_PASSWORD};
-use crate::support::secret_search::{count, forms, has};
+use crate::support::secret_search::{copies, count, has};
 use crate::support::test_proxy::TestProxy;
 use crate::support::tls_run::certified;
 use crate::support::tls_server::Tls;
@@ -118,18 +118,6 @@ fn a_proxys_password_is_kept_once_where_http_and_twice_where_socks_is_spoken() {
         assert!((1..=most).contains(&copies.len()), "{scheme}: {copies:?}");
         held.end(program, 7);
     }
-}
-
-/// In which regions of the program's memory the last half of the secret is; what was given back may have lost its
-/// beginning to the allocator. As it is and, by the same measure, in any other form.
-pub(crate) fn copies(process: u32, secret: &str) -> Vec<String> {
-    let half = &secret.as_bytes()[secret.len() / 2..];
-    let regions = all(&process.to_string());
-    let found = |Region { name, bytes }: Region| {
-        let other = forms(secret).iter().map(|form| count(&bytes, form)).max().unwrap_or_default();
-        std::iter::repeat_n(name, count(&bytes, half).max(other))
-    };
-    regions.into_iter().flat_map(found).collect()
 }
 
 #[track_caller]

@@ -1,4 +1,4 @@
 //! Places where a password must never appear.
 
-pub(crate) mod memory;
-pub(crate) mod outputs;
+mod memory;
+mod outputs;

@@ -9,8 +9,10 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use rustix::process::Signal;
+use test_servers::Kind;
 
 use crate::support::outcome::Outcome;
+use crate::support::password_source::Source;
 use crate::support::program::Program;
 use crate::support::run::IdleServer;
 use crate::support::script::Script;
@@ -19,36 +21,6 @@ use crate::support::secret_cases::{CASES, Case, Fixture, PROXY_PASSWORD};
 use crate::support::secret_search::{Sight, watched};
 use crate::support::server_log::ServerLog;
 use crate::support::upload::{PASSWORD, Upload};
-use test_servers::Kind;
-
-/// Where the program has the password from. The prompt is in `terminal.rs`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Source {
-    Environment,
-    File,
-    Descriptor,
-    Stdin,
-}
-
-impl Source {
-    pub(crate) const ALL: [Self; 4] = [Self::Environment, Self::File, Self::Descriptor, Self::Stdin];
-
-    /// Gives `upload` the password `secret`.
-    pub(crate) fn give(self, secret: &str, upload: Upload) -> Upload {
-        let upload = upload.without_password().with_local("password", format!("{secret}\nno more\n"));
-        let options: &[&str] = match self {
-            Self::Environment => return upload.program(|program| program.environment("FTP_PASSWORD", secret)),
-            Self::File => &["--password-file", "password"],
-            Self::Descriptor => &["--password-fd", "3"],
-            Self::Stdin => &["--password-stdin"],
-        };
-        upload.options(options).program(|program| match self {
-            Self::Descriptor => program.redirected("3<password"),
-            Self::Stdin => program.redirected("<password"),
-            _ => program,
-        })
-    }
-}
 
 #[test]
 fn no_option_and_no_failure_shows_a_password_from_the_environment() {

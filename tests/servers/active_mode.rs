@@ -4,10 +4,11 @@
 
 use std::ffi::OsStr;
 
-use crate::servers::uploads::{content, on_every_server, upload};
-use crate::support::program::Program;
-use crate::support::secure_server::SecureServer;
 use test_servers::{FtpServer, Kind, Options};
+
+use crate::support::program::Program;
+use crate::support::real_servers::{content, on_every_server, upload};
+use crate::support::secure_server::SecureServer;
 
 on_every_server!(files_of_every_size_arrive_byte_for_byte);
 
@@ -15,7 +16,7 @@ on_every_server!(files_of_every_size_arrive_byte_for_byte);
 mod over_ipv6 {
     use super::files_arrive_over_ipv6;
 
-    crate::servers::uploads::on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd, pyftpdlib Pyftpdlib;
+    crate::support::real_servers::on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd, pyftpdlib Pyftpdlib;
         [files_arrive_over_ipv6]);
 }
 

@@ -6,5 +6,5 @@ mod no_false_success;
 mod no_good_file_lost;
 mod reasons;
 mod refusals;
-pub(crate) mod uploads;
+mod uploads;
 mod whole_files_are_left;

@@ -4,11 +4,12 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use crate::servers::uploads::{content, on_servers};
+use test_servers::{FtpServer, Kind, Options, Setting};
+
 use crate::support::outcome::Outcome;
 use crate::support::real_delivery::{deliver, deliver_into};
+use crate::support::real_servers::{content, on_servers};
 use crate::support::relay::{Cut, How, Point, Relay};
-use test_servers::{FtpServer, Kind, Options, Setting};
 
 on_servers!(proftpd_with_a_quota Proftpd, pure_ftpd_with_a_quota PureFtpd; [
     a_quota_in_the_middle_of_a_run_does_not_stop_the_next_file

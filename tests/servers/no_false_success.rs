@@ -4,13 +4,14 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
-use crate::servers::uploads::{content, on_servers};
+use test_servers::{FtpServer, Kind, Options, ServerTls, Setting, Versions};
+
 use crate::support::cutting_relay::{CuttingRelay, Then};
 use crate::support::program::Program;
 use crate::support::real_delivery::{Consumer, deliver};
+use crate::support::real_servers::{content, on_servers};
 use crate::support::relay::{Cut, How, Point, Relay};
 use crate::support::secure_server::SecureServer;
-use test_servers::{FtpServer, Kind, Options, ServerTls, Setting, Versions};
 
 on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd; [
     a_name_that_two_runs_store_never_holds_a_mix_of_them,

@@ -4,10 +4,11 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::servers::uploads::{content, on_servers};
-use crate::support::real_delivery::{Consumer, deliver};
-use crate::support::relay::{Cut, How, Point, Relay};
 use test_servers::{FtpServer, Kind, Options, Setting};
+
+use crate::support::real_delivery::{Consumer, deliver};
+use crate::support::real_servers::{content, on_servers};
+use crate::support::relay::{Cut, How, Point, Relay};
 
 on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd; [
     where_renaming_is_forbidden_the_old_file_stays,

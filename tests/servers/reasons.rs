@@ -6,12 +6,13 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use crate::servers::uploads::{content, on_servers};
+use test_servers::{FtpServer, Kind, Options, ServerTls, Setting};
+
 use crate::support::program::Program;
 use crate::support::real_delivery::deliver;
+use crate::support::real_servers::{content, on_servers};
 use crate::support::relay::{Cut, How, Relay};
 use crate::support::secure_server::SecureServer;
-use test_servers::{FtpServer, Kind, Options, ServerTls, Setting};
 
 on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd; [
     a_server_with_as_many_clients_as_it_takes_is_waited_for,

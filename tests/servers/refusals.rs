@@ -2,9 +2,10 @@
 
 use std::ffi::OsStr;
 
-use crate::servers::uploads::{content, on_every_server, upload};
-use crate::support::program::Program;
 use test_servers::{Kind, Options};
+
+use crate::support::program::Program;
+use crate::support::real_servers::{content, on_every_server, upload};
 
 on_every_server!(
     a_wrong_password_is_exit_6_and_nothing_is_stored,
@@ -15,7 +16,7 @@ on_every_server!(
 mod full {
     use super::a_disk_that_fills_up_is_exit_8_with_the_servers_words;
 
-    crate::servers::uploads::on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd, pyftpdlib Pyftpdlib;
+    crate::support::real_servers::on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd, pyftpdlib Pyftpdlib;
         [a_disk_that_fills_up_is_exit_8_with_the_servers_words]);
 }
 

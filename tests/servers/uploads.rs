@@ -9,29 +9,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
-use crate::support::outcome::Outcome;
+use test_servers::{Kind, Options};
+
 use crate::support::program::Program;
-use test_servers::{FtpServer, Kind, Options};
-
-/// Makes one test for each server of each function that takes a server's kind.
-macro_rules! on_every_server {
-    ($($test:ident),* $(,)?) => {
-        crate::servers::uploads::on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd, pyftpdlib Pyftpdlib,
-            libunftp Libunftp; [$($test),*]);
-    };
-}
-
-/// Makes one test for each server named of each function that takes a server's kind.
-macro_rules! on_servers {
-    ($($module:ident $kind:ident),*; $tests:tt) => { $(crate::servers::uploads::on_servers!(@ $module $kind $tests);)* };
-    (@ $module:ident $kind:ident [$($test:ident),*]) => {
-        mod $module {
-            $(#[test] fn $test() { super::$test(test_servers::Kind::$kind); })*
-        }
-    };
-}
-
-pub(crate) use {on_every_server, on_servers};
+use crate::support::real_servers::{content, on_every_server, upload};
 
 on_every_server!(
     files_of_every_size_arrive_byte_for_byte,
@@ -41,30 +22,6 @@ on_every_server!(
     an_ipv6_server_is_reached,
     a_file_replaces_one_of_the_same_name,
 );
-
-/// Uploads `files` of `program`'s folder into `directory`.
-pub(crate) fn upload(server: &FtpServer, program: Program, files: &[&OsStr], directory: impl AsRef<OsStr>) -> Outcome {
-    program
-        .arguments(["--timeout", "30", "--retries", "0", &server.addr.to_string(), server.user, "--"])
-        .arguments(files)
-        .arguments([directory])
-        .environment("FTP_PASSWORD", server.password)
-        .run()
-}
-
-/// Bytes that are different everywhere, so that a piece that is lost, doubled or moved shows.
-pub(crate) fn content(size: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ size as u64;
-    let mut bytes = Vec::with_capacity(size + 8);
-    while bytes.len() < size {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(size);
-    bytes
-}
 
 fn files_of_every_size_arrive_byte_for_byte(kind: Kind) {
     let Some(server) = kind.start() else { return };

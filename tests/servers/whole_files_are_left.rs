@@ -4,11 +4,12 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::servers::uploads::{content, on_servers};
+use test_servers::{FtpServer, Kind, Options, Setting};
+
 use crate::support::cutting_relay::CuttingRelay;
 use crate::support::real_delivery::{Consumer, deliver};
+use crate::support::real_servers::{content, on_servers};
 use crate::support::relay::{Cut, How, Point, Relay};
-use test_servers::{FtpServer, Kind, Options, Setting};
 
 on_servers!(vsftpd Vsftpd, proftpd Proftpd; [
     what_a_consumer_takes_at_once_is_not_delivered_twice,

@@ -13,9 +13,9 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::net::sockopt::{set_socket_linger, socket_linger};
+use test_servers::FtpServer;
 
 use crate::support::relay::How;
-use test_servers::FtpServer;
 
 /// Stands before a server, on the same ports, until it is dropped.
 pub(crate) struct CuttingRelay {

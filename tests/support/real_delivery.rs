@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use test_servers::FtpServer;
+
 use crate::support::outcome::Outcome;
 use crate::support::program::Program;
-use test_servers::FtpServer;
 
 /// Uploads these files to a server, by way of `address`.
 pub(crate) fn deliver(server: &FtpServer, address: SocketAddr, options: &[&str], files: &[(&str, &[u8])]) -> Outcome {

@@ -1,12 +1,13 @@
 //! The table for `secrets.rs`: every option at least once, and every way in which an upload ends, with servers and proxies
 //! that repeat the password wherever they can. That no option is missing is a test.
 
+use test_servers::certificates::{Authority, Identity};
+
 use crate::support::script::{Move, Script};
 use crate::support::test_proxy::TestProxy;
 use crate::support::tls_run::certified;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{HELLO, PASSWORD, Upload};
-use test_servers::certificates::{Authority, Identity};
 
 /// The credentials for the proxy; the part behind the colon is the secret.
 pub(crate) const PROXY_AUTH: &str = "alice:open-the-gate";

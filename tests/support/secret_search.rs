@@ -14,6 +14,7 @@ use std::time::Duration;
 use base64ct::{Base64, Encoding};
 
 use crate::support::outcome::Outcome;
+use crate::support::process_memory::{Region, all};
 use crate::support::program::Program;
 
 /// The secret, as it may stand in some text.
@@ -50,6 +51,18 @@ pub(crate) fn count(text: &[u8], what: &[u8]) -> usize {
 /// Whether the secret is in `text`, in any form.
 pub(crate) fn has(text: &[u8], secret: &str) -> bool {
     forms(secret).iter().any(|form| count(text, form) > 0)
+}
+
+/// In which regions of the program's memory the last half of the secret is; what was given back may have lost its
+/// beginning to the allocator. As it is and, by the same measure, in any other form.
+pub(crate) fn copies(process: u32, secret: &str) -> Vec<String> {
+    let half = &secret.as_bytes()[secret.len() / 2..];
+    let regions = all(&process.to_string());
+    let found = |Region { name, bytes }: Region| {
+        let other = forms(secret).iter().map(|form| count(&bytes, form)).max().unwrap_or_default();
+        std::iter::repeat_n(name, count(&bytes, half).max(other))
+    };
+    regions.into_iter().flat_map(found).collect()
 }
 
 /// What anyone could see of a program while it ran.

@@ -5,10 +5,11 @@
 
 use std::net::SocketAddr;
 
-use crate::support::outcome::Outcome;
-use crate::support::program::Program;
 use test_servers::certificates::{Authority, Identity};
 use test_servers::{FtpServer, Kind, Options, ServerTls, Versions};
+
+use crate::support::outcome::Outcome;
+use crate::support::program::Program;
 
 /// Makes one test for each setting of each function that takes a [`SecureServer`].
 macro_rules! on_secure_servers {

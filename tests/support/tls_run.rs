@@ -5,13 +5,14 @@
 
 use std::ffi::OsStr;
 
+use test_servers::certificates::{Authority, Identity};
+
 use crate::support::run::Run;
 use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::server_log::ServerLog;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{PASSWORD, Upload};
-use test_servers::certificates::{Authority, Identity};
 
 impl Script {
     /// A server that has agreed to protect the connection.

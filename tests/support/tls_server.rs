@@ -10,7 +10,6 @@ use rustls::server::{ProducesTickets, danger::ClientCertVerifier};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
-
 use test_servers::certificates::{Authority, Identity};
 
 /// A server's way with TLS. Its clones have one memory, as the two connections of an FTP server do.

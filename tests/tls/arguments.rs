@@ -2,6 +2,8 @@
 //!
 //! Next: `tls_hostile.rs`.
 
+use test_servers::certificates::{Authority, Identity};
+
 use crate::support::outcome::Outcome;
 use crate::support::run::{IdleServer, Run};
 use crate::support::script::{Move, Script};
@@ -9,7 +11,6 @@ use crate::support::scripted_server::ScriptedServer;
 use crate::support::tls_run::certified;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{HELLO, Upload};
-use test_servers::certificates::{Authority, Identity};
 
 #[test]
 fn a_client_certificate_is_shown_on_both_connections() {

@@ -3,12 +3,13 @@
 //!
 //! Who only listens is `wiretap.rs`; who cuts is `cutting_relay.rs`.
 
-use crate::servers::uploads::{content, on_servers};
+use test_servers::{FtpServer, Kind, Options, ServerTls};
+
 use crate::support::cutting_relay::{CuttingRelay, Then};
 use crate::support::program::Program;
+use crate::support::real_servers::{content, on_servers};
 use crate::support::secure_server::{SecureServer, on_secure_servers};
 use crate::support::wiretap::{Wiretap, end_of_records};
-use test_servers::{FtpServer, Kind, Options, ServerTls};
 
 on_secure_servers!(
     vsftpd: Vsftpd {},

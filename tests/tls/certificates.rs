@@ -3,12 +3,13 @@
 //! Each is shown by a server that would take the file; whoever is refused hears neither a name nor a password. What
 //! servers do instead of TLS is in `tls_hostile.rs`, next.
 
+use test_servers::certificates::{Authority, Identity};
+
 use crate::support::run::{IdleServer, Run};
 use crate::support::script::{Move, Script};
 use crate::support::tls_run::certified;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{HELLO, Upload};
-use test_servers::certificates::{Authority, Identity};
 
 #[test]
 fn a_wrong_name_is_exit_5_and_the_names_it_has_are_said() {

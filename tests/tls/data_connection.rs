@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
+use test_servers::certificates::{Authority, Identity};
+
 use crate::support::script::{Move, Script};
 use crate::support::server_log::A_FEW_SECONDS;
 use crate::support::tls_run::certified;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{HELLO, Upload};
-use test_servers::certificates::{Authority, Identity};
 
 #[test]
 fn a_certificate_that_changes_between_control_and_data_is_exit_5() {

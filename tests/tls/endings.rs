@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use rustix::process::Signal;
+use test_servers::certificates::{Authority, Identity};
 
 use crate::support::run::Run;
 use crate::support::script::{Move, Script};
@@ -15,7 +16,6 @@ use crate::support::server_log::{A_FEW_SECONDS, Ending};
 use crate::support::tls_run::certified;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{BIG, HELLO, Upload};
-use test_servers::certificates::{Authority, Identity};
 
 #[test]
 fn a_server_that_ends_tcp_alone_after_the_last_byte_has_the_file() {

@@ -4,10 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
+use test_servers::skips::skipped;
 
 use crate::support::server_log::A_FEW_SECONDS;
 use crate::support::upload::Upload;
-use test_servers::skips::skipped;
 
 #[test]
 fn a_key_that_is_too_short_is_exit_5_and_no_pin_is_advised() {

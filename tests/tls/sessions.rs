@@ -3,9 +3,10 @@
 //!
 //! What a refusal looks like is scripted: `tls_data_connection.rs`.
 
+use test_servers::{Kind, Reuse};
+
 use crate::support::program::Program;
 use crate::support::secure_server::{SecureServer, on_secure_servers};
-use test_servers::{Kind, Reuse};
 
 on_secure_servers!(
     vsftpd_tls_1_2: Vsftpd { versions: Tls12Only },

@@ -3,10 +3,11 @@
 //! Which sessions are resumed is `tls_sessions.rs`; who stands in between is `tls_between.rs`. Servers that misbehave
 //! are scripted: `tls_hostile.rs`.
 
-use crate::servers::uploads::content;
-use crate::support::program::Program;
-use crate::support::secure_server::{SecureServer, on_secure_servers};
 use test_servers::{Kind, ServerTls};
+
+use crate::support::program::Program;
+use crate::support::real_servers::content;
+use crate::support::secure_server::{SecureServer, on_secure_servers};
 
 on_secure_servers!(
     vsftpd_tls_1_2: Vsftpd { versions: Tls12Only },
@@ -77,7 +78,7 @@ fn a_login_in_clear_is_exit_6_and_the_refusal_is_said(server: &SecureServer) {
 mod large {
     use super::a_file_of_1_gib_arrives;
 
-    crate::servers::uploads::on_every_server!(a_file_of_1_gib_arrives);
+    crate::support::real_servers::on_every_server!(a_file_of_1_gib_arrives);
 }
 
 /// Where a server has a rule that sessions are to be resumed, it is on.

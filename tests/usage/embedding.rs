@@ -4,8 +4,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::servers::uploads::content;
 use test_servers::Kind;
+
+use crate::support::real_servers::content;
 
 #[test]
 fn the_example_for_embedders_uploads_a_file() {

@@ -8,13 +8,14 @@ use std::process::Command;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use test_servers::skips::skipped;
+
 use crate::support::program::Program;
 use crate::support::run::{IdleServer, Run};
 use crate::support::script::{Move, Script};
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::server_log::A_FEW_SECONDS;
 use crate::support::upload::{PASSWORD, Upload};
-use test_servers::skips::skipped;
 
 #[test]
 fn a_password_comes_from_the_environment() {

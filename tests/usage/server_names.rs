@@ -5,12 +5,13 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
 
+use test_servers::certificates::Authority;
+use test_servers::skips::skipped;
+
 use crate::support::run::{ClosedPort, Run};
 use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::upload::Upload;
-use test_servers::certificates::Authority;
-use test_servers::skips::skipped;
 
 #[test]
 fn a_server_on_this_machine_is_found_by_any_of_its_names() {

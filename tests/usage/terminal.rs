@@ -13,14 +13,13 @@ use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
+use test_servers::skips::skipped;
 
-use crate::secrets::memory::copies;
 use crate::support::program::{Program, code_of};
 use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
-use crate::support::secret_search::{Sight, has};
+use crate::support::secret_search::{Sight, copies, has};
 use crate::support::upload::{HELLO, PASSWORD, Upload};
-use test_servers::skips::skipped;
 
 #[test]
 fn the_password_is_asked_for_without_echo_and_the_upload_works() {
