@@ -1,7 +1,8 @@
-//! One attack: the program run with the evil component, against a server that plays along, and what must hold of each.
+//! An attack: a run of the program with the evil component against a scripted server, and the claims that must hold for
+//! every attack.
 //!
-//! The program lives on and says in one line what happened; it takes no more memory, and no more time, than is stated
-//! here; and the server got what the test says and not a byte more. Next: `computing.rs`.
+//! The program must survive and report the result in one line, within the limits of memory and time below. The server
+//! must have received the bytes that the test expects, and no others.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -21,20 +22,20 @@ use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::upload::Upload;
 
-/// The component, as `host/build.rs` has built it.
+/// The component, as built by `host/build.rs`.
 const EVIL: &str = concat!(env!("FTP_UPLOADER_COMPONENTS"), "/evil.wasm");
 
-/// The most memory that the program may ever take, in bytes. Most of it goes into compiling the component, which only a
-/// program for tests does.
+/// The limit of the program's memory, in bytes. Most of it is used to compile the component, which only a program built
+/// for tests does.
 const MEMORY: u64 = 48 << 20;
 
-/// The most time that an attack may take, on a busy machine. The longest computes for its five seconds.
+/// The limit of an attack's duration on a busy machine. The slowest attack computes until its limit of 5 s.
 pub(crate) const TIME: Duration = Duration::from_secs(30);
 
-/// The file to which each attack adds its line of the table.
+/// The environment variable with the path of the file to which each attack appends its row of the table.
 const TABLE: &str = "FTP_UPLOADER_SANDBOX_TABLE";
 
-/// An attack in the making.
+/// An attack that has not started.
 pub(crate) struct Attack {
     name: &'static str,
     wall: &'static str,
@@ -43,41 +44,41 @@ pub(crate) struct Attack {
     upload: Upload,
 }
 
-/// An attack that is over.
+/// An attack that has ended.
 pub(crate) struct Repelled {
     name: &'static str,
     wall: &'static str,
-    /// The most memory that the program had, in bytes.
+    /// The peak of the program's memory, in bytes.
     peak: u64,
-    /// Both sides of the story.
+    /// The program's outcome and the server's log.
     pub(crate) met: Run,
 }
 
 impl Attack {
-    /// By the component that does what `name` says, on what should stop it.
+    /// Creates the attack called `name` of the evil component. `wall` describes the defence that should stop it.
     pub(crate) fn new(name: &'static str, wall: &'static str) -> Self {
         Self { name, wall, host: "127.0.0.1", component: EVIL.into(), upload: Upload::of_hello().user(name) }
     }
 
-    /// The same, where the component is told of a port that is open for its data connection.
+    /// Creates an attack whose component is told the number of an open port, to use for its data connection.
     pub(crate) fn on(name: &'static str, wall: &'static str, port: &TcpListener) -> Self {
         let number = port.local_addr().expect("a bound port").port();
         Self::new(name, wall).with(|upload| upload.user(format!("{name} {number}")))
     }
 
-    /// With the upload changed.
+    /// Changes the upload.
     pub(crate) fn with(mut self, change: impl FnOnce(Upload) -> Upload) -> Self {
         self.upload = change(self.upload);
         self
     }
 
-    /// Where the user requires this kind of TLS.
+    /// Makes the user require this kind of TLS.
     pub(crate) fn with_tls(mut self, kind: &str) -> Self {
         self.host = "localhost";
         self.with(|upload| upload.options(["--tls", kind]))
     }
 
-    /// By a component that never comes back from here, whatever it is called for.
+    /// Uses a component that never returns from `place`, whichever of its functions is called.
     pub(crate) fn endless_in(mut self, place: &str) -> Self {
         let (before, after) = (&b"endless in this: nothing"[..], format!("endless in this: {place}"));
         let mut wasm = fs::read(EVIL).expect("the evil component");
@@ -89,18 +90,18 @@ impl Attack {
         self
     }
 
-    /// Runs it to its end.
+    /// Runs the attack to its end.
     pub(crate) fn meets(self, script: Script) -> Repelled {
         self.meets_while(script, |_| {})
     }
 
-    /// Runs it until the script says that it has begun, and then presses Ctrl-C.
+    /// Runs the attack until the script has signalled `begun`, and then interrupts the program with SIGINT.
     pub(crate) fn interrupted(self, script: Script, begun: &Receiver<()>) -> Repelled {
         self.with(|upload| upload.program(|program| program.signals("--default-signal"))).meets_while(
             script,
             |program| {
                 begun.recv_timeout(TIME).expect("the script comes to its middle");
-                // The component has to be loaded; until then there is nothing to interrupt but waits.
+                // While the component is being loaded, SIGINT can only interrupt waits of the host.
                 thread::sleep(Duration::from_millis(500));
                 program.signal(Signal::INT);
             },
@@ -120,14 +121,14 @@ impl Attack {
 }
 
 impl Repelled {
-    /// The program ended with this code and one line that says this.
+    /// Claims that the program ended with this exit code and one line that contains `words`.
     #[track_caller]
     pub(crate) fn fails(&self, code: i32, words: &str) -> &Self {
         self.met.outcome.fails(code).says(words);
         self.holds()
     }
 
-    /// The program stored the file, and said this.
+    /// Claims that the program stored the file and printed `words`.
     #[track_caller]
     pub(crate) fn succeeds(&self, words: &str) -> &Self {
         let outcome = &self.met.outcome;
@@ -135,7 +136,7 @@ impl Repelled {
         self.holds()
     }
 
-    /// The server was sent these lines and no others.
+    /// Claims that the server received these lines and no others.
     #[track_caller]
     pub(crate) fn server_heard(&self, lines: &[&str]) -> &Self {
         let heard = self.met.server_log.commands.iter().map(|line| line.escape_ascii().to_string());
@@ -144,7 +145,7 @@ impl Repelled {
         self
     }
 
-    /// The server was sent these bytes of files, over so many connections.
+    /// Claims that the server received these files, one over each data connection.
     #[track_caller]
     pub(crate) fn server_stored(&self, files: &[&[u8]]) -> &Self {
         let same = self.met.server_log.files.iter().map(|file| &file.bytes[..]).eq(files.iter().copied());
@@ -152,7 +153,8 @@ impl Repelled {
         self
     }
 
-    /// Holds for every attack; the line of the table is written only then.
+    /// Claims the limits that hold for every attack. Called last, so that only a successful attack gets a row in the
+    /// table.
     #[track_caller]
     fn holds(&self) -> &Self {
         self.met.outcome.within(TIME);
@@ -164,12 +166,12 @@ impl Repelled {
     }
 }
 
-/// Adds a line to the table, if anyone wants it.
+/// Appends a row to the table if its path is set.
 pub(crate) fn write_row(name: &str, wall: &str, outcome: &Outcome, peak: u64) {
     let Some(path) = std::env::var_os(TABLE) else { return };
     let last = outcome.stderr.lines().last().unwrap_or_default();
     let line = last.trim_start_matches("ftp-uploader: ").trim_end_matches(" This is a bug; please report it.");
-    // What the component was told, where it reports that; else what the program says.
+    // Prefer the result that the component reports in its error, if there is one, over the program's message.
     let told = line.split_once("(599 \"").and_then(|(_, told)| told.split_once("\")"));
     let said: String = told.map_or(line, |(told, _)| told).chars().take(160).collect();
     let peak = if peak == 0 { "not measured".to_owned() } else { (peak >> 20).to_string() };
@@ -179,7 +181,7 @@ pub(crate) fn write_row(name: &str, wall: &str, outcome: &Outcome, peak: u64) {
     table.write_all(row.as_bytes()).expect("a line of the table");
 }
 
-/// A port for a data connection, which the test has open.
+/// Opens a port for a data connection.
 pub(crate) fn port() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").expect("a loopback port")
 }

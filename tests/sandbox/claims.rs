@@ -1,6 +1,6 @@
-//! Components that lie: about what was sent, and with texts that would drive a terminal.
+//! Components that report false results, or texts with escape sequences for terminals.
 //!
-//! What they say of the server cannot be checked: an error that is made up is shown as any other. Next: `loading.rs`.
+//! The host cannot check a component's report about the server: an invented error is shown like a real one.
 
 use super::attack::{Attack, Repelled, port};
 use crate::support::script::Script;
@@ -14,7 +14,7 @@ const CALL: &str = "64 KiB for each call";
 fn a_component_that_reports_success_without_having_sent_the_file_is_not_believed() {
     let met = Attack::new("a file that was not sent", COUNT).meets(Script::greeted().silence());
     met.fails(1, "has not sent").server_heard(&[]).server_stored(&[]);
-    // A size that does not fit, and fits at the next look.
+    // The component reports a wrong size first and the right one when it is asked again.
     let met = Attack::new("a file that was not sent and is seen", COUNT).meets(Script::greeted().silence());
     met.fails(10, "it has 0").server_heard(&[]).server_stored(&[]);
     storing("more bytes than there are", COUNT).fails(1, "has not sent").never_stored();
@@ -78,7 +78,7 @@ impl Repelled {
     }
 }
 
-/// A lie about `hello.txt`, which a server has taken.
+/// Attacks the upload of `hello.txt` with a component that sends the file and then reports something false.
 fn storing(name: &'static str, wall: &'static str) -> Repelled {
     let data = port();
     Attack::on(name, wall, &data).meets(Script::new().take_on(data))

@@ -1,6 +1,4 @@
-//! Components that do not come back, or take all memory.
-//!
-//! Next: `handles.rs`.
+//! Components that never return, or that use too much memory.
 
 use std::sync::mpsc::channel;
 use std::time::Duration;

@@ -1,7 +1,5 @@
-//! Components that send other bytes than the file's, or the file's in another way than once and in order; and those that
-//! keep the host at work on it.
-//!
-//! Next: `claims.rs`.
+//! Components that do not send the bytes of the file once and in order, or that keep the host busy with data
+//! connections.
 
 use std::net::TcpListener;
 
@@ -17,17 +15,17 @@ const ONCE: &str = "one end for each connection";
 const WAY: &str = "one connection for each file";
 
 impl Script {
-    /// Takes what comes over a port that is open already, to its end.
+    /// Accepts the data connection on an open port and reads it to its end.
     pub(super) fn take_on(self, data: TcpListener) -> Self {
         self.there(data).receive_all()
     }
 
-    /// Lets the data connection be, once it is there.
+    /// Accepts the data connection and never reads from it.
     fn neglect(self, data: TcpListener) -> Self {
         self.there(data).silence()
     }
 
-    /// Says that the data connection is there, and is the first to say anything.
+    /// Accepts the data connection and sends the first reply.
     fn there(self, data: TcpListener) -> Self {
         self.then(Move::OpenDataOn(data)).then(Move::AcceptData).reply("150 Here")
     }
@@ -110,10 +108,10 @@ fn no_hash_tells_what_is_in_the_file_piece_by_piece() {
     met.fails(1, "asked for the hash of a piece").server_heard(&[]);
 }
 
-/// An attack on the way of `hello.txt` to a server that takes all that comes.
+/// Attacks the upload of `hello.txt` to a server that accepts every byte.
 fn storing(name: &'static str, wall: &'static str) -> Repelled {
     let data = port();
-    // The server stops listening when one has come; the port stays open for more.
+    // The server stops listening after the first connection; the duplicate keeps the port open for further ones.
     let _open = data.try_clone().expect("one more descriptor");
     Attack::on(name, wall, &data).meets(Script::new().take_on(data))
 }

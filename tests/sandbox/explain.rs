@@ -1,4 +1,4 @@
-//! `--explain`: what a run would lend, told in full, with nobody connected to and nothing asked.
+//! `--explain` prints every capability that a run would be granted, connects to nobody and asks for no password.
 
 use std::os::unix::ffi::OsStrExt;
 
@@ -28,7 +28,7 @@ fn everything_that_is_lent_is_told_and_nothing_is_sent() {
     ] {
         outcome.claim(outcome.stdout.contains(told), &format!("`{told}` on standard output"));
     }
-    // One line for each, whether it stands here or not.
+    // There is one line for each wall, whether this kernel supports it or not.
     let walls = outcome.stdout.lines().filter(|line| line.starts_with("  wall ") || line.starts_with("  no wall "));
     outcome.claim(walls.count() == 5, "five walls");
 }
@@ -142,14 +142,14 @@ fn whom_a_run_would_believe_is_told() {
 fn hostile_names_are_harmless_in_both_formats() {
     let server = IdleServer::listen();
     let name = std::ffi::OsStr::from_bytes("ev\u{1b}[2Jil\u{202e}\u{9b}\"".as_bytes());
-    // No command can carry a control byte, so it may only be in the path.
+    // No command can carry a control byte, so control bytes can only be in the local path.
     let upload = || {
         let upload = Upload::of_nothing().user("al\u{202e}ice");
         std::fs::create_dir(upload.path(".").join(name)).unwrap();
         std::fs::write(upload.path(".").join(name).join("file"), "x").unwrap();
         upload.argument_file(std::path::Path::new(name).join("file"))
     };
-    // Every run is checked for raw characters.
+    // `Program::run` checks the output for raw control characters.
     let text = explained(&server, "text", upload()).stdout;
     assert!(text.contains("\\u{1b}[2Jil\\u{202e}") && text.contains("of al\\u{202e}ice"), "{text}");
     let told = json_of(&server, upload());
@@ -198,7 +198,7 @@ fn json_of(server: &IdleServer, upload: Upload) -> Value {
     outcome.stdout.parse().unwrap_or_else(|error| panic!("{error}: {}", outcome.stdout))
 }
 
-/// An explanation of an upload to `server`, which is not visited for that; no password is there, and none asked for.
+/// Explains an upload to `server` without a password, and claims that nothing connected to the server.
 fn explained(server: &IdleServer, format: &str, upload: Upload) -> Outcome {
     let outcome = run(upload.options([format!("--explain={format}")]), server.address().to_string());
     outcome.claim(!server.was_contacted(), "no connection to the server");

@@ -1,7 +1,6 @@
-//! The fence around the process: tried from inside, and seen from outside.
+//! The fence around the process, tested from inside by forbidden calls and from outside by the state of its threads.
 //!
-//! That uploads of every kind work inside it is shown by all the other tests of the program. Linux only. Next:
-//! `old_kernel.rs`, where there is none.
+//! Linux only. All other tests of the program show that uploads work inside the fence.
 
 #![cfg(target_os = "linux")]
 
@@ -71,7 +70,7 @@ fn a_fenced_process_can_do_nothing_but_upload() {
     for (what, outcome) in &tried {
         match ["walls stand", "start a thread", "connect"].contains(&what.as_str()) {
             true => assert!(outcome.starts_with("Ok"), "{what}: {outcome}"),
-            // ENOSYS, the filter's answer: some of it would fail anywhere, but not with that.
+            // ENOSYS from the seccomp filter. Some of these calls would fail without it, but not with this error.
             false => assert!(outcome.contains("code: 38"), "{what}: {outcome}"),
         }
     }
@@ -101,7 +100,7 @@ fn with_active_mode_only_the_control_port_is_connected_to_and_only_chosen_ports_
     for (what, outcome) in &tried {
         match ["walls stand", "connect to the control port", "listen on some port"].contains(&what.as_str()) {
             true => assert!(outcome.starts_with("Ok"), "{what}: {outcome}"),
-            // EACCES, Landlock's answer.
+            // EACCES from Landlock.
             false => assert!(outcome.contains("code: 13"), "{what}: {outcome}"),
         }
     }
@@ -128,7 +127,7 @@ fn with_a_proxy_only_its_port_is_connected_to_and_only_with_its_ip() {
         return skipped("the Landlock of this kernel is too old");
     }
     assert!(tried["walls stand"].starts_with("Ok") && tried["connect to the proxy"].starts_with("Ok"), "{tried:?}");
-    // EACCES, Landlock's answer; ENOSYS, the filter's.
+    // EACCES from Landlock; ENOSYS from the seccomp filter.
     assert!(tried["connect to the port of the server"].contains("code: 13"), "{tried:?}");
     assert!(tried["use the server's IP"].contains("code: 38"), "{tried:?}");
 }
@@ -168,7 +167,7 @@ fn a_wall_stands_only_if_it_holds_for_every_thread() {
             });
             wait.recv().unwrap();
         }
-        // One that has been inside, and is no more.
+        // A thread that has entered the fence and has ended.
         std::thread::spawn(enclose_thread).join().unwrap();
         let request = request("127.0.0.1:1".parse().unwrap());
         let uploader = Uploader::new().unwrap();
@@ -179,7 +178,7 @@ fn a_wall_stands_only_if_it_holds_for_every_thread() {
     match landlock() {
         8.. => assert_eq!(tried["files"], "Ok(Active)"),
         6.. => {
-            // The two, and the one that runs the tests.
+            // The two threads that are not enclosed, and the one that runs the tests.
             assert_eq!(tried["files"], r#"Ok(Missing("3 threads that began earlier are outside"))"#);
         }
         _ => return skipped("the Landlock of this kernel is too old"),
@@ -187,7 +186,7 @@ fn a_wall_stands_only_if_it_holds_for_every_thread() {
     assert_eq!(tried["system calls"], "Ok(Active)");
 }
 
-/// The thread that awaits signals is always inside before the fence forbids the way in.
+/// The thread that waits for signals must be inside before the fence forbids entering it.
 #[test]
 fn the_fence_waits_for_every_thread_of_the_program() {
     if landlock() < 6 {
@@ -212,7 +211,7 @@ fn every_thread_of_a_running_upload_is_inside_and_leaves_no_core_dump() {
     let seen: Vec<_> = threads.iter().map(|thread| fs::read_to_string(thread.join("status")).unwrap()).collect();
     let limits = fs::read_to_string(format!("{process}/limits")).unwrap();
     Run::end(program, server).outcome.succeeds();
-    // The upload, the clock of the component, and the one that awaits signals.
+    // The upload's thread, the clock for the component's compute time, and the thread that waits for signals.
     assert_eq!(seen.len(), 3);
     for status in &seen {
         assert!(status.contains("NoNewPrivs:\t1") && status.contains("Seccomp:\t2"), "{status}");
@@ -231,7 +230,7 @@ fn nobody_of_the_same_user_looks_into_a_process_that_holds_a_password() {
     assert_eq!(tried["is dumpable"], "Ok(NotDumpable)");
 }
 
-/// A request for no file.
+/// Creates a request without files.
 fn request(server: Server) -> Request {
     Request::new(Target::new(server, "u").unwrap(), Put::into_directory(".").unwrap())
 }
@@ -242,8 +241,8 @@ fn active() -> Network {
     network
 }
 
-/// Whether all of the fence is there. The test's own process has one more thread than an upload, which Landlock knows
-/// nothing of before version 8.
+/// Returns an error if a wall is missing. The test process has one more thread than an upload; before version 8,
+/// Landlock cannot enclose it.
 fn stand(walls: &Confinement) -> Result<(), String> {
     let missing = walls.missing().find(|(_, why)| !why.contains("one thread that began earlier is outside"));
     missing.map_or(Ok(()), |(name, why)| Err(format!("{name}: {why}")))
@@ -252,12 +251,12 @@ fn stand(walls: &Confinement) -> Result<(), String> {
 #[allow(unsafe_code, reason = "no safe call maps memory")]
 fn make_code() -> io::Result<()> {
     let rights = ProtFlags::READ | ProtFlags::EXEC;
-    // SAFETY: nothing is there yet, and nothing is done with it.
+    // SAFETY: the kernel chooses a free address, and the mapping is never accessed.
     unsafe { mmap_anonymous(std::ptr::null_mut(), 4096, rights, MapFlags::PRIVATE) }?;
     Ok(())
 }
 
-/// A call that is to be refused, with arguments that do no harm if it is not.
+/// Makes a system call that the fence must refuse. The arguments do no harm if it does not.
 #[allow(unsafe_code, reason = "no safe call does what must not be done")]
 fn system_call(number: libc::c_long, [first, second, third]: [libc::c_long; 3]) -> io::Result<libc::c_long> {
     // SAFETY: no argument is an address.
@@ -267,7 +266,8 @@ fn system_call(number: libc::c_long, [first, second, third]: [libc::c_long; 3]) 
     }
 }
 
-/// The version of this kernel's Landlock, 0 if it has none; asked past the library.
+/// Returns the version of this kernel's Landlock, or 0 if it has none. It asks the kernel directly, not the library
+/// under test.
 fn landlock() -> libc::c_long {
     system_call(libc::SYS_landlock_create_ruleset, [0, 0, VERSION]).unwrap_or(0)
 }

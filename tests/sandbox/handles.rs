@@ -1,6 +1,4 @@
-//! Components that use handles which are not theirs, or more than there is room for.
-//!
-//! Next: `lines.rs`.
+//! Components that use forged, dropped or too many handles.
 
 use super::attack::Attack;
 use crate::support::script::Script;

@@ -1,6 +1,4 @@
-//! Components that send what is no command, or passwords of their own, or do not end.
-//!
-//! Next: `tls.rs`.
+//! Components that send invalid commands, their own passwords, or too many lines.
 
 use super::attack::Attack;
 use crate::support::script::Script;

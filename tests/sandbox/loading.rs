@@ -1,12 +1,11 @@
-//! Components that want more than is lent, and files that are no component: refused before anyone is connected to.
-//!
-//! Here the walk through the attacks ends.
+//! Components that import more than the host provides, and files that are no component: both are refused before the
+//! program connects.
 
 use super::attack::write_row;
 use crate::support::run::IdleServer;
 use crate::support::upload::Upload;
 
-/// As in `wit/world.wit`.
+/// The interface in `wit/world.wit`.
 const OURS: &str = "ftp-uploader:upload/capabilities@0.1.0";
 
 #[test]
@@ -51,12 +50,13 @@ fn a_component_that_cannot_be_read_is_exit_2() {
     IdleServer::listen().refuses(2, upload).says("missing.wasm");
 }
 
-/// What is written between these parentheses.
+/// Compiles a component from the text between its outer parentheses.
 fn component(text: &str) -> Vec<u8> {
     wat::parse_str(format!("(component {text})")).expect("a component")
 }
 
-/// The program ends with one line that has this in it, and without having connected to the server.
+/// Claims that the program refuses the component with one line that contains `named`, and without connecting to the
+/// server.
 #[track_caller]
 fn refused(name: &str, wasm: &[u8], named: &str) {
     let upload = Upload::of_hello().program(|program| program.with_file("component", wasm));

@@ -1,7 +1,8 @@
-//! The sandbox and the fence around the process: what the component imports, what stops it, and what the kernel takes away.
+//! The sandbox and the fence around the process: the component's imports, the limits that stop it, and the rights that
+//! the kernel takes away.
 //!
-//! `cargo xtask test sandbox` runs the components in `tests/guests/`, which do what they should not, with the real program,
-//! and prints each attempt with the limit that stopped it as a table.
+//! `cargo xtask test sandbox` runs the hostile components in `tests/guests/` with the real program, and prints each
+//! attempt with the limit that stopped it as a table.
 
 mod attack;
 mod claims;

@@ -1,4 +1,4 @@
-//! A kernel that has no fence: the upload goes on without it, unless the fence is required.
+//! Kernels without Landlock and seccomp: the upload works without the fence unless `--require-fence` is set.
 
 #![cfg(target_os = "linux")]
 
@@ -68,7 +68,7 @@ fn on_an_old_kernel(mut command: Command) -> Output {
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, missing, architecture).unwrap();
     let program: seccompiler::BpfProgram = filter.try_into().unwrap();
     let put_on = move || seccompiler::apply_filter(&program).map_err(|_| io::ErrorKind::Unsupported.into());
-    // SAFETY: two system calls, and no allocation on the way to them.
+    // SAFETY: the closure makes two system calls and does not allocate.
     unsafe { command.pre_exec(put_on) }.output().unwrap()
 }
 

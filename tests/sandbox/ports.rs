@@ -1,6 +1,4 @@
-//! Components that knock at ports which are none of their business, or at too many.
-//!
-//! Next: `data.rs`.
+//! Components that connect to forbidden ports, or to too many.
 
 use std::io::{ErrorKind, Read};
 use std::net::TcpListener;
@@ -42,7 +40,7 @@ fn there_is_an_end_to_waiting_for_nobody() {
     attack.meets(Script::new().silence()).fails(6, "7 waits, then denied").server_heard(&[]);
 }
 
-/// How many have connected, and said nothing.
+/// Counts the clients that have connected and have sent nothing.
 fn visitors(listener: &TcpListener) -> usize {
     listener.set_nonblocking(true).expect("a listener can be polled");
     let visitors = std::iter::from_fn(|| listener.accept().ok());

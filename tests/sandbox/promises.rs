@@ -1,8 +1,8 @@
-//! What the sandbox promises about the real component: it imports nothing but our capabilities, and neither the
-//! password nor a byte of the file is ever in its memory.
+//! The real component imports only our capabilities, and neither the password nor a byte of the file is ever in its
+//! memory.
 //!
-//! That it is so in the program, whatever happens, is `secrets_in_memory.rs`. Components that try to break out are
-//! `sandbox/`.
+//! `tests/secrets/memory.rs` makes the same claim about the whole program for every source of the password. The other
+//! files here test components that try to break out.
 
 use std::sync::{Arc, Mutex};
 
@@ -22,7 +22,7 @@ fn the_component_imports_one_interface_and_nothing_else() {
     let mut depth = 0;
     for payload in Parser::new(0).parse_all(COMPONENT) {
         match payload.unwrap() {
-            // What stands deeper is wired up within the component.
+            // Imports of nested modules and components are resolved inside the component.
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth -= 1,
             Payload::ComponentImportSection(section) if depth == 0 => {
@@ -88,18 +88,18 @@ fn neither_the_password_nor_the_files_bytes_are_ever_in_the_guests_memory() {
     Uploader::new().unwrap().upload(&request, photographer.clone()).into_result().unwrap();
     let memories = photographer.0.lock().unwrap();
     let seen = |bytes: &[u8]| memories.iter().any(|memory| count(memory, bytes) > 0);
-    // What the guest does know is found, so the search looks into the right memory at the right times.
+    // The search must find data that the guest does have. Otherwise it would look into the wrong memory or too late.
     assert!(seen(server.user.as_bytes()) && seen(b"name-for-the-guest-to-know"), "{} pictures", memories.len());
     assert!(!seen(server.password.as_bytes()), "the password was in the guest's memory");
     assert!(!seen(&MARK[..8]), "bytes of the file were in the guest's memory");
     assert_eq!(server.stored("name-for-the-guest-to-know"), MARK.repeat(100_000));
 }
 
-/// What the file is made of. Found in no memory that has not seen the file.
+/// The content of the file, repeated. It occurs in no memory that has not held the file.
 const MARK: &[u8] = b"\xd1\x07file\xf3bytes";
 
-/// Copies the memory of every guest at each step and after each move of data: what is given back is soon overwritten, so
-/// one look at the end would miss it.
+/// Copies the memory of every guest at each step and after each move of data. Freed memory is soon overwritten, so one
+/// look at the end would miss it.
 #[derive(Default)]
 struct Photographer(Mutex<Vec<Vec<u8>>>);
 

@@ -1,6 +1,4 @@
-//! Components that do without TLS where it is required, or begin it over text that was slipped in.
-//!
-//! Next: `ports.rs`.
+//! Components that bypass TLS where it is required, or start it after injected text.
 
 use super::attack::{Attack, Repelled};
 use crate::support::script::{Move, Script};
@@ -26,7 +24,7 @@ fn the_password_is_not_sent_where_tls_was_refused() {
     met.fails(6, "\"done, denied, denied\"").server_heard(&["AUTH TLS"]);
 }
 
-/// CVE-2021-22947, with a component that looks away.
+/// CVE-2021-22947, with a component that ignores the injected reply.
 #[test]
 fn tls_does_not_begin_over_text_that_was_slipped_in() {
     let wall = "no handshake while bytes are unread";

@@ -1,6 +1,4 @@
-//! How much memory a process had at its peak.
-//!
-//! Whether that is too much is for `attack.rs` to say.
+//! Measures the peak memory of a process.
 
 use std::fs;
 use std::sync::Arc;
@@ -8,15 +6,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// Looks at the memory of a process again and again. Linux keeps the peak itself (VmHWM), so only what was added in the
-/// last moment is missed.
+/// Polls the memory of a process. Linux records the peak itself (`VmHWM`), so only growth after the last poll is
+/// missed.
 pub(crate) struct Watch {
     peak: Arc<AtomicU64>,
     over: Arc<AtomicBool>,
 }
 
 impl Watch {
-    /// Until `end`.
+    /// Polls until `end` is called.
     pub(crate) fn start(process: u32) -> Self {
         let watch = Self { peak: Arc::default(), over: Arc::default() };
         let (peak, over) = (Arc::clone(&watch.peak), Arc::clone(&watch.over));
@@ -29,7 +27,7 @@ impl Watch {
         watch
     }
 
-    /// The most bytes that were seen.
+    /// Returns the peak, in bytes.
     pub(crate) fn end(self) -> u64 {
         self.over.store(true, Ordering::Relaxed);
         self.peak.load(Ordering::Relaxed)

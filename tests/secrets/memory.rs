@@ -1,7 +1,7 @@
-//! The password in the memory of the real program, looked at while a server holds the conversation: never in the
-//! component's, and after the login not even in the host's more often than once, for the next login.
+//! Searches the memory of the real program for the password while a server holds the conversation. It is never in the
+//! component's memory, and after the login the host keeps one copy, for the next login.
 //!
-//! What is looked at is what a core dump would have.
+//! The search covers the memory that a core dump would contain.
 
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -26,7 +26,7 @@ fn after_the_login_one_copy_is_left_in_the_whole_process_whatever_the_source() {
         let held = Held::at(Script::logged_in().expect("CWD inbox"), "550 No");
         let program = held.start(source, Upload::of_hello());
         has_copies(&program, PASSWORD, 1);
-        // Nobody is shown it by the system either, not even that it was in the environment.
+        // The kernel shows the initial environment in `/proc`. The password must be gone from there, too.
         let shown = std::fs::read(format!("/proc/{}/environ", program.id())).expect("the program waits");
         assert!(!has(&shown, PASSWORD), "{source:?}: {}", shown.escape_ascii());
         held.end(program, 7);
@@ -63,7 +63,7 @@ fn a_new_login_leaves_no_second_copy() {
 #[test]
 fn the_component_never_has_the_password_from_any_source_at_any_step() {
     type Step = (fn() -> Script, &'static str);
-    // With something that it does know there, so that the search is seen to look into the right memory.
+    // Each step has a text that the component does know, which proves that the search covers the right memory.
     let steps: [Step; 3] = [
         (|| Script::greeted().expect("USER alice").reply("331 Go on").expect(&format!("PASS {PASSWORD}")), "alice"),
         (|| Script::logged_in().expect("CWD inbox"), "inbox"),
@@ -83,7 +83,8 @@ fn a_server_that_repeats_the_password_does_not_tell_the_component() {
     let asked = || Script::greeted().expect("USER alice").reply("331 Go on").expect(&format!("PASS {PASSWORD}"));
     let reply = format!("230-You said {PASSWORD}\r\n{PASSWORD}: well remembered");
     for script in [asked().send(format!("{reply}\r\n")), asked().dribble(&reply)] {
-        // The reply is not at its end, so that what came of it lies there.
+        // The server pauses before the reply's last line, so that the component's buffer still holds the lines before
+        // it.
         let held = Held::at(script, "230 In");
         let program = held.start(Source::File, Upload::of_hello());
         let begun = Instant::now();
@@ -97,7 +98,7 @@ fn a_server_that_repeats_the_password_does_not_tell_the_component() {
 
 #[test]
 fn the_search_would_find_a_password_in_the_component() {
-    // The masking is for the reply to the password. What a server says later is for the component to understand.
+    // Only the reply to PASS is redacted. The component must be able to read all later replies.
     let later = Script::logged_in().expect("CWD inbox").reply(&format!("250 {PASSWORD}")).expect("TYPE I");
     let held = Held::at(later, "421 No");
     let program = held.start(Source::File, Upload::of_hello());
@@ -107,7 +108,7 @@ fn the_search_would_find_a_password_in_the_component() {
 
 #[test]
 fn a_proxys_password_is_kept_once_where_http_and_twice_where_socks_is_spoken() {
-    // The library for SOCKS leaves its message on the stack (`host/src/request/proxy_auth.rs`).
+    // The SOCKS library leaves its message on the stack (`host/src/request/proxy_auth.rs`).
     for (scheme, most) in [("http", 1), ("socks5", 2)] {
         let proxy = TestProxy::demanding(PROXY_AUTH);
         let held = Held::at(Script::logged_in().expect("CWD inbox"), "550 No");
@@ -134,7 +135,7 @@ fn guest_knows(program: &Running, text: &str) -> bool {
     of_guests(&program.id().to_string()).iter().any(|memory| count(memory, text.as_bytes()) > 0)
 }
 
-/// A server that waits in the middle of its script until the test has looked.
+/// A server that pauses in the middle of its script until the test has searched the memory.
 struct Held {
     server: ScriptedServer,
     reached: Receiver<()>,
@@ -150,7 +151,7 @@ impl Held {
         Self { server: ScriptedServer::start(script.reply(reply)), reached, go_on }
     }
 
-    /// Starts the program, and waits until it waits.
+    /// Starts the program and waits until the server's script has reached its pause.
     fn start(&self, source: Source, upload: Upload) -> Running {
         let upload = source.give(PASSWORD, upload.options(["--verbose"]).timeout("30"));
         let program = upload.to(self.server.address()).start();

@@ -1,8 +1,8 @@
-//! The password, and that for the proxy, are found nowhere but where they were given and where they are sent to: not in
-//! the outputs, not among the arguments, not in an environment that did not have them, and there are no child processes
-//! that could have them. With every option, every source of the password, and every way in which an upload ends.
+//! The passwords for the server and for the proxy occur only where the user gave them and where the program sends them:
+//! not in the outputs, the arguments or another environment. There are no child processes that could have them. The
+//! tests cover every option, every source of the password and every way in which an upload ends.
 //!
-//! The cases are a table, `secret_cases.rs`; how it is searched is `secret_search.rs`. Next: `secrets_in_memory.rs`.
+//! The table of cases is in `support/secret_cases.rs`, the search in `support/secret_search.rs`.
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -44,7 +44,7 @@ fn no_option_and_no_failure_shows_a_password_from_standard_input() {
 
 fn no_case_shows_a_secret(source: Source) {
     let fixture = Fixture::new();
-    // What is on standard input is the password or the file.
+    // With `Source::Stdin`, standard input is the password, so that the file cannot come from there.
     let cases = CASES.iter().filter(|case| source != Source::Stdin || !case.options.contains(&"--from-stdin"));
     let seen = cases.filter(|case| shows_no_secret(case, &fixture, source).saw_the_program()).count();
     assert!(seen > CASES.len() / 4, "the program was looked at in {seen} runs only");
@@ -68,7 +68,7 @@ fn shows_no_secret(case: &Case, fixture: &Fixture, source: Source) -> Sight {
     outcome.exits(case.code).keeps_the_promises();
     outcome.never_tells(PASSWORD).never_tells(PROXY_PASSWORD);
     sight.is_free_of(PASSWORD, source == Source::Environment);
-    // The one case in which it is an argument is there to see that it is not repeated.
+    // One case has the password among its arguments, to test that no output repeats it.
     if !case.options.iter().any(|option| option.contains(PROXY_PASSWORD)) {
         sight.is_free_of(PROXY_PASSWORD, case.proxy_auth.is_some());
     }
@@ -78,7 +78,8 @@ fn shows_no_secret(case: &Case, fixture: &Fixture, source: Source) -> Sight {
 #[test]
 fn every_option_of_the_program_is_in_the_table() {
     let help = Program::new().arguments(["--help"]).run().stdout;
-    // `  -q, --quiet`, `      --chmod <OCTAL>`, or `      --explain[=<FORMAT>]`; what is said of the values stands behind `- `.
+    // An option's line is `  -q, --quiet`, `      --chmod <OCTAL>` or `      --explain[=<FORMAT>]`. Descriptions of
+    // values start with `- `.
     let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-') && !line.starts_with("- "));
     let listed: Vec<_> = lines.map(|line| line.split_whitespace().find(|word| word.starts_with("--"))).collect();
     let options = listed.iter().copied().flatten().map(|option| option.split('[').next().unwrap_or(option));

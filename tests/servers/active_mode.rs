@@ -1,6 +1,6 @@
-//! Uploads to every real server with `--active`: the server connects to us for the data, with and without TLS.
+//! Uploads to every real server with `--active`: the server opens the data connections, with and without TLS.
 //!
-//! Servers that misbehave, and strangers who connect in their place, are in `network.rs`.
+//! `tests/hostile/network.rs` tests servers that misbehave, and other hosts that connect in the server's place.
 
 use std::ffi::OsStr;
 
@@ -12,7 +12,7 @@ use crate::support::secure_server::SecureServer;
 
 on_every_server!(files_of_every_size_arrive_byte_for_byte);
 
-// libunftp knows only PORT, which has no IPv6.
+// libunftp supports only PORT, which cannot carry an IPv6 address.
 mod over_ipv6 {
     use super::files_arrive_over_ipv6;
 
@@ -55,7 +55,7 @@ fn files_arrive_over_tls(server: &SecureServer) {
 
 const SIZES: [usize; 4] = [0, 1, 8193, 5 << 20];
 
-/// The program, to be run with `--active`, and its files.
+/// Returns the program with the option `--active`, and the names of its files.
 fn files() -> (Program, Vec<String>) {
     let names = SIZES.map(name).to_vec();
     let program = Program::new().arguments(["--active"]);

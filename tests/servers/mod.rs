@@ -1,4 +1,4 @@
-//! Uploads to real servers, with the bytes compared, and the guarantees of a delivery to each of them.
+//! Uploads to real servers: the stored bytes are compared, and every guarantee of a delivery is tested on each server.
 
 mod active_mode;
 mod no_false_failure;

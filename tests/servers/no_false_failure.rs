@@ -1,5 +1,5 @@
-//! What is stored is reported as stored, and what can still be stored is tried: slow hashes, a server that is out of ports
-//! for a moment, directories that need not be entered, a quota in the middle of a run.
+//! A stored file is reported as stored, and a file that can still be stored is tried again: slow hashes, a server
+//! without a free port, directories that need not be entered, a quota exceeded in the middle of a run.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
@@ -30,7 +30,8 @@ fn a_hash_that_was_demanded_and_does_not_come_in_time_is_exit_10() {
     outcome.fails(10).counts(1, "> STOR ");
 }
 
-/// As if the server had to read a large file for it: nothing comes for longer than `--timeout`.
+/// Cuts the control connection into silence at the hash's first reply, as if the server needed longer than `--timeout`
+/// to read a large file.
 fn with_a_slow_hash(options: &[&str]) -> Option<Outcome> {
     let server = Kind::Proftpd.start_with(Options::set(&[Setting::Hashes]))?;
     let plan = || Cut::control(Point::Line("213-Computing"), How::Silence);
@@ -67,7 +68,7 @@ fn a_server_out_of_ports_is_tried_again_until_it_has_one() {
     assert_eq!((server.stored("x"), server.stored("y")), (b"x".to_vec(), b"yy".to_vec()));
 }
 
-/// The cut leaves an empty file under the temporary name, which is ours.
+/// The cut leaves an incomplete file under our own temporary name, so the program may remove it.
 #[test]
 fn a_temporary_file_that_may_not_be_overwritten_is_no_obstacle_to_the_next_try() {
     let Some(server) = Kind::Proftpd.start_with(Options::set(&[Setting::NoOverwriting])) else { return };
@@ -83,7 +84,7 @@ fn a_temporary_file_that_may_not_be_overwritten_is_no_obstacle_to_the_next_try()
     }
 }
 
-/// Its only port is taken as long as this lasts.
+/// Returns a server whose only port for data connections is in use until the listener is dropped.
 fn out_of_ports() -> Option<(FtpServer, TcpListener)> {
     let server = Kind::Vsftpd.start_with(Options::set(&[Setting::OnePassivePort]))?;
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, *server.passive_ports().start())).expect("the server's port");
@@ -110,7 +111,7 @@ fn a_quota_in_the_middle_of_a_run_does_not_stop_the_next_file(kind: Kind) {
     assert_eq!((server.stored("first"), server.stored("last")), (content(1000), content(2000)));
 }
 
-/// 451 may pass: it is tried again before the next file is.
+/// 451 is a transient error: the program tries the file again before it sends the next one.
 #[test]
 fn a_full_disk_in_the_middle_of_a_run_does_not_stop_a_file_that_has_room() {
     let options = Options { largest_file: Some(512 * 1087), ..Options::default() };

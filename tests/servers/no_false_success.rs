@@ -1,5 +1,5 @@
-//! Exit code 0 is for files that are on the server under their names, byte for byte: not for a part of one, a mix of two,
-//! one that the server has refused, or one that went somewhere else.
+//! Exit code 0 means that every file is on the server under its name, byte for byte: not a part of it, not a mix of two
+//! files, not a refused file, and not a file under another name.
 
 use std::fs::File;
 use std::time::{Duration, SystemTime};
@@ -33,8 +33,8 @@ mod forged {
     }
 }
 
-/// Someone in between makes an end of TCP that the server believes, lets its 226 pass, and then breaks the line, so that
-/// nobody can ask for the size.
+/// An attacker on the network ends TCP so that the server takes the file for complete, passes its 226 on, and then cuts
+/// the control connection, so that the client cannot ask for the size.
 fn a_forged_end_is_no_success(versions: Versions) {
     let bytes = content(1_000_000);
     for (options, how) in [(&[][..], How::Close), (&[], How::Reset), (&[], How::Silence), (&["--atomic"], How::Reset)] {
@@ -56,7 +56,8 @@ fn a_forged_end_is_no_success(versions: Versions) {
     }
 }
 
-/// Nothing else is cut: the server tells a smaller size after its 226, and what it has may be anybody's.
+/// Nothing else is cut: after its 226 the server reports a size that is too small. The stored bytes may be those of
+/// another client, so the program must not append to them.
 #[test]
 fn a_size_that_is_too_small_after_the_final_reply_is_no_beginning_to_go_on_behind() {
     let bytes = content(1_000_000);
@@ -113,7 +114,7 @@ fn a_file_that_fills_the_quota_never_has_its_name_with_atomic() {
     }
 }
 
-/// Pure-FTPd stores it under a name that ends with `_`.
+/// Pure-FTPd stores the file under a name that ends with `_`.
 #[test]
 fn a_file_that_goes_under_another_name_is_exit_10_where_sizes_are_told() {
     let Some(server) = Kind::PureFtpd.start() else { return };
@@ -123,7 +124,7 @@ fn a_file_that_goes_under_another_name_is_exit_10_where_sizes_are_told() {
     assert_eq!(server.stored("report.csv_"), content(20));
 }
 
-/// Under its temporary name the size was told.
+/// The server did report the size under the temporary name.
 #[test]
 fn a_file_that_is_renamed_to_another_name_is_exit_10() {
     let Some(server) = Kind::PureFtpd.start() else { return };
@@ -151,7 +152,7 @@ fn a_file_that_is_gone_after_the_final_reply_is_exit_10_where_sizes_are_told() {
     outcome.exits(10).says("Stored first").never_claims("Stored infected").counts(1, "> STOR infected");
 }
 
-/// The other run comes between a cut and the next try, and stores fewer bytes than had arrived.
+/// The other run stores fewer bytes than had arrived, between a cut and the next attempt.
 fn a_name_that_two_runs_store_never_holds_a_mix_of_them(kind: Kind) {
     let Some(server) = kind.start() else { return };
     let (ours, others) = (content(1_000_000), content(300_000));
@@ -202,12 +203,12 @@ fn a_rebuilt_file_is_not_stored_behind_the_bytes_of_the_build_before(kind: Kind)
     rebuilt(kind, Cut::data(500_000, How::Reset));
 }
 
-/// The build before was stored to its last byte, but was not renamed.
+/// The earlier build was stored completely, but not renamed.
 fn a_rebuilt_file_is_not_taken_for_the_build_before(kind: Kind) {
     rebuilt(kind, Cut::control(Point::Line("213 1000000"), How::Close));
 }
 
-/// Of equal name, size and time, as reproducible builds are.
+/// Uploads two builds that agree in name, size and time, as reproducible builds do. The first upload is cut.
 fn rebuilt(kind: Kind, cut: Option<Cut>) {
     let Some(server) = kind.start() else { return };
     let (before, after) = (content(1_000_000), content(1_000_001)[1..].to_vec());

@@ -1,5 +1,5 @@
-//! A file that is good stays: `--atomic --replace` puts the new one in its place or leaves the old one alone, byte for
-//! byte, on servers that forbid renaming, replacing or deleting, and wherever the line breaks.
+//! A complete file is never lost: `--atomic --replace` either replaces the old file or leaves it unchanged, byte for
+//! byte, on servers that forbid renaming, replacing or deleting, and wherever the connection breaks.
 
 use std::thread;
 use std::time::Duration;
@@ -72,7 +72,8 @@ fn an_old_file_that_cannot_be_deleted_stays_aside_and_is_told_of() {
     assert_eq!(server.stored(&aside[0]), OLD);
 }
 
-/// By a scanner, say, when it has all its bytes and the server does not yet know that.
+/// For example by a virus scanner, which may remove the file when it has all its bytes and before the server has
+/// noticed the end.
 fn a_temporary_file_that_was_taken_away_does_not_cost_the_old_one(kind: Kind) {
     let Some(server) = kind.start() else { return };
     server.place(NAME, OLD);
@@ -116,7 +117,7 @@ fn wherever_the_line_breaks_a_server_that_renames_nothing_has_the_old_file() {
     breaks_everywhere(Kind::Vsftpd, &[Setting::NoRenaming]);
 }
 
-/// Instead of every reply, once with a second try and once without.
+/// Cuts the control connection instead of each reply, once with and once without retries.
 fn breaks_everywhere(kind: Kind, settings: &'static [Setting]) {
     let Some(server) = kind.start_with(Options::set(settings)) else { return };
     for retries in ["0", "2"] {
@@ -175,5 +176,5 @@ fn other_names(server: &FtpServer, name: &str) -> Vec<String> {
 const NAME: &str = "report.csv";
 const OLD: &[u8] = b"what was good yesterday\n";
 const NEW: &[u8] = b"what is good today, and longer\n";
-/// The file's own name is never deleted.
+/// The program must never delete the file under its own name.
 const DELETES: &str = "> DELE report.csv";

@@ -1,5 +1,5 @@
-//! The reason that is told is the true one, and what follows from it is done: a server that is full is waited for, one
-//! that wants TLS is not, a temporary name is not taken for the user's.
+//! The program reports the true reason and acts on it: it retries if a server is full, does not if a server demands TLS,
+//! and chooses a temporary name that the server permits.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -37,7 +37,7 @@ fn is_waited_for(kind: Kind, settings: &'static [Setting]) {
     let Some(server) = kind.start_with(Options::set(settings)) else { return };
     let place = take_the_place(&server);
     let release = thread::spawn(move || {
-        // Long enough for the program to have begun, on a busy machine, too.
+        // Long enough for the program to make its first attempt on a busy machine.
         thread::sleep(Duration::from_millis(1500));
         drop(place);
     });
@@ -56,7 +56,8 @@ fn a_server_that_stays_full_is_not_taken_for_a_wrong_password(kind: Kind) {
     drop(place);
 }
 
-/// Logs in, as soon as the server has forgotten who looked whether it had started.
+/// Logs in. The server may still count the connection that tested whether it had started, so this may take some
+/// attempts.
 fn take_the_place(server: &FtpServer) -> BufReader<TcpStream> {
     for _ in 0..100 {
         if let Some(session) = log_in(server) {
@@ -79,7 +80,7 @@ fn log_in(server: &FtpServer) -> Option<BufReader<TcpStream>> {
     Some(session)
 }
 
-/// To its last line.
+/// Reads a reply to its last line.
 fn read_reply(session: &mut BufReader<TcpStream>, code: &str) -> Option<()> {
     loop {
         let mut line = String::new();
@@ -124,7 +125,7 @@ fn where_dot_names_are_forbidden_the_temporary_name_has_no_dot() {
     }
 }
 
-/// The cut alone would send the user looking for a fault in the network.
+/// The cut alone would make the user look for a fault in the network.
 #[test]
 fn after_a_cut_the_refusal_of_the_next_try_is_told() {
     let Some(server) = Kind::Proftpd.start_with(Options::set(&[Setting::NoOverwriting])) else { return };

@@ -1,4 +1,4 @@
-//! What real servers refuse: logins, directories, files, and more than their disk holds.
+//! Refusals of real servers: logins, directories, files, and files larger than the disk.
 
 use std::ffi::OsStr;
 
@@ -35,7 +35,7 @@ fn a_missing_directory_is_exit_7(kind: Kind) {
     upload(&server, program, &[OsStr::new("x")], "no such place").fails(7).says("(550 ").says("no such place");
 }
 
-/// libunftp agrees to the transfer before it looks, so that a partial file cannot be ruled out.
+/// libunftp agrees to the transfer before it checks permissions, so the program cannot exclude a partial file.
 fn a_directory_without_permission_is_refused(kind: Kind) {
     let Some(server) = kind.start() else { return };
     let program = Program::new().with_file("x", &content(1000));
@@ -45,13 +45,14 @@ fn a_directory_without_permission_is_refused(kind: Kind) {
 }
 
 fn a_disk_that_fills_up_is_exit_8_with_the_servers_words(kind: Kind) {
-    // Not where a write can begin, which ProFTPD does not survive, and in the middle of one for pyftpdlib (`servers/`).
+    // The limit must not lie where a write can begin, which ProFTPD does not survive, but inside a write, which
+    // pyftpdlib needs (`test-servers`).
     let limit = 512 * 1087;
     let Some(server) = kind.start_with(Options { largest_file: Some(limit), ..Options::default() }) else { return };
     let program = Program::new().with_file("too-large", &content(32 << 20));
     let outcome = upload(&server, program, &[OsStr::new("too-large")], server.upload_dir());
     outcome.fails(8).says("partial file may remain");
-    // It has failed twice, and has no words for that.
+    // pyftpdlib fails a second time while it handles the error, and then sends no reply about it.
     let speechless = kind == Kind::Pyftpdlib && server.log().contains("self.file_obj.close()");
     if !speechless {
         outcome.mentions(&["(451 ", "(426 ", "(452 ", "(552 "]);

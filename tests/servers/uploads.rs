@@ -1,6 +1,4 @@
-//! Uploads to every real server: sizes, names, addresses. The bytes on the server are compared, not only exit codes.
-//!
-//! What servers refuse is `refusals.rs`; what the servers are is `servers/mod.rs`.
+//! Uploads to every real server: sizes, names, addresses. The stored bytes are compared, not only the exit codes.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -116,7 +114,7 @@ fn a_file_of_1_gib_is_sent_with_less_than_32_mib_of_memory() {
     let running = program.environment("FTP_PASSWORD", server.password).start();
     let status = format!("/proc/{}/status", running.id());
     let mut peak = 0;
-    // Ends with the program: what has ended has no memory to tell of.
+    // The loop ends with the program, since a process that has ended has no `VmHWM`.
     while let Some(now) = peak_memory(&status) {
         peak = peak.max(now);
         std::thread::sleep(Duration::from_millis(2));
@@ -126,7 +124,7 @@ fn a_file_of_1_gib_is_sent_with_less_than_32_mib_of_memory() {
     assert!((1..32 * 1024).contains(&peak), "{peak} KiB");
 }
 
-/// The most memory, in KiB, that a process had so far (proc(5), `VmHWM`).
+/// Returns the peak memory of a process in KiB (proc(5), `VmHWM`).
 fn peak_memory(status: &str) -> Option<u64> {
     let text = fs::read_to_string(status).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,5 +1,5 @@
-//! A file that may be whole on the server is left alone: it is neither sent over nor sent twice when the final reply is
-//! lost, late, or followed by a size that says nothing.
+//! A file that may be complete on the server is left alone: it is neither overwritten nor sent twice if the final reply
+//! is lost or late, or if the size after it proves nothing.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ fn where_no_sizes_are_told_a_file_whose_final_reply_is_lost_is_not_sent_over() {
     final_reply_is_lost(Kind::Vsftpd, &[Setting::NoSizes]);
 }
 
-/// A second cut in mid-transfer would leave the beginning of the file if it were sent once more.
+/// If the file were sent a second time, the second cut would leave only its beginning.
 fn final_reply_is_lost(kind: Kind, settings: &'static [Setting]) {
     let Some(server) = kind.start_with(Options::set(settings)) else { return };
     let bytes = content(3_000_000);
@@ -81,7 +81,7 @@ fn what_a_consumer_takes_while_the_final_reply_is_lost_is_not_delivered_twice(ki
     }
 }
 
-/// The size that is told is that of the old file, which the server keeps.
+/// The server reports the size of the old file, which it keeps under the name.
 #[test]
 fn where_the_server_stores_aside_an_old_size_is_no_reason_to_send_again() {
     for retries in ["0", "3"] {
@@ -106,7 +106,7 @@ fn where_the_server_stores_aside_an_equal_old_size_confirms_nothing() {
     assert_eq!(server.stored("report.csv.1"), bytes);
 }
 
-/// A file has its name only at the end there, so until then a size proves nothing.
+/// With this setting a file gets its name only at the end, so that a size proves nothing before.
 #[test]
 fn a_final_reply_that_comes_too_late_leaves_the_file_whole() {
     let options = Options { aside: true, ..Options::set(&[Setting::HiddenStores]) };
@@ -127,7 +127,7 @@ fn wait_for(server: &FtpServer, name: &str, size: usize) {
     }
 }
 
-/// With one file in it.
+/// Starts a server that stores new files beside existing ones of the same name, with one existing file.
 fn storing_aside() -> Option<FtpServer> {
     let server = Kind::PureFtpd.start_with(Options::set(&[Setting::StoresAside]))?;
     server.place("report.csv", OLD);
@@ -135,5 +135,5 @@ fn storing_aside() -> Option<FtpServer> {
 }
 
 const OLD: &[u8] = b"what was good yesterday\n";
-/// After the last byte and before the end: long enough for a consumer that looks all the time.
+/// The delay between the last byte and the end of a transfer, long enough for a consumer that polls.
 const TAKING: Duration = Duration::from_millis(150);

@@ -1,6 +1,6 @@
-//! Arguments that make no sense and local files that cannot be sent: refused before a single byte goes out.
+//! Invalid arguments, and local files that cannot be sent: the program refuses both before it sends a byte.
 //!
-//! How a server is named is in `server_names.rs`, where a password comes from in `password_sources.rs`, next.
+//! The forms of a server's name are tested in `server_names.rs`, the sources of a password in `password_sources.rs`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::Permissions;
@@ -45,7 +45,7 @@ fn help_names_every_option_and_every_exit_code() {
     for text in options.iter().chain(&more) {
         outcome.claim(outcome.stdout.contains(text), text);
     }
-    // Only for the tests of the sandbox, and only in the program that is built for them.
+    // This option exists only in the program that is built for the tests of the sandbox.
     outcome.claim(!outcome.stdout.contains("--component"), "no option that exchanges the component");
     for code in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "130"] {
         let told = outcome.stdout.lines().any(|line| line.split_whitespace().next() == Some(code));
@@ -94,7 +94,7 @@ fn a_control_byte_in_the_account_is_exit_2_and_nothing_is_sent() {
 
 #[test]
 fn a_control_byte_in_the_name_of_a_folder_above_is_nobodys_business() {
-    // Only the base name is sent; but the message about it is escaped.
+    // Only the base name is sent, but the error message contains the whole path, escaped.
     let folder = |program: Program| {
         std::fs::create_dir(program.path("new\nline\x1b[m")).expect("a folder");
         program
@@ -156,7 +156,7 @@ fn from_stdin_is_advised_for_a_dash_and_for_pipes() {
     IdleServer::listen().refuses(3, Upload::of_nothing().argument_file("-")).says("--from-stdin NAME");
     let piped = Upload::of_nothing().argument_file("/dev/stdin").program(|program| program.stdin("x"));
     IdleServer::listen().refuses(3, piped).says("--from-stdin NAME < <(...)");
-    // As bash makes it of `<(...)`, and closes it again.
+    // Bash replaces `<(...)` with such a path, and closes the descriptor in the program that is started.
     IdleServer::listen()
         .refuses(3, Upload::of_nothing().argument_file("/dev/fd/63"))
         .says("--from-stdin NAME < <(...)");
@@ -176,7 +176,7 @@ fn a_directory_that_was_forgotten_behind_a_list_of_files_is_not_made_of_the_last
     let meant = meant.take("b.csv").goodbye();
     meant.run(upload().directory("c.csv/").options(["--create-dirs"])).outcome.succeeds();
 
-    // The server can tell.
+    // If the server refuses to enter the directory, the program gives the same advice.
     let refused = Script::logged_in().expect("CWD c.csv").reply("550 None").run(upload().directory("c.csv"));
     refused.outcome.fails(7).says("REMOTEDIR may be forgotten");
 }
@@ -213,7 +213,7 @@ fn a_dangling_or_circular_link_is_exit_3() {
     }
 }
 
-/// Texts with a control byte in the middle or at the end. NUL cannot be in an argument.
+/// Returns texts with a control byte in the middle or at the end. An argument cannot contain NUL.
 fn controls(before: &str, after: &str) -> Vec<OsString> {
     let bytes = [b"\r\nDELE x".as_slice(), b"\n", b"\r", b"\x01", b"\t", b"\x1b[31m", b"\x1f", b"\x7f"];
     let inside = bytes.iter().map(|bytes| [before.as_bytes(), bytes, after.as_bytes()].concat());
@@ -221,7 +221,7 @@ fn controls(before: &str, after: &str) -> Vec<OsString> {
     texts.map(|text| OsStr::from_bytes(&text).to_owned()).collect()
 }
 
-/// Root reads any file, but not a kernel setting that can only be written.
+/// An upload of a file that not even root can read: a kernel setting that can only be written.
 fn root_cannot_read_either() -> Upload {
     Upload::of_nothing().argument_file("/proc/sys/vm/drop_caches")
 }

@@ -1,4 +1,4 @@
-//! The library as others use it: the example that embedders copy, run against a real server.
+//! The library in another program: the example for embedders, run against a real server.
 
 use std::io::Write;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn the_example_for_embedders_uploads_a_file() {
     assert_eq!(server.stored("report.csv"), content(300_000));
 }
 
-/// Cargo builds examples before it runs tests, beside the program.
+/// Cargo builds examples before it runs tests, into a folder beside the program.
 fn example() -> std::path::PathBuf {
     Path::new(env!("CARGO_BIN_EXE_ftp-uploader")).with_file_name("examples").join("embed")
 }

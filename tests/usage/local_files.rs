@@ -1,7 +1,6 @@
-//! A local file that changes while it is sent: what is stored may be a mixture, which is no success.
+//! Local files that change while they are sent: the stored file may mix old and new content, so the upload must fail.
 //!
-//! The scripted server stops reading in the middle, so that the change comes in mid-transfer. Next:
-//! `command_line.rs`, for files that cannot be sent at all.
+//! The scripted server stops reading in the middle of the transfer, and the test changes the file then.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;
@@ -30,7 +29,7 @@ fn a_file_that_grows_or_changes_while_it_is_sent_is_exit_3_and_what_is_stored_is
     let changes: [fn(&Path); 3] = [
         |path| OpenOptions::new().append(true).open(path).and_then(|mut file| file.write_all(b"more")).expect("more"),
         |path| overwrite(path),
-        // As `cp -p` and `rsync --times` do.
+        // As `cp -p` and `rsync --times` do: they set the modification time back.
         |path| {
             let before = std::fs::metadata(path).and_then(|file| file.modified()).expect("a time");
             overwrite(path);
@@ -119,14 +118,14 @@ fn all_files_are_opened_before_anything_is_sent() {
     met.server_log.stored_all(&[b"1", b"2"]);
 }
 
-/// Stores `big.bin`, and does something to it in the middle.
+/// Stores `big.bin`, and calls `change` in the middle of the transfer.
 fn storing_while(change: impl FnOnce(&Path) + Send + 'static, upload: Upload) -> Run {
     let path = upload.path("big.bin");
     let script = Script::storing("big.bin").receive(1 << 20).meanwhile(move || change(&path)).receive_all();
     script.reply("226 Stored").tell_size("big.bin", BIG).goodbye().run(upload)
 }
 
-/// What is done to `big.bin` leaves its content as it was.
+/// Claims that the upload succeeds, since `change` does not alter the content of `big.bin`.
 #[track_caller]
 fn unchanged(change: impl FnOnce(&Path) + Send + 'static, upload: Upload) {
     let met = storing_while(change, upload);
@@ -134,7 +133,7 @@ fn unchanged(change: impl FnOnce(&Path) + Send + 'static, upload: Upload) {
     met.server_log.stored(&vec![0; BIG as usize]);
 }
 
-/// The first byte is already sent.
+/// Overwrites the first byte, which is already sent by then.
 fn overwrite(path: &Path) {
     OpenOptions::new().write(true).open(path).and_then(|file| file.write_all_at(b"!", 0)).expect("a change");
 }

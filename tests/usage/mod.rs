@@ -1,4 +1,5 @@
-//! The program as a user types it: arguments, passwords, output, signals, terminals; and the library in another program.
+//! The program as a user calls it: arguments, passwords, output, signals, terminals; and the library in another
+//! program.
 
 mod command_line;
 mod embedding;

@@ -1,6 +1,6 @@
-//! What is written while an upload goes on: progress, the conversation, nothing; and streams that take nothing.
+//! The output during an upload: progress, the conversation, or nothing; and output streams that accept no bytes.
 //!
-//! Here the output is a pipe; a terminal is in `terminal.rs`. Next: `signals.rs`.
+//! The output is a pipe here. `terminal.rs` tests a terminal.
 
 use std::io::{PipeReader, PipeWriter, Write};
 use std::process::Stdio;
@@ -141,7 +141,7 @@ fn an_upload_succeeds_when_its_reader_goes_away() {
     assert_eq!(code_of(child.wait().expect("the program ends")), 0);
 }
 
-/// A pipe that is full and stays so, as behind a program that hangs.
+/// The pipe stays full, as with a reader that hangs.
 #[test]
 fn a_full_stderr_holds_up_neither_an_upload_nor_its_end() {
     let uploads: [(fn() -> Script, i32); 2] = [
@@ -180,7 +180,7 @@ fn lines_that_nobody_read_in_time_are_counted() {
     assert!(heard.contains("< 550 No inbox\n") && heard.contains("ftp-uploader: "), "{heard}");
 }
 
-/// A pipe into which nothing more fits.
+/// Returns a pipe whose buffer is full.
 fn full_pipe() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = std::io::pipe().expect("a pipe");
     rustix::io::ioctl_fionbio(&writer, true).expect("a pipe that does not wait");

@@ -1,6 +1,7 @@
-//! Where a password comes from, which source wins, and that it shows up nowhere but in the PASS line.
+//! The sources of a password, their order, and the proof that the password is sent in the PASS line only.
 //!
-//! That no run prints it is checked in `outcome.rs`. The prompt is in `terminal.rs`. Next: `server_names.rs`.
+//! `Outcome::keeps_the_promises` checks for every run that the output does not contain the password. The prompt is
+//! tested in `terminal.rs`.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -117,7 +118,7 @@ fn a_control_byte_in_the_password_is_exit_2_and_it_is_not_shown() {
         let read = upload().options(["--password-stdin"]).program(|program| program.stdin(format!("{secret}\n")));
         IdleServer::listen().refuses(2, read).mentions(&["password"]).never_says("hunter");
     }
-    // The environment knows no lines, so a line end in it is part of the password, and refused.
+    // A variable has no lines, so a line end in it would be part of the password, which may contain none.
     let lines = Upload::of_hello().without_password();
     let lines = lines.program(|program| program.environment("FTP_PASSWORD", "hunter\ntwo"));
     IdleServer::listen().refuses(2, lines).never_says("hunter");
@@ -131,7 +132,8 @@ fn a_password_source_that_is_not_there_is_refused_before_anything_is_sent() {
     IdleServer::listen().refuses(2, descriptor).mentions(&["77", "--password-fd"]);
 }
 
-/// The next connection would get the number of a stream that was closed, and the server our messages.
+/// If such a stream were closed after reading, the next connection would get its number, and the server would receive
+/// the program's messages.
 #[test]
 fn a_password_is_not_taken_from_the_streams_that_we_write_to() {
     for (number, redirection) in [("1", "1<>password"), ("2", "2<>password")] {
@@ -209,7 +211,7 @@ fn a_password_that_is_the_very_reply_does_not_keep_one_from_logging_in() {
     met.outcome.fails(7).says("< ****\n").never_says("Come in");
 }
 
-/// The resolver runs code of others: it has done its work before the password is asked for.
+/// The resolver may run code of other vendors in this process, so it must have finished before the password is read.
 #[test]
 fn a_server_that_is_not_found_is_known_before_the_password_is_read() {
     let upload = Upload::of_hello().without_password().options(["--password-file", "missing"]);
@@ -222,7 +224,7 @@ fn a_password_without_an_end_is_refused_in_time() {
     IdleServer::listen().refuses(2, upload).within(A_FEW_SECONDS);
 }
 
-/// Only the first line counts, and only its line end is taken away.
+/// Returns contents whose first line is the password. Only the line end is removed from that line.
 fn line_ends() -> [String; 4] {
     ["", "\n", "\r\n", "\nsecond line\n"].map(|end| format!("{PASSWORD}{end}"))
 }
@@ -232,7 +234,7 @@ fn with_file(content: &str) -> Upload {
     Upload::of_hello().without_password().program(|program| program.with_file("password", &content))
 }
 
-/// The server gets the password, and the upload is refused only later.
+/// Claims that the server receives the password. The server refuses the upload only after the login.
 #[track_caller]
 fn accepted(upload: Upload) {
     let met = Script::logged_in().expect("CWD inbox").reply("550 No inbox").run(upload);

@@ -1,6 +1,4 @@
-//! The ways to name a server, and which of them may be spoken to without encryption.
-//!
-//! Next: `output.rs`.
+//! The forms of a server's name, and the decision which of them permit clear text.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
@@ -35,7 +33,7 @@ fn a_server_on_ipv6_is_found_in_brackets() {
     }
     visited(host, |port| format!("[::1]:{port}"), Upload::of_hello());
     visited(host, |port| format!("ftp://[::1]:{port}/"), Upload::of_hello());
-    // The name has both addresses on most machines, and the server listens on one of them.
+    // On most machines `localhost` has an IPv4 and an IPv6 address. The server listens on one of them only.
     if ("localhost", 0).to_socket_addrs().is_ok_and(|mut addresses| addresses.any(|address| address.is_ipv6())) {
         visited(host, |port| format!("localhost:{port}"), Upload::of_hello());
     }
@@ -49,7 +47,7 @@ fn clear_text_may_be_asked_for() {
 
 #[test]
 fn a_server_that_is_not_this_machine_is_asked_for_tls_and_told_nothing_else() {
-    // An address that machines on the network can reach is not loopback, though it leads here.
+    // An address that other machines can reach is not loopback, although it belongs to this machine.
     let Some(host) = address_on_the_network() else { return skipped("no address but loopback") };
     let script = Script::greeted().expect("AUTH TLS").reply("502 What is TLS?");
     let server = ScriptedServer::start_on(host, script);
@@ -62,10 +60,10 @@ fn a_server_that_is_not_this_machine_is_asked_for_tls_and_told_nothing_else() {
     Run::end(program, server).outcome.fails(5).says("--tls off");
 }
 
-/// A resolver, or someone on the way to one, does not decide whether there is TLS.
+/// A DNS resolver, or an attacker who forges its answers, must not decide about TLS.
 #[test]
 fn a_name_is_not_this_machine_because_it_leads_here() {
-    // The system's resolver takes it for 127.0.0.1.
+    // The system's resolver accepts the short form as 127.0.0.1.
     if !("127.1", 0).to_socket_addrs().is_ok_and(|mut found| found.any(|address| address.ip().is_loopback())) {
         return skipped("the resolver knows no short addresses");
     }
@@ -150,7 +148,7 @@ fn nobody_listening_on_any_address_of_a_name_is_exit_4() {
         .mentions(&["localhost", "127.0.0.1"]);
 }
 
-/// The address from which this machine would speak to others. Nothing is sent to find it.
+/// Returns the address from which this machine would connect to others, without sending a packet.
 fn address_on_the_network() -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     // RFC 5737: an address for documentation.
@@ -161,7 +159,7 @@ fn address_on_the_network() -> Option<IpAddr> {
 #[track_caller]
 fn refused(host: &str, code: i32) -> crate::support::outcome::Outcome {
     let outcome = Upload::of_hello().at(host).run();
-    // A connection to one of those addresses, or a look-up of one of those names, would take its time.
+    // A connection to such an address, or a look-up of such a name, would take longer.
     outcome.fails(code).within(Duration::from_secs(3));
     outcome
 }

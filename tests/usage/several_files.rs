@@ -1,6 +1,4 @@
-//! Several files in one run: what goes on after a failure and what does not, and which code tells.
-//!
-//! Next: `local_files.rs`.
+//! Several files in one run: the failures after which the next file is sent, and the exit code of the run.
 
 use crate::support::runs::run_in_turn;
 use crate::support::script::Script;
@@ -26,7 +24,7 @@ fn a_hundred_files_in_a_row_use_nothing_up() {
     script.goodbye().run(upload).outcome.succeeds().says("Stored file99 in inbox");
 }
 
-/// All of them are opened before anything is sent.
+/// The program opens all files before it sends anything.
 #[test]
 fn more_files_than_the_usual_limit_are_fewer_than_there_may_be() {
     let names: Vec<_> = (0..100).map(|n| format!("file{n}")).collect();
@@ -59,7 +57,7 @@ fn a_broken_file_does_not_stop_the_next() {
     let script = full(Script::ready()).take("two").tell_size("two", 1).goodbye();
     let met = script.run(Upload::of("one", b"1").and("two", b"2"));
     met.outcome.exits(8).says("Full").never_says("Stored one").says("Stored two").says("1 of 2 files stored");
-    // In mid-transfer, too, as long as the server goes on talking.
+    // The same in the middle of a transfer, if the server keeps the control connection open.
     let big = Upload::of_big_file().and("two", b"2");
     let full = Script::storing("big.bin").receive(1 << 20).reset_data().reply("552 Full");
     let met = full.take("two").tell_size("two", 1).goodbye().run(big);

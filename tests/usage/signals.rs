@@ -1,6 +1,5 @@
-//! Interrupted by the user or the system: a prompt end, exit 130, and no cut file that looks whole.
-//!
-//! Next: `terminal.rs`.
+//! Interrupts by the user or the system: the program ends at once with exit code 130, and no truncated file looks
+//! complete.
 
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -88,13 +87,13 @@ fn interrupted(before: Script, after: fn(Script) -> Script, signal: Signal) -> R
     interrupted_upload(Upload::of_big_file(), before, after, signal)
 }
 
-/// Sends a signal once the script has come to its middle, and checks that the program ends at once.
+/// Sends a signal when the script has reached its middle, and claims that the program ends within two seconds.
 fn interrupted_upload(upload: Upload, before: Script, after: fn(Script) -> Script, signal: Signal) -> Run {
     let (reached, wait) = channel();
     let server = ScriptedServer::start(after(before.tell(reached)));
     let program = upload.timeout("30").to(server.address()).signals("--default-signal").start();
     wait.recv_timeout(Duration::from_secs(20)).expect("the script reaches its middle");
-    // The program has to come to its wait.
+    // The program needs some time to reach its wait.
     std::thread::sleep(Duration::from_millis(100));
     let sent = Instant::now();
     program.signal(signal);

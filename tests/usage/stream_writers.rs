@@ -1,7 +1,6 @@
-//! Whoever writes into the standard input of `--from-stdin`: slowly, with a failure, or not at all. And names and standard
-//! inputs that cannot be.
+//! Writers to the standard input of `--from-stdin` that are slow, fail or write nothing; and invalid names and inputs.
 //!
-//! What becomes of the stream on the way to the server is `streams.rs`.
+//! `tests/delivery/streams.rs` tests the stream on its way to the server.
 
 use std::fs::File;
 use std::io::{PipeWriter, Write};
@@ -176,7 +175,7 @@ fn streamed() -> Upload {
     Upload::of_nothing().options(["--from-stdin", "stream"])
 }
 
-/// An upload, and the pipe that it reads.
+/// Returns an upload, and the write end of its standard input.
 fn written() -> (Upload, PipeWriter) {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     (streamed().program(|program| program.reading(reader)), writer)
@@ -186,7 +185,7 @@ fn storing() -> Script {
     Script::storing("stream")
 }
 
-/// The same, for an upload that may be tried again.
+/// The same for an upload that may be tried again.
 fn storing_anew() -> Script {
     Script::ready().lacks("stream").passive().store("stream")
 }

@@ -1,7 +1,7 @@
-//! The program on a terminal: the prompt, no echo, and the bar.
+//! The program on a terminal: the prompt, the echo and the progress bar.
 //!
-//! The terminal is a pseudo-terminal of rustix; `setsid --ctty` of util-linux makes it the program's own, because the
-//! password is asked for on the controlling terminal, not on standard input.
+//! The terminal is a pseudo-terminal. `setsid --ctty` of util-linux makes it the program's controlling terminal, since
+//! the program prompts there and not on standard input.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -113,19 +113,19 @@ fn an_end_of_input_at_the_prompt_is_exit_2() {
     assert_eq!(code, 2, "{shown}");
 }
 
-/// A program and the terminal that it runs on.
+/// A running program and its terminal.
 struct Terminal {
     child: Child,
     screen: Arc<Mutex<Vec<u8>>>,
     keyboard: File,
-    /// Keeps the terminal's settings after the program has left.
+    /// Keeps the terminal's settings readable after the program has ended.
     keeper: OwnedFd,
     /// Keeps the local files.
     _program: Program,
 }
 
 impl Terminal {
-    /// Runs the program on a terminal of its own, or says that it cannot be done here.
+    /// Runs the program on a terminal of its own, or skips the test if `setsid` is missing.
     fn run(program: Program) -> Option<Self> {
         if Command::new("setsid").args(["--ctty", "--version"]).output().is_err() {
             skipped("no `setsid` to give the program a terminal");
@@ -170,7 +170,7 @@ impl Terminal {
             },
             || "the program does not end".to_owned(),
         );
-        // What was written last may still be on its way through the terminal.
+        // The last output may not have passed the terminal yet.
         std::thread::sleep(Duration::from_millis(50));
         (status.map_or(i32::MIN, code_of), self.shown())
     }
