@@ -1,4 +1,5 @@
-//! All tests of the program's behaviour, in one binary. Each folder is one subject; `support` holds the shared parts.
+//! Tests of the program's behaviour, built as one binary. Each folder covers one subject. Folders share code only
+//! through `support`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests; what cannot fail may panic")]
 

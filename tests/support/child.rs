@@ -1,6 +1,4 @@
-//! A test in a process of its own: for what holds for a whole process, and for good.
-//!
-//! Only the frame; see `fence.rs`, `broken_pipe.rs` and `link_local.rs`.
+//! Runs a test in a process of its own, for rights that a whole process gives up permanently.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -8,18 +6,19 @@ use std::ffi::OsString;
 use std::fmt::Debug;
 use std::process::{Command, Output};
 
-/// Set for a child.
+/// The environment variable that marks such a process.
 const CHILD: &str = "FTP_UPLOADER_TEST_CHILD";
 
-/// Begins a line that a child tells.
+/// The prefix of a line with a result of the child.
 const MARK: &str = "| ";
 
-/// Runs `act` in a process of its own, and returns what it has told. `test` is the test that calls this.
+/// Runs `act` in a child process, and returns the results that it has passed to [`tell`]. `test` is the full name of
+/// the calling test.
 pub(crate) fn in_a_child(test: &str, act: fn()) -> BTreeMap<String, String> {
     in_a_child_by(&[], test, act)
 }
 
-/// The same by way of these words, a program that runs another.
+/// The same, but `runner` starts the child: a program that runs another, with its arguments.
 pub(crate) fn in_a_child_by(runner: &[&str], test: &str, act: fn()) -> BTreeMap<String, String> {
     let output = child_by(runner, test, act);
     assert!(output.status.success(), "{output:?}");
@@ -39,7 +38,7 @@ fn child_by(runner: &[&str], test: &str, act: fn()) -> Output {
     command.output().expect("a child")
 }
 
-/// Whether this process is such a child.
+/// Returns true if this process is such a child.
 pub(crate) fn is_child() -> bool {
     env::var_os(CHILD).is_some()
 }
@@ -48,7 +47,7 @@ fn owned((what, outcome): (&str, &str)) -> (String, String) {
     (what.to_owned(), outcome.to_owned())
 }
 
-/// What came of an attempt in a child.
+/// Reports the result of an attempt named `what` to the parent process.
 pub(crate) fn tell(what: &str, outcome: Result<impl Debug, impl Debug>) {
     println!("\n{MARK}{what}: {outcome:?}");
 }

@@ -1,6 +1,6 @@
-//! One connection of a scripted server as bytes, in clear or with TLS, with what crossed the network overheard.
+//! A connection of a scripted server, in clear or with TLS, which records the bytes that cross the network.
 //!
-//! It protects itself when told to and does not know why. Next: `tls_server.rs`, how a server does TLS.
+//! When it starts TLS, and with which settings, is decided by the script.
 
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
@@ -18,26 +18,27 @@ use crate::support::tls_server::Tls;
 pub(crate) struct Connection {
     tapped: Tapped,
     tls: Option<ServerConnection>,
-    /// Whether TLS is ended in order when the connection is closed.
+    /// True if close_notify is sent before the connection is closed.
     says_farewell: bool,
 }
 
-/// Everything that was read from a client's connections, as it crossed the network; of each only the beginning.
+/// The bytes read from a client's connections as they crossed the network, limited to the first 64 KiB of each.
 pub(crate) type Overheard = Rc<RefCell<Vec<u8>>>;
 
 impl Connection {
-    /// In clear, as every connection begins.
+    /// Wraps a connection, which starts in clear.
     pub(crate) fn new(stream: TcpStream, overheard: &Overheard) -> Self {
         let tapped = Tapped { stream, overheard: Rc::clone(overheard), room: LONGEST_TAP };
         Self { tapped, tls: None, says_farewell: false }
     }
 
-    /// Whether what is read and written is protected.
+    /// Returns true if the connection uses TLS.
     pub(crate) fn is_protected(&self) -> bool {
         self.tls.is_some()
     }
 
-    /// Waits for a client's greeting and does all of the handshake; fills in `record` as far as it comes.
+    /// Waits for the ClientHello and completes the handshake. Fills in `record` with everything known at its end, or at
+    /// its failure.
     pub(crate) fn secure(&mut self, tls: &Tls, record: &mut Handshake) -> Result<(), String> {
         let accepted = self.hear_hello(record)?;
         let mut connection = match accepted.into_connection(tls.config()) {
@@ -58,7 +59,7 @@ impl Connection {
         Ok(())
     }
 
-    /// What the server says last goes out at once: its part of the handshake, tickets, and the end if it `hangs_up`.
+    /// Sends the server's last flight in one piece: the end of the handshake, tickets, and close_notify if `hangs_up`.
     fn shake_hands(&mut self, connection: &mut ServerConnection, hangs_up: bool) -> io::Result<()> {
         while connection.is_handshaking() {
             write_all(connection, &mut self.tapped)?;
@@ -78,7 +79,7 @@ impl Connection {
         self.tapped.write_all(&last)
     }
 
-    /// Waits for a client's greeting, of TLS, and does not answer it.
+    /// Waits for the ClientHello and does not answer it.
     pub(crate) fn hear_hello(&mut self, record: &mut Handshake) -> Result<Accepted, String> {
         let mut acceptor = Acceptor::default();
         loop {
@@ -101,12 +102,12 @@ impl Connection {
         }
     }
 
-    /// Sends bytes past TLS, as one could who stands in between.
+    /// Sends bytes outside TLS, as an attacker on the network could.
     pub(crate) fn slip_in(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.tapped.write_all(bytes)
     }
 
-    /// What would be sent for these bytes.
+    /// Returns the TLS records for these bytes without sending them.
     pub(crate) fn encrypted(&mut self, bytes: &[u8]) -> Vec<u8> {
         let connection = self.tls.as_mut().expect("the script secures the connection first");
         connection.writer().write_all(bytes).expect("a buffer that is empty");
@@ -115,19 +116,19 @@ impl Connection {
         records
     }
 
-    /// Sends a record that means something to TLS and nothing to FTP (TLS 1.3).
+    /// Sends a KeyUpdate, a record without application data (TLS 1.3).
     pub(crate) fn refresh_keys(&mut self) -> io::Result<()> {
         let connection = self.tls.as_mut().expect("the script secures the connection first");
         connection.refresh_traffic_keys().map_err(io::Error::other)?;
         write_all(connection, &mut self.tapped)
     }
 
-    /// Reads and forgets until the client leaves.
+    /// Reads and discards bytes until the client leaves.
     pub(crate) fn drain(&mut self) {
         while matches!(self.tapped.read(&mut [0; 4096]), Ok(1..)) {}
     }
 
-    /// Ends the connection: TLS first, if that is the server's custom.
+    /// Closes the connection, after close_notify if the server's settings say so.
     pub(crate) fn close(mut self) {
         if let Some(connection) = self.tls.as_mut().filter(|_| self.says_farewell) {
             connection.send_close_notify();
@@ -136,19 +137,19 @@ impl Connection {
         }
     }
 
-    /// Ends our side of the connection beneath TLS.
+    /// Ends our direction of the TCP connection, without close_notify.
     pub(crate) fn half_close(&self) -> io::Result<()> {
         self.tapped.stream.shutdown(std::net::Shutdown::Write)
     }
 
-    /// Ends the connection as a crash would.
+    /// Resets the connection, as a crash of the server would.
     pub(crate) fn reset(self) {
         reset(self.tapped.stream);
     }
 }
 
 impl Read for Connection {
-    /// Of a protected connection: 0 is the end in order, `UnexpectedEof` the bare end of TCP.
+    /// With TLS, 0 means close_notify followed by FIN, and `UnexpectedEof` means FIN alone.
     fn read(&mut self, piece: &mut [u8]) -> io::Result<usize> {
         let Some(connection) = self.tls.as_mut() else { return self.tapped.read(piece) };
         let count = rustls::Stream::new(connection, &mut self.tapped).read(piece)?;
@@ -185,11 +186,11 @@ fn write_all(connection: &mut ServerConnection, target: &mut impl Write) -> io::
     Ok(())
 }
 
-/// A socket that somebody listens in on.
+/// A socket whose incoming bytes are recorded.
 struct Tapped {
     stream: TcpStream,
     overheard: Overheard,
-    /// How much more is written down.
+    /// The number of bytes that may still be recorded.
     room: usize,
 }
 

@@ -1,9 +1,8 @@
-//! Someone who cuts: passes a control connection on whole, and data connections only so far.
+//! A relay that cuts data connections, although TLS hides the numbers of the server's ports from it.
 //!
-//! With TLS nobody in between can read which port a server names. So it has all of them, on 127.0.0.1, and the server
-//! has the same ones on an address of its own (`Options::aside`). It cuts between two records, as someone would who
-//! wants the server to see nothing wrong. Or it cuts nothing and passes the end of the first upload on late. Next: `wiretap.rs`,
-//! who only listens.
+//! It listens on 127.0.0.1 on all ports of the server, and the server on the same ports of another address
+//! (`Options::aside`). It cuts between two records, so that the server sees a valid stream. Alternatively it cuts
+//! nothing, but delays the end of the first upload.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -17,56 +16,56 @@ use test_servers::FtpServer;
 
 use crate::support::relay::How;
 
-/// Stands before a server, on the same ports, until it is dropped.
+/// Listens on the server's ports until it is dropped.
 pub(crate) struct CuttingRelay {
-    /// Where the client has to go.
+    /// The address for the client.
     pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
 }
 
-/// What becomes of a data connection that was cut.
+/// The events after a data connection was cut.
 #[derive(Clone, Copy)]
 pub(crate) enum Then {
-    /// It ends on both sides.
+    /// The relay ends the connection on both sides.
     EndBoth,
-    /// It ends for the server. The client hears what that makes of it, and goes on sending, to nobody.
+    /// The relay ends the connection to the server. It goes on reading from the client and discards the bytes.
     EndTheServers,
-    /// The client sends all the rest, to nobody; only then does it end for the server.
+    /// The relay reads the rest of the file from the client and discards it. Then it ends the connection to the server.
     SwallowTheRest,
-    /// The same, and the control connection is cut instead of the client's command of this number after that. Only the
-    /// first time: what comes later passes whole. The client never sees how the server ends the data connection.
+    /// The same, and the relay cuts the control connection instead of the client's command of this number after that.
+    /// The client never sees how the server ends the data connection. Later connections pass unchanged.
     SwallowTheRestAndCutAtCommand(usize, How),
 }
 
-/// What all connections of a relay have in common.
+/// The state that all connections of a relay share.
 #[derive(Default)]
 struct Shared {
     gone: AtomicBool,
-    /// A data connection was cut.
+    /// True once a data connection was cut.
     has_cut: AtomicBool,
-    /// Control connections so far, and data connections.
+    /// The number of control connections so far, and of data connections.
     controls: AtomicUsize,
     transfers: AtomicUsize,
 }
 
-/// What one relay does.
+/// The plan of a relay.
 #[derive(Clone, Copy)]
 enum Plan {
     Cut {
         limit: usize,
         then: Then,
     },
-    /// The server learns so much later that the first client has sent all, and that it has left.
+    /// The server sees the end of the first transfer, and of the first control connection, with this delay.
     Late(Duration),
 }
 
 impl CuttingRelay {
-    /// Passes on `limit` bytes of each data connection, up to the end of a record.
+    /// Passes `limit` bytes of each data connection, up to the end of a record.
     pub(crate) fn before(server: &FtpServer, limit: usize, then: Then) -> Self {
         Self::planned(server, Plan::Cut { limit, then })
     }
 
-    /// Passes all on, but the end of the first transfer, and of the first control connection, so much later.
+    /// Passes everything, but delays the end of the first transfer and of the first control connection.
     pub(crate) fn late(server: &FtpServer, delay: Duration) -> Self {
         Self::planned(server, Plan::Late(delay))
     }
@@ -79,7 +78,7 @@ impl CuttingRelay {
         thread::spawn(move || {
             while !ours.gone.load(Ordering::Relaxed) {
                 for (client, port) in listeners.iter().filter_map(accept) {
-                    // A server that has given up a port is gone for the client, too.
+                    // If the server has closed its port, the client's connection is closed, too.
                     if let Ok(server) = TcpStream::connect((ip, port)) {
                         relay(client, server, port == control, plan, &ours);
                     }
@@ -103,14 +102,14 @@ fn listen(port: u16) -> TcpListener {
     listener
 }
 
-/// The next client, and the port that it came to.
+/// Accepts a client, and returns it with the number of the port.
 fn accept(listener: &TcpListener) -> Option<(TcpStream, u16)> {
     let (client, _) = listener.accept().ok()?;
     client.set_nonblocking(false).expect("a stream can block");
     Some((client, listener.local_addr().expect("a port has an address").port()))
 }
 
-/// Passes on what the server says, all of it, and what the client says, as far as the plan goes.
+/// Passes all bytes of the server, and the bytes of the client as the plan says.
 fn relay(client: TcpStream, server: TcpStream, is_control: bool, plan: Plan, shared: &Arc<Shared>) {
     let (back, forth) = (server.try_clone().expect("a socket"), client.try_clone().expect("a socket"));
     let count = if is_control { &shared.controls } else { &shared.transfers };
@@ -135,17 +134,17 @@ fn relay(client: TcpStream, server: TcpStream, is_control: bool, plan: Plan, sha
     });
 }
 
-/// To the end, which passes on later; an error is one, too.
+/// Copies to the end, which an error counts as, and passes the end on after `delay`.
 fn pass_on(mut from: &TcpStream, mut to: &TcpStream, delay: Duration) {
     let _ = io::copy(&mut from, &mut to);
     thread::sleep(delay);
-    // Where no time is left to linger, the end is a reset, which an orderly end would hide.
+    // A linger time of zero turns the end into a reset. An orderly shutdown would prevent that.
     if socket_linger(to).ok().flatten().is_none() {
         let _ = to.shutdown(Shutdown::Write);
     }
 }
 
-/// What the server says to an end that the client has not made would warn the client.
+/// The server replies to an end that the client has not sent. That reply would warn the client, so it is discarded.
 fn pass_on_without_the_end(mut server: &TcpStream, mut client: &TcpStream, shared: &Shared) {
     let mut piece = [0; 16 << 10];
     while let Ok(count @ 1..) = server.read(&mut piece) {
@@ -158,7 +157,7 @@ fn pass_on_without_the_end(mut server: &TcpStream, mut client: &TcpStream, share
     }
 }
 
-/// With TLS, a command is a record, which comes in one piece.
+/// With TLS, every command is one record, which arrives in one piece.
 fn pass_on_commands(mut client: &TcpStream, mut server: &TcpStream, then: Then, has_cut: &AtomicBool) {
     let (last, how) = match then {
         Then::SwallowTheRestAndCutAtCommand(number, how) => (number, how),
@@ -197,7 +196,7 @@ fn pass_on_records(mut from: &TcpStream, mut to: &TcpStream, limit: usize) -> io
     Ok(())
 }
 
-/// The server gets FIN, without the close_notify that only the client could have made.
+/// The server gets FIN without close_notify, which only the client could send.
 fn cut(mut client: &TcpStream, server: &TcpStream, then: Then, has_cut: &AtomicBool) {
     let end = |stream: &TcpStream, how| drop(stream.shutdown(how));
     let mut swallow = || drop(io::copy(&mut client, &mut io::sink()));
@@ -212,7 +211,7 @@ fn cut(mut client: &TcpStream, server: &TcpStream, then: Then, has_cut: &AtomicB
         }
         Then::SwallowTheRest | Then::SwallowTheRestAndCutAtCommand(..) => {
             swallow();
-            // The client says nothing before it has heard what the server makes of that.
+            // The client sends its next command only after the server's reply to the end, so `has_cut` is set in time.
             has_cut.store(true, Ordering::SeqCst);
             end(server, Shutdown::Write);
         }

@@ -1,6 +1,4 @@
-//! The data connections of a scripted server: opened, read, ended in all ways, and recorded.
-//!
-//! Next: `server_log.rs`, the record.
+//! The data connections of a scripted server: opens, reads, ends and records them.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -11,18 +9,18 @@ use crate::support::server_log::{Ending, ServerLog, Stored};
 use crate::support::sockets::{accept, connect_from, has_cut, has_left, listen_with_small_window};
 use crate::support::tls_server::Tls;
 
-/// The port that waits for a data connection, and the connection that came.
+/// The listener for a data connection, and the connection that was accepted.
 pub(crate) struct DataSide {
     host: IpAddr,
     listener: Option<TcpListener>,
-    /// Where the client waits.
+    /// The address on which the client listens (active mode).
     client: Option<SocketAddr>,
     connection: Option<Connection>,
     overheard: Overheard,
 }
 
 impl DataSide {
-    /// Nothing is open yet.
+    /// Nothing is open at first.
     pub(crate) fn new(host: IpAddr, overheard: &Overheard) -> Self {
         Self { host, listener: None, client: None, connection: None, overheard: Overheard::clone(overheard) }
     }
@@ -32,12 +30,12 @@ impl DataSide {
         self.listener = Some(listen_with_small_window(self.host));
     }
 
-    /// Uses a port that is open.
+    /// Uses a port that is already open.
     pub(crate) fn open_on(&mut self, listener: TcpListener) {
         self.listener = Some(listener);
     }
 
-    /// The port to tell the client.
+    /// Returns the port for the reply to EPSV or PASV.
     pub(crate) fn port(&self) -> u16 {
         let listener = self.listener.as_ref().expect("the script opens a data port first");
         listener.local_addr().expect("a bound port").port()
@@ -50,21 +48,21 @@ impl DataSide {
         Ok(())
     }
 
-    /// Takes note of where the client waits; nothing, if the line does not say so.
+    /// Stores the address in an EPRT or PORT command. Returns `None` if the line is neither.
     pub(crate) fn aim(&mut self, line: &[u8]) -> Option<()> {
         let line = std::str::from_utf8(line).ok()?.trim_end();
         self.client = Some(line.strip_prefix("EPRT ").map_or_else(|| port(line), extended_port)?);
         Some(())
     }
 
-    /// Connects to where the client waits.
+    /// Connects to the client's address.
     pub(crate) fn connect(&mut self, server_log: &mut ServerLog) -> Result<(), String> {
         let stream = self.connect_from(self.host)?;
         self.begin(stream, server_log);
         Ok(())
     }
 
-    /// Connects to where the client waits, as somebody else, and is turned away.
+    /// Connects to the client's address from another host, and claims that the client closes the connection.
     pub(crate) fn intrude(&mut self, from: IpAddr, server_log: &mut ServerLog) -> Result<(), String> {
         server_log.remark(&format!("someone comes from {from}"));
         match self.connect_from(from)?.read(&mut [0]) {
@@ -86,12 +84,12 @@ impl DataSide {
         server_log.remark("data connection");
     }
 
-    /// Protects the connection.
+    /// Starts TLS on the connection.
     pub(crate) fn secure(&mut self, tls: &Tls, server_log: &mut ServerLog) -> Result<(), String> {
         server_log.shake_hands("data", |record| self.connection().secure(tls, record))
     }
 
-    /// Does not protect the connection, since one side will have none of it, and waits for the client to leave.
+    /// Claims that the TLS handshake fails, and waits for the client to leave.
     pub(crate) fn secure_in_vain(&mut self, tls: &Tls, server_log: &mut ServerLog) -> Result<(), String> {
         if self.secure(tls, server_log).is_ok() {
             return Err("TLS has begun on the data connection, though it should not".to_owned());
@@ -101,17 +99,17 @@ impl DataSide {
         Ok(())
     }
 
-    /// Waits for the client's greeting, and does not answer it.
+    /// Waits for the ClientHello and does not answer it.
     pub(crate) fn hear_hello(&mut self, server_log: &mut ServerLog) -> Result<(), String> {
         server_log.shake_hands("data", |record| self.connection().hear_hello(record).map(drop))
     }
 
-    /// Sends something to the client, against all custom.
+    /// Sends bytes to the client, which no server does during an upload.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.connection().write_all(bytes).expect("the client takes it");
     }
 
-    /// Sends something that is no data.
+    /// Sends a KeyUpdate, a record without data.
     pub(crate) fn refresh_keys(&mut self, server_log: &mut ServerLog) {
         server_log.remark("new keys on the data connection");
         if self.connection().refresh_keys().is_err() {
@@ -119,7 +117,7 @@ impl DataSide {
         }
     }
 
-    /// Sends something past TLS.
+    /// Sends bytes outside TLS.
     pub(crate) fn slip_in(&mut self, bytes: &[u8]) {
         self.connection().slip_in(bytes).expect("the client is there");
     }
@@ -157,12 +155,12 @@ impl DataSide {
         Ok(())
     }
 
-    /// Says that nothing more will be sent.
+    /// Ends our direction of the connection.
     pub(crate) fn half_close(&mut self) {
         self.connection().half_close().expect("the client is there");
     }
 
-    /// Closes the connection, without a look at what else has come.
+    /// Closes the connection without reading the bytes that have arrived.
     pub(crate) fn close(&mut self, server_log: &mut ServerLog) {
         if let Some(connection) = self.end(Ending::Unseen, server_log) {
             connection.close();
@@ -176,7 +174,7 @@ impl DataSide {
         }
     }
 
-    /// Reads at most `limit` bytes; at the end, of whatever kind, closes the connection and returns 0.
+    /// Reads at most `limit` bytes. At any kind of end it closes the connection and returns 0.
     fn read(&mut self, limit: usize, server_log: &mut ServerLog) -> Result<usize, String> {
         let Some(connection) = self.connection.as_mut() else { return Ok(0) };
         let mut piece = vec![0; limit];
@@ -226,5 +224,5 @@ fn port(line: &str) -> Option<SocketAddr> {
     Some((Ipv4Addr::new(a, b, c, d), u16::from_be_bytes([high, low])).into())
 }
 
-/// Read at once.
+/// The size of a read.
 const PIECE: usize = 64 << 10;

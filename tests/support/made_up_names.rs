@@ -1,26 +1,27 @@
-//! The names that the program makes up: a test knows their form, and that each stays the same for a whole run.
+//! The names that the program invents. A test knows their form, and that a name stays the same during a run.
 
 use std::collections::HashMap;
 
-/// The names, once they were seen.
+/// The invented names that were seen so far.
 #[derive(Default)]
 pub(crate) struct MadeUpNames {
     seen: HashMap<String, String>,
 }
 
-/// What stands in a script, and the form of the name: `BEGINNING NAME . 0123456789abcdef . ENDING`.
+/// The placeholder in a script, and the form of the name: `BEGINNING NAME . 0123456789abcdef . ENDING`.
 const FORMS: [(&str, &str, &str); 4] = [
-    // The name that a file is stored under at first; the same without its dot.
+    // The temporary name of a file, with a leading dot and without.
     ("temp", ".", "part"),
     ("plain", "", "part"),
-    // One that has that form, and is another.
+    // Another name of the same form, which no file has.
     ("unused", ".", "part"),
-    // Where an old file is moved.
+    // The name to which an old file is moved.
     ("old", ".", "old"),
 ];
 
 impl MadeUpNames {
-    /// Whether a line is the one that was wanted, where `{temp:NAME}` and so on stand for the names made up for NAME.
+    /// Returns true if `found` is the line `wanted`, in which `{temp:NAME}` and the other placeholders stand for
+    /// invented names.
     pub(crate) fn agrees(&mut self, wanted: &str, found: &[u8]) -> bool {
         for (kind, beginning, ending) in FORMS {
             let Some((before, rest)) = wanted.split_once(&format!("{{{kind}:")) else { continue };
@@ -33,7 +34,7 @@ impl MadeUpNames {
         found == wanted.as_bytes()
     }
 
-    /// Whether this is the one name of that kind, and of no other.
+    /// Returns true if `word` was always the name for this placeholder, and never that for another.
     fn is_always(&mut self, kind: &str, word: &str) -> bool {
         let of_another = self.seen.iter().any(|(other, seen)| other != kind && seen == word);
         !of_another && self.seen.entry(kind.to_owned()).or_insert_with(|| word.to_owned()) == word

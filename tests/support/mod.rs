@@ -1,4 +1,4 @@
-//! The parts that the tests are made of: the program, scripted servers, relays, proxies.
+//! The shared parts of the tests: runs of the program, scripted servers, relays and proxies.
 
 pub(crate) mod child;
 pub(crate) mod connection;

@@ -1,36 +1,36 @@
-//! What a run of the program came to, and the claims that tests make about it.
+//! The result of a run of the program, and claims about it.
 //!
-//! A claim that does not hold prints everything that is known: command, expected, found, both outputs, and what the
-//! server recorded. Starting programs does not belong here. Next: `upload.rs`.
+//! A failed claim prints everything that is known: the command, the expectation, both outputs and the server's log.
 
 use std::time::Duration;
 
 use crate::support::upload::PASSWORD;
 
-/// What came of one run.
+/// The result of one run.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The command line, to run it again by hand.
+    /// The command line, to repeat the run by hand.
     pub(crate) command: String,
-    /// The exit code; the negated signal if a signal ended it.
+    /// The exit code, or the negated number of the signal that ended the program.
     pub(crate) code: i32,
-    /// Everything on standard output.
+    /// The whole standard output.
     pub(crate) stdout: String,
-    /// Everything on standard error.
+    /// The whole standard error.
     pub(crate) stderr: String,
-    /// From start to end.
+    /// The time from start to end.
     pub(crate) took: Duration,
-    /// What the server saw, printed when a claim fails.
+    /// The server's log, printed when a claim fails.
     pub(crate) aside: String,
 }
 
 impl Outcome {
-    /// The program ended with this code.
+    /// Claims that the program ended with this code.
     pub(crate) fn exits(&self, code: i32) -> &Self {
         self.claim(self.code == code, &format!("exit code {code}"))
     }
 
-    /// The program ended with this code and said why in exactly one line, its last; standard output stayed empty.
+    /// Claims that the program ended with this code and gave the reason in exactly one line, the last one. Standard
+    /// output stayed empty.
     pub(crate) fn fails(&self, code: i32) -> &Self {
         self.exits(code);
         let errors = self.stderr.lines().filter(|line| line.starts_with("ftp-uploader: ")).count();
@@ -40,43 +40,43 @@ impl Outcome {
         self.claim(self.stdout.is_empty(), "nothing on standard output")
     }
 
-    /// The program stored everything and said nothing that looks like an error.
+    /// Claims that the program stored every file and printed no error.
     pub(crate) fn succeeds(&self) -> &Self {
         self.exits(0);
         self.claim(!self.stderr.contains("ftp-uploader: "), "no error message");
         self.claim(self.stdout.is_empty(), "nothing on standard output")
     }
 
-    /// Standard error has this text somewhere.
+    /// Claims that standard error contains this text.
     pub(crate) fn says(&self, text: &str) -> &Self {
         self.claim(self.stderr.contains(text), &format!("`{text}` on standard error"))
     }
 
-    /// Standard error has one of these words, in small or capital letters.
+    /// Claims that standard error contains one of these words, ignoring case.
     pub(crate) fn mentions(&self, words: &[&str]) -> &Self {
         let stderr = self.stderr.to_lowercase();
         let found = words.iter().any(|word| stderr.contains(&word.to_lowercase()));
         self.claim(found, &format!("one of {words:?} on standard error"))
     }
 
-    /// Standard error does not have this text.
+    /// Claims that standard error does not contain this text.
     pub(crate) fn never_says(&self, text: &str) -> &Self {
         self.claim(!self.stderr.contains(text), &format!("no `{text}` on standard error"))
     }
 
-    /// The program ended by then.
+    /// Claims that the program ended within this time.
     pub(crate) fn within(&self, limit: Duration) -> &Self {
         self.claim(self.took <= limit, &format!("an end within {limit:?}"))
     }
 
-    /// The program did not give up before that.
+    /// Claims that the program did not give up before this time.
     pub(crate) fn not_before(&self, patience: Duration) -> &Self {
-        // Our clock starts a moment after the program's.
+        // Our measurement starts shortly after the program's timer.
         let took = self.took + Duration::from_millis(50);
         self.claim(took >= patience, &format!("patience for {patience:?}"))
     }
 
-    /// Holds for every run, whatever the test is about.
+    /// Claims the properties that hold for every run.
     pub(crate) fn keeps_the_promises(&self) {
         for text in ["panicked", "RUST_BACKTRACE", "wasm trap"] {
             self.claim(!self.stderr.contains(text) && !self.stdout.contains(text), &format!("no `{text}`"));
@@ -90,12 +90,12 @@ impl Outcome {
         self.claim(raw.is_none(), &format!("escaped text, without {:?}", raw.unwrap_or_default()));
     }
 
-    /// The debug form of a command starts with the variables that it sets, and the password may be one of them.
+    /// A command's debug form starts with the variables that it sets, and one of them may be the password.
     fn command_line_has_the_password(&self) -> bool {
         self.command.replace(&format!("FTP_PASSWORD=\"{PASSWORD}\""), "").contains(PASSWORD)
     }
 
-    /// Fails the test, with all that is known, unless `holds`.
+    /// Fails the test with all known details unless `holds`.
     pub(crate) fn claim(&self, holds: bool, expected: &str) -> &Self {
         assert!(
             holds,
@@ -107,7 +107,8 @@ impl Outcome {
     }
 }
 
-/// Whether a character has no business in a program's output: it drives terminals, or is what is left of other bytes.
+/// Returns true for characters that the program must escape: control characters, those that change the direction of text,
+/// and the replacement for invalid UTF-8.
 fn is_raw(character: char) -> bool {
     let reorders = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     (character.is_control() && character != '\n') || reorders || character == '\u{fffd}'

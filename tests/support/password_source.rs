@@ -1,8 +1,8 @@
-//! The ways to give the program its password.
+//! The sources from which the program can read its password.
 
 use crate::support::upload::Upload;
 
-/// Where the program has the password from. The prompt is in `terminal.rs`.
+/// A source of the password. `tests/usage/terminal.rs` covers the prompt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Source {
     Environment,
@@ -14,7 +14,7 @@ pub(crate) enum Source {
 impl Source {
     pub(crate) const ALL: [Self; 4] = [Self::Environment, Self::File, Self::Descriptor, Self::Stdin];
 
-    /// Gives `upload` the password `secret`.
+    /// Provides the password `secret` from this source.
     pub(crate) fn give(self, secret: &str, upload: Upload) -> Upload {
         let upload = upload.without_password().with_local("password", format!("{secret}\nno more\n"));
         let options: &[&str] = match self {

@@ -1,30 +1,30 @@
-//! What is in the memory of a running process, this one or another: all of it, or only that of the guests in it.
+//! Reads the memory of a running process, this one or another: all of it, or only that of the guests in it.
 //!
-//! As root, or the process's own user where it lets itself be looked at. Next: `secrets_in_memory.rs` and `promises.rs`.
+//! This needs root, or the user of the process if the process is dumpable.
 
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::FileExt;
 
-/// Sizes that `host/src/sandbox/engine.rs` gives to the memory of a guest; they tell it from all other mappings.
+/// The address space that `host/src/sandbox/engine.rs` reserves for a guest's memory. No other mapping has this size.
 const RESERVED: u64 = 8 * 1024 * 1024 + 64 * 1024;
 
-/// Memory that belongs together, and what it is called in proc(5) `maps`.
+/// A mapping of memory, with its name in proc(5) `maps`.
 pub(crate) struct Region {
-    /// Empty where it has no name.
+    /// Empty if the mapping has no name.
     pub(crate) name: String,
-    /// As much of it as could be read and is not empty.
+    /// The pages that can be read and are not all zeros.
     pub(crate) bytes: Vec<u8>,
 }
 
-/// All that the process can write to: what no one writes to is as it is in a file.
+/// Returns all writable memory of the process. Memory that is not writable only holds the content of files.
 pub(crate) fn all(process: &str) -> Vec<Region> {
     let memory = File::open(format!("/proc/{process}/mem")).expect("a process that may be looked at");
     let writable = mappings(process).into_iter().filter(|mapping| mapping.writable);
     writable.map(|mapping| Region { bytes: copy(&memory, &mapping), name: mapping.name }).collect()
 }
 
-/// The writable beginning of every mapping that has the size of a guest's memory. wasmtime maps it in pieces.
+/// Returns the writable beginning of every mapping of the size of a guest's memory. wasmtime maps it in pieces.
 pub(crate) fn of_guests(process: &str) -> Vec<Vec<u8>> {
     let memory = File::open(format!("/proc/{process}/mem")).expect("a process that may be looked at");
     let mut pieces: Vec<Mapping> = Vec::new();
@@ -63,8 +63,8 @@ fn parse(line: &str) -> Option<Mapping> {
     Some(Mapping { begin: number(begin)?, end: number(end)?, writable: rest.starts_with("rw"), name })
 }
 
-/// Page by page, but for those that hold nothing: most were never used. Some cannot be read, and another test's guest may
-/// go away at this moment.
+/// Copies the pages that can be read and are not all zeros, since most were never used. Another test's guest may be
+/// unmapped at this moment.
 fn copy(memory: &File, mapping: &Mapping) -> Vec<u8> {
     const PAGE: usize = 4096;
     let mut bytes = Vec::new();

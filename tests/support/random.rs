@@ -1,9 +1,8 @@
-//! Random numbers for the tests that cut and kill at random.
+//! The seed for tests that cut and kill at random.
 
 use std::env;
 
-/// Returns the seed in `FTP_UPLOADER_SEED`, or else a new one, so that a failure can be repeated with the seed that the
-/// test prints.
+/// Returns the seed in `FTP_UPLOADER_SEED`, or else a new one. The tests print it, so that a failure can be repeated.
 pub(crate) fn seed() -> u64 {
     let set = env::var("FTP_UPLOADER_SEED").ok().and_then(|seed| seed.parse().ok());
     let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").subsec_nanos();

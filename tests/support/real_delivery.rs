@@ -1,7 +1,5 @@
-//! An upload to a real server with the conversation told, and someone on the server's machine who takes files away.
-//!
-//! Used by the tests of what a delivery may never do: `no_good_file_lost.rs`, `whole_files_are_left.rs`,
-//! `no_false_success.rs`, `no_false_failure.rs`, `reasons.rs`.
+//! Verbose uploads to a real server, for the tests of a delivery's guarantees, and a process on the server that removes
+//! files.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -15,7 +13,7 @@ use test_servers::FtpServer;
 use crate::support::outcome::Outcome;
 use crate::support::program::Program;
 
-/// Uploads these files to a server, by way of `address`.
+/// Uploads these files to a server through `address`.
 pub(crate) fn deliver(server: &FtpServer, address: SocketAddr, options: &[&str], files: &[(&str, &[u8])]) -> Outcome {
     deliver_into(server, address, options, files, server.upload_dir())
 }
@@ -38,23 +36,23 @@ pub(crate) fn deliver_into(
 }
 
 impl Outcome {
-    /// What the program said in its own words: without the conversation.
+    /// Returns the program's own messages: standard error without the conversation.
     pub(crate) fn own_words(&self) -> String {
         let is_own = |line: &&str| !["> ", "< ", "* "].iter().any(|mark| line.starts_with(mark));
         self.stderr.lines().filter(is_own).collect::<Vec<_>>().join("\n")
     }
 
-    /// The program said this in its own words.
+    /// Claims that the program's own messages contain this text.
     pub(crate) fn tells(&self, text: &str) -> &Self {
         self.claim(self.own_words().contains(text), &format!("`{text}` in the program's own words"))
     }
 
-    /// The program did not say this in its own words.
+    /// Claims that the program's own messages do not contain this text.
     pub(crate) fn never_claims(&self, text: &str) -> &Self {
         self.claim(!self.own_words().contains(text), &format!("no `{text}` in the program's own words"))
     }
 
-    /// Every file on the server but these was told of.
+    /// Claims that the program's own messages name every file on the server except the known ones.
     pub(crate) fn tells_of_all(&self, server: &FtpServer, known: &[&str]) -> &Self {
         let names = server.stored_names();
         for name in names.iter().filter(|name| !known.contains(&name.as_str())) {
@@ -64,14 +62,14 @@ impl Outcome {
     }
 }
 
-/// Someone on the server's machine who takes a file away as soon as it has all its bytes.
+/// A process on the server that removes a file as soon as it has all its bytes.
 pub(crate) struct Consumer {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<Vec<Vec<u8>>>,
 }
 
 impl Consumer {
-    /// Takes files of this size away, if their names are `wanted`.
+    /// Removes files of this size whose names are `wanted`.
     pub(crate) fn of(server: &FtpServer, size: usize, wanted: impl Fn(&str) -> bool + Send + 'static) -> Self {
         let (folder, stop) = (server.stored_path(""), Arc::new(AtomicBool::new(false)));
         let over = stop.clone();
@@ -86,7 +84,7 @@ impl Consumer {
         Self { stop, thread }
     }
 
-    /// All that was taken.
+    /// Returns the content of all removed files.
     pub(crate) fn end(self) -> Vec<Vec<u8>> {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("a folder that can be read")

@@ -1,4 +1,4 @@
-//! Parts of the tests against real servers: one test for each server, an upload, and a file's content.
+//! Tests against real servers: one test for each server, an upload, and the content of a file.
 
 use std::ffi::OsStr;
 
@@ -7,7 +7,7 @@ use test_servers::FtpServer;
 use crate::support::outcome::Outcome;
 use crate::support::program::Program;
 
-/// Makes one test for each server of each function that takes a server's kind.
+/// Makes one test for every server from each function that takes a [`Kind`](test_servers::Kind).
 macro_rules! on_every_server {
     ($($test:ident),* $(,)?) => {
         crate::support::real_servers::on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd, pyftpdlib Pyftpdlib,
@@ -15,7 +15,7 @@ macro_rules! on_every_server {
     };
 }
 
-/// Makes one test for each server named of each function that takes a server's kind.
+/// Makes one test for each of these servers from each function that takes a [`Kind`](test_servers::Kind).
 macro_rules! on_servers {
     ($($module:ident $kind:ident),*; $tests:tt) => { $(crate::support::real_servers::on_servers!(@ $module $kind $tests);)* };
     (@ $module:ident $kind:ident [$($test:ident),*]) => {
@@ -37,7 +37,7 @@ pub(crate) fn upload(server: &FtpServer, program: Program, files: &[&OsStr], dir
         .run()
 }
 
-/// Bytes that are different everywhere, so that a piece that is lost, doubled or moved shows.
+/// Returns pseudo-random bytes, so that a lost, repeated or moved piece makes a difference.
 pub(crate) fn content(size: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ size as u64;
     let mut bytes = Vec::with_capacity(size + 8);

@@ -1,8 +1,8 @@
-//! Someone between the program and a real server, in clear, who cuts by plan: one thing goes wrong on each control
-//! connection, or nothing.
+//! A relay between the program and a real server, in clear, which cuts at most one connection of each session as
+//! planned.
 //!
-//! It reads what the server says of ports and names its own instead, so that the data comes through it as well. What can go
-//! wrong is here; how bytes pass is `relay_passage.rs`, next. With TLS it would see no ports: that is `cutting_relay.rs`.
+//! It replaces the port in the server's replies by one of its own, so that data connections pass through it, too. This
+//! file has the plan; `relay_passage.rs` passes the bytes. With TLS the replies are unreadable, see `cutting_relay.rs`.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -12,18 +12,18 @@ use std::time::Duration;
 
 use crate::support::relay_passage::Passage;
 
-/// What goes wrong on one control connection, or on a data connection that it led to.
+/// A cut of a control connection, or of a data connection that belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cut {
-    /// Which of them.
+    /// The connections to cut.
     pub(crate) victim: Victim,
-    /// When.
+    /// The point at which to cut.
     pub(crate) point: Point,
-    /// How.
+    /// The kind of cut.
     pub(crate) how: How,
 }
 
-/// Which connections are cut.
+/// The connections to cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Victim {
     Control,
@@ -31,59 +31,59 @@ pub(crate) enum Victim {
     Both,
 }
 
-/// When a connection is cut.
+/// The point at which a connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
-    /// So many bytes of files have passed. What comes behind them does not pass, not even the end.
+    /// After so many bytes of files. Nothing after them passes, not even the end of the connection.
     Bytes(u64),
-    /// Instead of this reply of the server, the greeting being the first.
+    /// Instead of this reply of the server. The greeting has number 1.
     Reply(usize),
-    /// Instead of the first line that begins with these words.
+    /// Instead of the first line that begins with this text.
     Line(&'static str),
-    /// Instead of what the server says when it has read a file to its end.
+    /// Instead of the server's reply after the end of a file.
     FinalReply,
 }
 
-/// How a connection is cut.
+/// The kind of cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum How {
-    /// In order, on both sides.
+    /// An orderly end on both sides.
     Close,
-    /// By a reset, on both sides.
+    /// A reset on both sides.
     Reset,
-    /// Nothing passes any more. The server learns of it when the client has left.
+    /// No more bytes pass. The server sees an end only after the client has left.
     Silence,
 }
 
-/// Stands before a server until it is dropped.
+/// Listens before a server until it is dropped.
 pub(crate) struct Relay {
-    /// Where the client has to go.
+    /// The address for the client.
     pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
 }
 
-/// What all connections of a relay have in common.
+/// The state that all connections of a relay share.
 pub(crate) struct Shared {
     server: SocketAddr,
-    /// Between two pieces of data.
+    /// The pause between two pieces of data.
     pub(crate) pace: Duration,
     pub(crate) gone: AtomicBool,
     pub(crate) cuts: AtomicUsize,
 }
 
 impl Relay {
-    /// Cuts as these say, one for each control connection; those that come later pass whole.
+    /// Cuts as planned, with one entry for each control connection. Later ones pass unchanged.
     pub(crate) fn before<const N: usize>(server: SocketAddr, cuts: [Option<Cut>; N]) -> Self {
         let mut cuts = cuts.into_iter();
         Self::planned(server, Duration::ZERO, move || cuts.next().flatten())
     }
 
-    /// Cuts nothing, but lets only 64 KiB pass in this time.
+    /// Cuts nothing, but passes only 64 KiB in each interval of this length.
     pub(crate) fn slow(server: SocketAddr, pace: Duration) -> Self {
         Self::planned(server, pace, || None)
     }
 
-    /// Cuts what `plan` says when it is asked, which is once for each control connection.
+    /// Asks `plan` for the cut of each control connection.
     pub(crate) fn planned(
         server: SocketAddr,
         pace: Duration,
@@ -96,7 +96,7 @@ impl Relay {
         let mine = shared.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten().take_while(|_| !mine.is_gone()) {
-                // A server that is down is down for the client, too.
+                // If the server is down, the client's connection is closed, too.
                 if let Ok(server) = TcpStream::connect(mine.server) {
                     Passage::begin(client, server, plan(), &mine);
                 }
@@ -105,7 +105,7 @@ impl Relay {
         Self { address, shared }
     }
 
-    /// How often something was cut.
+    /// Returns the number of cuts so far.
     pub(crate) fn cuts(&self) -> usize {
         self.shared.cuts.load(Ordering::SeqCst)
     }
@@ -120,18 +120,18 @@ impl Shared {
 impl Drop for Relay {
     fn drop(&mut self) {
         self.shared.gone.store(true, Ordering::Relaxed);
-        // Wakes whoever accepts.
+        // Wakes the thread that accepts connections.
         drop(TcpStream::connect(self.address));
     }
 }
 
 impl Cut {
-    /// Of the data connection.
+    /// A cut of the data connection after so many bytes.
     pub(crate) fn data(bytes: u64, how: How) -> Option<Self> {
         Some(Self { victim: Victim::Data, point: Point::Bytes(bytes), how })
     }
 
-    /// Of the control connection.
+    /// A cut of the control connection.
     pub(crate) fn control(point: Point, how: How) -> Option<Self> {
         Some(Self { victim: Victim::Control, point, how })
     }

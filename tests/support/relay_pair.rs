@@ -1,6 +1,6 @@
-//! The two connections that a relay makes one: to the client and to the server, and how both end.
+//! The two TCP connections of a relay, to the client and to the server, and their ends.
 //!
-//! What passes between them is `relay_passage.rs`.
+//! `relay_passage.rs` passes the bytes between them.
 
 use std::io::ErrorKind;
 use std::net::{Shutdown, TcpStream};
@@ -10,18 +10,18 @@ use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 
-/// Two ends of one connection.
+/// The two connections that a relay joins.
 pub(crate) struct Pair {
     pub(crate) client: TcpStream,
     pub(crate) server: TcpStream,
     pub(crate) is_control: bool,
-    /// Of a data connection: it is the one to be cut.
+    /// True if this data connection is the one to be cut.
     pub(crate) doomed: AtomicBool,
     pub(crate) ended: AtomicBool,
 }
 
 impl Pair {
-    /// Takes two connections for one, with short waits.
+    /// Joins two connections, and sets short timeouts.
     pub(crate) fn new(client: TcpStream, server: TcpStream, is_control: bool) -> Arc<Self> {
         for stream in [&client, &server] {
             stream.set_read_timeout(Some(NAP)).expect("a stream can time out");
@@ -31,7 +31,7 @@ impl Pair {
         Arc::new(Self { client, server, is_control, doomed: AtomicBool::new(false), ended: AtomicBool::new(false) })
     }
 
-    /// In order.
+    /// Ends both connections in order.
     pub(crate) fn close(&self) {
         self.ended.store(true, Ordering::SeqCst);
         for stream in [&self.client, &self.server] {
@@ -39,7 +39,7 @@ impl Pair {
         }
     }
 
-    /// As soon as the threads that use it have noticed.
+    /// Resets both connections. The reset is sent when the threads that use them have noticed.
     pub(crate) fn reset(&self) {
         self.ended.store(true, Ordering::SeqCst);
         for stream in [&self.client, &self.server] {
@@ -47,17 +47,18 @@ impl Pair {
         }
     }
 
-    /// By a reset or, on the control connection, in order. What it sent before may still be unread.
+    /// Returns true after a reset by the client or, on the control connection, after its orderly end. Bytes that it
+    /// sent before may still be unread.
     pub(crate) fn client_has_left(&self) -> bool {
         let ended = self.is_control && matches!(self.client.peek(&mut [0]), Ok(0));
         ended || self.ended.load(Ordering::SeqCst) || !matches!(self.client.take_error(), Ok(None))
     }
 }
 
-/// How long someone reads or writes before it looks whether that is still wanted.
+/// The longest time that a read or a write blocks before the relay checks its state again.
 pub(crate) const NAP: Duration = Duration::from_millis(10);
 
-/// Whether an error says only that nothing has happened yet.
+/// Returns true for the error of a timeout, after which the call must be repeated.
 pub(crate) fn is_a_nap(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }

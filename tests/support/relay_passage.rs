@@ -1,6 +1,6 @@
-//! How one control connection and its data connections pass through a relay, up to the cut.
+//! Passes a control connection and its data connections through a relay, up to the planned cut.
 //!
-//! Threads with short waits: whoever is cut notices soon, also while it reads or writes. Next: `cuts.rs`, the tests.
+//! Each direction has a thread. All reads and writes have short timeouts, so that a cut takes effect soon.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Result, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -12,25 +12,25 @@ use crate::support::relay::{Cut, How, Point, Shared, Victim};
 use crate::support::relay_pair::{NAP, Pair, is_a_nap};
 use crate::support::sockets::accept;
 
-/// A control connection, and all that it leads to.
+/// A control connection and its data connections.
 pub(crate) struct Passage {
     shared: Arc<Shared>,
     cut: Option<Cut>,
-    /// Where the server's data ports are.
+    /// The address of the server.
     server: SocketAddr,
     done: AtomicBool,
-    /// The client has left the control connection.
+    /// True once the client has left the control connection.
     left: AtomicBool,
-    /// The data connection that is there, or the next one, shall be cut.
+    /// True if the current data connection, or else the next one, must be cut.
     data_is_doomed: AtomicBool,
-    /// How many bytes of files have passed.
+    /// The number of bytes of files that have passed.
     passed: AtomicU64,
-    /// A file has passed to its end.
+    /// True once a file has passed to its end.
     whole: AtomicBool,
 }
 
 impl Passage {
-    /// Lets a client and a server talk, in threads of their own.
+    /// Passes bytes between a client and a server, in threads of their own.
     pub(crate) fn begin(client: TcpStream, server: TcpStream, cut: Option<Cut>, shared: &Arc<Shared>) {
         let passage = Arc::new(Self {
             shared: shared.clone(),
@@ -67,7 +67,7 @@ impl Passage {
                 let _ = pair.server.shutdown(Shutdown::Write);
                 return Ok(());
             }
-            // To a silent server the client talks in vain.
+            // During a silence the client's commands are discarded.
             if !self.is_silent(pair) {
                 self.write(pair, &pair.server, &piece[..count])?;
             }
@@ -100,7 +100,7 @@ impl Passage {
         Ok(())
     }
 
-    /// A reply that names a port names another one, which leads there.
+    /// Replaces the port in a reply by one of the relay, which leads to it.
     fn with_own_port(self: &Arc<Self>, line: Vec<u8>) -> Vec<u8> {
         let text = String::from_utf8_lossy(&line);
         let numbers = || text.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok());
@@ -125,7 +125,7 @@ impl Passage {
 
     fn data(self: &Arc<Self>, pair: &Arc<Pair>) {
         let (other, there) = (self.clone(), pair.clone());
-        // A server sends nothing, but ends.
+        // The server sends nothing on a data connection, but it may close it.
         thread::spawn(move || {
             if let Ok(0) = other.read(&there, &there.server, &mut [0; 4096])
                 && !other.has_cut(&there)
@@ -134,7 +134,7 @@ impl Passage {
             }
         });
         if self.file(pair).is_err() {
-            // Whoever it was that left.
+            // One of the two sides has left.
             pair.reset();
         }
     }
@@ -163,7 +163,7 @@ impl Passage {
         }
     }
 
-    /// How many bytes may pass before the cut, if that goes by bytes and is still to come.
+    /// Returns the number of bytes that may pass before a cut that depends on bytes, or else `u64::MAX`.
     fn left(&self) -> u64 {
         match self.cut.map(|cut| cut.point) {
             Some(Point::Bytes(limit)) if !self.done.load(Ordering::SeqCst) => {
@@ -180,7 +180,7 @@ impl Passage {
         }
     }
 
-    /// Whether this connection is one that was cut.
+    /// Returns true if this connection was cut.
     fn has_cut(&self, pair: &Pair) -> bool {
         let meant = match self.cut.map(|cut| cut.victim) {
             Some(Victim::Control) => pair.is_control,
@@ -191,7 +191,7 @@ impl Passage {
         if !meant || !self.done.load(Ordering::SeqCst) {
             return false;
         }
-        // Of several data connections only one.
+        // Only one of several data connections is cut.
         if !pair.is_control && self.data_is_doomed.swap(false, Ordering::SeqCst) {
             pair.doomed.store(true, Ordering::SeqCst);
         }
@@ -215,7 +215,7 @@ impl Passage {
         }
     }
 
-    /// Waits for bytes; 0 is the end.
+    /// Waits for bytes, and returns 0 at the end.
     fn read(&self, pair: &Pair, mut from: &TcpStream, piece: &mut [u8]) -> Result<usize> {
         loop {
             match from.read(piece) {
@@ -244,7 +244,7 @@ impl Passage {
     }
 }
 
-/// What the server says on the control connection.
+/// Reads the server's side of the control connection.
 struct Reader<'a> {
     passage: &'a Passage,
     pair: &'a Pair,

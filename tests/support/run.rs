@@ -1,6 +1,4 @@
-//! Brings the program and a scripted server together and keeps both sides of the story.
-//!
-//! Next: the tests: `replies.rs`, `data_connection.rs`, `interruptions.rs`, `local_files.rs`, `signals.rs`.
+//! Runs the program against a scripted server, and keeps the program's outcome with the server's log.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -14,16 +12,16 @@ use crate::support::scripted_server::ScriptedServer;
 use crate::support::server_log::ServerLog;
 use crate::support::upload::Upload;
 
-/// An upload that is over.
+/// An upload that has ended.
 pub(crate) struct Run {
-    /// The program's side.
+    /// The result of the program.
     pub(crate) outcome: Outcome,
-    /// The server's side.
+    /// The record of the server.
     pub(crate) server_log: ServerLog,
 }
 
 impl Run {
-    /// Waits for both; a script that the program did not follow fails the test.
+    /// Waits for the program and the server, and fails the test if the program did not follow the script.
     pub(crate) fn end(program: Running, server: ScriptedServer) -> Self {
         let mut outcome = program.wait();
         server.dismiss();
@@ -49,7 +47,7 @@ impl Script {
     }
 }
 
-/// A server that must not be visited.
+/// A listener to which the program must not connect.
 pub(crate) struct IdleServer {
     listener: TcpListener,
 }
@@ -60,18 +58,18 @@ impl IdleServer {
         Self { listener: TcpListener::bind("127.0.0.1:0").expect("a loopback port") }
     }
 
-    /// Opens this port, if that is permitted.
+    /// Opens this port, or returns `None` if that is not permitted.
     pub(crate) fn listen_on(host: &str, port: u16) -> Option<Self> {
         TcpListener::bind((host, port)).ok().map(|listener| Self { listener })
     }
 
-    /// Runs an upload that is refused before anything is sent.
+    /// Runs an upload that must fail before it connects.
     pub(crate) fn refuses(self, code: i32, upload: Upload) -> Outcome {
         let program = upload.to(self.address());
         self.refuses_program(code, program)
     }
 
-    /// Runs a program that is to fail before it connects.
+    /// Runs a program that must fail before it connects.
     pub(crate) fn refuses_program(self, code: i32, program: Program) -> Outcome {
         let outcome = program.run();
         outcome.fails(code);
@@ -79,27 +77,27 @@ impl IdleServer {
         outcome
     }
 
-    /// Whether anyone has connected.
+    /// Returns true if a client has connected.
     pub(crate) fn was_contacted(&self) -> bool {
         self.listener.set_nonblocking(true).expect("a listener can be polled");
         self.listener.accept().is_ok()
     }
 
-    /// Where it listens.
+    /// Returns the address of the listener.
     pub(crate) fn address(&self) -> SocketAddr {
         self.listener.local_addr().expect("a bound port")
     }
 }
 
-/// A port of 127.0.0.1 that refuses connections: taken, so that nobody else gets it, but not listened on.
+/// A port of 127.0.0.1 that refuses connections. It is bound, so that nobody else gets it, but does not listen.
 pub(crate) struct ClosedPort {
     socket: OwnedFd,
-    /// Where nobody listens.
+    /// The address of the port.
     pub(crate) address: SocketAddr,
 }
 
 impl ClosedPort {
-    /// Takes a port.
+    /// Binds a port.
     pub(crate) fn reserve() -> Self {
         let socket = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
         bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a loopback port");
@@ -107,7 +105,7 @@ impl ClosedPort {
         Self { socket, address: address.try_into().expect("an internet address") }
     }
 
-    /// Listens there from now on.
+    /// Starts to listen on the port.
     pub(crate) fn open(self) -> TcpListener {
         listen(&self.socket, 8).expect("a port that is ours");
         self.socket.into()

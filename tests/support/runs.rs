@@ -1,7 +1,6 @@
-//! A scripted server that is visited several times in a row: whoever tries again comes over a new connection.
+//! A run that connects to a scripted server several times, since every retry opens a new connection.
 //!
-//! Every script has to be played to its end, in order, and nobody may come after the last: then the port is closed. Next:
-//! `words.rs`, what such conversations are made of.
+//! Every script must be played to its end, in order. After the last one the port is closed.
 
 use std::net::TcpListener;
 
@@ -11,15 +10,15 @@ use crate::support::scripted_server::ScriptedServer;
 use crate::support::server_log::ServerLog;
 use crate::support::upload::Upload;
 
-/// An upload that is over, and that took several connections.
+/// An upload that has ended, and that took several connections.
 pub(crate) struct Runs {
-    /// The program's side.
+    /// The result of the program.
     pub(crate) outcome: Outcome,
-    /// The server's side of each connection.
+    /// The server's record of each connection.
     pub(crate) server_logs: Vec<ServerLog>,
 }
 
-/// Plays these scripts, one after the other, to an upload.
+/// Plays these scripts to an upload, one for each connection.
 #[track_caller]
 pub(crate) fn run_in_turn<const N: usize>(scripts: [Script; N], upload: Upload) -> Runs {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port");
@@ -37,21 +36,21 @@ pub(crate) fn run_in_turn<const N: usize>(scripts: [Script; N], upload: Upload) 
 }
 
 impl Runs {
-    /// All bytes that came, over all data connections of all visits, make up this content.
+    /// Claims that the bytes of all data connections together are this content.
     pub(crate) fn stored_in_pieces(&self, content: &[u8]) -> &Self {
         let bytes: Vec<u8> = self.pieces().concat();
         self.outcome.claim(bytes == content, &format!("pieces of {} bytes together", content.len()));
         self
     }
 
-    /// The last data connection brought this content, whole.
+    /// Claims that the last data connection carried exactly this content.
     pub(crate) fn stored_last(&self, content: &[u8]) -> &Self {
         let last = self.pieces().last().is_some_and(|bytes| *bytes == content);
         self.outcome.claim(last, &format!("{} bytes over the last data connection", content.len()));
         self
     }
 
-    /// So many times something was stored.
+    /// Claims the number of data connections.
     pub(crate) fn data_connections(&self, count: usize) -> &Self {
         self.outcome.claim(self.pieces().len() == count, &format!("{count} data connections"));
         self
@@ -63,7 +62,7 @@ impl Runs {
 }
 
 impl Outcome {
-    /// It was tried again so many times, and each time that was said.
+    /// Claims that the program announced so many retries.
     pub(crate) fn retried(&self, times: usize) -> &Self {
         self.counts(times, "Retrying in ")
     }

@@ -1,7 +1,7 @@
-//! What a scripted server is to do, as a list of moves that reads like a transcript.
+//! The script of a scripted server: a list of moves that reads like a transcript.
 //!
-//! Only values: nothing here opens a socket. The shortcuts at the end are the usual lines up to some step, for the
-//! upload of `upload.rs`. Next: `scripted_server.rs`, which plays a script.
+//! Scripts are values and open no sockets. The shortcuts at the end are the usual replies up to some step, for the
+//! upload in `upload.rs`.
 
 use std::net::{IpAddr, TcpListener};
 use std::sync::mpsc::Sender;
@@ -10,80 +10,80 @@ use std::time::Duration;
 use crate::support::tls_server::Tls;
 use crate::support::upload::PASSWORD;
 
-/// One thing that a scripted server does.
+/// One action of a scripted server.
 pub(crate) enum Move {
     /// Send these bytes at once.
     Send(Vec<u8>),
     /// Send these bytes one by one, with a pause after each.
     Dribble(Vec<u8>, Duration),
-    /// Send these bytes again and again, pausing in between, until the client leaves.
+    /// Send these bytes repeatedly, with a pause after each time, until the client leaves.
     Flood(Vec<u8>, Duration),
-    /// The client sends exactly this line; CR LF is added, and `{temp:NAME}` and so on are names that it makes up
-    /// (`made_up_names.rs`).
+    /// The client sends exactly this line. CR LF is added, and placeholders such as `{temp:NAME}` stand for names that
+    /// the program invents (`made_up_names.rs`).
     Expect(String),
-    /// The client sends one line, whatever it says.
+    /// The client sends a line of any content.
     ExpectAny,
-    /// Do nothing for a while.
+    /// Pause for this time.
     Pause(Duration),
-    /// Let the test do something at this point of the conversation.
+    /// Call a function of the test at this point of the conversation.
     Meanwhile(Box<dyn FnOnce() + Send>),
     /// Open a port for the data connection.
     OpenData,
     /// Use a port that the test has opened for the data connection.
     OpenDataOn(TcpListener),
-    /// Send a reply that names the port; CR LF is added.
+    /// Send a reply that names the port. CR LF is added.
     ReplyWithPort(fn(u16) -> String),
-    /// The client has connected to the data port.
+    /// Accept the data connection of the client.
     AcceptData,
-    /// The client says where it waits for a data connection (EPRT, or PORT).
+    /// Read an EPRT or PORT command with the client's address for the data connection.
     HearAddress,
-    /// Connect there.
+    /// Connect to that address.
     ConnectData,
-    /// Connect there as somebody else, who comes from this address, and be turned away.
+    /// Connect to that address from another host, whose connection the client must close.
     Intrude(IpAddr),
-    /// Send something on the data connection.
+    /// Send bytes on the data connection.
     SendData(Vec<u8>),
     /// Read this many bytes from the data connection.
     Receive(usize),
-    /// Read all of the data connection in pieces, with a pause after each.
+    /// Read the data connection to its end in pieces, with a pause after each.
     ReceiveSlowly(usize, Duration),
     /// Read the data connection to its end, and close it.
     ReceiveAll,
-    /// Say that nothing more will be sent on the data connection, and keep it.
+    /// End the server's direction of the data connection, and keep it open.
     EndData,
     /// Close the data connection.
     CloseData,
     /// Reset the data connection.
     ResetData,
-    /// Protect the control connection.
+    /// Start TLS on the control connection.
     Secure(Tls),
-    /// The same, but one side will have none of it. Whatever the client sends then is not heard.
+    /// Start TLS on the control connection, with a handshake that must fail. Later bytes of the client are discarded.
     SecureInVain(Tls),
-    /// The client begins TLS on the control connection; it is not answered.
+    /// Read the ClientHello on the control connection, and do not answer it.
     HearHello,
-    /// Protect the data connection.
+    /// Start TLS on the data connection.
     SecureData(Tls),
-    /// The same, but one side will have none of it.
+    /// Start TLS on the data connection, with a handshake that must fail.
     SecureDataInVain(Tls),
-    /// The client begins TLS on the data connection; it is not answered.
+    /// Read the ClientHello on the data connection, and do not answer it.
     HearDataHello,
-    /// Send these bytes on the control connection, past its protection.
+    /// Send these bytes on the control connection, outside TLS.
     SlipIn(Vec<u8>),
-    /// The same on the data connection.
+    /// Send these bytes on the data connection, outside TLS.
     SlipInData(Vec<u8>),
-    /// Send the first half of what these bytes are in TLS.
+    /// Encrypt these bytes, and send the first half of the records.
     SendHalf(Vec<u8>),
-    /// Send the other half.
+    /// Send the other half of the records.
     SendOtherHalf,
-    /// Send something on the control connection that means nothing to FTP (TLS 1.3).
+    /// Send a KeyUpdate on the control connection, which carries no bytes of FTP (TLS 1.3).
     RefreshKeys,
-    /// The same on the data connection.
+    /// Send a KeyUpdate on the data connection.
     RefreshDataKeys,
     /// Close the control connection.
     Close,
     /// Reset the control connection.
     Reset,
-    /// Say nothing more, and wait for the client to leave.
+    /// Send nothing more, and wait for the client to leave.
     Silence,
 }
 
@@ -93,7 +93,7 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// A server that has said nothing yet.
+    /// A server that has not sent its greeting.
     pub(crate) fn new() -> Self {
         Self { moves: Vec::new() }
     }
@@ -109,7 +109,7 @@ impl Script {
         self.send(format!("{line}\r\n"))
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes unchanged.
     pub(crate) fn send(self, bytes: impl Into<Vec<u8>>) -> Self {
         self.then(Move::Send(bytes.into()))
     }
@@ -119,32 +119,32 @@ impl Script {
         self.then(Move::Dribble(format!("{line}\r\n").into(), Duration::from_millis(3)))
     }
 
-    /// Sends bytes for ever.
+    /// Sends these bytes repeatedly until the client leaves.
     pub(crate) fn flood(self, bytes: &[u8]) -> Self {
         self.then(Move::Flood(bytes.to_vec(), Duration::ZERO))
     }
 
-    /// Wants this line from the client.
+    /// Expects this line from the client.
     pub(crate) fn expect(self, line: &str) -> Self {
         self.then(Move::Expect(line.to_owned()))
     }
 
-    /// Waits.
+    /// Pauses.
     pub(crate) fn pause(self, milliseconds: u64) -> Self {
         self.then(Move::Pause(Duration::from_millis(milliseconds)))
     }
 
-    /// Lets the test do something.
+    /// Calls a function of the test.
     pub(crate) fn meanwhile(self, action: impl FnOnce() + Send + 'static) -> Self {
         self.then(Move::Meanwhile(Box::new(action)))
     }
 
-    /// Tells the test that the conversation has come to this point.
+    /// Tells the test that the conversation has reached this point.
     pub(crate) fn tell(self, test: Sender<()>) -> Self {
         self.meanwhile(move || test.send(()).expect("a test that waits"))
     }
 
-    /// Reads part of the file.
+    /// Reads so many bytes of the file.
     pub(crate) fn receive(self, bytes: usize) -> Self {
         self.then(Move::Receive(bytes))
     }
@@ -164,17 +164,17 @@ impl Script {
         self.then(Move::CloseData)
     }
 
-    /// Protects the control connection.
+    /// Starts TLS on the control connection.
     pub(crate) fn secure(self, tls: &Tls) -> Self {
         self.then(Move::Secure(tls.clone()))
     }
 
-    /// Protects the data connection.
+    /// Starts TLS on the data connection.
     pub(crate) fn secure_data(self, tls: &Tls) -> Self {
         self.then(Move::SecureData(tls.clone()))
     }
 
-    /// Says nothing more.
+    /// Sends nothing more, and waits for the client to leave.
     pub(crate) fn silence(self) -> Self {
         self.then(Move::Silence)
     }
@@ -189,72 +189,72 @@ impl Script {
         self.then(Move::Reset)
     }
 
-    /// Answers EPSV.
+    /// Accepts EPSV.
     pub(crate) fn passive(self) -> Self {
         self.expect("EPSV").then(Move::OpenData).then(Move::ReplyWithPort(extended_reply))
     }
 
-    /// Answers PASV, once EPSV was turned down.
+    /// Accepts PASV, after a refusal of EPSV.
     pub(crate) fn old_passive(self) -> Self {
         self.expect("PASV").then(Move::OpenData).then(Move::ReplyWithPort(old_reply))
     }
 
-    /// Hears where the client waits.
+    /// Accepts EPRT or PORT.
     pub(crate) fn active(self) -> Self {
         self.then(Move::HearAddress).reply("200 Good")
     }
 
-    /// Agrees to store a file, and opens the data connection.
+    /// Accepts STOR, and opens the data connection to the client.
     pub(crate) fn store_actively(self, name: &str) -> Self {
         self.expect(&format!("STOR {name}")).reply("150 Here I come").then(Move::ConnectData)
     }
 
-    /// Agrees to store a file, and has the data connection open.
+    /// Accepts STOR, and accepts the client's data connection.
     pub(crate) fn store(self, name: &str) -> Self {
         self.expect(&format!("STOR {name}")).reply("150 Send it").then(Move::AcceptData)
     }
 
-    /// Takes a whole file and says so.
+    /// Stores a whole file and confirms it.
     pub(crate) fn take(self, name: &str) -> Self {
         self.passive().store(name).receive_all().reply("226 Stored")
     }
 
-    /// Tells the size of a file.
+    /// Reports the size of a file.
     pub(crate) fn tell_size(self, name: &str, size: u64) -> Self {
         self.expect(&format!("SIZE {name}")).reply(&format!("213 {size}"))
     }
 
-    /// Does not tell the size of a file.
+    /// Refuses SIZE.
     pub(crate) fn no_size(self, name: &str) -> Self {
         self.expect(&format!("SIZE {name}")).reply("502 No SIZE here")
     }
 
-    /// Parts as friends.
+    /// Answers QUIT.
     pub(crate) fn goodbye(self) -> Self {
         self.expect("QUIT").reply("221 Goodbye")
     }
 
-    /// Has the directory entered and the type chosen, and nothing beyond RFC 959.
+    /// Enters the directory and sets the type. Supports only RFC 959.
     pub(crate) fn enter(self) -> Self {
         self.expect("CWD inbox").reply("250 In inbox").binary()
     }
 
-    /// Chooses the type, and has nothing beyond RFC 959.
+    /// Sets the type. Supports only RFC 959.
     pub(crate) fn binary(self) -> Self {
         self.expect("TYPE I").reply("200 Binary").featureless()
     }
 
-    /// Does not know how to tell its features.
+    /// Refuses FEAT.
     pub(crate) fn featureless(self) -> Self {
         self.expect("FEAT").reply("500 FEAT?")
     }
 
-    /// A server that has greeted.
+    /// A server that has sent its greeting.
     pub(crate) fn greeted() -> Self {
         Self::new().reply("220 Scripted server ready")
     }
 
-    /// A server that has let alice in.
+    /// A server after the login of alice.
     pub(crate) fn logged_in() -> Self {
         let asked = Self::greeted().expect("USER alice").reply("331 Password, please");
         asked.expect(&format!("PASS {PASSWORD}")).reply("230 Come in")
@@ -270,12 +270,12 @@ impl Script {
         Self::ready().passive().store(name)
     }
 
-    /// A server that has taken `hello.txt`, and has not said so.
+    /// A server that has read `hello.txt` and has not confirmed it.
     pub(crate) fn taken_hello() -> Self {
         Self::storing("hello.txt").receive_all()
     }
 
-    /// The end of an upload of `hello.txt` that went well.
+    /// The end of a successful upload of `hello.txt`: its size, and QUIT.
     pub(crate) fn and_all_is_well(self) -> Self {
         self.tell_size("hello.txt", 6).goodbye()
     }

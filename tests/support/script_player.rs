@@ -1,6 +1,6 @@
-//! The moves of a scripted server: what it does on its control connection, and what it has heard there.
+//! Plays the moves of a script on a control connection and its data connection, and keeps the record.
 //!
-//! Who comes, and which script is played, is `scripted_server.rs`. Next: `data_side.rs`, the data connection.
+//! `scripted_server.rs` accepts the clients and chooses the script.
 
 use std::collections::HashSet;
 use std::io::{ErrorKind, Read, Write};
@@ -15,19 +15,19 @@ use crate::support::server_log::ServerLog;
 use crate::support::sockets::{PATIENCE, has_left};
 use crate::support::tls_server::Tls;
 
-/// What a server remembers from one visit to the next.
+/// The state that a server keeps between connections.
 #[derive(Default)]
 pub(crate) struct Memory {
     names: MadeUpNames,
-    /// The files whose sizes it was asked for.
+    /// The SIZE commands that were received for files without a temporary name.
     asked: HashSet<Vec<u8>>,
 }
 
-/// The server's two connections, and its record.
+/// The server's two connections and its record.
 pub(crate) struct ScriptPlayer<'a> {
     control: Option<Connection>,
     unread: Vec<u8>,
-    /// What is left of a reply that was sent by half.
+    /// The second half of records that were sent by half.
     other_half: Vec<u8>,
     overheard: Overheard,
     memory: &'a mut Memory,
@@ -36,19 +36,19 @@ pub(crate) struct ScriptPlayer<'a> {
 }
 
 impl Memory {
-    /// Whether this is the first question for the size of a file that is no temporary one.
+    /// Returns true for the first SIZE of a file that has no temporary name.
     fn is_asked_for_the_first_time(&mut self, line: &[u8]) -> bool {
         line.starts_with(b"SIZE ") && !line.ends_with(b".part\r\n") && self.asked.insert(line.to_vec())
     }
 }
 
-/// Whether this is the first command of an upload, or of a change of names.
+/// Returns true for the first command of an upload or of a renaming.
 fn begins_something(line: &str) -> bool {
     ["EPSV", "RNFR", "STOU"].iter().any(|verb| line.starts_with(verb))
 }
 
 impl<'a> ScriptPlayer<'a> {
-    /// A server that this client has come to.
+    /// Creates a player for this client.
     pub(crate) fn new(control: TcpStream, memory: &'a mut Memory) -> Self {
         let host = control.local_addr().expect("a connected socket").ip();
         let client = control.peer_addr().expect("a connected socket").ip();
@@ -118,7 +118,7 @@ impl<'a> ScriptPlayer<'a> {
         Ok(())
     }
 
-    /// Sends what it can; whether the client was there to read it shows in what it does next.
+    /// A failed write is not an error: the client's next move shows whether it has left.
     fn send(&mut self, bytes: &[u8]) {
         self.server_log.note('<', bytes);
         if !self.write(bytes) {
@@ -157,7 +157,8 @@ impl<'a> ScriptPlayer<'a> {
 
     fn expect(&mut self, line: &str) -> Result<(), String> {
         match self.read_line()? {
-            // What has the file's name is asked for before the first upload of a run; most scripts have nothing there.
+            // Before the first upload of a run, the program asks for the size of an existing file. In most scripts
+            // there is none.
             Some(found) if self.memory.is_asked_for_the_first_time(&found) && begins_something(line) => {
                 self.send(b"550 No such file\r\n");
                 self.expect(line)
@@ -250,7 +251,7 @@ impl<'a> ScriptPlayer<'a> {
         Ok(())
     }
 
-    /// The end of a script: QUIT is answered, nothing else is wanted, and the data connection shows how it ends.
+    /// The end of a script: only QUIT is accepted, and the end of the data connection is recorded.
     fn part(&mut self) -> Result<(), String> {
         while let Some(line) = self.read_line()? {
             if line != b"QUIT\r\n" {
@@ -261,7 +262,7 @@ impl<'a> ScriptPlayer<'a> {
         self.data.receive_all(&mut self.server_log)
     }
 
-    /// The next line of the client, or nothing when it has left.
+    /// Returns the client's next line, or `None` if it has left.
     fn read_line(&mut self) -> Result<Option<Vec<u8>>, String> {
         loop {
             if let Some(end) = self.unread.iter().position(|&byte| byte == b'\n') {
@@ -281,7 +282,7 @@ impl<'a> ScriptPlayer<'a> {
                 }
                 Err(error) if has_left(error.kind()) => return Ok(None),
                 Err(error) if error.kind() == ErrorKind::InvalidData => {
-                    // Whatever comes behind it is not TLS any more.
+                    // Later bytes are not TLS.
                     self.server_log.remark(&format!("TLS is over: {error}"));
                     control.drain();
                     return Ok(None);

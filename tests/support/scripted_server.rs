@@ -1,7 +1,7 @@
-//! Plays a script to one client: a peer that knows bytes and lines, and nothing of FTP.
+//! Plays scripts to clients. It compares lines and sends bytes, and knows nothing about FTP.
 //!
-//! One thread, loopback only, and a limit on every wait. It records what it sends and gets; a client that does something
-//! else than the script wants ends the play with a mismatch. Next: `player.rs`, where it is played.
+//! A server has one thread, uses loopback addresses, and has a limit for every wait. It records all it sends and
+//! receives. A client that does not follow the script ends the conversation with a mismatch.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
@@ -11,26 +11,26 @@ use crate::support::script_player::{Memory, ScriptPlayer};
 use crate::support::server_log::ServerLog;
 use crate::support::sockets::accept;
 
-/// A server that waits for its one client, or plays to it; or for several, one after the other.
+/// A running server, with one script for each client, one after the other.
 pub(crate) struct ScriptedServer {
     address: SocketAddr,
-    /// How many clients it waits for.
+    /// The number of clients that it waits for.
     scripts: usize,
     thread: JoinHandle<Vec<ServerLog>>,
 }
 
 impl ScriptedServer {
-    /// Opens a port on 127.0.0.1.
+    /// Listens on 127.0.0.1.
     pub(crate) fn start(script: Script) -> Self {
         Self::start_on(Ipv4Addr::LOCALHOST.into(), script)
     }
 
-    /// Opens a port on another loopback address.
+    /// Listens on another loopback address.
     pub(crate) fn start_on(host: IpAddr, script: Script) -> Self {
         Self::listen(TcpListener::bind((host, 0)).expect("a loopback port"), vec![script])
     }
 
-    /// Plays one script to each client that comes, and then is there no more.
+    /// Plays one script to each client, in order, and then closes the port.
     pub(crate) fn listen(listener: TcpListener, scripts: Vec<Script>) -> Self {
         let address = listener.local_addr().expect("a bound port");
         let count = scripts.len();
@@ -41,23 +41,23 @@ impl ScriptedServer {
         Self { address, scripts: count, thread }
     }
 
-    /// Where it listens.
+    /// Returns the address of the server.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Says that nobody will come any more, so that a server without a visitor does not wait on.
+    /// Ends the wait of a server to which no client has connected.
     pub(crate) fn dismiss(&self) {
-        // Some who leave at once. If there were visitors, these are never let in.
+        // These connections end at once. If the server has had its clients, it does not accept them.
         (0..self.scripts).for_each(|_| drop(TcpStream::connect(self.address)));
     }
 
-    /// Waits for the end of the play.
+    /// Waits for the end of the script, and returns the record.
     pub(crate) fn finish(self) -> ServerLog {
         self.server_logs().pop().expect("a script is a visit")
     }
 
-    /// Waits for the end of all plays.
+    /// Waits for the end of all scripts, and returns their records.
     pub(crate) fn server_logs(self) -> Vec<ServerLog> {
         self.thread.join().expect("the scripted server does not panic")
     }

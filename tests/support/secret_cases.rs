@@ -1,5 +1,5 @@
-//! The table for `secrets.rs`: every option at least once, and every way in which an upload ends, with servers and proxies
-//! that repeat the password wherever they can. That no option is missing is a test.
+//! The table for `tests/secrets/outputs.rs`: every option at least once, and every way in which an upload ends. The
+//! servers and proxies repeat the password wherever they can. A test claims that no option is missing.
 
 use test_servers::certificates::{Authority, Identity};
 
@@ -9,13 +9,13 @@ use crate::support::tls_run::certified;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{HELLO, PASSWORD, Upload};
 
-/// The credentials for the proxy; the part behind the colon is the secret.
+/// The credentials for the proxy. The part after the colon is secret.
 pub(crate) const PROXY_AUTH: &str = "alice:open-the-gate";
 
 /// The secret in them.
 pub(crate) const PROXY_PASSWORD: &str = "open-the-gate";
 
-/// What the other ends are made of.
+/// Certificates, TLS settings and a proxy for the cases.
 pub(crate) struct Fixture {
     pub(crate) authority: Authority,
     identity: Identity,
@@ -32,25 +32,25 @@ impl Fixture {
         Self { authority, identity, me, tls, proxy: TestProxy::demanding(PROXY_AUTH) }
     }
 
-    /// A server that protects everything and takes the file.
+    /// A server that requires TLS for everything and stores the file.
     fn protected(&self) -> Vec<Script> {
         let script = Script::protected_and_ready(&self.tls).take_protected("hello.txt", &self.tls);
         vec![script.and_all_is_well()]
     }
 }
 
-/// One command line, what it meets, and how it ends.
+/// A command line, the servers for it, and its exit code.
 pub(crate) struct Case {
     pub(crate) options: &'static [&'static str],
-    /// `FTP_PROXY_AUTH`, if it is set.
+    /// The value of `FTP_PROXY_AUTH`, if it is set.
     pub(crate) proxy_auth: Option<&'static str>,
-    /// One for each connection. Nobody listens where there is none.
+    /// Returns a script for each connection. If there is none, nobody listens.
     pub(crate) scripts: fn(&Fixture) -> Vec<Script>,
     pub(crate) code: i32,
 }
 
 impl Case {
-    /// The upload, but for the password.
+    /// Returns the upload without a password.
     pub(crate) fn upload(&self, fixture: &Fixture) -> Upload {
         let streamed = self.options.contains(&"--from-stdin");
         let upload = if streamed { Upload::of_nothing() } else { Upload::of_hello() };
@@ -89,17 +89,17 @@ const fn proxied(
     Case { options, proxy_auth: Some(auth), scripts, code }
 }
 
-/// A reply that repeats what it replies to, as some servers do.
+/// A reply that repeats the password, as some servers do.
 fn echo(code: u16) -> String {
     format!("{code} Login PASS {PASSWORD} is what came ({PASSWORD})")
 }
 
-/// A server that has got the password.
+/// A server that has received the password.
 fn told() -> Script {
     Script::greeted().expect("USER alice").reply("331 Go on").expect(&format!("PASS {PASSWORD}"))
 }
 
-/// A server that has let alice in, and said her password aloud.
+/// A server that has repeated the password in its reply to the login.
 fn entered() -> Script {
     told().send(format!("230-Welcome\r\n{PASSWORD}\r\n{}\r\n", echo(230))).enter()
 }
@@ -108,7 +108,7 @@ fn all_is_well(_: &Fixture) -> Vec<Script> {
     vec![entered().passive().store("hello.txt").receive_all().reply(&echo(226)).and_all_is_well()]
 }
 
-/// That is played after the temporary name was asked about.
+/// The file is stored under its temporary name and cannot be renamed.
 fn atomic(_: &Fixture) -> Vec<Script> {
     let temp = "{temp:hello.txt}";
     let stored = entered().can_rename("hello.txt").take(temp).tell_size(temp, 6);
@@ -121,7 +121,7 @@ fn nobody(_: &Fixture) -> Vec<Script> {
     Vec::new()
 }
 
-/// All of them. `--verbose` is added where there is no `--quiet`, and the sources of the password are added to each.
+/// All cases. `--verbose` is added if there is no `--quiet`. The tests add each source of the password.
 pub(crate) const CASES: &[Case] = &[
     case(0, &["--max-time", "60", "--limit-rate", "10m", "--retry-max-time", "60"], all_is_well),
     case(0, &["--source-address", "127.0.0.1", "--interface", "lo", "--tls", "off"], all_is_well),
@@ -131,7 +131,7 @@ pub(crate) const CASES: &[Case] = &[
     case(6, &["--account", "guild"], |_| vec![told().reply(&echo(332)).expect("ACCT guild").reply(&echo(530))]),
     case(0, &["--require-fence", "--explain"], nobody),
     case(7, &["--site", "NAMEFMT 1"], |_| vec![told().reply(&echo(230)).expect("SITE NAMEFMT 1").reply(&echo(501))]),
-    // The password is cut off by the end of the line, of the connection, and of what is quoted.
+    // The password is cut off by the end of the connection, and by the limit of a quoted reply.
     case(4, &[], |_| vec![told().send(format!("530 {PASSWORD}")).close()]),
     case(7, &[], |_| vec![entered_but_for(&format!("550 {:x>505} {PASSWORD}", ""))]),
     case(7, &["--create-dirs"], |_| {
@@ -179,7 +179,7 @@ pub(crate) const CASES: &[Case] = &[
     proxied(2, PROXY_AUTH, &["--tls", "off", "--proxy", "http://alice:open-the-gate@127.0.0.1"], nobody),
 ];
 
-/// A server that has let alice in, and has this to say about the directory.
+/// A server that has accepted the login, and replies to CWD like this.
 fn entered_but_for(reply: &str) -> Script {
     told().reply("230 In").expect("CWD inbox").reply(reply)
 }

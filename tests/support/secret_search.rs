@@ -1,7 +1,5 @@
-//! A search for secrets, in any form in which one may be written: as it is, in base64, in hexadecimal digits, as part of
-//! a URL; and a watch over what the system tells anyone about a running program and its children.
-//!
-//! Next: `process_memory.rs`, which looks deeper.
+//! Searches bytes for a secret in any common encoding: plain, base64, hexadecimal, or in a URL. Records what `/proc`
+//! shows of a running program and its children.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +15,7 @@ use crate::support::outcome::Outcome;
 use crate::support::process_memory::{Region, all};
 use crate::support::program::Program;
 
-/// The secret, as it may stand in some text.
+/// Returns the encodings of the secret.
 pub(crate) fn forms(secret: &str) -> Vec<Vec<u8>> {
     let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     let url = |kept: fn(u8) -> bool, space: &str| -> String {
@@ -30,31 +28,32 @@ pub(crate) fn forms(secret: &str) -> Vec<Vec<u8>> {
     texts.into_iter().map(String::into_bytes).chain((0..3).map(|before| in_base64(secret, before))).collect()
 }
 
-/// What of the base64 of a longer text, with the secret behind `before` bytes (or three more, or six), is the secret's.
+/// Returns the characters that depend only on the secret, in the base64 form of a text with `before` more bytes in
+/// front (modulo 3).
 fn in_base64(secret: &str, before: usize) -> Vec<u8> {
     let coded = Base64::encode_string(&[vec![0; before], secret.into(), vec![0; 3]].concat());
     let (begin, end) = ((before * 8).div_ceil(6), (before + secret.len()) * 8 / 6);
     coded.as_bytes()[begin..end].to_vec()
 }
 
-/// How often the bytes of `what` are in `text`.
+/// Counts the occurrences of `what` in `text`.
 pub(crate) fn count(text: &[u8], what: &[u8]) -> usize {
     let Some((&first, others)) = what.split_first() else { return 0 };
     let (mut rest, mut found) = (text, 0);
-    // std searches for one byte fast, also where tests are not optimized; memories are large.
+    // The search for a single byte is fast in std even in builds without optimization, and memories are large.
     while rest.contains(&first) && rest.skip_until(first).is_ok() {
         found += usize::from(rest.starts_with(others));
     }
     found
 }
 
-/// Whether the secret is in `text`, in any form.
+/// Returns true if `text` contains the secret in any encoding.
 pub(crate) fn has(text: &[u8], secret: &str) -> bool {
     forms(secret).iter().any(|form| count(text, form) > 0)
 }
 
-/// In which regions of the program's memory the last half of the secret is; what was given back may have lost its
-/// beginning to the allocator. As it is and, by the same measure, in any other form.
+/// Returns the names of the regions in a process's memory that hold a copy of the secret, one for each copy. The last
+/// half of the secret counts as a copy, since the allocator may have overwritten the beginning of freed memory.
 pub(crate) fn copies(process: u32, secret: &str) -> Vec<String> {
     let half = &secret.as_bytes()[secret.len() / 2..];
     let regions = all(&process.to_string());
@@ -65,7 +64,7 @@ pub(crate) fn copies(process: u32, secret: &str) -> Vec<String> {
     regions.into_iter().flat_map(found).collect()
 }
 
-/// What anyone could see of a program while it ran.
+/// The data that `/proc` showed while a program ran.
 #[derive(Default)]
 pub(crate) struct Sight {
     command_lines: BTreeSet<Vec<u8>>,
@@ -74,7 +73,7 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
-    /// Looks at a process now.
+    /// Reads the data of a process now.
     pub(crate) fn look(&mut self, process: u32) {
         let file = |name: &str| fs::read(format!("/proc/{process}/{name}")).unwrap_or_default();
         self.command_lines.insert(file("cmdline"));
@@ -84,12 +83,12 @@ impl Sight {
         self.children.extend(of_thread.flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()));
     }
 
-    /// Whether the program was there at all when it was looked for. A short run may be over by then.
+    /// Returns true if the program was ever seen. A short run may end before the first look.
     pub(crate) fn saw_the_program(&self) -> bool {
         self.command_lines.iter().any(|line| count(line, b"ftp-uploader\0") > 0)
     }
 
-    /// A secret was to be seen nowhere, but perhaps in the environment that the program was given.
+    /// Claims that `/proc` never showed the secret, except in the environment if the program was given it there.
     #[track_caller]
     pub(crate) fn is_free_of(&self, secret: &str, given_by_environment: bool) {
         assert!(!self.command_lines.iter().any(|line| has(line, secret)), "{secret} is among the arguments");
@@ -99,7 +98,7 @@ impl Sight {
     }
 }
 
-/// Runs a program to its end and watches it all the time.
+/// Runs a program to its end, and watches it all the time.
 pub(crate) fn watched(program: Program) -> (Outcome, Sight) {
     let running = program.start();
     let process = running.id();
@@ -121,7 +120,7 @@ pub(crate) fn watched(program: Program) -> (Outcome, Sight) {
 }
 
 impl Outcome {
-    /// The secret is in neither output, in any form.
+    /// Claims that neither output contains the secret in any encoding.
     #[track_caller]
     pub(crate) fn never_tells(&self, secret: &str) -> &Self {
         for output in [&self.stdout, &self.stderr] {

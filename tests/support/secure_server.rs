@@ -1,7 +1,4 @@
-//! A real server that takes nothing in clear, with the authority that vouches for it, and uploads to it.
-//!
-//! What a server can be told about TLS is `servers/tls.rs`; the tests are `tls_uploads.rs`, `tls_sessions.rs` and
-//! `tls_between.rs`.
+//! A real server that requires TLS, the authority that has issued its certificate, and uploads to it.
 
 use std::net::SocketAddr;
 
@@ -11,7 +8,7 @@ use test_servers::{FtpServer, Kind, Options, ServerTls, Versions};
 use crate::support::outcome::Outcome;
 use crate::support::program::Program;
 
-/// Makes one test for each setting of each function that takes a [`SecureServer`].
+/// Makes one test for each of these settings from each function that takes a [`SecureServer`].
 macro_rules! on_secure_servers {
     ($($module:ident: $kind:ident { $($field:ident: $value:expr),* }),* $(,)?; $tests:tt) => {
         $(crate::support::secure_server::on_secure_servers!(@ $module $kind { $($field: $value),* } $tests);)*
@@ -37,26 +34,26 @@ macro_rules! on_secure_servers {
 
 pub(crate) use on_secure_servers;
 
-/// A server that runs, and the authority that vouches for it as `localhost`.
+/// A running server, and the authority that has issued its certificate for `localhost`.
 pub(crate) struct SecureServer {
     pub(crate) server: FtpServer,
     pub(crate) kind: Kind,
-    /// What it was told.
+    /// The settings of the server.
     pub(crate) tls: ServerTls,
-    /// How long the program waits for it, in seconds.
+    /// The program's `--timeout`, in seconds.
     pub(crate) patience: &'static str,
-    /// How often the program tries again.
+    /// The program's `--retries`.
     pub(crate) retries: &'static str,
     authority: Authority,
 }
 
 impl SecureServer {
-    /// Starts a server whose TLS is `settings` of its certificate.
+    /// Starts a server with the TLS `settings` for its certificate.
     pub(crate) fn start(kind: Kind, settings: impl FnOnce(Identity) -> ServerTls) -> Option<Self> {
         Self::start_with(kind, Options::default(), settings)
     }
 
-    /// Starts a server with other options than the usual ones.
+    /// Starts a server with these options.
     pub(crate) fn start_with(
         kind: Kind,
         options: Options,
@@ -68,18 +65,18 @@ impl SecureServer {
         Some(Self { server, kind, tls, patience: "30", retries: "0", authority })
     }
 
-    /// Uploads `files` of `program`'s folder, and tells the conversation.
+    /// Uploads `files` of `program`'s folder verbosely.
     pub(crate) fn upload(&self, program: Program, files: &[&str]) -> Outcome {
         self.upload_by(self.server.addr, program, files)
     }
 
-    /// The same, to whoever listens at `address` in the server's stead.
+    /// The same, through a relay at `address`.
     pub(crate) fn upload_by(&self, address: SocketAddr, program: Program, files: &[&str]) -> Outcome {
         let program = program.with_file("ca.pem", self.authority.pem().as_bytes());
         self.upload_with(program, &["--tls", self.kind_of_tls(), "--ca-file", "ca.pem"], address, files)
     }
 
-    /// The same, though without TLS.
+    /// The same, but without TLS.
     pub(crate) fn upload_in_clear(&self, program: Program, files: &[&str]) -> Outcome {
         self.upload_with(program, &["--tls", "off"], self.server.addr, files)
     }
@@ -97,13 +94,13 @@ impl SecureServer {
         outcome
     }
 
-    /// The version that the program says it speaks with this server.
+    /// Returns the TLS version that the program should report.
     pub(crate) fn version(&self) -> &'static str {
         if self.tls.versions == Versions::Tls12Only { "TLS 1.2" } else { "TLS 1.3" }
     }
 
-    /// How often the program logs in for so many files: once, if it can resume a session for each of them. Of TLS 1.3,
-    /// ProFTPD hands out tickets for two only; the rest is sent over 1.2, where the server speaks that.
+    /// Returns the number of logins for so many files: one, if every data connection can resume a session. With TLS
+    /// 1.3, ProFTPD issues tickets for two only. The program then uses TLS 1.2 for the rest, if the server supports it.
     pub(crate) fn logins(&self, files: usize) -> usize {
         match (self.kind, self.tls.versions) {
             (Kind::Proftpd, Versions::Tls13Only) => files.div_ceil(2),
@@ -118,7 +115,7 @@ impl SecureServer {
 }
 
 impl Outcome {
-    /// So many lines of standard error have this text.
+    /// Claims that so many lines of standard error contain this text.
     pub(crate) fn counts(&self, times: usize, text: &str) -> &Self {
         let found = self.stderr.lines().filter(|line| line.contains(text)).count();
         self.claim(found == times, &format!("{times} lines with `{text}`, not {found}"))

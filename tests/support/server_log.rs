@@ -1,6 +1,4 @@
-//! What a scripted server recorded of its one client, and the claims that tests make about it.
-//!
-//! Next: `run.rs`, which brings the program and a server together.
+//! The record that a scripted server keeps of a client, and claims about it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,92 +6,93 @@ use std::time::Duration;
 
 use rustls::ProtocolVersion;
 
-/// Everything that a client did.
+/// The record of one client.
 #[derive(Default)]
 pub(crate) struct ServerLog {
     transcript: Vec<String>,
-    /// The lines that the client sent, each with its line end.
+    /// The lines that the client sent, with their line ends.
     pub(crate) commands: Vec<Vec<u8>>,
-    /// What came over each data connection.
+    /// The files that arrived, one for each data connection.
     pub(crate) files: Vec<Stored>,
-    /// Where the client's connections came from: the control connection first.
+    /// The addresses of the client's connections, that of the control connection first.
     pub(crate) clients: Vec<IpAddr>,
-    /// What the client sent on the control connection before TLS began there.
+    /// The bytes that the client sent on the control connection before TLS.
     pub(crate) clear: Vec<u8>,
-    /// What the client sent on any connection, as it crossed the network; of each connection only the beginning.
+    /// The bytes that the client sent on all connections, as they crossed the network. Limited to the first 64 KiB of
+    /// each.
     pub(crate) overheard: Vec<u8>,
-    /// Each beginning of TLS, on the control connection and on those for data.
+    /// The TLS handshakes on the control connection and the data connections.
     pub(crate) handshakes: Vec<Handshake>,
-    /// How many bytes of a flood were sent before the client left.
+    /// The number of bytes of a flood that were sent before the client left.
     pub(crate) flooded: usize,
-    /// Where client and script did not agree.
+    /// The first difference between the client and the script.
     pub(crate) mismatch: Option<String>,
 }
 
-/// What came over one data connection.
+/// The bytes that arrived over one data connection.
 #[derive(Default)]
 pub(crate) struct Stored {
     /// The bytes.
     pub(crate) bytes: Vec<u8>,
-    /// How the client ended it.
+    /// The kind of end.
     pub(crate) ending: Ending,
 }
 
-/// How TLS began on one connection, as far as it came.
+/// A TLS handshake, which may have failed.
 #[derive(Debug, Default)]
 pub(crate) struct Handshake {
-    /// The name that the client wanted (SNI).
+    /// The server name in the ClientHello (SNI).
     pub(crate) server_name: Option<String>,
-    /// The protocols that the client wanted to speak (ALPN).
+    /// The protocols in the ClientHello (ALPN).
     pub(crate) protocols: Vec<String>,
-    /// What came of it.
+    /// The result of a completed handshake.
     pub(crate) agreement: Option<Agreement>,
-    /// Why nothing came of it.
+    /// The error of a failed handshake.
     pub(crate) failure: Option<String>,
 }
 
-/// What a client and a server have agreed on.
+/// The parameters of a completed handshake.
 #[derive(Debug)]
 pub(crate) struct Agreement {
     /// The version of TLS.
     pub(crate) version: ProtocolVersion,
-    /// Whether a session went on that another connection had begun.
+    /// True if the session of another connection was resumed.
     pub(crate) resumed: bool,
-    /// Whether the client has shown a certificate.
+    /// True if the client has sent a certificate.
     pub(crate) client_certificate: bool,
 }
 
-/// How a data connection ended, as its reader sees it.
+/// The end of a data connection, as its reader sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The server did not read that far.
+    /// The server did not read to the end.
     #[default]
     Unseen,
-    /// In order, with TLS by close_notify and then TCP: to a server, the file is whole.
+    /// An orderly end: close_notify with TLS, then FIN. The server takes the file for complete.
     Closed,
-    /// TCP was ended, and TLS not, or by an error: anyone in between could have done it.
+    /// FIN without close_notify, or a TLS error. An attacker on the network could have caused it.
     Cut,
-    /// By a reset: to a server, the file is cut.
+    /// A reset. The server takes the file for incomplete.
     Reset,
 }
 
 impl ServerLog {
-    /// Of a client that comes from this address.
+    /// The record of a client at this address.
     pub(crate) fn from(client: IpAddr) -> Self {
         Self { clients: vec![client], ..Self::default() }
     }
 
-    /// A visit that did not come about.
+    /// The record of a connection that failed.
     pub(crate) fn that_failed(mismatch: String) -> Self {
         Self { mismatch: Some(mismatch), ..Self::default() }
     }
 
-    /// One file came, whole.
+    /// Claims that exactly one file arrived, complete.
     pub(crate) fn stored(&self, content: &[u8]) -> &Self {
         self.stored_all(&[content])
     }
 
-    /// These files came, whole and in this order.
+    /// Claims that these files arrived, complete and in this order.
     pub(crate) fn stored_all(&self, contents: &[&[u8]]) -> &Self {
         let same = self.files.iter().map(|file| &file.bytes[..]).eq(contents.iter().copied());
         let sizes: Vec<usize> = contents.iter().map(|content| content.len()).collect();
@@ -102,13 +101,13 @@ impl ServerLog {
         self.claim(whole, "data connections closed in order")
     }
 
-    /// The last data connection was reset by the client.
+    /// Claims that the client reset the last data connection.
     pub(crate) fn was_cut(&self) -> &Self {
         let ending = self.files.last().map(|file| file.ending);
         self.claim(ending == Some(Ending::Reset), "a data connection that the client reset")
     }
 
-    /// The client came this far and no further.
+    /// Claims that this was the client's last command, except QUIT.
     pub(crate) fn last_command(&self, line: &str) -> &Self {
         let last = self.commands.iter().rfind(|&command| command != b"QUIT\r\n");
         let expected = format!("{line}\r\n").into_bytes();
@@ -121,7 +120,8 @@ impl ServerLog {
         self
     }
 
-    /// Records bytes on the control connection: `<` from the server, `>` from the client, as in the program's own output.
+    /// Records bytes on the control connection: `<` from the server, `>` from the client, as in the program's own
+    /// output.
     pub(crate) fn note(&mut self, direction: char, bytes: &[u8]) {
         if direction == '>' {
             self.commands.push(bytes.to_vec());
@@ -132,7 +132,7 @@ impl ServerLog {
         self.transcript.push(format!("{direction} {shown}{rest}"));
     }
 
-    /// Records how TLS begins on the connection of this name.
+    /// Records a TLS handshake on the connection of this name.
     pub(crate) fn shake_hands(
         &mut self,
         connection: &str,
@@ -146,7 +146,7 @@ impl ServerLog {
         done
     }
 
-    /// Records something that is no byte on the control connection.
+    /// Records an event other than bytes on the control connection.
     pub(crate) fn remark(&mut self, text: &str) {
         self.transcript.push(format!("  ({text})"));
     }
@@ -162,5 +162,5 @@ impl fmt::Display for ServerLog {
 
 const LONGEST_NOTE: usize = 300;
 
-/// What a wait of one second costs at most when the machine is busy with other tests.
+/// An upper bound for a timeout of one second on a machine that is busy with other tests.
 pub(crate) const A_FEW_SECONDS: Duration = Duration::from_secs(6);

@@ -1,6 +1,4 @@
-//! What a scripted server needs of sockets: waits that end, and resets.
-//!
-//! Next: `program.rs` for the other side, or the tests.
+//! Socket functions of a scripted server: waits with a limit, and resets.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -41,7 +39,7 @@ fn prepare(stream: &TcpStream) -> io::Result<()> {
     stream.set_write_timeout(Some(PATIENCE))
 }
 
-/// Listens for a data connection that takes little at once.
+/// Listens for a data connection with a small receive buffer.
 pub(crate) fn listen_with_small_window(host: IpAddr) -> TcpListener {
     let listener = TcpListener::bind((host, 0)).expect("a loopback port");
     set_socket_recv_buffer_size(&listener, WINDOW).expect("a receive buffer of that size");
@@ -54,18 +52,18 @@ pub(crate) fn reset(stream: TcpStream) {
     drop(stream);
 }
 
-/// Whether an error says that the other side has left without a word.
+/// Returns true for the errors of a reset, or of an end without close_notify.
 pub(crate) fn has_left(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe) || has_cut(kind)
 }
 
-/// Whether an error says that the other side has ended TCP, and TLS not.
+/// Returns true for the error of an end without close_notify.
 pub(crate) fn has_cut(kind: ErrorKind) -> bool {
     kind == ErrorKind::UnexpectedEof
 }
 
-/// No wait of a server is longer.
+/// The limit of every wait of a server.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The receive buffer of data connections, small so that a client cannot be done before the server looks.
+/// The receive buffer of data connections. It is small, so that a client cannot finish before the server reads.
 const WINDOW: usize = 64 << 10;

@@ -1,7 +1,7 @@
-//! A proxy in the tests' own process: SOCKS5 or CONNECT, whichever a client begins with. It records where it was asked to
-//! connect to, can demand credentials, and does what a test wants with the connections that come first.
+//! A proxy in the process of the tests. It serves SOCKS5 and HTTP CONNECT on one port and records the requested
+//! targets. It can require credentials, and misbehave on its first connections.
 //!
-//! How bytes pass once a connection stands is `test_proxy_relay.rs`, next.
+//! `test_proxy_relay.rs` passes the bytes of an established connection.
 
 use std::collections::VecDeque;
 use std::io::{Read, Result, Write};
@@ -16,35 +16,35 @@ use base64ct::{Base64, Encoding};
 use crate::support::sockets::{PATIENCE, reset};
 use crate::support::test_proxy_relay::pass;
 
-/// What the proxy does with one connection.
+/// The behaviour of the proxy on one connection.
 #[derive(Clone)]
 pub(crate) enum Manner {
-    /// What it should.
+    /// Serve the client.
     Serve,
-    /// What it should, but its answer waits for the server's first words and goes out in one piece with them.
+    /// Serve the client, but delay the reply until the server's greeting has arrived, and send both in one piece.
     ServeTogether,
-    /// What it should, byte by byte.
+    /// Serve the client, and send the reply byte by byte.
     ServeInBytes,
-    /// What it should, until so many bytes have come from the client: then both ends see a reset.
+    /// Serve the client until it has sent so many bytes. Then reset both connections.
     DieAfter(usize),
-    /// It refuses to connect, with this SOCKS code or HTTP status line.
+    /// Refuse the request with this SOCKS code or HTTP status.
     Refuse(u8, &'static str),
-    /// It says this when it is first spoken to, and nothing after.
+    /// Send these bytes after the client's first byte, and nothing more.
     Say(&'static [u8]),
-    /// It says this again and again, with a pause after each.
+    /// Send these bytes repeatedly, with a pause after each time.
     Repeat(&'static [u8], Duration),
-    /// It closes the connection when it is first spoken to.
+    /// Close the connection after the client's first bytes.
     HangUp,
 }
 
-/// A proxy that takes connections until the tests end.
+/// A proxy that accepts connections until the tests end.
 pub(crate) struct TestProxy {
-    /// Where it listens.
+    /// The address of the proxy.
     pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
 }
 
-/// What all its connections share.
+/// The state that all connections share.
 #[derive(Default)]
 struct Shared {
     demand: Option<&'static str>,
@@ -54,16 +54,16 @@ struct Shared {
     resets: AtomicUsize,
 }
 
-/// A name that only the proxy knows. It means 127.0.0.1.
+/// A name that only the proxy can resolve. It means 127.0.0.1.
 pub(crate) const FAR_NAME: &str = "ftp.behind.proxy.invalid";
 
 impl TestProxy {
-    /// One that treats the connections as `manners` say, in order, and serves all later ones.
+    /// Starts a proxy that treats its first connections as `manners` say, in order, and serves all later ones.
     pub(crate) fn start(manners: impl IntoIterator<Item = Manner>) -> Self {
         Self::listen(manners, None)
     }
 
-    /// One that serves those who know `USER:PASSWORD`.
+    /// Starts a proxy that requires the credentials `USER:PASSWORD`.
     pub(crate) fn demanding(auth: &'static str) -> Self {
         Self::listen([], Some(auth))
     }
@@ -79,29 +79,29 @@ impl TestProxy {
                 let shared = theirs.clone();
                 let manner = shared.manners.lock().unwrap().pop_front().unwrap_or(Manner::Serve);
                 shared.clients.lock().unwrap().push(client.peer_addr().unwrap().ip());
-                // Whoever leaves in the middle of it has a reason that the test knows.
+                // An error means that one side has left. The test makes its own claims about that.
                 thread::spawn(move || shared.run(client, manner));
             }
         });
         Self { address, shared }
     }
 
-    /// The value for `--proxy`.
+    /// Returns the value for `--proxy`.
     pub(crate) fn url(&self, scheme: &str) -> String {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Where it was asked to connect to, and how the host was given.
+    /// Returns the requested targets, each with the form in which the host was given.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.shared.asked.lock().unwrap().clone()
     }
 
-    /// From where each connection came.
+    /// Returns the address from which each connection came.
     pub(crate) fn clients(&self) -> Vec<IpAddr> {
         self.shared.clients.lock().unwrap().clone()
     }
 
-    /// How many connections the client has reset.
+    /// Returns the number of connections that the client has reset.
     pub(crate) fn resets(&self) -> usize {
         self.shared.resets.load(Ordering::SeqCst)
     }
@@ -122,7 +122,7 @@ impl Shared {
                 thread::sleep(*pause);
             },
             Manner::HangUp => {
-                // What is unread would make it a reset.
+                // Unread bytes would turn the close into a reset.
                 let _ = client.read(&mut [0; 1000]);
                 return Ok(());
             }
@@ -186,7 +186,7 @@ impl Shared {
         };
         let port = u16::from_be_bytes(exactly(client, 2)?.try_into().unwrap());
         let target = self.record(&host, port);
-        // A bound address of each kind, so that each has to be read to its end.
+        // Each form of a request gets a bound address of another type, so that the client must parse all of them.
         let yes = match host {
             Host::Address(IpAddr::V4(_)) => vec![5, 0, 0, 1, 127, 0, 0, 1, 0, 80],
             Host::Address(IpAddr::V6(_)) => [&[5, 0, 0, 4][..], &[0; 16], &[0, 80]].concat(),
@@ -231,7 +231,7 @@ impl Shared {
     }
 }
 
-/// Where to connect to, how to say yes, and how to say no.
+/// The target, the reply that accepts the request, and a function for the one that refuses it.
 type Heard = (SocketAddr, Vec<u8>, fn(u8, &str) -> Vec<u8>);
 
 enum Host {
@@ -244,7 +244,7 @@ fn exactly(client: &mut TcpStream, count: usize) -> Result<Vec<u8>> {
     client.read_exact(&mut bytes).map(|()| bytes)
 }
 
-/// A byte that says how many, and so many.
+/// Reads a length byte and so many bytes.
 fn some(client: &mut TcpStream) -> Result<Vec<u8>> {
     let count = exactly(client, 1)?[0];
     exactly(client, count.into())

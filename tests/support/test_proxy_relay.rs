@@ -1,6 +1,4 @@
-//! How bytes pass through the test proxy once a connection stands, both ways, until one side ends.
-//!
-//! Next: the tests, `proxy.rs` and `proxy_uploads.rs`.
+//! Passes bytes through an established connection of the test proxy, in both directions, until one side ends.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -10,8 +8,8 @@ use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 
-/// Lets both sides talk to their ends; whether the client has reset its connection. After `limit` bytes of the client
-/// neither side hears more than a reset.
+/// Passes bytes, and returns true if the client has reset its connection. After `limit` bytes from the client both
+/// connections are reset.
 pub(crate) fn pass(client: &TcpStream, server: &TcpStream, limit: usize) -> bool {
     let passed = AtomicUsize::new(0);
     thread::scope(|scope| {

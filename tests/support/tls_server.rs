@@ -1,6 +1,6 @@
-//! How a scripted server does TLS: with which certificate, which versions, and what it remembers of a session.
+//! TLS settings of a scripted server: its certificate, its versions, and its memory of sessions.
 //!
-//! Only values, like the script that they are part of. Next: `tls_meeting.rs`, the usual lines of such a script.
+//! These are values, like the script that contains them.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 use test_servers::certificates::{Authority, Identity};
 
-/// A server's way with TLS. Its clones have one memory, as the two connections of an FTP server do.
+/// The TLS settings of a server. Clones share their memory of sessions, as the two connections of an FTP server do.
 #[derive(Clone)]
 pub(crate) struct Tls {
     identity: Identity,
@@ -27,7 +27,7 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// With this certificate, and otherwise as well as it can be done.
+    /// Creates good settings with this certificate.
     pub(crate) fn of(identity: &Identity) -> Self {
         Self {
             identity: identity.clone(),
@@ -42,32 +42,32 @@ impl Tls {
         }
     }
 
-    /// Not above TLS 1.2.
+    /// Supports no version above TLS 1.2.
     pub(crate) fn old(mut self) -> Self {
         self.versions = vec![&TLS12];
         self
     }
 
-    /// With another certificate.
+    /// Uses another certificate.
     pub(crate) fn showing(mut self, identity: &Identity) -> Self {
         self.identity = identity.clone();
         self
     }
 
-    /// With so many tickets after each handshake of TLS 1.3.
+    /// Sends so many tickets after each handshake of TLS 1.3.
     pub(crate) fn tickets(mut self, tickets: usize) -> Self {
         self.tickets = tickets;
         self
     }
 
-    /// With tickets that hold the session, instead of a memory.
+    /// Keeps sessions in tickets instead of a cache.
     pub(crate) fn remembering_nothing(mut self) -> Self {
         self.sessions = Arc::new(NoServerSessionStorage {});
         self.ticketer = Some(ring::Ticketer::new().expect("a random key"));
         self
     }
 
-    /// Without any resumption: no session IDs and no tickets.
+    /// Supports no resumption: neither session IDs nor tickets.
     pub(crate) fn never_resuming(mut self) -> Self {
         self.sessions = Arc::new(NoServerSessionStorage {});
         self.ticketer = None;
@@ -75,20 +75,20 @@ impl Tls {
         self
     }
 
-    /// With a memory of its own, so that it knows no session of the others.
+    /// Uses a cache of its own, so that it cannot resume the sessions of the others.
     pub(crate) fn forgetful(mut self) -> Self {
         self.sessions = ServerSessionMemoryCache::new(256);
         self.ticketer = self.ticketer.map(|_| ring::Ticketer::new().expect("a random key"));
         self
     }
 
-    /// With a way to agree on keys that clients have to be asked for (TLS 1.3: a HelloRetryRequest).
+    /// Supports only a key exchange for which the client sends no share at first (TLS 1.3: a HelloRetryRequest).
     pub(crate) fn asking_again(mut self) -> Self {
         self.groups = vec![ring::kx_group::SECP384R1];
         self
     }
 
-    /// For clients only that this authority has certified.
+    /// Requires a client certificate from this authority.
     pub(crate) fn for_clients_of(mut self, authority: &Authority) -> Self {
         let roots = Arc::new(authority.roots());
         let verifier = WebPkiClientVerifier::builder_with_provider(roots, Arc::new(ring::default_provider()));
@@ -96,36 +96,36 @@ impl Tls {
         self
     }
 
-    /// Ending connections without close_notify, as many servers do.
+    /// Ends connections without close_notify, as many servers do.
     pub(crate) fn without_farewell(mut self) -> Self {
         self.says_farewell = false;
         self
     }
 
-    /// Ending connections in the same breath in which their handshake is done, as servers do that miss something in it.
+    /// Ends connections together with the handshake, as servers do that reject the client's handshake.
     pub(crate) fn hanging_up(mut self) -> Self {
         self.hangs_up = true;
         self
     }
 
-    /// Whether it ends connections in the same breath in which their handshake is done.
+    /// Returns true if connections end together with the handshake.
     pub(crate) fn hangs_up(&self) -> bool {
         self.hangs_up
     }
 
-    /// Whether it ends connections with close_notify.
+    /// Returns true if connections end with close_notify.
     pub(crate) fn says_farewell(&self) -> bool {
         self.says_farewell
     }
 
-    /// The same for rustls.
+    /// Returns these settings for rustls.
     pub(crate) fn config(&self) -> Arc<ServerConfig> {
         let provider = CryptoProvider { kx_groups: self.groups.clone(), ..ring::default_provider() };
         let versions = ServerConfig::builder_with_provider(Arc::new(provider)).with_protocol_versions(&self.versions);
         let clients = self.clients.clone().unwrap_or_else(WebPkiClientVerifier::no_client_auth);
         let config = versions.expect("versions that there are").with_client_cert_verifier(clients);
         let key = ring::sign::any_supported_type(&self.identity.key()).expect("a key on P-256");
-        // Not `with_single_cert`: a thief has a certificate without its key.
+        // `with_single_cert` would reject a certificate without its key, which an impostor uses.
         let certified = CertifiedKey::new(self.identity.chain(), key);
         let mut config = config.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
         config.alpn_protocols = vec![b"ftp".to_vec()];

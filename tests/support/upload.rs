@@ -1,7 +1,6 @@
-//! The upload that most tests ask for: alice puts `hello.txt` into `inbox`, and her password is in the environment.
+//! The upload of most tests: alice uploads `hello.txt` into `inbox`, with her password in the environment.
 //!
-//! A test changes what it is about and leaves the rest. The scripted server's usual lines (`script.rs`, next) know the
-//! same names.
+//! Each test changes only the parts that it is about. The scripts in `script.rs` use the same names.
 
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
@@ -9,7 +8,7 @@ use std::path::PathBuf;
 
 use crate::support::program::Program;
 
-/// An upload in the making; everything but the server is settled.
+/// An upload whose server is not chosen yet.
 pub(crate) struct Upload {
     program: Program,
     options: Vec<OsString>,
@@ -20,24 +19,24 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    /// Of one file with this content, into `inbox`.
+    /// Uploads one file with this content into `inbox`.
     pub(crate) fn of(name: impl AsRef<OsStr>, content: &[u8]) -> Self {
         Self::of_nothing().and(name, content)
     }
 
-    /// Of `hello.txt`, which holds `hello`, into `inbox`.
+    /// Uploads `hello.txt`, whose content is `hello`, into `inbox`.
     pub(crate) fn of_hello() -> Self {
         Self::of("hello.txt", HELLO)
     }
 
-    /// Of a file of zeros, `BIG` bytes long: no set of socket buffers takes it whole.
+    /// Uploads a file of `BIG` zero bytes, which no socket buffers can hold completely.
     pub(crate) fn of_big_file() -> Self {
         let mut upload = Self::of_nothing();
         upload.program = upload.program.with_zeros("big.bin", BIG);
         upload.argument_file("big.bin")
     }
 
-    /// With no file yet.
+    /// An upload without a file.
     pub(crate) fn of_nothing() -> Self {
         Self {
             program: Program::new(),
@@ -49,89 +48,89 @@ impl Upload {
         }
     }
 
-    /// And of another file.
+    /// Adds a file with this content.
     pub(crate) fn and(mut self, name: impl AsRef<OsStr>, content: &[u8]) -> Self {
         self.program = self.program.with_file(name.as_ref(), content);
         self.argument_file(name)
     }
 
-    /// And of a file that the test has made, or has not.
+    /// Adds a file argument, whose file the test may or may not have created.
     pub(crate) fn argument_file(mut self, name: impl AsRef<OsStr>) -> Self {
         self.files.push(name.as_ref().to_owned());
         self
     }
 
-    /// With more options.
+    /// Adds options.
     pub(crate) fn options<O: AsRef<OsStr>>(mut self, options: impl IntoIterator<Item = O>) -> Self {
         self.options.extend(options.into_iter().map(|option| option.as_ref().to_owned()));
         self
     }
 
-    /// As the program is when nothing is said about patience and new tries.
+    /// Removes the tests' usual timeouts and retries, so that the program's defaults apply.
     pub(crate) fn without_options(mut self) -> Self {
         self.options.clear();
         self
     }
 
-    /// With this many seconds of patience instead of five.
+    /// Sets both timeouts to so many seconds instead of five.
     pub(crate) fn timeout(mut self, seconds: &str) -> Self {
         self.options[1] = seconds.into();
         self.options[3] = seconds.into();
         self
     }
 
-    /// Tried again so often, with next to no wait in between; not at all otherwise.
+    /// Allows so many retries instead of none, with almost no delay.
     pub(crate) fn retries(self, count: &str) -> Self {
         self.retries_after(count, "0.05")
     }
 
-    /// Tried again so often, the first time after so many seconds.
+    /// Allows so many retries, the first one after so many seconds.
     pub(crate) fn retries_after(mut self, count: &str, delay: &str) -> Self {
         self.options[5] = count.into();
         self.options(["--retry-delay", delay])
     }
 
-    /// Tried again as the program sees fit, but for this wait.
+    /// Uses the program's default number of retries, with this delay.
     pub(crate) fn default_retries_after(mut self, delay: &str) -> Self {
         self.options.drain(4..6);
         self.options(["--retry-delay", delay])
     }
 
-    /// As another user.
+    /// Uses another user name.
     pub(crate) fn user(mut self, user: impl AsRef<OsStr>) -> Self {
         self.user = user.as_ref().to_owned();
         self
     }
 
-    /// Into another directory.
+    /// Uses another directory.
     pub(crate) fn directory(mut self, directory: impl AsRef<OsStr>) -> Self {
         self.directory = directory.as_ref().to_owned();
         self
     }
 
-    /// Without `FTP_PASSWORD`.
+    /// Removes `FTP_PASSWORD`.
     pub(crate) fn without_password(mut self) -> Self {
         self.password_in_environment = false;
         self
     }
 
-    /// With the program's surroundings changed.
+    /// Changes the program that is run.
     pub(crate) fn program(mut self, change: impl FnOnce(Program) -> Program) -> Self {
         self.program = change(self.program);
         self
     }
 
-    /// Where a local file lies.
+    /// Returns the path of a local file.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.program.path(name)
     }
 
-    /// To a server of the test, as the finished program run.
+    /// Returns the program for an upload to this address.
     pub(crate) fn to(self, server: SocketAddr) -> Program {
         self.at(server.to_string())
     }
 
-    /// To a host, named as a user may name it.
+    /// Returns the program for an upload to a host in any of the forms that a user may type.
     pub(crate) fn at(self, host: impl AsRef<OsStr>) -> Program {
         let program = self.program.arguments(self.options).arguments([host.as_ref(), &self.user]);
         let program = program.arguments(self.files).arguments([self.directory]);
@@ -139,11 +138,11 @@ impl Upload {
     }
 }
 
-/// Told to the program in many ways, and never to be seen in what it prints. The spaces must survive.
+/// The password. The program must never print it. It has spaces, which must be preserved.
 pub(crate) const PASSWORD: &str = "open sesame 7731";
 
-/// What is in `hello.txt`.
+/// The content of `hello.txt`.
 pub(crate) const HELLO: &[u8] = b"hello\n";
 
-/// More than the send buffer of the program (4 MiB where Linux is left as it is) and the server's window together.
+/// More than the program's send buffer (4 MiB with the defaults of Linux) and the server's receive buffer together.
 pub(crate) const BIG: u64 = 32 << 20;

@@ -1,6 +1,4 @@
-//! Someone who listens: passes every byte of one control connection on, and keeps what the client sent.
-//!
-//! Meddling does not belong here, see `cutting_relay.rs`. The tests are `tls_between.rs`.
+//! Passes a control connection on unchanged, and records the client's bytes.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -11,7 +9,7 @@ use crate::support::sockets::accept;
 
 /// Waits for one client of a server.
 pub(crate) struct Wiretap {
-    /// Where the client has to go.
+    /// The address for the client.
     pub(crate) address: SocketAddr,
     heard: Arc<Mutex<Vec<u8>>>,
 }
@@ -23,7 +21,7 @@ impl Wiretap {
         let address = listener.local_addr().expect("a port has an address");
         let heard = Arc::new(Mutex::new(Vec::new()));
         let notes = heard.clone();
-        // Ends with the client, or without one.
+        // The thread ends when the client leaves, or after the limit of the wait for it.
         thread::spawn(move || {
             let Ok(client) = accept(&listener) else { return };
             let server = TcpStream::connect(server).expect("the server listens");
@@ -34,29 +32,30 @@ impl Wiretap {
         Self { address, heard }
     }
 
-    /// All that the client has sent.
+    /// Returns all bytes that the client has sent.
     pub(crate) fn heard(&self) -> Vec<u8> {
         self.heard.lock().expect("notes").clone()
     }
 }
 
-/// Passes bytes on in one direction, to the end.
+/// Passes bytes in one direction, to the end.
 fn pass_on(mut from: TcpStream, mut to: TcpStream, mut note: impl FnMut(&[u8])) {
     let mut buffer = [0; 16 << 10];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
-        // First, so that what has arrived is known to have been sent.
+        // Record before sending, so that every byte that the server reacts to is in the record.
         note(&buffer[..count]);
         if to.write_all(&buffer[..count]).is_err() {
             break;
         }
     }
-    // Fails where the other direction has ended both.
+    // Fails if the other direction has ended both.
     let _ = to.shutdown(Shutdown::Write);
 }
 
-/// Where the TLS that `bytes` should be made of ends: all of it, or the place of the first byte that is no part of it.
+/// Returns the length of the prefix of `bytes` that consists of TLS records.
 ///
-/// A record is its type (20 to 23), a version, a length and so many bytes (RFC 8446 §5.1); the last may be cut short.
+/// A record is its type (20 to 23), a version, a length and so many bytes (RFC 8446 §5.1). The last record may be
+/// incomplete.
 pub(crate) fn end_of_records(bytes: &[u8]) -> usize {
     let mut at = 0;
     while let Some(&[20..=23, 3, 0..=3, high, low]) = bytes.get(at..at + 5) {
@@ -69,7 +68,7 @@ pub(crate) fn end_of_records(bytes: &[u8]) -> usize {
     at.min(bytes.len())
 }
 
-/// A record's contents with what encryption may add (RFC 5246 §6.2.3).
+/// The largest content of a record, including the overhead of encryption (RFC 5246 §6.2.3).
 const LONGEST: usize = (16 << 10) + 2048;
 
 #[test]
