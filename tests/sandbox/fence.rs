@@ -26,6 +26,9 @@ use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::upload::Upload;
 
+/// LANDLOCK_CREATE_RULESET_VERSION.
+const VERSION: libc::c_long = 1;
+
 #[test]
 fn a_fenced_process_can_do_nothing_but_upload() {
     let tried = in_a_child("sandbox::fence::a_fenced_process_can_do_nothing_but_upload", || {
@@ -271,6 +274,3 @@ fn system_call(number: libc::c_long, [first, second, third]: [libc::c_long; 3]) 
 fn landlock() -> libc::c_long {
     system_call(libc::SYS_landlock_create_ruleset, [0, 0, VERSION]).unwrap_or(0)
 }
-
-/// LANDLOCK_CREATE_RULESET_VERSION.
-const VERSION: libc::c_long = 1;

@@ -15,6 +15,9 @@ use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::upload::{HELLO, Upload};
 
+/// PR_SET_SECCOMP.
+const SECCOMP: u64 = 22;
+
 #[test]
 fn on_a_kernel_without_the_fence_the_upload_goes_on_and_says_so() {
     let script = Script::ready().take("hello.txt").and_all_is_well();
@@ -71,6 +74,3 @@ fn on_an_old_kernel(mut command: Command) -> Output {
     // SAFETY: the closure makes two system calls and does not allocate.
     unsafe { command.pre_exec(put_on) }.output().unwrap()
 }
-
-/// PR_SET_SECCOMP.
-const SECCOMP: u64 = 22;

@@ -13,6 +13,9 @@ use wasmparser::{Parser, Payload};
 use crate::support::process_memory::of_guests;
 use crate::support::secret_search::count;
 
+/// The content of the file, repeated. It occurs in no memory that has not held the file.
+const MARK: &[u8] = b"\xd1\x07file\xf3bytes";
+
 /// The component that is embedded in the program.
 const COMPONENT: &[u8] = include_bytes!(concat!(env!("FTP_UPLOADER_COMPONENTS"), "/component.wasm"));
 
@@ -94,9 +97,6 @@ fn neither_the_password_nor_the_files_bytes_are_ever_in_the_guests_memory() {
     assert!(!seen(&MARK[..8]), "bytes of the file were in the guest's memory");
     assert_eq!(server.stored("name-for-the-guest-to-know"), MARK.repeat(100_000));
 }
-
-/// The content of the file, repeated. It occurs in no memory that has not held the file.
-const MARK: &[u8] = b"\xd1\x07file\xf3bytes";
 
 /// Copies the memory of every guest at each step and after each move of data. Freed memory is soon overwritten, so one
 /// look at the end would miss it.

@@ -10,6 +10,8 @@ use crate::support::program::Program;
 use crate::support::real_servers::{content, on_every_server, upload};
 use crate::support::secure_server::SecureServer;
 
+const SIZES: [usize; 4] = [0, 1, 8193, 5 << 20];
+
 on_every_server!(files_of_every_size_arrive_byte_for_byte);
 
 // libunftp supports only PORT, which cannot carry an IPv6 address.
@@ -52,8 +54,6 @@ fn files_arrive_over_tls(server: &SecureServer) {
     server.upload(program, &names).succeeds().says("> EPRT ").never_says("> EPSV");
     have_arrived(&server.server);
 }
-
-const SIZES: [usize; 4] = [0, 1, 8193, 5 << 20];
 
 /// Returns the program with the option `--active`, and the names of its files.
 fn files() -> (Program, Vec<String>) {

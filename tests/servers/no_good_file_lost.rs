@@ -10,6 +10,13 @@ use crate::support::real_delivery::{Consumer, deliver};
 use crate::support::real_servers::{content, on_servers};
 use crate::support::relay::{Cut, How, Point, Relay};
 
+const NAME: &str = "report.csv";
+const OLD: &[u8] = b"what was good yesterday\n";
+const NEW: &[u8] = b"what is good today, and longer\n";
+
+/// The program must never delete the file under its own name.
+const DELETES: &str = "> DELE report.csv";
+
 on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd; [
     where_renaming_is_forbidden_the_old_file_stays,
     where_nothing_is_forbidden_the_old_file_is_replaced
@@ -172,9 +179,3 @@ fn remove_all(server: &FtpServer) {
 fn other_names(server: &FtpServer, name: &str) -> Vec<String> {
     server.stored_names().into_iter().filter(|other| other != name).collect()
 }
-
-const NAME: &str = "report.csv";
-const OLD: &[u8] = b"what was good yesterday\n";
-const NEW: &[u8] = b"what is good today, and longer\n";
-/// The program must never delete the file under its own name.
-const DELETES: &str = "> DELE report.csv";

@@ -11,6 +11,11 @@ use crate::support::real_delivery::{Consumer, deliver};
 use crate::support::real_servers::{content, on_servers};
 use crate::support::relay::{Cut, How, Point, Relay};
 
+const OLD: &[u8] = b"what was good yesterday\n";
+
+/// The delay between the last byte and the end of a transfer, long enough for a consumer that polls.
+const TAKING: Duration = Duration::from_millis(150);
+
 on_servers!(vsftpd Vsftpd, proftpd Proftpd; [
     what_a_consumer_takes_at_once_is_not_delivered_twice,
     what_a_consumer_takes_while_the_final_reply_is_lost_is_not_delivered_twice
@@ -133,7 +138,3 @@ fn storing_aside() -> Option<FtpServer> {
     server.place("report.csv", OLD);
     Some(server)
 }
-
-const OLD: &[u8] = b"what was good yesterday\n";
-/// The delay between the last byte and the end of a transfer, long enough for a consumer that polls.
-const TAKING: Duration = Duration::from_millis(150);

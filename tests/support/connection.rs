@@ -14,6 +14,8 @@ use crate::support::server_log::{Agreement, Handshake};
 use crate::support::sockets::reset;
 use crate::support::tls_server::Tls;
 
+const LONGEST_TAP: usize = 64 << 10;
+
 /// A connection to the client.
 pub(crate) struct Connection {
     tapped: Tapped,
@@ -213,5 +215,3 @@ impl Write for Tapped {
         self.stream.flush()
     }
 }
-
-const LONGEST_TAP: usize = 64 << 10;

@@ -9,6 +9,9 @@ use crate::support::server_log::{Ending, ServerLog, Stored};
 use crate::support::sockets::{accept, connect_from, has_cut, has_left, listen_with_small_window};
 use crate::support::tls_server::Tls;
 
+/// The size of a read.
+const PIECE: usize = 64 << 10;
+
 /// The listener for a data connection, and the connection that was accepted.
 pub(crate) struct DataSide {
     host: IpAddr,
@@ -223,6 +226,3 @@ fn port(line: &str) -> Option<SocketAddr> {
     let &[a, b, c, d, high, low] = numbers.ok()?.as_slice() else { return None };
     Some((Ipv4Addr::new(a, b, c, d), u16::from_be_bytes([high, low])).into())
 }
-
-/// The size of a read.
-const PIECE: usize = 64 << 10;

@@ -16,6 +16,9 @@ use tempfile::TempDir;
 
 use crate::support::outcome::Outcome;
 
+/// The longest time that a test waits for the program.
+pub(crate) const HARD_LIMIT: Duration = Duration::from_secs(60);
+
 /// A run of the program: its arguments, its environment, and a folder of its own with its local files.
 pub(crate) struct Program {
     folder: TempDir,
@@ -249,6 +252,3 @@ fn collect(reader: Option<JoinHandle<Vec<u8>>>) -> String {
     let text = reader.map(|reader| reader.join().expect("the output is read")).unwrap_or_default();
     String::from_utf8_lossy(&text).into_owned()
 }
-
-/// The longest time that a test waits for the program.
-pub(crate) const HARD_LIMIT: Duration = Duration::from_secs(60);

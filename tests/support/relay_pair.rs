@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 
+/// The longest time that a read or a write blocks before the relay checks its state again.
+pub(crate) const NAP: Duration = Duration::from_millis(10);
+
 /// The two connections that a relay joins.
 pub(crate) struct Pair {
     pub(crate) client: TcpStream,
@@ -54,9 +57,6 @@ impl Pair {
         ended || self.ended.load(Ordering::SeqCst) || !matches!(self.client.take_error(), Ok(None))
     }
 }
-
-/// The longest time that a read or a write blocks before the relay checks its state again.
-pub(crate) const NAP: Duration = Duration::from_millis(10);
 
 /// Returns true for the error of a timeout, after which the call must be repeated.
 pub(crate) fn is_a_nap(kind: ErrorKind) -> bool {

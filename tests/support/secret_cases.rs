@@ -15,6 +15,64 @@ pub(crate) const PROXY_AUTH: &str = "alice:open-the-gate";
 /// The secret in them.
 pub(crate) const PROXY_PASSWORD: &str = "open-the-gate";
 
+/// All cases. `--verbose` is added if there is no `--quiet`. The tests add each source of the password.
+pub(crate) const CASES: &[Case] = &[
+    case(0, &["--max-time", "60", "--limit-rate", "10m", "--retry-max-time", "60"], all_is_well),
+    case(0, &["--source-address", "127.0.0.1", "--interface", "lo", "--tls", "off"], all_is_well),
+    case(6, &[], |_| vec![told().reply(&echo(530))]),
+    case(6, &[], |_| vec![told().dribble(&echo(530))]),
+    case(6, &["--quiet"], |_| vec![told().reply(&echo(530))]),
+    case(6, &["--account", "guild"], |_| vec![told().reply(&echo(332)).expect("ACCT guild").reply(&echo(530))]),
+    case(0, &["--require-fence", "--explain"], nobody),
+    case(7, &["--site", "NAMEFMT 1"], |_| vec![told().reply(&echo(230)).expect("SITE NAMEFMT 1").reply(&echo(501))]),
+    // The password is cut off by the end of the connection, and by the limit of a quoted reply.
+    case(4, &[], |_| vec![told().send(format!("530 {PASSWORD}")).close()]),
+    case(7, &[], |_| vec![entered_but_for(&format!("550 {:x>505} {PASSWORD}", ""))]),
+    case(7, &["--create-dirs"], |_| {
+        let missing = told().reply(&echo(230)).expect("CWD inbox").reply(&echo(550));
+        vec![missing.expect("MKD inbox").reply(&echo(550)).expect("CWD inbox").reply(&echo(550))]
+    }),
+    case(7, &[], |_| vec![entered().passive().expect("STOR hello.txt").reply(&echo(553))]),
+    case(8, &[], |_| vec![entered().passive().store("hello.txt").receive_all().reply(&echo(552))]),
+    case(8, &[], |_| vec![entered().passive().store("hello.txt").reset_data().reply(&echo(451))]),
+    case(10, &[], |_| vec![entered().passive().store("hello.txt").receive_all().close()]),
+    case(9, &[], |_| vec![told().send(format!("{PASSWORD}\r\n")).silence()]),
+    case(4, &["--timeout", "1", "--connect-timeout", "1"], |_| vec![told().silence()]),
+    case(4, &["--max-time", "1"], |_| vec![told().silence()]),
+    case(4, &["--connect-timeout", "1"], nobody),
+    case(0, &["--retries", "2", "--retry-delay", "0.05"], |_| {
+        let whole = told().reply(&echo(230)).enter().lacks("hello.txt").take("hello.txt").and_all_is_well();
+        vec![told().reply(&echo(421)).close(), whole]
+    }),
+    case(4, &["--retries", "3", "--retry-delay", "0.05"], |_| vec![told().reply(&echo(421)).close(), told().close()]),
+    case(0, &["--resume"], |_| vec![entered().lacks("hello.txt").take("hello.txt").and_all_is_well()]),
+    case(7, &["--atomic", "--replace", "--verify", "size"], atomic),
+    case(0, &["--preserve-time", "--chmod", "644", "--verify", "off"], |_| {
+        // MDTM, SITE UTIME, SITE CHMOD.
+        let refuse = |script: Script| script.then(Move::ExpectAny).reply(&echo(502));
+        vec![refuse(refuse(refuse(entered().take("hello.txt"))))]
+    }),
+    case(7, &["--unique"], |_| vec![entered().passive().expect("STOU").reply(&echo(553))]),
+    case(0, &["--active"], |_| {
+        let stored = entered().active().store_actively("hello.txt").receive_all().reply(&echo(226));
+        vec![stored.and_all_is_well()]
+    }),
+    case(0, &["--from-stdin", "hello.txt"], all_is_well),
+    case(0, &["--tls", "explicit", "--ca-file", "ca.pem", "--cert", "me.pem", "--key", "me.key"], Fixture::protected),
+    case(0, &["--pin", "{pin}"], Fixture::protected),
+    case(0, &["--insecure"], Fixture::protected),
+    case(5, &["--tls", "explicit"], |fixture| vec![Script::agreed().then(Move::SecureInVain(fixture.tls.clone()))]),
+    case(5, &["--tls", "explicit"], |_| vec![Script::greeted().expect("AUTH TLS").reply("534 No")]),
+    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{socks5}"], all_is_well),
+    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{http}"], all_is_well),
+    case(0, &["--explain"], nobody),
+    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{http}", "--explain=json"], nobody),
+    proxied(4, "alice:open-the-gate!", &["--tls", "off", "--proxy", "{socks5}"], nobody),
+    proxied(4, "alice:open-the-gate!", &["--tls", "off", "--proxy", "{http}"], nobody),
+    proxied(2, "open-the-gate", &["--tls", "off", "--proxy", "{http}"], nobody),
+    proxied(2, PROXY_AUTH, &["--tls", "off", "--proxy", "http://alice:open-the-gate@127.0.0.1"], nobody),
+];
+
 /// Certificates, TLS settings and a proxy for the cases.
 pub(crate) struct Fixture {
     pub(crate) authority: Authority,
@@ -120,64 +178,6 @@ fn atomic(_: &Fixture) -> Vec<Script> {
 fn nobody(_: &Fixture) -> Vec<Script> {
     Vec::new()
 }
-
-/// All cases. `--verbose` is added if there is no `--quiet`. The tests add each source of the password.
-pub(crate) const CASES: &[Case] = &[
-    case(0, &["--max-time", "60", "--limit-rate", "10m", "--retry-max-time", "60"], all_is_well),
-    case(0, &["--source-address", "127.0.0.1", "--interface", "lo", "--tls", "off"], all_is_well),
-    case(6, &[], |_| vec![told().reply(&echo(530))]),
-    case(6, &[], |_| vec![told().dribble(&echo(530))]),
-    case(6, &["--quiet"], |_| vec![told().reply(&echo(530))]),
-    case(6, &["--account", "guild"], |_| vec![told().reply(&echo(332)).expect("ACCT guild").reply(&echo(530))]),
-    case(0, &["--require-fence", "--explain"], nobody),
-    case(7, &["--site", "NAMEFMT 1"], |_| vec![told().reply(&echo(230)).expect("SITE NAMEFMT 1").reply(&echo(501))]),
-    // The password is cut off by the end of the connection, and by the limit of a quoted reply.
-    case(4, &[], |_| vec![told().send(format!("530 {PASSWORD}")).close()]),
-    case(7, &[], |_| vec![entered_but_for(&format!("550 {:x>505} {PASSWORD}", ""))]),
-    case(7, &["--create-dirs"], |_| {
-        let missing = told().reply(&echo(230)).expect("CWD inbox").reply(&echo(550));
-        vec![missing.expect("MKD inbox").reply(&echo(550)).expect("CWD inbox").reply(&echo(550))]
-    }),
-    case(7, &[], |_| vec![entered().passive().expect("STOR hello.txt").reply(&echo(553))]),
-    case(8, &[], |_| vec![entered().passive().store("hello.txt").receive_all().reply(&echo(552))]),
-    case(8, &[], |_| vec![entered().passive().store("hello.txt").reset_data().reply(&echo(451))]),
-    case(10, &[], |_| vec![entered().passive().store("hello.txt").receive_all().close()]),
-    case(9, &[], |_| vec![told().send(format!("{PASSWORD}\r\n")).silence()]),
-    case(4, &["--timeout", "1", "--connect-timeout", "1"], |_| vec![told().silence()]),
-    case(4, &["--max-time", "1"], |_| vec![told().silence()]),
-    case(4, &["--connect-timeout", "1"], nobody),
-    case(0, &["--retries", "2", "--retry-delay", "0.05"], |_| {
-        let whole = told().reply(&echo(230)).enter().lacks("hello.txt").take("hello.txt").and_all_is_well();
-        vec![told().reply(&echo(421)).close(), whole]
-    }),
-    case(4, &["--retries", "3", "--retry-delay", "0.05"], |_| vec![told().reply(&echo(421)).close(), told().close()]),
-    case(0, &["--resume"], |_| vec![entered().lacks("hello.txt").take("hello.txt").and_all_is_well()]),
-    case(7, &["--atomic", "--replace", "--verify", "size"], atomic),
-    case(0, &["--preserve-time", "--chmod", "644", "--verify", "off"], |_| {
-        // MDTM, SITE UTIME, SITE CHMOD.
-        let refuse = |script: Script| script.then(Move::ExpectAny).reply(&echo(502));
-        vec![refuse(refuse(refuse(entered().take("hello.txt"))))]
-    }),
-    case(7, &["--unique"], |_| vec![entered().passive().expect("STOU").reply(&echo(553))]),
-    case(0, &["--active"], |_| {
-        let stored = entered().active().store_actively("hello.txt").receive_all().reply(&echo(226));
-        vec![stored.and_all_is_well()]
-    }),
-    case(0, &["--from-stdin", "hello.txt"], all_is_well),
-    case(0, &["--tls", "explicit", "--ca-file", "ca.pem", "--cert", "me.pem", "--key", "me.key"], Fixture::protected),
-    case(0, &["--pin", "{pin}"], Fixture::protected),
-    case(0, &["--insecure"], Fixture::protected),
-    case(5, &["--tls", "explicit"], |fixture| vec![Script::agreed().then(Move::SecureInVain(fixture.tls.clone()))]),
-    case(5, &["--tls", "explicit"], |_| vec![Script::greeted().expect("AUTH TLS").reply("534 No")]),
-    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{socks5}"], all_is_well),
-    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{http}"], all_is_well),
-    case(0, &["--explain"], nobody),
-    proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{http}", "--explain=json"], nobody),
-    proxied(4, "alice:open-the-gate!", &["--tls", "off", "--proxy", "{socks5}"], nobody),
-    proxied(4, "alice:open-the-gate!", &["--tls", "off", "--proxy", "{http}"], nobody),
-    proxied(2, "open-the-gate", &["--tls", "off", "--proxy", "{http}"], nobody),
-    proxied(2, PROXY_AUTH, &["--tls", "off", "--proxy", "http://alice:open-the-gate@127.0.0.1"], nobody),
-];
 
 /// A server that has accepted the login, and replies to CWD like this.
 fn entered_but_for(reply: &str) -> Script {

@@ -6,6 +6,11 @@ use std::time::Duration;
 
 use rustls::ProtocolVersion;
 
+const LONGEST_NOTE: usize = 300;
+
+/// An upper bound for a timeout of one second on a machine that is busy with other tests.
+pub(crate) const A_FEW_SECONDS: Duration = Duration::from_secs(6);
+
 /// The record of one client.
 #[derive(Default)]
 pub(crate) struct ServerLog {
@@ -159,8 +164,3 @@ impl fmt::Display for ServerLog {
         writeln!(formatter, "{mismatch}")
     }
 }
-
-const LONGEST_NOTE: usize = 300;
-
-/// An upper bound for a timeout of one second on a machine that is busy with other tests.
-pub(crate) const A_FEW_SECONDS: Duration = Duration::from_secs(6);

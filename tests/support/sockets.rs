@@ -7,6 +7,12 @@ use std::time::{Duration, Instant};
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
+/// The limit of every wait of a server.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The receive buffer of data connections. It is small, so that a client cannot finish before the server reads.
+const WINDOW: usize = 64 << 10;
+
 /// Waits for one client.
 pub(crate) fn accept(listener: &TcpListener) -> Result<TcpStream, String> {
     listener.set_nonblocking(true).expect("a listener can be polled");
@@ -61,9 +67,3 @@ pub(crate) fn has_left(kind: ErrorKind) -> bool {
 pub(crate) fn has_cut(kind: ErrorKind) -> bool {
     kind == ErrorKind::UnexpectedEof
 }
-
-/// The limit of every wait of a server.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The receive buffer of data connections. It is small, so that a client cannot finish before the server reads.
-const WINDOW: usize = 64 << 10;

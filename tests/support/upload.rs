@@ -8,6 +8,15 @@ use std::path::PathBuf;
 
 use crate::support::program::Program;
 
+/// The password. The program must never print it. It has spaces, which must be preserved.
+pub(crate) const PASSWORD: &str = "open sesame 7731";
+
+/// The content of `hello.txt`.
+pub(crate) const HELLO: &[u8] = b"hello\n";
+
+/// More than the program's send buffer (4 MiB with the defaults of Linux) and the server's receive buffer together.
+pub(crate) const BIG: u64 = 32 << 20;
+
 /// An upload whose server is not chosen yet.
 pub(crate) struct Upload {
     program: Program,
@@ -137,12 +146,3 @@ impl Upload {
         if self.password_in_environment { program.environment("FTP_PASSWORD", PASSWORD) } else { program }
     }
 }
-
-/// The password. The program must never print it. It has spaces, which must be preserved.
-pub(crate) const PASSWORD: &str = "open sesame 7731";
-
-/// The content of `hello.txt`.
-pub(crate) const HELLO: &[u8] = b"hello\n";
-
-/// More than the program's send buffer (4 MiB with the defaults of Linux) and the server's receive buffer together.
-pub(crate) const BIG: u64 = 32 << 20;

@@ -7,6 +7,9 @@ use std::thread;
 
 use crate::support::sockets::accept;
 
+/// The largest content of a record, including the overhead of encryption (RFC 5246 §6.2.3).
+const LONGEST: usize = (16 << 10) + 2048;
+
 /// Waits for one client of a server.
 pub(crate) struct Wiretap {
     /// The address for the client.
@@ -67,9 +70,6 @@ pub(crate) fn end_of_records(bytes: &[u8]) -> usize {
     }
     at.min(bytes.len())
 }
-
-/// The largest content of a record, including the overhead of encryption (RFC 5246 §6.2.3).
-const LONGEST: usize = (16 << 10) + 2048;
 
 #[test]
 fn text_is_told_from_records() {
