@@ -22,7 +22,7 @@ fn a_connection_reset_at_any_step_is_told_in_one_line() {
 
 #[test]
 fn a_server_silent_at_any_step_is_left_in_time() {
-    cut_everywhere(Script::silence, PATIENCE);
+    cut_everywhere(Script::silence, WAIT_LIMIT);
 }
 
 #[test]
@@ -106,4 +106,4 @@ fn judge(met: &Run, code: i32, patience: Duration) {
 }
 
 /// What every upload of the table is told to have.
-const PATIENCE: Duration = Duration::from_secs(2);
+const WAIT_LIMIT: Duration = Duration::from_secs(2);

@@ -147,7 +147,7 @@ fn a_server_that_connects_itself_is_awaited() {
 
 #[test]
 fn a_server_that_knows_only_port_is_told_by_port() {
-    let refused = Script::ready().then(Move::HearAddress).reply("500 EPRT?").active();
+    let refused = Script::ready().then(Move::ReadAddress).reply("500 EPRT?").active();
     let script = refused.store_actively("hello.txt").receive_all().reply("226 Stored").and_all_is_well();
     let met = script.run(actively());
     met.outcome.succeeds();
@@ -198,7 +198,7 @@ fn a_server_that_never_connects_is_not_waited_for_for_ever() {
 
 #[test]
 fn a_refusal_of_any_address_is_exit_7() {
-    let script = Script::ready().then(Move::HearAddress).reply("500 No").then(Move::HearAddress).reply("500 Never");
+    let script = Script::ready().then(Move::ReadAddress).reply("500 No").then(Move::ReadAddress).reply("500 Never");
     script.run(actively()).outcome.fails(7).says("Never");
 }
 

@@ -23,7 +23,7 @@ fn an_odd_answer_to_epsv_leads_to_pasv() {
 
 #[test]
 fn an_odd_answer_to_eprt_leads_to_port() {
-    let script = Script::ready().then(Move::HearAddress).reply("314 What?").active().store_actively("hello.txt");
+    let script = Script::ready().then(Move::ReadAddress).reply("314 What?").active().store_actively("hello.txt");
     let met = script.receive_all().reply("226 Stored").and_all_is_well().run(Upload::of_hello().options(["--active"]));
     met.outcome.succeeds();
     met.server_log.stored(HELLO);
@@ -79,7 +79,7 @@ fn a_server_without_passive_mode_is_one_for_active_mode() {
         met.outcome.fails(7).says(&one[4..]);
         met.outcome.claim(met.outcome.stderr.contains("--active") == one.starts_with("50"), "advice");
     }
-    let refused = Script::ready().then(Move::HearAddress).reply("500 EPRT?").then(Move::HearAddress).reply("500 PORT?");
+    let refused = Script::ready().then(Move::ReadAddress).reply("500 EPRT?").then(Move::ReadAddress).reply("500 PORT?");
     refused.run(Upload::of_hello().options(["--active"])).outcome.fails(7).says("leave --active out");
 }
 

@@ -45,13 +45,13 @@ pub(crate) struct Attack {
 }
 
 /// An attack that has ended.
-pub(crate) struct Repelled {
+pub(crate) struct AttackResult {
     name: &'static str,
     wall: &'static str,
     /// The peak of the program's memory, in bytes.
     peak: u64,
     /// The program's outcome and the server's log.
-    pub(crate) met: Run,
+    pub(crate) run: Run,
 }
 
 impl Attack {
@@ -91,47 +91,44 @@ impl Attack {
     }
 
     /// Runs the attack to its end.
-    pub(crate) fn meets(self, script: Script) -> Repelled {
-        self.meets_while(script, |_| {})
+    pub(crate) fn run(self, script: Script) -> AttackResult {
+        self.run_while(script, |_| {})
     }
 
     /// Runs the attack until the script has signalled `begun`, and then interrupts the program with SIGINT.
-    pub(crate) fn interrupted(self, script: Script, begun: &Receiver<()>) -> Repelled {
-        self.with(|upload| upload.program(|program| program.signals("--default-signal"))).meets_while(
-            script,
-            |program| {
-                begun.recv_timeout(TIME).expect("the script comes to its middle");
-                // While the component is being loaded, SIGINT can only interrupt waits of the host.
-                thread::sleep(Duration::from_millis(500));
-                program.signal(Signal::INT);
-            },
-        )
+    pub(crate) fn interrupted(self, script: Script, begun: &Receiver<()>) -> AttackResult {
+        self.with(|upload| upload.program(|program| program.signals("--default-signal"))).run_while(script, |program| {
+            begun.recv_timeout(TIME).expect("the script comes to its middle");
+            // While the component is being loaded, SIGINT can only interrupt waits of the host.
+            thread::sleep(Duration::from_millis(500));
+            program.signal(Signal::INT);
+        })
     }
 
-    fn meets_while(self, script: Script, act: impl FnOnce(&Running)) -> Repelled {
+    fn run_while(self, script: Script, act: impl FnOnce(&Running)) -> AttackResult {
         let server = ScriptedServer::start(script);
         let host = format!("{}:{}", self.host, server.address().port());
         let component = ["--component".as_ref(), self.component.as_os_str()];
         let program = self.upload.options(component).at(host).start();
         let watch = Watch::start(program.id());
         act(&program);
-        let met = Run::end(program, server);
-        Repelled { name: self.name, wall: self.wall, peak: watch.end(), met }
+        let run = Run::end(program, server);
+        AttackResult { name: self.name, wall: self.wall, peak: watch.end(), run }
     }
 }
 
-impl Repelled {
+impl AttackResult {
     /// Claims that the program ended with this exit code and one line that contains `words`.
     #[track_caller]
     pub(crate) fn fails(&self, code: i32, words: &str) -> &Self {
-        self.met.outcome.fails(code).says(words);
+        self.run.outcome.fails(code).says(words);
         self.holds()
     }
 
     /// Claims that the program stored the file and printed `words`.
     #[track_caller]
     pub(crate) fn succeeds(&self, words: &str) -> &Self {
-        let outcome = &self.met.outcome;
+        let outcome = &self.run.outcome;
         outcome.exits(0).says(words).claim(outcome.stdout.is_empty(), "nothing on standard output");
         self.holds()
     }
@@ -139,17 +136,17 @@ impl Repelled {
     /// Claims that the server received these lines and no others.
     #[track_caller]
     pub(crate) fn server_heard(&self, lines: &[&str]) -> &Self {
-        let heard = self.met.server_log.commands.iter().map(|line| line.escape_ascii().to_string());
+        let heard = self.run.server_log.commands.iter().map(|line| line.escape_ascii().to_string());
         let same = heard.eq(lines.iter().map(|line| format!("{line}\\r\\n")));
-        self.met.server_log.claim(same, &format!("the lines {lines:?}"));
+        self.run.server_log.claim(same, &format!("the lines {lines:?}"));
         self
     }
 
     /// Claims that the server received these files, one over each data connection.
     #[track_caller]
     pub(crate) fn server_stored(&self, files: &[&[u8]]) -> &Self {
-        let same = self.met.server_log.files.iter().map(|file| &file.bytes[..]).eq(files.iter().copied());
-        self.met.server_log.claim(same, &format!("the bytes {files:?}"));
+        let same = self.run.server_log.files.iter().map(|file| &file.bytes[..]).eq(files.iter().copied());
+        self.run.server_log.claim(same, &format!("the bytes {files:?}"));
         self
     }
 
@@ -157,11 +154,11 @@ impl Repelled {
     /// table.
     #[track_caller]
     fn holds(&self) -> &Self {
-        self.met.outcome.within(TIME);
+        self.run.outcome.within(TIME);
         let taken = self.peak >> 20;
-        self.met.outcome.claim(self.peak > 0, "memory that can be measured");
-        self.met.outcome.claim(self.peak < MEMORY, &format!("less memory than {taken} MiB"));
-        write_row(self.name, self.wall, &self.met.outcome, self.peak);
+        self.run.outcome.claim(self.peak > 0, "memory that can be measured");
+        self.run.outcome.claim(self.peak < MEMORY, &format!("less memory than {taken} MiB"));
+        write_row(self.name, self.wall, &self.run.outcome, self.peak);
         self
     }
 }

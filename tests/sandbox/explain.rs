@@ -122,7 +122,7 @@ fn a_name_that_a_proxy_resolves_is_not_looked_up() {
 }
 
 #[test]
-fn whom_a_run_would_believe_is_told() {
+fn the_trust_of_a_run_is_told() {
     let server = IdleServer::listen();
     let authority = Authority::new();
     let pin = "sha256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -158,7 +158,7 @@ fn hostile_names_are_harmless_in_both_formats() {
 }
 
 #[test]
-fn what_would_keep_the_run_from_beginning_keeps_it_from_being_explained() {
+fn an_error_that_prevents_a_run_prevents_its_explanation() {
     let explain = |upload: Upload| upload.options(["--explain"]);
     IdleServer::listen().refuses(3, explain(Upload::of_nothing().argument_file("missing")));
     explain(Upload::of_hello()).at("nowhere.invalid").run().fails(4);

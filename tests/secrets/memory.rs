@@ -57,7 +57,7 @@ fn a_new_login_leaves_no_second_copy() {
     has_copies(&program, PASSWORD, 1);
     go_on.send(()).expect("a server that waits");
     program.wait().exits(7);
-    server.server_logs();
+    server.finish_all();
 }
 
 #[test]

@@ -59,13 +59,11 @@ fn shows_no_secret(case: &Case, fixture: &Fixture, source: Source) -> Sight {
     let upload = source.give(PASSWORD, case.upload(fixture));
     let (mut outcome, sight) = watched(upload.at(host));
     server.dismiss();
-    let server_logs = server.server_logs();
-    outcome.aside = server_logs.iter().map(ServerLog::to_string).collect::<Vec<_>>().join("---- next visit ----\n");
-    outcome.claim(
-        server_logs.iter().all(|server_log| server_log.mismatch.is_none()),
-        "a program that follows the scripts",
-    );
-    outcome.exits(case.code).keeps_the_promises();
+    let server_logs = server.finish_all();
+    outcome.aside =
+        server_logs.iter().map(ServerLog::to_string).collect::<Vec<_>>().join("---- next connection ----\n");
+    outcome.claim(server_logs.iter().all(|log| log.mismatch.is_none()), "a program that follows the scripts");
+    outcome.exits(case.code).passes_general_checks();
     outcome.never_tells(PASSWORD).never_tells(PROXY_PASSWORD);
     sight.is_free_of(PASSWORD, source == Source::Environment);
     // One case has the password among its arguments, to test that no output repeats it.
@@ -111,7 +109,7 @@ fn a_real_server_gets_the_file_and_nobody_else_the_password() {
     for (source, options) in Source::ALL.into_iter().flat_map(|source| options.map(|options| (source, options))) {
         let upload = Upload::of_hello().options(options).user(server.user).directory(server.upload_dir());
         let (outcome, sight) = watched(source.give(server.password, upload).to(server.addr));
-        outcome.succeeds().never_tells(server.password).keeps_the_promises();
+        outcome.succeeds().never_tells(server.password).passes_general_checks();
         sight.is_free_of(server.password, source == Source::Environment);
         assert_eq!(server.stored("hello.txt"), crate::support::upload::HELLO);
     }
@@ -131,7 +129,7 @@ fn an_interrupt_at_any_step_shows_no_password() {
         sight.look(program.id());
         program.signal(Signal::INT);
         assert!(sight.saw_the_program(), "the program was not looked at");
-        program.wait().exits(130).never_tells(PASSWORD).keeps_the_promises();
+        program.wait().exits(130).never_tells(PASSWORD).passes_general_checks();
         sight.is_free_of(PASSWORD, source == Source::Environment);
     }
 }

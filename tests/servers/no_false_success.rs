@@ -77,7 +77,7 @@ fn behind_an_attacker(versions: Versions) -> Option<SecureServer> {
     let options = Options { aside: true, ..Options::default() };
     let settings = |identity| ServerTls { versions, ..ServerTls::of(identity) };
     let mut server = SecureServer::start_with(Kind::Proftpd, options, settings)?;
-    server.patience = "1";
+    server.timeout = "1";
     Some(server)
 }
 

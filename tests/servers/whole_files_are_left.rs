@@ -17,8 +17,8 @@ const OLD: &[u8] = b"what was good yesterday\n";
 const TAKING: Duration = Duration::from_millis(150);
 
 on_servers!(vsftpd Vsftpd, proftpd Proftpd; [
-    what_a_consumer_takes_at_once_is_not_delivered_twice,
-    what_a_consumer_takes_while_the_final_reply_is_lost_is_not_delivered_twice
+    a_file_that_a_consumer_takes_at_once_is_not_delivered_twice,
+    a_file_that_a_consumer_takes_while_the_final_reply_is_lost_is_not_delivered_twice
 ]);
 
 #[test]
@@ -64,7 +64,7 @@ fn in_a_drop_box_files_are_stored_once_and_without_a_size() {
     }
 }
 
-fn what_a_consumer_takes_at_once_is_not_delivered_twice(kind: Kind) {
+fn a_file_that_a_consumer_takes_at_once_is_not_delivered_twice(kind: Kind) {
     let Some(server) = kind.start() else { return };
     let bytes = content(100_000);
     let consumer = Consumer::of(&server, bytes.len(), |_| true);
@@ -73,7 +73,7 @@ fn what_a_consumer_takes_at_once_is_not_delivered_twice(kind: Kind) {
     outcome.claim(consumer.end() == [bytes], "one delivery").succeeds().never_claims("size confirmed");
 }
 
-fn what_a_consumer_takes_while_the_final_reply_is_lost_is_not_delivered_twice(kind: Kind) {
+fn a_file_that_a_consumer_takes_while_the_final_reply_is_lost_is_not_delivered_twice(kind: Kind) {
     let Some(server) = kind.start() else { return };
     for how in [How::Close, How::Reset, How::Silence] {
         let bytes = content(100_000);

@@ -21,7 +21,7 @@ pub(crate) struct Connection {
     tapped: Tapped,
     tls: Option<ServerConnection>,
     /// True if close_notify is sent before the connection is closed.
-    says_farewell: bool,
+    sends_close_notify: bool,
 }
 
 /// The bytes read from a client's connections as they crossed the network, limited to the first 64 KiB of each.
@@ -31,7 +31,7 @@ impl Connection {
     /// Wraps a connection, which starts in clear.
     pub(crate) fn new(stream: TcpStream, overheard: &Overheard) -> Self {
         let tapped = Tapped { stream, overheard: Rc::clone(overheard), room: LONGEST_TAP };
-        Self { tapped, tls: None, says_farewell: false }
+        Self { tapped, tls: None, sends_close_notify: false }
     }
 
     /// Returns true if the connection uses TLS.
@@ -42,7 +42,7 @@ impl Connection {
     /// Waits for the ClientHello and completes the handshake. Fills in `record` with everything known at its end, or at
     /// its failure.
     pub(crate) fn secure(&mut self, tls: &Tls, record: &mut Handshake) -> Result<(), String> {
-        let accepted = self.hear_hello(record)?;
+        let accepted = self.read_client_hello(record)?;
         let mut connection = match accepted.into_connection(tls.config()) {
             Ok(connection) => connection,
             Err((error, mut alert)) => {
@@ -57,7 +57,7 @@ impl Connection {
             client_certificate: connection.peer_certificates().is_some(),
         });
         self.tls = Some(connection);
-        self.says_farewell = tls.says_farewell();
+        self.sends_close_notify = tls.sends_close_notify();
         Ok(())
     }
 
@@ -82,7 +82,7 @@ impl Connection {
     }
 
     /// Waits for the ClientHello and does not answer it.
-    pub(crate) fn hear_hello(&mut self, record: &mut Handshake) -> Result<Accepted, String> {
+    pub(crate) fn read_client_hello(&mut self, record: &mut Handshake) -> Result<Accepted, String> {
         let mut acceptor = Acceptor::default();
         loop {
             match acceptor.read_tls(&mut self.tapped) {
@@ -132,7 +132,7 @@ impl Connection {
 
     /// Closes the connection, after close_notify if the server's settings say so.
     pub(crate) fn close(mut self) {
-        if let Some(connection) = self.tls.as_mut().filter(|_| self.says_farewell) {
+        if let Some(connection) = self.tls.as_mut().filter(|_| self.sends_close_notify) {
             connection.send_close_notify();
             // The client may have left.
             let _ = write_all(connection, &mut self.tapped);

@@ -93,7 +93,7 @@ impl DataSide {
     }
 
     /// Claims that the TLS handshake fails, and waits for the client to leave.
-    pub(crate) fn secure_in_vain(&mut self, tls: &Tls, server_log: &mut ServerLog) -> Result<(), String> {
+    pub(crate) fn fail_to_secure(&mut self, tls: &Tls, server_log: &mut ServerLog) -> Result<(), String> {
         if self.secure(tls, server_log).is_ok() {
             return Err("TLS has begun on the data connection, though it should not".to_owned());
         }
@@ -103,8 +103,8 @@ impl DataSide {
     }
 
     /// Waits for the ClientHello and does not answer it.
-    pub(crate) fn hear_hello(&mut self, server_log: &mut ServerLog) -> Result<(), String> {
-        server_log.shake_hands("data", |record| self.connection().hear_hello(record).map(drop))
+    pub(crate) fn read_client_hello(&mut self, server_log: &mut ServerLog) -> Result<(), String> {
+        server_log.shake_hands("data", |record| self.connection().read_client_hello(record).map(drop))
     }
 
     /// Sends bytes to the client, which no server does during an upload.

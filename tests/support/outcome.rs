@@ -70,14 +70,14 @@ impl Outcome {
     }
 
     /// Claims that the program did not give up before this time.
-    pub(crate) fn not_before(&self, patience: Duration) -> &Self {
+    pub(crate) fn not_before(&self, limit: Duration) -> &Self {
         // Our measurement starts shortly after the program's timer.
         let took = self.took + Duration::from_millis(50);
-        self.claim(took >= patience, &format!("patience for {patience:?}"))
+        self.claim(took >= limit, &format!("a wait of at least {limit:?}"))
     }
 
     /// Claims the properties that hold for every run.
-    pub(crate) fn keeps_the_promises(&self) {
+    pub(crate) fn passes_general_checks(&self) {
         for text in ["panicked", "RUST_BACKTRACE", "wasm trap"] {
             self.claim(!self.stderr.contains(text) && !self.stdout.contains(text), &format!("no `{text}`"));
         }

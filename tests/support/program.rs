@@ -128,7 +128,7 @@ impl Program {
     /// Runs the program to its end.
     pub(crate) fn run(self) -> Outcome {
         let outcome = self.start().wait();
-        outcome.keeps_the_promises();
+        outcome.passes_general_checks();
         outcome
     }
 

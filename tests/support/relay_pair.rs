@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustix::net::sockopt::set_socket_linger;
 
 /// The longest time that a read or a write blocks before the relay checks its state again.
-pub(crate) const NAP: Duration = Duration::from_millis(10);
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The two connections that a relay joins.
 pub(crate) struct Pair {
@@ -19,7 +19,7 @@ pub(crate) struct Pair {
     pub(crate) server: TcpStream,
     pub(crate) is_control: bool,
     /// True if this data connection is the one to be cut.
-    pub(crate) doomed: AtomicBool,
+    pub(crate) must_be_cut: AtomicBool,
     pub(crate) ended: AtomicBool,
 }
 
@@ -27,11 +27,17 @@ impl Pair {
     /// Joins two connections, and sets short timeouts.
     pub(crate) fn new(client: TcpStream, server: TcpStream, is_control: bool) -> Arc<Self> {
         for stream in [&client, &server] {
-            stream.set_read_timeout(Some(NAP)).expect("a stream can time out");
-            stream.set_write_timeout(Some(NAP)).expect("a stream can time out");
+            stream.set_read_timeout(Some(POLL_INTERVAL)).expect("a stream can time out");
+            stream.set_write_timeout(Some(POLL_INTERVAL)).expect("a stream can time out");
             stream.set_nodelay(true).expect("a stream can be prompt");
         }
-        Arc::new(Self { client, server, is_control, doomed: AtomicBool::new(false), ended: AtomicBool::new(false) })
+        Arc::new(Self {
+            client,
+            server,
+            is_control,
+            must_be_cut: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+        })
     }
 
     /// Ends both connections in order.
@@ -59,6 +65,6 @@ impl Pair {
 }
 
 /// Returns true for the error of a timeout, after which the call must be repeated.
-pub(crate) fn is_a_nap(kind: ErrorKind) -> bool {
+pub(crate) fn is_timeout(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use crate::support::relay::{Cut, How, Point, Shared, Victim};
-use crate::support::relay_pair::{NAP, Pair, is_a_nap};
+use crate::support::relay_pair::{POLL_INTERVAL, Pair, is_timeout};
 use crate::support::sockets::accept;
 
 /// A control connection and its data connections.
@@ -22,7 +22,7 @@ pub(crate) struct Passage {
     /// True once the client has left the control connection.
     left: AtomicBool,
     /// True if the current data connection, or else the next one, must be cut.
-    data_is_doomed: AtomicBool,
+    data_must_be_cut: AtomicBool,
     /// The number of bytes of files that have passed.
     passed: AtomicU64,
     /// True once a file has passed to its end.
@@ -38,7 +38,7 @@ impl Passage {
             server: server.peer_addr().expect("a connected socket"),
             done: AtomicBool::new(false),
             left: AtomicBool::new(false),
-            data_is_doomed: AtomicBool::new(false),
+            data_must_be_cut: AtomicBool::new(false),
             passed: AtomicU64::new(0),
             whole: AtomicBool::new(false),
         });
@@ -176,7 +176,7 @@ impl Passage {
     fn make_cut(&self) {
         if !self.done.swap(true, Ordering::SeqCst) {
             self.shared.cuts.fetch_add(1, Ordering::SeqCst);
-            self.data_is_doomed.store(true, Ordering::SeqCst);
+            self.data_must_be_cut.store(true, Ordering::SeqCst);
         }
     }
 
@@ -192,10 +192,10 @@ impl Passage {
             return false;
         }
         // Only one of several data connections is cut.
-        if !pair.is_control && self.data_is_doomed.swap(false, Ordering::SeqCst) {
-            pair.doomed.store(true, Ordering::SeqCst);
+        if !pair.is_control && self.data_must_be_cut.swap(false, Ordering::SeqCst) {
+            pair.must_be_cut.store(true, Ordering::SeqCst);
         }
-        pair.is_control || pair.doomed.load(Ordering::SeqCst)
+        pair.is_control || pair.must_be_cut.load(Ordering::SeqCst)
     }
 
     fn is_silent(&self, pair: &Pair) -> bool {
@@ -208,7 +208,7 @@ impl Passage {
             Some(How::Reset) => pair.reset(),
             Some(How::Silence) => {
                 while !self.shared.is_gone() && !self.left.load(Ordering::SeqCst) && !pair.client_has_left() {
-                    thread::sleep(NAP);
+                    thread::sleep(POLL_INTERVAL);
                 }
                 pair.reset();
             }
@@ -219,7 +219,7 @@ impl Passage {
     fn read(&self, pair: &Pair, mut from: &TcpStream, piece: &mut [u8]) -> Result<usize> {
         loop {
             match from.read(piece) {
-                Err(error) if is_a_nap(error.kind()) => {}
+                Err(error) if is_timeout(error.kind()) => {}
                 done => return done,
             }
             if pair.ended.load(Ordering::SeqCst) || self.shared.is_gone() {
@@ -236,7 +236,7 @@ impl Passage {
             match to.write(bytes) {
                 Ok(count) => bytes = &bytes[count..],
                 Err(error)
-                    if is_a_nap(error.kind()) && !pair.ended.load(Ordering::SeqCst) && !self.shared.is_gone() => {}
+                    if is_timeout(error.kind()) && !pair.ended.load(Ordering::SeqCst) && !self.shared.is_gone() => {}
                 Err(error) => return Err(error),
             }
         }

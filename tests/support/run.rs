@@ -27,7 +27,7 @@ impl Run {
         server.dismiss();
         let server_log = server.finish();
         outcome.aside = server_log.to_string();
-        outcome.keeps_the_promises();
+        outcome.passes_general_checks();
         outcome.claim(server_log.mismatch.is_none(), "a program that follows the script");
         Self { outcome, server_log }
     }

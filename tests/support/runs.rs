@@ -25,13 +25,11 @@ pub(crate) fn run_in_turn<const N: usize>(scripts: [Script; N], upload: Upload) 
     let server = ScriptedServer::listen(listener, scripts.into());
     let mut outcome = upload.to(server.address()).start().wait();
     server.dismiss();
-    let server_logs = server.server_logs();
-    outcome.aside = server_logs.iter().map(ServerLog::to_string).collect::<Vec<_>>().join("---- next visit ----\n");
-    outcome.keeps_the_promises();
-    outcome.claim(
-        server_logs.iter().all(|server_log| server_log.mismatch.is_none()),
-        "a program that follows the scripts",
-    );
+    let server_logs = server.finish_all();
+    outcome.aside =
+        server_logs.iter().map(ServerLog::to_string).collect::<Vec<_>>().join("---- next connection ----\n");
+    outcome.passes_general_checks();
+    outcome.claim(server_logs.iter().all(|log| log.mismatch.is_none()), "a program that follows the scripts");
     Runs { outcome, server_logs }
 }
 

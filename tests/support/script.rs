@@ -36,7 +36,7 @@ pub(crate) enum Move {
     /// Accept the data connection of the client.
     AcceptData,
     /// Read an EPRT or PORT command with the client's address for the data connection.
-    HearAddress,
+    ReadAddress,
     /// Connect to that address.
     ConnectData,
     /// Connect to that address from another host, whose connection the client must close.
@@ -58,15 +58,15 @@ pub(crate) enum Move {
     /// Start TLS on the control connection.
     Secure(Tls),
     /// Start TLS on the control connection, with a handshake that must fail. Later bytes of the client are discarded.
-    SecureInVain(Tls),
+    FailToSecure(Tls),
     /// Read the ClientHello on the control connection, and do not answer it.
-    HearHello,
+    ReadClientHello,
     /// Start TLS on the data connection.
     SecureData(Tls),
     /// Start TLS on the data connection, with a handshake that must fail.
-    SecureDataInVain(Tls),
+    FailToSecureData(Tls),
     /// Read the ClientHello on the data connection, and do not answer it.
-    HearDataHello,
+    ReadDataClientHello,
     /// Send these bytes on the control connection, outside TLS.
     SlipIn(Vec<u8>),
     /// Send these bytes on the data connection, outside TLS.
@@ -201,7 +201,7 @@ impl Script {
 
     /// Accepts EPRT or PORT.
     pub(crate) fn active(self) -> Self {
-        self.then(Move::HearAddress).reply("200 Good")
+        self.then(Move::ReadAddress).reply("200 Good")
     }
 
     /// Accepts STOR, and opens the data connection to the client.

@@ -12,7 +12,7 @@ use crate::support::data_side::DataSide;
 use crate::support::made_up_names::MadeUpNames;
 use crate::support::script::{Move, Script};
 use crate::support::server_log::ServerLog;
-use crate::support::sockets::{PATIENCE, has_left};
+use crate::support::sockets::{WAIT_LIMIT, has_left};
 use crate::support::tls_server::Tls;
 
 /// The state that a server keeps between connections.
@@ -89,7 +89,7 @@ impl<'a> ScriptPlayer<'a> {
             Move::OpenDataOn(listener) => self.data.open_on(listener),
             Move::ReplyWithPort(reply) => self.send(format!("{}\r\n", reply(self.data.port())).as_bytes()),
             Move::AcceptData => self.data.accept(&mut self.server_log)?,
-            Move::HearAddress => self.hear_address()?,
+            Move::ReadAddress => self.read_address()?,
             Move::ConnectData => self.data.connect(&mut self.server_log)?,
             Move::Intrude(from) => self.data.intrude(from, &mut self.server_log)?,
             Move::SendData(bytes) => self.data.send(&bytes),
@@ -100,11 +100,11 @@ impl<'a> ScriptPlayer<'a> {
             Move::CloseData => self.data.close(&mut self.server_log),
             Move::ResetData => self.data.reset(&mut self.server_log),
             Move::Secure(tls) => self.secure(&tls)?,
-            Move::SecureInVain(tls) => self.secure_in_vain(&tls)?,
-            Move::HearHello => self.hear_hello()?,
+            Move::FailToSecure(tls) => self.fail_to_secure(&tls)?,
+            Move::ReadClientHello => self.read_client_hello()?,
             Move::SecureData(tls) => self.data.secure(&tls, &mut self.server_log)?,
-            Move::SecureDataInVain(tls) => self.data.secure_in_vain(&tls, &mut self.server_log)?,
-            Move::HearDataHello => self.data.hear_hello(&mut self.server_log)?,
+            Move::FailToSecureData(tls) => self.data.fail_to_secure(&tls, &mut self.server_log)?,
+            Move::ReadDataClientHello => self.data.read_client_hello(&mut self.server_log)?,
             Move::SlipIn(bytes) => self.slip_in(&bytes),
             Move::SlipInData(bytes) => self.data.slip_in(&bytes),
             Move::SendHalf(bytes) => self.send_half(&bytes),
@@ -139,7 +139,7 @@ impl<'a> ScriptPlayer<'a> {
     fn flood(&mut self, bytes: &[u8], pause: Duration) -> Result<(), String> {
         self.server_log.remark("a flood begins");
         let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
+        while begun.elapsed() < WAIT_LIMIT {
             if !self.write(bytes) {
                 self.server_log.remark("the client left");
                 self.control = None;
@@ -148,7 +148,7 @@ impl<'a> ScriptPlayer<'a> {
             self.server_log.flooded += bytes.len();
             std::thread::sleep(pause);
         }
-        Err(format!("the client stayed in a flood of {} bytes for {PATIENCE:?}", self.server_log.flooded))
+        Err(format!("the client stayed in a flood of {} bytes for {WAIT_LIMIT:?}", self.server_log.flooded))
     }
 
     fn write(&mut self, bytes: &[u8]) -> bool {
@@ -169,11 +169,11 @@ impl<'a> ScriptPlayer<'a> {
         }
     }
 
-    fn hear_address(&mut self) -> Result<(), String> {
+    fn read_address(&mut self) -> Result<(), String> {
         let line = self.read_line()?.ok_or("expected EPRT or PORT, but the client left")?;
         if self.memory.is_asked_for_the_first_time(&line) {
             self.send(b"550 No such file\r\n");
-            return self.hear_address();
+            return self.read_address();
         }
         self.data.aim(&line).ok_or_else(|| format!("no EPRT and no PORT: \"{}\"", line.escape_ascii()))
     }
@@ -187,7 +187,7 @@ impl<'a> ScriptPlayer<'a> {
         server_log.shake_hands("control", |record| control.secure(tls, record))
     }
 
-    fn secure_in_vain(&mut self, tls: &Tls) -> Result<(), String> {
+    fn fail_to_secure(&mut self, tls: &Tls) -> Result<(), String> {
         if self.secure(tls).is_ok() {
             return Err("TLS has begun, though it should not".to_owned());
         }
@@ -196,10 +196,10 @@ impl<'a> ScriptPlayer<'a> {
         Ok(())
     }
 
-    fn hear_hello(&mut self) -> Result<(), String> {
+    fn read_client_hello(&mut self) -> Result<(), String> {
         let Self { server_log, control, .. } = self;
         let control = control.as_mut().ok_or("the control connection is closed")?;
-        server_log.shake_hands("control", |record| control.hear_hello(record).map(drop))
+        server_log.shake_hands("control", |record| control.read_client_hello(record).map(drop))
     }
 
     fn slip_in(&mut self, bytes: &[u8]) {

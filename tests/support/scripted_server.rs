@@ -54,11 +54,11 @@ impl ScriptedServer {
 
     /// Waits for the end of the script, and returns the record.
     pub(crate) fn finish(self) -> ServerLog {
-        self.server_logs().pop().expect("a script is a visit")
+        self.finish_all().pop().expect("one script for each connection")
     }
 
     /// Waits for the end of all scripts, and returns their records.
-    pub(crate) fn server_logs(self) -> Vec<ServerLog> {
+    pub(crate) fn finish_all(self) -> Vec<ServerLog> {
         self.thread.join().expect("the scripted server does not panic")
     }
 }

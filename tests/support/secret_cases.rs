@@ -61,7 +61,7 @@ pub(crate) const CASES: &[Case] = &[
     case(0, &["--tls", "explicit", "--ca-file", "ca.pem", "--cert", "me.pem", "--key", "me.key"], Fixture::protected),
     case(0, &["--pin", "{pin}"], Fixture::protected),
     case(0, &["--insecure"], Fixture::protected),
-    case(5, &["--tls", "explicit"], |fixture| vec![Script::agreed().then(Move::SecureInVain(fixture.tls.clone()))]),
+    case(5, &["--tls", "explicit"], |fixture| vec![Script::agreed().then(Move::FailToSecure(fixture.tls.clone()))]),
     case(5, &["--tls", "explicit"], |_| vec![Script::greeted().expect("AUTH TLS").reply("534 No")]),
     proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{socks5}"], all_is_well),
     proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{http}"], all_is_well),

@@ -41,7 +41,7 @@ pub(crate) struct SecureServer {
     /// The settings of the server.
     pub(crate) tls: ServerTls,
     /// The program's `--timeout`, in seconds.
-    pub(crate) patience: &'static str,
+    pub(crate) timeout: &'static str,
     /// The program's `--retries`.
     pub(crate) retries: &'static str,
     authority: Authority,
@@ -62,7 +62,7 @@ impl SecureServer {
         let authority = Authority::new();
         let tls = settings(authority.issue(&["localhost", "127.0.0.1"]));
         let server = kind.start_with(Options { tls: Some(tls.clone()), ..options })?;
-        Some(Self { server, kind, tls, patience: "30", retries: "0", authority })
+        Some(Self { server, kind, tls, timeout: "30", retries: "0", authority })
     }
 
     /// Uploads `files` of `program`'s folder verbosely.
@@ -83,7 +83,7 @@ impl SecureServer {
 
     fn upload_with(&self, program: Program, options: &[&str], address: SocketAddr, files: &[&str]) -> Outcome {
         let mut outcome = program
-            .arguments(["--verbose", "--retries", self.retries, "--timeout", self.patience])
+            .arguments(["--verbose", "--retries", self.retries, "--timeout", self.timeout])
             .arguments(options)
             .arguments([&format!("localhost:{}", address.port()), self.server.user, "--"])
             .arguments(files)

@@ -8,7 +8,7 @@ use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
 /// The limit of every wait of a server.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const WAIT_LIMIT: Duration = Duration::from_secs(20);
 
 /// The receive buffer of data connections. It is small, so that a client cannot finish before the server reads.
 const WINDOW: usize = 64 << 10;
@@ -17,14 +17,14 @@ const WINDOW: usize = 64 << 10;
 pub(crate) fn accept(listener: &TcpListener) -> Result<TcpStream, String> {
     listener.set_nonblocking(true).expect("a listener can be polled");
     let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
+    while begun.elapsed() < WAIT_LIMIT {
         if let Ok((stream, _)) = listener.accept() {
             prepare(&stream).expect("a stream can block, be prompt and time out");
             return Ok(stream);
         }
         std::thread::sleep(Duration::from_millis(1));
     }
-    Err(format!("nobody connected within {PATIENCE:?}"))
+    Err(format!("nobody connected within {WAIT_LIMIT:?}"))
 }
 
 /// Connects from an address of this machine.
@@ -41,8 +41,8 @@ pub(crate) fn connect_from(source: IpAddr, to: SocketAddr) -> io::Result<TcpStre
 fn prepare(stream: &TcpStream) -> io::Result<()> {
     stream.set_nonblocking(false)?;
     stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))
+    stream.set_read_timeout(Some(WAIT_LIMIT))?;
+    stream.set_write_timeout(Some(WAIT_LIMIT))
 }
 
 /// Listens for a data connection with a small receive buffer.

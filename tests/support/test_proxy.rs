@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use base64ct::{Base64, Encoding};
 
-use crate::support::sockets::{PATIENCE, reset};
+use crate::support::sockets::{WAIT_LIMIT, reset};
 use crate::support::test_proxy_relay::pass;
 
 /// The behaviour of the proxy on one connection.
@@ -109,7 +109,7 @@ impl TestProxy {
 
 impl Shared {
     fn run(&self, mut client: TcpStream, manner: Manner) -> Result<()> {
-        client.set_read_timeout(Some(PATIENCE))?;
+        client.set_read_timeout(Some(WAIT_LIMIT))?;
         let mut first = [0];
         client.read_exact(&mut first)?;
         match &manner {

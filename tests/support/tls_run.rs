@@ -61,9 +61,9 @@ impl Script {
         let server = ScriptedServer::start(self);
         let host = format!("{host}:{}", server.address().port());
         let program = upload.options(["--tls", kind]).at(host).start();
-        let met = Run::end(program, server);
-        met.server_log.kept_its_secrets();
-        met
+        let run = Run::end(program, server);
+        run.server_log.kept_its_secrets();
+        run
     }
 }
 

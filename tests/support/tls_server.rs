@@ -22,7 +22,7 @@ pub(crate) struct Tls {
     sessions: Arc<dyn StoresServerSessions>,
     ticketer: Option<Arc<dyn ProducesTickets>>,
     tickets: usize,
-    says_farewell: bool,
+    sends_close_notify: bool,
     hangs_up: bool,
 }
 
@@ -37,7 +37,7 @@ impl Tls {
             sessions: ServerSessionMemoryCache::new(256),
             ticketer: None,
             tickets: 2,
-            says_farewell: true,
+            sends_close_notify: true,
             hangs_up: false,
         }
     }
@@ -97,8 +97,8 @@ impl Tls {
     }
 
     /// Ends connections without close_notify, as many servers do.
-    pub(crate) fn without_farewell(mut self) -> Self {
-        self.says_farewell = false;
+    pub(crate) fn without_close_notify(mut self) -> Self {
+        self.sends_close_notify = false;
         self
     }
 
@@ -114,8 +114,8 @@ impl Tls {
     }
 
     /// Returns true if connections end with close_notify.
-    pub(crate) fn says_farewell(&self) -> bool {
-        self.says_farewell
+    pub(crate) fn sends_close_notify(&self) -> bool {
+        self.sends_close_notify
     }
 
     /// Returns these settings for rustls.

@@ -43,7 +43,7 @@ fn a_client_certificate_goes_with_any_way_to_trust_the_server() {
 fn a_server_that_wants_a_client_certificate_and_gets_none_is_exit_5() {
     let (authority, identity) = certified();
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-        let script = Script::agreed().then(Move::SecureInVain(tls.for_clients_of(&authority)));
+        let script = Script::agreed().then(Move::FailToSecure(tls.for_clients_of(&authority)));
         let met = script.run_protected(Upload::of_hello().trusting(&authority));
         met.outcome.fails(5).says("--cert");
         met.server_log.said_nothing();
@@ -55,7 +55,7 @@ fn a_server_that_does_not_like_the_client_certificate_is_exit_5() {
     let (authority, identity) = certified();
     let me = Authority::new().issue_client("me.example");
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-        let script = Script::agreed().then(Move::SecureInVain(tls.for_clients_of(&authority)));
+        let script = Script::agreed().then(Move::FailToSecure(tls.for_clients_of(&authority)));
         let met = script.run_protected(Upload::of_hello().trusting(&authority).showing(&me));
         met.outcome.fails(5).mentions(&["--cert", "certificate"]);
         met.server_log.said_nothing();

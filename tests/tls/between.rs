@@ -86,7 +86,7 @@ fn a_swallowed_tail_is_no_success(kind: Kind) {
 /// program's patience is all that ends the test.
 fn start_aside(kind: Kind) -> Option<SecureServer> {
     let mut server = SecureServer::start_with(kind, Options { aside: true, ..Options::default() }, ServerTls::of)?;
-    server.patience = "3";
+    server.timeout = "3";
     Some(server)
 }
 

@@ -25,7 +25,7 @@ fn a_wrong_name_is_exit_5_and_the_names_it_has_are_said() {
 fn an_address_must_be_certified_as_an_address() {
     let authority = Authority::new();
     let named = Tls::of(&authority.issue(&["localhost"]));
-    let in_vain = Script::agreed().then(Move::SecureInVain(named));
+    let in_vain = Script::agreed().then(Move::FailToSecure(named));
     let met = in_vain.run_with_tls("explicit", "127.0.0.1", Upload::of_hello().trusting(&authority));
     met.outcome.fails(5).says("localhost").says("127.0.0.1");
     met.server_log.said_nothing();
@@ -273,7 +273,7 @@ fn trusting_itself(identity: &Identity) -> Upload {
 /// Shows a certificate to an upload that must not go on.
 #[track_caller]
 fn refused(tls: &Tls, upload: Upload) -> Run {
-    let met = Script::agreed().then(Move::SecureInVain(tls.clone())).run_protected(upload);
+    let met = Script::agreed().then(Move::FailToSecure(tls.clone())).run_protected(upload);
     met.outcome.fails(5);
     met.server_log.said_nothing();
     met

@@ -129,7 +129,7 @@ fn a_reset_in_the_data_handshake_lets_the_server_give_its_reason() {
     let (authority, identity) = certified();
     let tls = Tls::of(&identity);
     for ending in [Move::ResetData, Move::CloseData] {
-        let greeted = Script::protected_and_ready(&tls).passive().store("hello.txt").then(Move::HearDataHello);
+        let greeted = Script::protected_and_ready(&tls).passive().store("hello.txt").then(Move::ReadDataClientHello);
         let script = greeted.then(ending).pause(200).reply("426 Failure reading network stream");
         let met = script.run_protected(Upload::of_hello().trusting(&authority));
         met.outcome.claim(matches!(met.outcome.code, 5 | 8), "exit code 5 or 8").fails(met.outcome.code);
@@ -144,7 +144,7 @@ fn something_else_than_a_data_handshake_is_exit_5() {
     let tls = Tls::of(&identity);
     // Plain text, a fatal alert (handshake_failure), and one that says that the version is wrong.
     for answer in [&b"thank you\r\n"[..], &[0x15, 3, 3, 0, 2, 2, 40], &[0x15, 3, 3, 0, 2, 2, 70]] {
-        let greeted = Script::protected_and_ready(&tls).passive().store("hello.txt").then(Move::HearDataHello);
+        let greeted = Script::protected_and_ready(&tls).passive().store("hello.txt").then(Move::ReadDataClientHello);
         let script = greeted.then(Move::SendData(answer.to_vec())).silence();
         let met = script.run_protected(Upload::of_hello().trusting(&authority).timeout("2"));
         met.outcome.fails(5).mentions(&["tls"]).within(A_FEW_SECONDS);
@@ -156,7 +156,7 @@ fn silence_in_the_data_handshake_is_an_error_in_time() {
     let (authority, identity) = certified();
     let tls = Tls::of(&identity);
     let agreed = || Script::protected_and_ready(&tls).passive().store("hello.txt");
-    for script in [agreed(), agreed().then(Move::HearDataHello)] {
+    for script in [agreed(), agreed().then(Move::ReadDataClientHello)] {
         let met = script.silence().run_protected(Upload::of_hello().trusting(&authority).timeout("1"));
         met.outcome.claim(matches!(met.outcome.code, 5 | 8), "exit code 5 or 8").fails(met.outcome.code);
         met.outcome.not_before(Duration::from_millis(900)).within(Duration::from_millis(3500));
@@ -179,7 +179,7 @@ fn a_refused_file_does_not_stop_the_next_one() {
 #[track_caller]
 fn changed(tls: &Tls, other: &Identity, upload: Upload) {
     let script = Script::protected_and_ready(tls).passive().store("hello.txt");
-    let met = script.then(Move::SecureDataInVain(tls.clone().forgetful().showing(other))).run_protected(upload);
+    let met = script.then(Move::FailToSecureData(tls.clone().forgetful().showing(other))).run_protected(upload);
     met.outcome.fails(5).mentions(&["certificate"]).within(A_FEW_SECONDS);
     met.server_log.stored_nothing().last_command("STOR hello.txt");
 }

@@ -20,7 +20,7 @@ use crate::support::upload::{BIG, HELLO, Upload};
 #[test]
 fn a_server_that_ends_tcp_alone_after_the_last_byte_has_the_file() {
     for (authority, tls) in ways() {
-        let tls = tls.without_farewell();
+        let tls = tls.without_close_notify();
         let taken = || Script::protected_and_ready(&tls).take_protected("hello.txt", &tls);
         for script in [taken().and_all_is_well(), taken().no_size("hello.txt").goodbye()] {
             let met = script.run_protected(Upload::of_hello().trusting(&authority));
@@ -33,7 +33,7 @@ fn a_server_that_ends_tcp_alone_after_the_last_byte_has_the_file() {
 #[test]
 fn a_server_that_ends_the_data_connection_in_mid_transfer_is_exit_8() {
     for (authority, tls) in ways() {
-        for data in [tls.clone(), tls.clone().without_farewell()] {
+        for data in [tls.clone(), tls.clone().without_close_notify()] {
             for ending in [Move::CloseData, Move::ResetData] {
                 let script = storing_big(&tls, &data).receive(1 << 20).then(ending).silence();
                 let met = script.run_protected(Upload::of_big_file().trusting(&authority).timeout("1"));
@@ -46,7 +46,7 @@ fn a_server_that_ends_the_data_connection_in_mid_transfer_is_exit_8() {
 #[test]
 fn a_cut_transfer_is_no_success_whatever_a_server_says() {
     for (authority, tls) in ways() {
-        for data in [tls.clone(), tls.clone().without_farewell()] {
+        for data in [tls.clone(), tls.clone().without_close_notify()] {
             let script = storing_big(&tls, &data).receive(1 << 20).close_data().reply("226 Stored");
             let met = script.run_protected(Upload::of_big_file().trusting(&authority));
             met.outcome.claim(matches!(met.outcome.code, 8 | 9), "exit code 8 or 9").within(A_FEW_SECONDS);

@@ -86,7 +86,7 @@ fn text_is_not_taken_for_protected_when_tls_follows() {
     let tls = Tls::of(&identity);
     for text in ["230 You are in\r\n", "331 Password, please\r\n", "220 Hello again\r\n"] {
         let injected = Script::greeted().expect("AUTH TLS").send(format!("234 Go ahead\r\n{text}"));
-        let met = injected.then(Move::SecureInVain(tls.clone())).run_protected(patient(2).trusting(&authority));
+        let met = injected.then(Move::FailToSecure(tls.clone())).run_protected(patient(2).trusting(&authority));
         met.outcome.fails(9);
         met.server_log.said_nothing();
     }
@@ -122,12 +122,12 @@ fn silence_instead_of_a_handshake_is_exit_4_in_time() {
 fn a_handshake_that_dribbles_for_ever_is_left_in_time() {
     // A record of 16 KiB, begun; and empty ones for as long as anyone listens.
     let record: Vec<u8> = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc".iter().copied().chain([0; 60]).collect();
-    let dribble = Script::agreed().then(Move::HearHello).then(Move::Dribble(record, Duration::from_millis(100)));
+    let dribble = Script::agreed().then(Move::ReadClientHello).then(Move::Dribble(record, Duration::from_millis(100)));
     in_time(dribble.silence().run_protected(patient(1)));
 
     for endless in [&b"\x14\x03\x03\x00\x01\x01"[..], b"\x16\x03\x03\x00\x00", b"\x15\x03\x03\x00\x02\x01\x5a"] {
         let flood = Move::Flood(endless.to_vec(), Duration::from_millis(20));
-        let met = Script::agreed().then(Move::HearHello).then(flood).run_protected(patient(1));
+        let met = Script::agreed().then(Move::ReadClientHello).then(flood).run_protected(patient(1));
         // TLS knows what to think of some of these, and of others only that they are no end.
         met.outcome.claim(matches!(met.outcome.code, 4 | 5), "exit code 4 or 5").within(A_FEW_SECONDS);
     }
@@ -136,13 +136,13 @@ fn a_handshake_that_dribbles_for_ever_is_left_in_time() {
 /// A line that breaks says nothing about TLS: orchestrators take exit 5 for a reason not to try again.
 #[test]
 fn a_server_that_hangs_up_instead_of_a_handshake_is_exit_4() {
-    let greeted = || Script::agreed().then(Move::HearHello);
+    let greeted = || Script::agreed().then(Move::ReadClientHello);
     for script in [Script::agreed().close(), Script::agreed().reset(), greeted().close(), greeted().reset()] {
         let met = script.run_protected(Upload::of_hello());
         met.outcome.fails(4).mentions(&["closed", "reset"]).says("TLS on this port").within(A_FEW_SECONDS);
         met.server_log.said_nothing();
     }
-    let hangs_up = || Script::new().then(Move::HearHello);
+    let hangs_up = || Script::new().then(Move::ReadClientHello);
     for script in [hangs_up().close(), hangs_up().reset()] {
         script.run_with_tls("implicit", "localhost", Upload::of_hello()).outcome.fails(4);
     }
@@ -154,12 +154,12 @@ fn a_handshake_that_was_cut_off_is_tried_again() {
     let tls = Tls::of(&identity);
     let whole = Script::protected_and_ready(&tls).expect("SIZE hello.txt").reply("550 None");
     let whole = whole.take_protected("hello.txt", &tls).and_all_is_well();
-    let scripts = vec![Script::agreed().then(Move::HearHello).reset(), whole];
+    let scripts = vec![Script::agreed().then(Move::ReadClientHello).reset(), whole];
     let server = ScriptedServer::listen(TcpListener::bind("127.0.0.1:0").expect("a loopback port"), scripts);
     let upload = Upload::of_hello().trusting(&authority).options(["--tls", "explicit"]).retries_after("1", "0.05");
     let outcome = upload.at(format!("localhost:{}", server.address().port())).run();
     server.dismiss();
-    let server_logs = server.server_logs();
+    let server_logs = server.finish_all();
     outcome.claim(
         server_logs.iter().all(|server_log| server_log.mismatch.is_none()),
         &format!("the scripts: {}", server_logs[1]),
@@ -227,7 +227,7 @@ fn a_record_that_was_tampered_with_is_exit_5_and_no_password_follows() {
 #[test]
 fn a_connection_that_ends_in_order_is_lost_and_no_matter_of_tls() {
     let (authority, identity) = certified();
-    for tls in [Tls::of(&identity), Tls::of(&identity).old(), Tls::of(&identity).without_farewell()] {
+    for tls in [Tls::of(&identity), Tls::of(&identity).old(), Tls::of(&identity).without_close_notify()] {
         let met =
             Script::secured(&tls).expect("USER alice").close().run_protected(Upload::of_hello().trusting(&authority));
         met.outcome.fails(4).within(A_FEW_SECONDS);
@@ -239,7 +239,7 @@ fn a_connection_that_ends_in_order_is_lost_and_no_matter_of_tls() {
 #[test]
 fn a_reply_that_was_cut_off_is_no_reply() {
     let (authority, identity) = certified();
-    let tls = Tls::of(&identity).without_farewell();
+    let tls = Tls::of(&identity).without_close_notify();
     for reply in ["226-Stored\r\n", "226 Stored", "226"] {
         let script = Script::protected_storing("hello.txt", &tls).receive_all().send(reply).close();
         script.run_protected(Upload::of_hello().trusting(&authority)).outcome.fails(10).never_says("Stored hello");
@@ -282,7 +282,7 @@ fn quoted(reply: &str) -> String {
 
 /// A server that agrees to TLS and answers the client's greeting with this.
 fn answering(bytes: &[u8]) -> Script {
-    Script::agreed().then(Move::HearHello).send(bytes)
+    Script::agreed().then(Move::ReadClientHello).send(bytes)
 }
 
 #[track_caller]

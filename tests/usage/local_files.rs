@@ -18,9 +18,9 @@ fn a_file_that_shrinks_while_it_is_sent_is_exit_3() {
         let path = upload.path("big.bin");
         let cut = move || OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(size)).expect("a cut");
         let script = Script::storing("big.bin").receive(1 << 20).meanwhile(cut).receive_all().reply("426 Cut");
-        let met = script.run(upload);
-        met.outcome.fails(3).says("big.bin").mentions(&["partial"]).mentions(&["shrank", "shorter", "smaller", "cut"]);
-        met.server_log.was_cut();
+        let run = script.run(upload);
+        run.outcome.fails(3).says("big.bin").mentions(&["partial"]).mentions(&["shrank", "shorter", "smaller", "cut"]);
+        run.server_log.was_cut();
     }
 }
 
@@ -42,10 +42,10 @@ fn a_file_that_grows_or_changes_while_it_is_sent_is_exit_3_and_what_is_stored_is
     ];
     for change in changes {
         for options in [&[][..], &["--quiet"]] {
-            let met = storing_while(change, Upload::of_big_file().options(options));
-            met.outcome.fails(3).says("big.bin changed while it was sent").says("may mix old and new");
-            met.outcome.never_says("Stored").never_says("partial file");
-            met.server_log.stored(&vec![0; BIG as usize]);
+            let run = storing_while(change, Upload::of_big_file().options(options));
+            run.outcome.fails(3).says("big.bin changed while it was sent").says("may mix old and new");
+            run.outcome.never_says("Stored").never_says("partial file");
+            run.server_log.stored(&vec![0; BIG as usize]);
         }
     }
 }
@@ -57,9 +57,9 @@ fn a_file_that_changes_while_it_is_sent_never_gets_its_name_with_atomic() {
     let temporary = "{temp:big.bin}";
     let script = Script::ready().can_rename("big.bin").passive().store(temporary).receive(1 << 20);
     let script = script.meanwhile(move || overwrite(&path)).receive_all().reply("226 Stored");
-    let met = script.tell_size(temporary, BIG).delete(temporary).goodbye().run(upload);
-    met.outcome.fails(3).says("changed while it was sent").says("did not get the file's name").says("removed again");
-    assert!(!met.server_log.commands.iter().any(|line| line.starts_with(b"RNTO")));
+    let run = script.tell_size(temporary, BIG).delete(temporary).goodbye().run(upload);
+    run.outcome.fails(3).says("changed while it was sent").says("did not get the file's name").says("removed again");
+    assert!(!run.server_log.commands.iter().any(|line| line.starts_with(b"RNTO")));
 }
 
 #[test]
@@ -68,9 +68,9 @@ fn a_file_that_changes_while_it_is_sent_is_not_sent_again_and_does_not_stop_the_
     let path = upload.path("one");
     let script = Script::ready().lacks("one").passive().store("one").meanwhile(move || overwrite(&path)).receive_all();
     let script = script.reply("226 Stored").tell_size("one", 3).lacks("two").take("two").tell_size("two", 2).goodbye();
-    let met = script.run(upload);
-    met.outcome.exits(3).says("one changed").says("Stored two in inbox").never_says("Stored one").retried(0);
-    met.outcome.says("1 of 2 files stored");
+    let run = script.run(upload);
+    run.outcome.exits(3).says("one changed").says("Stored two in inbox").never_says("Stored one").retried(0);
+    run.outcome.says("1 of 2 files stored");
 }
 
 #[test]
@@ -113,9 +113,9 @@ fn all_files_are_opened_before_anything_is_sent() {
     let script = Script::new().meanwhile(move || std::fs::remove_file(path).expect("a deletion"));
     let script = script.reply("220 Now").expect("USER alice").reply("230 In").expect("CWD inbox").reply("250 Done");
     let script = script.binary().take("one").tell_size("one", 1).take("two").tell_size("two", 1);
-    let met = script.goodbye().run(upload);
-    met.outcome.exits(0);
-    met.server_log.stored_all(&[b"1", b"2"]);
+    let run = script.goodbye().run(upload);
+    run.outcome.exits(0);
+    run.server_log.stored_all(&[b"1", b"2"]);
 }
 
 /// Stores `big.bin`, and calls `change` in the middle of the transfer.
@@ -128,9 +128,9 @@ fn storing_while(change: impl FnOnce(&Path) + Send + 'static, upload: Upload) ->
 /// Claims that the upload succeeds, since `change` does not alter the content of `big.bin`.
 #[track_caller]
 fn unchanged(change: impl FnOnce(&Path) + Send + 'static, upload: Upload) {
-    let met = storing_while(change, upload);
-    met.outcome.succeeds().says("size confirmed by the server").never_says("changed");
-    met.server_log.stored(&vec![0; BIG as usize]);
+    let run = storing_while(change, upload);
+    run.outcome.succeeds().says("size confirmed by the server").never_says("changed");
+    run.server_log.stored(&vec![0; BIG as usize]);
 }
 
 /// Overwrites the first byte, which is already sent by then.

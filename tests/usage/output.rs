@@ -17,48 +17,48 @@ use crate::support::upload::{BIG, HELLO, Upload};
 fn progress_is_told_once_a_second_and_at_the_end() {
     let slowly = Move::ReceiveSlowly(64 << 10, Duration::from_millis(6));
     let script = Script::storing("big.bin").then(slowly).reply("226 Stored").tell_size("big.bin", BIG).goodbye();
-    let met = script.run(Upload::of_big_file());
-    let lines: Vec<&str> = met.outcome.stderr.lines().filter(|line| line.starts_with("Sent ")).collect();
-    let seconds = usize::try_from(met.outcome.took.as_secs()).expect("a short time");
-    met.outcome.claim((3..=seconds + 2).contains(&lines.len()), "a line each second");
-    met.outcome.claim(lines.last() == Some(&"Sent 33554432 of 33554432 bytes (100%)"), "the last line");
+    let run = script.run(Upload::of_big_file());
+    let lines: Vec<&str> = run.outcome.stderr.lines().filter(|line| line.starts_with("Sent ")).collect();
+    let seconds = usize::try_from(run.outcome.took.as_secs()).expect("a short time");
+    run.outcome.claim((3..=seconds + 2).contains(&lines.len()), "a line each second");
+    run.outcome.claim(lines.last() == Some(&"Sent 33554432 of 33554432 bytes (100%)"), "the last line");
     for line in &lines {
         let sent = line["Sent ".len()..].split(' ').next().and_then(|sent| sent.parse::<u64>().ok());
         let expected = sent.map(|sent| format!("Sent {sent} of {BIG} bytes ({}%)", sent * 100 / BIG));
-        met.outcome.claim(expected.as_deref() == Some(line), "N of M and the whole percent");
+        run.outcome.claim(expected.as_deref() == Some(line), "N of M and the whole percent");
     }
-    met.outcome.claim(lines.iter().rev().skip(1).all(|line| !line.contains("100%")), "100% at the end only");
+    run.outcome.claim(lines.iter().rev().skip(1).all(|line| !line.contains("100%")), "100% at the end only");
 }
 
 #[test]
 fn a_small_file_has_one_line_of_progress() {
-    let met = Script::ready().take("hello.txt").and_all_is_well().run_hello();
+    let run = Script::ready().take("hello.txt").and_all_is_well().run_hello();
     let stored = "Stored hello.txt in inbox: 6 bytes, size confirmed by the server";
     let expected = format!("Sent 6 of 6 bytes (100%)\n{stored}\n");
-    met.outcome.claim(met.outcome.stderr == expected, &expected);
+    run.outcome.claim(run.outcome.stderr == expected, &expected);
 }
 
 #[test]
 fn an_empty_file_is_wholly_sent() {
-    let met = Script::ready().take("empty").tell_size("empty", 0).goodbye().run(Upload::of("empty", b""));
-    met.outcome.succeeds().says("Sent 0 of 0 bytes (100%)\n");
+    let run = Script::ready().take("empty").tell_size("empty", 0).goodbye().run(Upload::of("empty", b""));
+    run.outcome.succeeds().says("Sent 0 of 0 bytes (100%)\n");
 }
 
 #[test]
 fn progress_of_several_files_names_them() {
     let script = Script::ready().take("one").tell_size("one", 1).take("two").tell_size("two", 2).goodbye();
-    let met = script.run(Upload::of("one", b"1").and("two", b"22"));
-    met.outcome.succeeds().says("Sent 1 of 1 bytes (100%) one\n").says("Sent 2 of 2 bytes (100%) two\n");
+    let run = script.run(Upload::of("one", b"1").and("two", b"22"));
+    run.outcome.succeeds().says("Sent 1 of 1 bytes (100%) one\n").says("Sent 2 of 2 bytes (100%) two\n");
 }
 
 #[test]
 fn quiet_says_nothing_but_errors() {
     for option in ["--quiet", "-q"] {
         let upload = || Upload::of_hello().options([option]);
-        let met = Script::ready().take("hello.txt").and_all_is_well().run(upload());
-        met.outcome.exits(0).claim(met.outcome.stderr.is_empty(), "silence");
-        let met = Script::logged_in().expect("CWD inbox").reply("550 No inbox").run(upload());
-        met.outcome.fails(7).claim(met.outcome.stderr.lines().count() == 1, "one line");
+        let run = Script::ready().take("hello.txt").and_all_is_well().run(upload());
+        run.outcome.exits(0).claim(run.outcome.stderr.is_empty(), "silence");
+        let run = Script::logged_in().expect("CWD inbox").reply("550 No inbox").run(upload());
+        run.outcome.fails(7).claim(run.outcome.stderr.lines().count() == 1, "one line");
     }
 }
 
@@ -66,13 +66,13 @@ fn quiet_says_nothing_but_errors() {
 fn quiet_does_not_silence_warnings_and_notes() {
     let refused = Script::ready().take("hello.txt").tell_size("hello.txt", 6);
     let refused = refused.expect("SITE CHMOD 640 hello.txt").reply("502 SITE?").goodbye();
-    let met = refused.run(Upload::of_hello().options(["--quiet", "--chmod", "640"]));
-    met.outcome.succeeds().says("Note: the permissions of hello.txt were not set").never_says("Stored");
+    let run = refused.run(Upload::of_hello().options(["--quiet", "--chmod", "640"]));
+    run.outcome.succeeds().says("Note: the permissions of hello.txt were not set").never_says("Stored");
 
     let temporary = "{temp:hello.txt}";
     let lost = Script::ready().can_rename("hello.txt").passive().store(temporary).receive(3).reset_data().close();
-    let met = lost.run(Upload::of_hello().options(["--quiet", "--atomic"]));
-    met.outcome.says("A partial file may remain on the server as .hello.txt.").never_says("Retrying");
+    let run = lost.run(Upload::of_hello().options(["--quiet", "--atomic"]));
+    run.outcome.says("A partial file may remain on the server as .hello.txt.").never_says("Retrying");
 }
 
 #[test]
@@ -82,11 +82,11 @@ fn the_words_of_a_server_are_quoted_whole_in_lines_that_go_on() {
     let locked = locked.expect("QUIT").reply("221 Bye").close();
     let stored = Script::ready().take("hello.txt").tell_size("hello.txt", 6);
     let stored = stored.expect("SITE CHMOD 640 hello.txt").reply("550 Not at St. Peter's. Sorry").goodbye();
-    let met = run_in_turn([locked, stored], Upload::of_hello().options(["--chmod", "640"]).retries("1"));
-    met.outcome
+    let run = run_in_turn([locked, stored], Upload::of_hello().options(["--chmod", "640"]).retries("1"));
+    run.outcome
         .succeeds()
         .says("(1 of 1): the server refused to store the file (450 \"Locked by Dr. No. Ask St. Peter\")\n");
-    met.outcome
+    run.outcome
         .says("were not set: the server refused to set the file's attributes (550 \"Not at St. Peter's. Sorry\").\n");
 }
 
@@ -96,14 +96,14 @@ fn verbose_shows_the_conversation_with_the_password_masked() {
         let script = Script::new().send("220-Hello\r\n and\x1b[31m\r\n220 welcome\r\n").expect("USER alice");
         let script = script.reply("331 Password").then(Move::ExpectAny).reply("230 In").expect("CWD inbox");
         let script = script.reply("250 Done").binary().take("hello.txt");
-        let met = script.and_all_is_well().run(Upload::of_hello().options([option]));
-        met.outcome.succeeds().says("> USER alice\n").says("< 331 Password\n").says("> PASS ****\n");
+        let run = script.and_all_is_well().run(Upload::of_hello().options([option]));
+        run.outcome.succeeds().says("> USER alice\n").says("< 331 Password\n").says("> PASS ****\n");
         for line in
             ["> CWD inbox\n", "> TYPE I\n", "> FEAT\n", "> EPSV\n", "< 229 ", "> STOR hello.txt\n", "< 226 Stored\n"]
         {
-            met.outcome.says(line);
+            run.outcome.says(line);
         }
-        met.outcome.says("220 welcome").says("> SIZE hello.txt\n").says("< 213 6\n").says("> QUIT\n");
+        run.outcome.says("220 welcome").says("> SIZE hello.txt\n").says("< 213 6\n").says("> QUIT\n");
     }
 }
 
@@ -112,8 +112,8 @@ fn the_length_of_the_password_is_not_shown() {
     let upload = || Upload::of_hello().without_password().options(["-v"]);
     for secret in ["x", "a much longer password than that"] {
         let script = Script::greeted().expect("USER alice").reply("331 Go on").then(Move::ExpectAny).reply("530 No");
-        let met = script.run(upload().program(|program| program.environment("FTP_PASSWORD", secret)));
-        met.outcome.fails(6).says("> PASS ****\n");
+        let run = script.run(upload().program(|program| program.environment("FTP_PASSWORD", secret)));
+        run.outcome.fails(6).says("> PASS ****\n");
     }
 }
 
@@ -123,9 +123,9 @@ fn an_upload_succeeds_when_nobody_can_hear_of_it() {
         for options in [&[][..], &["--verbose"][..]] {
             let script = Script::ready().take("hello.txt").and_all_is_well();
             let upload = Upload::of_hello().options(options).program(|program| program.redirected(redirections));
-            let met = script.run(upload);
-            met.outcome.exits(0);
-            met.server_log.stored(HELLO);
+            let run = script.run(upload);
+            run.outcome.exits(0);
+            run.server_log.stored(HELLO);
         }
     }
 }
@@ -216,6 +216,6 @@ fn the_password_is_not_among_the_arguments_of_the_running_program() {
     wait.recv_timeout(Duration::from_secs(20)).expect("the program logs in");
     let arguments = std::fs::read(format!("/proc/{}/cmdline", program.id())).unwrap_or_default();
     let arguments = String::from_utf8_lossy(&arguments).into_owned();
-    let met = Run::end(program, server);
-    met.outcome.fails(6).claim(!arguments.contains(crate::support::upload::PASSWORD), "arguments without the password");
+    let run = Run::end(program, server);
+    run.outcome.fails(6).claim(!arguments.contains(crate::support::upload::PASSWORD), "arguments without the password");
 }

@@ -1,6 +1,6 @@
 //! The sources of a password, their order, and the proof that the password is sent in the PASS line only.
 //!
-//! `Outcome::keeps_the_promises` checks for every run that the output does not contain the password. The prompt is
+//! `Outcome::passes_general_checks` checks for every run that the output does not contain the password. The prompt is
 //! tested in `terminal.rs`.
 
 use std::ffi::OsStr;
@@ -53,8 +53,8 @@ fn a_password_on_standard_input_is_read_to_its_line_end_and_no_further() {
     let server = ScriptedServer::start(Script::logged_in().expect("CWD inbox").reply("550 No inbox"));
     let mut upload = Upload::of_hello().without_password().options(["--password-stdin"]).to(server.address());
     upload = upload.stdin(format!("{PASSWORD}\n")).keeping_stdin_open();
-    let met = Run::end(upload.start(), server);
-    met.outcome.fails(7).within(A_FEW_SECONDS);
+    let run = Run::end(upload.start(), server);
+    run.outcome.fails(7).within(A_FEW_SECONDS);
 }
 
 #[test]
@@ -93,10 +93,10 @@ fn an_option_wins_over_the_environment() {
 fn a_password_that_is_no_utf8_is_sent_as_it_is() {
     let secret = OsStr::from_bytes(b"gr\xfc\xdfe");
     let upload = Upload::of_hello().without_password().program(|program| program.environment("FTP_PASSWORD", secret));
-    let met = Script::greeted().expect("USER alice").reply("331 Go on").then(Move::ExpectAny);
-    let met = met.reply("530 No").run(upload);
-    met.outcome.fails(6);
-    met.server_log.claim(met.server_log.commands[1] == b"PASS gr\xfc\xdfe\r\n", "the password's own bytes");
+    let script = Script::greeted().expect("USER alice").reply("331 Go on").then(Move::ExpectAny);
+    let run = script.reply("530 No").run(upload);
+    run.outcome.fails(6);
+    run.server_log.claim(run.server_log.commands[1] == b"PASS gr\xfc\xdfe\r\n", "the password's own bytes");
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn an_account_comes_from_the_environment_or_an_option_and_is_shown_nowhere() {
     for upload in [from_environment, from_option] {
         let asked = Script::greeted().expect("USER alice").reply("331 Go on").expect(&format!("PASS {PASSWORD}"));
         let asked = asked.reply("332 Account, please").expect("ACCT the guild");
-        let met = asked.reply("530-the guild\r\n530 No the guild here").run(upload);
-        met.outcome.fails(6).says("> ACCT ****\n").says("(530 \"").never_says("the guild").never_says("another");
+        let run = asked.reply("530-the guild\r\n530 No the guild here").run(upload);
+        run.outcome.fails(6).says("> ACCT ****\n").says("(530 \"").never_says("the guild").never_says("another");
     }
 }
 
@@ -196,8 +196,8 @@ fn a_password_that_looks_like_a_reply_is_masked() {
         let upload = upload.program(|program| program.environment("FTP_PASSWORD", secret));
         let told = Script::greeted().expect("USER alice").reply("331 Go on").expect(&format!("PASS {secret}"));
         let told = told.send(format!("230-You are\r\n{secret}\r\n{secret} is what came\r\n230 {secret}\r\n"));
-        let met = told.expect("CWD inbox").reply(&format!("550 {secret}")).run(upload);
-        met.outcome.fails(7).says("****").never_says(secret).never_says(&secret[4..]);
+        let run = told.expect("CWD inbox").reply(&format!("550 {secret}")).run(upload);
+        run.outcome.fails(7).says("****").never_says(secret).never_says(&secret[4..]);
     }
 }
 
@@ -207,8 +207,8 @@ fn a_password_that_is_the_very_reply_does_not_keep_one_from_logging_in() {
     let upload = upload.program(|program| program.environment("FTP_PASSWORD", "230 Come in"));
     let told =
         Script::greeted().expect("USER alice").reply("331 Go on").expect("PASS 230 Come in").reply("230 Come in");
-    let met = told.expect("CWD inbox").reply("550 No inbox").run(upload);
-    met.outcome.fails(7).says("< ****\n").never_says("Come in");
+    let run = told.expect("CWD inbox").reply("550 No inbox").run(upload);
+    run.outcome.fails(7).says("< ****\n").never_says("Come in");
 }
 
 /// The resolver may run code of other vendors in this process, so it must have finished before the password is read.
@@ -237,6 +237,6 @@ fn with_file(content: &str) -> Upload {
 /// Claims that the server receives the password. The server refuses the upload only after the login.
 #[track_caller]
 fn accepted(upload: Upload) {
-    let met = Script::logged_in().expect("CWD inbox").reply("550 No inbox").run(upload);
-    met.outcome.fails(7);
+    let run = Script::logged_in().expect("CWD inbox").reply("550 No inbox").run(upload);
+    run.outcome.fails(7);
 }

@@ -21,7 +21,7 @@ fn a_server_on_this_machine_is_found_by_any_of_its_names() {
         |port| format!("FTP://127.0.0.1:{port}/"),
     ];
     for form in forms {
-        visited(Ipv4Addr::LOCALHOST.into(), form, Upload::of_hello());
+        is_found(Ipv4Addr::LOCALHOST.into(), form, Upload::of_hello());
     }
 }
 
@@ -31,18 +31,18 @@ fn a_server_on_ipv6_is_found_in_brackets() {
     if TcpListener::bind((host, 0)).is_err() {
         return skipped("no IPv6 on this machine");
     }
-    visited(host, |port| format!("[::1]:{port}"), Upload::of_hello());
-    visited(host, |port| format!("ftp://[::1]:{port}/"), Upload::of_hello());
+    is_found(host, |port| format!("[::1]:{port}"), Upload::of_hello());
+    is_found(host, |port| format!("ftp://[::1]:{port}/"), Upload::of_hello());
     // On most machines `localhost` has an IPv4 and an IPv6 address. The server listens on one of them only.
     if ("localhost", 0).to_socket_addrs().is_ok_and(|mut addresses| addresses.any(|address| address.is_ipv6())) {
-        visited(host, |port| format!("localhost:{port}"), Upload::of_hello());
+        is_found(host, |port| format!("localhost:{port}"), Upload::of_hello());
     }
 }
 
 #[test]
 fn clear_text_may_be_asked_for() {
     let upload = Upload::of_hello().options(["--tls", "off"]);
-    visited(Ipv4Addr::LOCALHOST.into(), |port| format!("127.0.0.1:{port}"), upload);
+    is_found(Ipv4Addr::LOCALHOST.into(), |port| format!("127.0.0.1:{port}"), upload);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_name_is_not_this_machine_because_it_leads_here() {
     }
     server.dismiss();
     assert!(server.finish().commands.is_empty());
-    visited(Ipv4Addr::LOCALHOST.into(), |port| format!("ftp://127.1:{port}"), Upload::of_hello());
+    is_found(Ipv4Addr::LOCALHOST.into(), |port| format!("ftp://127.1:{port}"), Upload::of_hello());
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn refused(host: &str, code: i32) -> crate::support::outcome::Outcome {
 }
 
 #[track_caller]
-fn visited(host: IpAddr, form: fn(u16) -> String, upload: Upload) {
+fn is_found(host: IpAddr, form: fn(u16) -> String, upload: Upload) {
     let server = ScriptedServer::start_on(host, Script::logged_in().expect("CWD inbox").reply("550 No inbox"));
     let program = upload.at(form(server.address().port())).start();
     Run::end(program, server).outcome.fails(7);

@@ -8,10 +8,10 @@ use crate::support::upload::Upload;
 fn several_files_go_over_one_control_connection() {
     let script = Script::ready().take("one").tell_size("one", 3).take("two").tell_size("two", 0);
     let script = script.take("three").no_size("three").goodbye();
-    let met = script.run(Upload::of("one", b"111").and("two", b"").and("three", b"3"));
-    met.outcome.succeeds().says("Stored one in inbox: 3 bytes, size confirmed").says("Stored two in inbox: 0 bytes");
-    met.outcome.says("Stored three in inbox: 1 bytes, confirmed by the server");
-    met.server_log.stored_all(&[b"111", b"", b"3"]);
+    let run = script.run(Upload::of("one", b"111").and("two", b"").and("three", b"3"));
+    run.outcome.succeeds().says("Stored one in inbox: 3 bytes, size confirmed").says("Stored two in inbox: 0 bytes");
+    run.outcome.says("Stored three in inbox: 1 bytes, confirmed by the server");
+    run.server_log.stored_all(&[b"111", b"", b"3"]);
 }
 
 #[test]
@@ -39,51 +39,51 @@ fn more_files_than_the_usual_limit_are_fewer_than_there_may_be() {
 fn a_refused_file_does_not_stop_the_next() {
     let script = Script::ready().passive().expect("STOR one").reply("553 No ones");
     let script = script.take("two").tell_size("two", 1).goodbye();
-    let met = script.run(Upload::of("one", b"1").and("two", b"2"));
-    met.outcome.exits(7).says("No ones").says("Stored two in inbox").never_says("Stored one");
-    met.server_log.stored(b"2");
+    let run = script.run(Upload::of("one", b"1").and("two", b"2"));
+    run.outcome.exits(7).says("No ones").says("Stored two in inbox").never_says("Stored one");
+    run.server_log.stored(b"2");
 }
 
 #[test]
 fn the_exit_code_is_that_of_the_first_failure() {
     let script = Script::ready().passive().expect("STOR one").reply("553 No ones").passive().store("two").receive_all();
-    let met = script.close().run(Upload::of("one", b"1").and("two", b"2"));
-    met.outcome.exits(7).says("No ones").says("two");
+    let run = script.close().run(Upload::of("one", b"1").and("two", b"2"));
+    run.outcome.exits(7).says("No ones").says("two");
 }
 
 #[test]
 fn a_broken_file_does_not_stop_the_next() {
     let full = |script: Script| script.passive().store("one").receive_all().reply("552 Full");
     let script = full(Script::ready()).take("two").tell_size("two", 1).goodbye();
-    let met = script.run(Upload::of("one", b"1").and("two", b"2"));
-    met.outcome.exits(8).says("Full").never_says("Stored one").says("Stored two").says("1 of 2 files stored");
+    let run = script.run(Upload::of("one", b"1").and("two", b"2"));
+    run.outcome.exits(8).says("Full").never_says("Stored one").says("Stored two").says("1 of 2 files stored");
     // The same in the middle of a transfer, if the server keeps the control connection open.
     let big = Upload::of_big_file().and("two", b"2");
     let full = Script::storing("big.bin").receive(1 << 20).reset_data().reply("552 Full");
-    let met = full.take("two").tell_size("two", 1).goodbye().run(big);
-    met.outcome.exits(8).says("Full").never_says("Stored big.bin").says("Stored two");
+    let run = full.take("two").tell_size("two", 1).goodbye().run(big);
+    run.outcome.exits(8).says("Full").never_says("Stored big.bin").says("Stored two");
 }
 
 #[test]
 fn an_unknown_outcome_does_not_stop_the_next() {
     let lost = Script::storing("one").receive_all().close();
     let next = Script::ready().take("two").tell_size("two", 1).goodbye();
-    let met = run_in_turn([lost, next], Upload::of("one", b"1").and("two", b"2"));
-    met.outcome.exits(10).never_says("Stored one").says("Stored two").retried(0);
+    let run = run_in_turn([lost, next], Upload::of("one", b"1").and("two", b"2"));
+    run.outcome.exits(10).never_says("Stored one").says("Stored two").retried(0);
 }
 
 #[test]
 fn a_file_that_is_not_what_was_sent_does_not_stop_the_next() {
     let script = Script::ready().take("one").tell_size_twice("one", 77).take("two").tell_size("two", 1).goodbye();
-    let met = script.run(Upload::of("one", b"1").and("two", b"2"));
-    met.outcome.exits(10).never_says("Stored one").says("Stored two");
+    let run = script.run(Upload::of("one", b"1").and("two", b"2"));
+    run.outcome.exits(10).never_says("Stored one").says("Stored two");
 }
 
 #[test]
 fn a_lost_connection_between_two_files_is_exit_4_and_the_first_is_reported() {
     let script = Script::ready().take("one").tell_size("one", 1).expect("EPSV").close();
-    let met = script.run(Upload::of("one", b"1").and("two", b"2"));
-    met.outcome.exits(4).says("Stored one in inbox: 1 bytes, size confirmed");
+    let run = script.run(Upload::of("one", b"1").and("two", b"2"));
+    run.outcome.exits(4).says("Stored one in inbox: 1 bytes, size confirmed");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_file_is_stored_under_its_base_name() {
     };
     let script = Script::ready().take("deep.txt").no_size("deep.txt");
     let upload = Upload::of_nothing().program(folder).argument_file("sub/deep.txt");
-    let met = script.goodbye().run(upload);
-    met.outcome.succeeds();
-    met.server_log.stored(b"deep");
+    let run = script.goodbye().run(upload);
+    run.outcome.succeeds();
+    run.server_log.stored(b"deep");
 }

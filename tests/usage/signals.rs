@@ -14,9 +14,9 @@ use crate::support::upload::{BIG, Upload};
 #[test]
 fn an_interrupt_while_the_server_does_not_read_ends_promptly_with_a_reset() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        let met = interrupted(Script::storing("big.bin").receive(1 << 20), Script::silence, signal);
-        met.outcome.fails(130).mentions(&["partial"]);
-        met.server_log.was_cut();
+        let run = interrupted(Script::storing("big.bin").receive(1 << 20), Script::silence, signal);
+        run.outcome.fails(130).mentions(&["partial"]);
+        run.server_log.was_cut();
     }
 }
 
@@ -24,39 +24,39 @@ fn an_interrupt_while_the_server_does_not_read_ends_promptly_with_a_reset() {
 fn an_interrupt_while_bytes_flow_ends_promptly_with_a_reset() {
     let slowly = |script: Script| script.then(Move::ReceiveSlowly(64 << 10, Duration::from_millis(20)));
     for signal in [Signal::INT, Signal::TERM] {
-        let met = interrupted(Script::storing("big.bin").receive(1 << 20), slowly, signal);
-        met.outcome.fails(130).mentions(&["partial"]);
-        met.server_log.was_cut();
+        let run = interrupted(Script::storing("big.bin").receive(1 << 20), slowly, signal);
+        run.outcome.fails(130).mentions(&["partial"]);
+        run.server_log.was_cut();
     }
 }
 
 #[test]
 fn a_program_that_is_killed_leaves_no_cut_file_that_looks_whole() {
-    let met = interrupted(Script::storing("big.bin").receive(1 << 20), Script::silence, Signal::KILL);
-    met.outcome.exits(-9);
-    met.server_log.was_cut();
+    let run = interrupted(Script::storing("big.bin").receive(1 << 20), Script::silence, Signal::KILL);
+    run.outcome.exits(-9);
+    run.server_log.was_cut();
 }
 
 #[test]
 fn an_interrupt_before_anything_is_stored_leaves_nothing_behind() {
     let waits = [Script::new(), Script::greeted().expect("USER alice"), Script::logged_in().expect("CWD inbox")];
     for script in waits {
-        let met = interrupted(script, Script::silence, Signal::INT);
-        met.outcome.fails(130).never_says("partial file may");
+        let run = interrupted(script, Script::silence, Signal::INT);
+        run.outcome.fails(130).never_says("partial file may");
     }
 }
 
 #[test]
 fn an_interrupt_while_the_final_reply_is_awaited_ends_promptly() {
-    let met = interrupted(Script::storing("big.bin").receive_all(), Script::silence, Signal::INT);
-    met.outcome.fails(130).mentions(&["may be whole"]);
+    let run = interrupted(Script::storing("big.bin").receive_all(), Script::silence, Signal::INT);
+    run.outcome.fails(130).mentions(&["may be whole"]);
 }
 
 #[test]
 fn an_interrupt_between_two_files_says_which_one_is_stored() {
     let script = Script::ready().take("big.bin").no_size("big.bin").expect("EPSV");
-    let met = interrupted_upload(Upload::of_big_file().and("two", b"2"), script, Script::silence, Signal::INT);
-    met.outcome.exits(130).says("Stored big.bin in inbox");
+    let run = interrupted_upload(Upload::of_big_file().and("two", b"2"), script, Script::silence, Signal::INT);
+    run.outcome.exits(130).says("Stored big.bin in inbox");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn interrupted_upload(upload: Upload, before: Script, after: fn(Script) -> Scrip
     std::thread::sleep(Duration::from_millis(100));
     let sent = Instant::now();
     program.signal(signal);
-    let met = Run::end(program, server);
-    met.outcome.claim(sent.elapsed() < Duration::from_secs(2), "an end within two seconds after the signal");
-    met
+    let run = Run::end(program, server);
+    run.outcome.claim(sent.elapsed() < Duration::from_secs(2), "an end within two seconds after the signal");
+    run
 }

@@ -28,9 +28,9 @@ fn a_writer_may_take_longer_than_the_server_may() {
         writer.write_all(piece).unwrap();
     }
     drop(writer);
-    let met = Run::end(program, server);
-    met.outcome.succeeds().not_before(Duration::from_millis(4800));
-    met.server_log.stored(b"onetwosix");
+    let run = Run::end(program, server);
+    run.outcome.succeeds().not_before(Duration::from_millis(4800));
+    run.server_log.stored(b"onetwosix");
 }
 
 #[test]
@@ -38,14 +38,14 @@ fn the_server_is_heard_while_the_writer_is_waited_for() {
     for (word, code) in [("421 Idle for too long", 8), ("426 Gone", 8)] {
         let (upload, writer) = written();
         let server = ScriptedServer::start(storing().pause(300).reply(word).close());
-        let met = Run::end(upload.timeout("30").to(server.address()).start(), server);
-        met.outcome.fails(code).says(&word[4..]).within(A_FEW_SECONDS);
+        let run = Run::end(upload.timeout("30").to(server.address()).start(), server);
+        run.outcome.fails(code).says(&word[4..]).within(A_FEW_SECONDS);
         drop(writer);
     }
     let (upload, writer) = written();
     let server = ScriptedServer::start(storing().pause(300).close());
-    let met = Run::end(upload.timeout("30").to(server.address()).start(), server);
-    met.outcome.fails(8).within(A_FEW_SECONDS);
+    let run = Run::end(upload.timeout("30").to(server.address()).start(), server);
+    run.outcome.fails(8).within(A_FEW_SECONDS);
     drop(writer);
 }
 
@@ -53,8 +53,8 @@ fn the_server_is_heard_while_the_writer_is_waited_for() {
 fn a_data_connection_that_breaks_is_noticed_while_the_writer_is_waited_for() {
     let (upload, writer) = written();
     let server = ScriptedServer::start(storing().pause(300).reset_data().silence());
-    let met = Run::end(upload.timeout("1").to(server.address()).start(), server);
-    met.outcome.fails(8).within(A_FEW_SECONDS);
+    let run = Run::end(upload.timeout("1").to(server.address()).start(), server);
+    run.outcome.fails(8).within(A_FEW_SECONDS);
     drop(writer);
 }
 
@@ -63,9 +63,9 @@ fn the_time_for_all_of_it_ends_the_wait_for_a_writer() {
     let (upload, mut writer) = written();
     writer.write_all(b"some").unwrap();
     let server = ScriptedServer::start(storing().receive(4).silence());
-    let met = Run::end(upload.options(["--max-time", "2"]).to(server.address()).start(), server);
-    met.outcome.fails(8).says("--max-time").says("partial file may").within(A_FEW_SECONDS);
-    met.server_log.was_cut();
+    let run = Run::end(upload.options(["--max-time", "2"]).to(server.address()).start(), server);
+    run.outcome.fails(8).says("--max-time").says("partial file may").within(A_FEW_SECONDS);
+    run.server_log.was_cut();
     drop(writer);
 }
 
@@ -79,9 +79,9 @@ fn an_interrupt_ends_the_wait_for_a_writer() {
         told.recv_timeout(Duration::from_secs(20)).expect("the transfer begins");
         std::thread::sleep(Duration::from_millis(200));
         program.signal(signal);
-        let met = Run::end(program, server);
-        met.outcome.fails(130).says("partial file may").within(A_FEW_SECONDS);
-        met.server_log.was_cut();
+        let run = Run::end(program, server);
+        run.outcome.fails(130).says("partial file may").within(A_FEW_SECONDS);
+        run.server_log.was_cut();
         drop(writer);
     }
 }
@@ -98,9 +98,9 @@ fn a_writer_that_dies_looks_like_one_that_is_done() {
     let shell = format!("printf some > '{}' && kill -9 $$", fifo.display());
     let mut writer = std::process::Command::new("sh").args(["-c", &shell]).spawn().expect("a shell");
     assert!(!writer.wait().unwrap().success());
-    let met = Run::end(program, server);
-    met.outcome.succeeds();
-    met.server_log.stored(b"some");
+    let run = Run::end(program, server);
+    run.outcome.succeeds();
+    run.server_log.stored(b"some");
 }
 
 #[test]
@@ -111,9 +111,9 @@ fn a_standard_input_that_cannot_be_read_to_its_end_is_exit_3_and_the_file_is_cut
     writer.write_all(b"some").unwrap();
     let upload = streamed().program(|program| program.reading(reader)).retries("3");
     let script = storing_anew().receive(4).meanwhile(move || reset(writer)).receive_all().reply("426 Cut");
-    let met = script.run(upload);
-    met.outcome.fails(3).says("standard input").says("partial file may").retried(0);
-    met.server_log.was_cut();
+    let run = script.run(upload);
+    run.outcome.fails(3).says("standard input").says("partial file may").retried(0);
+    run.server_log.was_cut();
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_name_that_no_file_can_have_is_exit_2() {
 }
 
 #[test]
-fn what_a_stream_cannot_do_is_exit_2() {
+fn an_option_that_a_stream_does_not_support_is_exit_2() {
     for options in [&["--resume"][..], &["--password-stdin"], &["--atomic", "--resume"]] {
         IdleServer::listen().refuses(2, streamed().options(options)).says("--from-stdin");
     }
@@ -138,9 +138,9 @@ fn a_closed_standard_input_is_exit_2_and_an_empty_one_is_an_empty_file() {
     let outcome = IdleServer::listen().refuses(2, redirected("<&-"));
     outcome.says("standard input").says("closed");
     let script = Script::ready().take("stream").tell_size("stream", 0).goodbye();
-    let met = script.run(redirected("</dev/null"));
-    met.outcome.succeeds();
-    met.server_log.stored(b"");
+    let run = script.run(redirected("</dev/null"));
+    run.outcome.succeeds();
+    run.server_log.stored(b"");
 }
 
 #[test]
@@ -157,18 +157,18 @@ fn a_regular_file_is_read_from_where_it_stands() {
     let upload = streamed().program(|program| program.with_file("local", b"ok hello\n"));
     let mut local = File::open(upload.path("local")).unwrap();
     std::io::Read::read_exact(&mut local, &mut [0; 3]).unwrap();
-    let met = whole().run(upload.program(|program| program.reading(local)));
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = whole().run(upload.program(|program| program.reading(local)));
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }
 
 #[test]
 fn the_password_may_come_before_the_stream() {
     let input = [PASSWORD.as_bytes(), b"\n", HELLO].concat();
     let upload = streamed().without_password().options(["--password-fd", "0"]);
-    let met = whole().run(upload.program(|program| program.stdin(input)));
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = whole().run(upload.program(|program| program.stdin(input)));
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }
 
 fn streamed() -> Upload {
