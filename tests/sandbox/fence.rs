@@ -41,8 +41,7 @@ fn a_fenced_process_can_do_nothing_but_upload() {
         let put = Put::into_directory(".").unwrap().file(&file).unwrap();
         let request = Request::new(Target::new(address.to_string().parse().unwrap(), "u").unwrap(), put);
         let uploader = Uploader::new().unwrap();
-        let upload = uploader.prepare(&request, Arc::new(())).unwrap();
-        let walls = upload.confine();
+        let walls = uploader.prepare(&request, Arc::new(())).unwrap().confine();
         tell("walls stand", stand(&walls));
         tell("open a file", File::open(&file));
         tell("make a file", File::create(folder.path().join("other")));
@@ -55,15 +54,7 @@ fn a_fenced_process_can_do_nothing_but_upload() {
         tell("use the other IP", TcpStream::connect("[::1]:1"));
         tell("signal a process", test_kill_process(getppid().unwrap()));
         tell("make code", make_code());
-        tell("look into a process", system_call(libc::SYS_ptrace, [libc::PTRACE_ATTACH.into(), 0, 0]));
-        tell("read another's memory", system_call(libc::SYS_process_vm_readv, [1, 0, 0]));
-        tell("load a program into the kernel", system_call(libc::SYS_bpf, [0, 0, 0]));
-        tell("move pages between pipes", system_call(libc::SYS_splice, [0, 0, 0]));
-        tell("copy what is in a pipe", system_call(libc::SYS_tee, [0, 0, 0]));
-        tell("lend pages to a pipe", system_call(libc::SYS_vmsplice, [0, 0, 0]));
-        tell("go around the filter", system_call(libc::SYS_io_uring_setup, [1, 0, 0]));
-        tell("use a call of the x32 architecture", system_call(libc::SYS_openat | 0x4000_0000, [0, 0, 0]));
-        tell("become dumpable", system_call(libc::SYS_prctl, [libc::PR_SET_DUMPABLE.into(), 1, 0]));
+        tell_system_calls();
         tell("start a thread", std::thread::Builder::new().spawn(|| 1).map(|thread| thread.join().unwrap()));
         tell("connect", TcpStream::connect(address));
     });
@@ -257,6 +248,19 @@ fn make_code() -> io::Result<()> {
     // SAFETY: the kernel chooses a free address, and the mapping is never accessed.
     unsafe { mmap_anonymous(std::ptr::null_mut(), 4096, rights, MapFlags::PRIVATE) }?;
     Ok(())
+}
+
+/// Reports the results of system calls that the filter must refuse.
+fn tell_system_calls() {
+    tell("look into a process", system_call(libc::SYS_ptrace, [libc::PTRACE_ATTACH.into(), 0, 0]));
+    tell("read another's memory", system_call(libc::SYS_process_vm_readv, [1, 0, 0]));
+    tell("load a program into the kernel", system_call(libc::SYS_bpf, [0, 0, 0]));
+    tell("move pages between pipes", system_call(libc::SYS_splice, [0, 0, 0]));
+    tell("copy what is in a pipe", system_call(libc::SYS_tee, [0, 0, 0]));
+    tell("lend pages to a pipe", system_call(libc::SYS_vmsplice, [0, 0, 0]));
+    tell("go around the filter", system_call(libc::SYS_io_uring_setup, [1, 0, 0]));
+    tell("use a call of the x32 architecture", system_call(libc::SYS_openat | 0x4000_0000, [0, 0, 0]));
+    tell("become dumpable", system_call(libc::SYS_prctl, [libc::PR_SET_DUMPABLE.into(), 1, 0]));
 }
 
 /// Makes a system call that the fence must refuse. The arguments do no harm if it does not.

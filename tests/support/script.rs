@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, TcpListener};
 use std::sync::mpsc::Sender;
+use std::thread;
 use std::time::Duration;
 
 use crate::support::tls_server::Tls;
@@ -23,8 +24,6 @@ pub(crate) enum Move {
     Expect(String),
     /// The client sends a line of any content.
     ExpectAny,
-    /// Pause for this time.
-    Pause(Duration),
     /// Call a function of the test at this point of the conversation.
     Meanwhile(Box<dyn FnOnce() + Send>),
     /// Open a port for the data connection.
@@ -131,7 +130,7 @@ impl Script {
 
     /// Pauses.
     pub(crate) fn pause(self, milliseconds: u64) -> Self {
-        self.then(Move::Pause(Duration::from_millis(milliseconds)))
+        self.meanwhile(move || thread::sleep(Duration::from_millis(milliseconds)))
     }
 
     /// Calls a function of the test.

@@ -83,7 +83,6 @@ impl<'a> ScriptPlayer<'a> {
             Move::Flood(bytes, pause) => self.flood(&bytes, pause)?,
             Move::Expect(line) => self.expect(&line)?,
             Move::ExpectAny => drop(self.read_line()?.ok_or("expected a line, but the client left")?),
-            Move::Pause(time) => std::thread::sleep(time),
             Move::Meanwhile(action) => action(),
             Move::OpenData => self.data.open(),
             Move::OpenDataOn(listener) => self.data.open_on(listener),
