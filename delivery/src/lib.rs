@@ -25,9 +25,11 @@
 mod answer;
 mod contradiction;
 pub mod defaults;
+mod dispatch;
 mod doubt;
 mod leave;
 mod machine;
+mod placed;
 mod rename;
 mod rules;
 mod store;

@@ -240,16 +240,20 @@ impl<'a> PutFile<'a> {
         }
     }
 
-    fn store(&mut self, name: Name, from: u64) -> Answer {
-        self.stage.begins_to_store(from);
-        let placement = if from > 0 { wit::Placement::Rest(from) } else { wit::Placement::Replace };
-        let verify = match self.stage.rules.verify {
+    fn verify(&self) -> wit::Verify {
+        match self.stage.rules.verify {
             ftp_delivery::Verify::Hash => wit::Verify::Best,
             _ if self.hash_is_late => wit::Verify::Size,
             ftp_delivery::Verify::Best => wit::Verify::Best,
             ftp_delivery::Verify::Size => wit::Verify::Size,
             ftp_delivery::Verify::Nothing => wit::Verify::Nothing,
-        };
+        }
+    }
+
+    fn store(&mut self, name: Name, from: u64) -> Answer {
+        self.stage.begins_to_store(from);
+        let placement = if from > 0 { wit::Placement::Rest(from) } else { wit::Placement::Replace };
+        let verify = self.verify();
         let source = &self.source;
         let Some(session) = self.session.as_mut() else { return Answer::Failed(Failure::Session) };
         let stored = session.store(source, bytes(name), wit::Plan { placement, verify });
@@ -268,12 +272,7 @@ impl<'a> PutFile<'a> {
                 Answer::Failed(Failure::Final { begun: true, all })
             }
             Ok(receipt) => {
-                let (proof, hidden) = match receipt.verified {
-                    wit::Verification::None => (Proof::Reply, false),
-                    wit::Verification::Refused => (Proof::Reply, true),
-                    wit::Verification::Size => (Proof::Size, false),
-                    wit::Verification::Hash(_) => (Proof::Hash, false),
-                };
+                let (proof, hidden) = translate::proof(receipt.verified);
                 self.stage.is_stored(slot(name), Ok((proof, hidden)));
                 let length = self.stage.world.borrow().whole();
                 Answer::Stored { length, proof, hidden }

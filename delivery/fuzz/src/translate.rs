@@ -111,3 +111,13 @@ pub(crate) fn is_a_no(error: &UploadError) -> bool {
         && !matches!(code, 421 | 425 | 426)
         && !(*code == 500 && text.starts_with(b"OOPS"))
 }
+
+/// The proof of a stored file, and whether the server hides the file.
+pub(crate) fn proof(verified: wit::Verification) -> (Proof, bool) {
+    match verified {
+        wit::Verification::None => (Proof::Reply, false),
+        wit::Verification::Refused => (Proof::Reply, true),
+        wit::Verification::Size => (Proof::Size, false),
+        wit::Verification::Hash(_) => (Proof::Hash, false),
+    }
+}

@@ -92,6 +92,16 @@ fn a_file_that_may_be_complete_is_queried_and_not_overwritten() {
                 &[HALF, NO_REPLY, NONE, Settled, NONE, Settled, NONE, Settled, NONE, Settled, NONE],
                 STORE,
             ),
+        ],
+    );
+}
+
+#[test]
+fn fewer_bytes_than_were_sent_or_an_old_size_are_no_answer() {
+    let unknown = gave_up(Why::Unknown);
+    holds(
+        PLAIN,
+        &[
             (
                 "fewer bytes, twice: only a hash allows to resume",
                 &[NONE, NO_REPLY, HALF, Settled, HALF],
@@ -202,6 +212,10 @@ fn a_broken_transfer_goes_on_only_behind_bytes_that_are_ours() {
             ),
         ],
     );
+}
+
+#[test]
+fn an_earlier_run_is_resumed_behind_bytes_that_are_ours() {
     holds(
         RESUME,
         &[
