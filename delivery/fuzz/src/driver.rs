@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use ftp_delivery::{Action, Answer, Compared, Failure, FileDelivery, Found, Name, Next, Proof};
+use ftp_delivery::{Action, Answer, Compared, Failure, FileDelivery, Found, Name, Next};
 use ftp_uploader_component::Conversation;
 use ftp_uploader_component::contract as wit;
 use ftp_uploader_component::contract::UploadError;

@@ -2,7 +2,7 @@
 //! of `host/src/report/consequence.rs`, without TLS, proxies and the replies of a server whose disk is full, which
 //! the server here does not send.
 
-use ftp_delivery::{Failure, Refusal};
+use ftp_delivery::{Failure, Proof, Refusal};
 use ftp_uploader_component::contract::{self as wit, UploadError, Violation};
 use ftp_uploader_component::native::{IoError, Step};
 
