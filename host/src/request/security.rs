@@ -1,4 +1,4 @@
-//! Options for TLS: whether it is used, which servers are trusted, and the client's certificate.
+//! Options for TLS: its use, the rule for the server's certificate, and the client's certificate.
 
 use ftp_protocol::server::Scheme;
 
@@ -18,23 +18,24 @@ pub struct Security {
     pub identity: Option<ClientIdentity>,
 }
 
-/// How both connections are protected. None of these falls back to another.
+/// The use of TLS on both connections. No value falls back to another: if TLS cannot be set up, the upload fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tls {
-    /// As [`Explicit`](Self::Explicit), but not to this very machine, where clear text does no harm: to `localhost`, a
-    /// name that ends with `.localhost`, or a loopback address. Another name is not this machine, whatever it resolves to.
+    /// [`Off`](Self::Off) for a server on this machine, and [`Explicit`](Self::Explicit) for all others. A server is on this
+    /// machine if its name is `localhost`, ends with `.localhost`, or is a loopback address; other names are not, even if they
+    /// resolve to a loopback address.
     #[default]
     UnlessLoopback,
-    /// TLS once the server has greeted (AUTH TLS, RFC 4217). Nothing else is sent in clear.
+    /// TLS after the server's greeting (AUTH TLS, RFC 4217 §4). Only AUTH is sent in clear text.
     Explicit,
-    /// TLS from the first byte. The port is 990 unless another one is given.
+    /// TLS from the first byte, by default on port 990.
     Implicit,
-    /// Everything, the password included, is sent in clear.
+    /// No TLS: everything, including the password, is sent in clear text.
     Off,
 }
 
 impl Tls {
-    /// What an address asks for by its scheme.
+    /// Returns the use of TLS that the scheme of an address selects.
     pub(crate) fn asked_by(scheme: Option<Scheme>) -> Self {
         match scheme {
             None => Tls::default(),

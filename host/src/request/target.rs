@@ -31,7 +31,7 @@ impl Target {
         self
     }
 
-    /// Sets the answer for a server that asks for an account (ACCT, RFC 959 §4.1.1).
+    /// Sets the account (ACCT, RFC 959 §4.1.1), which is sent only to a server that asks for one.
     ///
     /// # Errors
     /// [`RequestError::Argument`] if no FTP command can carry it.
