@@ -1,8 +1,9 @@
-//! Builds the component for wasm32-wasip2 in its own target directory, and precompiles it for the target of this build, so that
-//! the library compiles nothing at run time. With the feature `compiler`, it also builds the hostile guest of the tests.
+//! Builds the component for wasm32-wasip2 in its own target directory, and precompiles it for the target of this build,
+//! so that the library compiles nothing at run time. With the feature `compiler`, it also builds the hostile guest of
+//! the tests.
 //!
-//! The engine's settings are shared with the library (`src/sandbox/engine.rs`). `cargo xtask set-up` chooses the compiler that
-//! builds the component and records it in a file, which `xtask/src/wasm_toolchain.rs` parses.
+//! The engine's settings are shared with the library (`src/sandbox/engine.rs`). `cargo xtask set-up` chooses the
+//! compiler that builds the component and records it in a file, which `xtask/src/wasm_toolchain.rs` parses.
 
 use std::env;
 use std::fs;
@@ -61,9 +62,9 @@ fn build_wasm(workspace: &Path, out: &Path, package: &str) -> Result<Vec<u8>> {
     Ok(fs::read(target_dir.join("wasm32-wasip2/guest").join(file))?)
 }
 
-/// Returns the command `cargo rustc`, whose option `--crate-type` makes a component of a crate that is a plain library on other
-/// targets. It is the cargo that runs this script, unless that one cannot build for wasm32-wasip2: then `cargo xtask set-up` has
-/// recorded another toolchain in a file in the target directory, which is a parent of `out`.
+/// Returns the command `cargo rustc`, whose option `--crate-type` makes a component of a crate that is a plain library
+/// on other targets. It is the cargo that runs this script, unless that one cannot build for wasm32-wasip2: then `cargo
+/// xtask set-up` has recorded another toolchain in a file in the target directory, which is a parent of `out`.
 fn cargo_rustc(out: &Path) -> Result<Command> {
     let record = out.ancestors().map(|folder| folder.join(wasm_toolchain::FILE_NAME)).find(|file| file.is_file());
     let mut command = match record {

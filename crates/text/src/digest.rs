@@ -1,7 +1,7 @@
 //! Hashes of a file, for comparison with the hash that the server reports.
 //!
-//! The algorithm is chosen from those that the server offers (`ftp_protocol::features`). MD5, SHA-1 and CRC-32 detect accidental
-//! changes, but not an attacker's.
+//! The algorithm is chosen from those that the server offers (`ftp_protocol::features`). MD5, SHA-1 and CRC-32 detect
+//! accidental changes, but not an attacker's.
 
 use alloc::vec::Vec;
 

@@ -1,12 +1,12 @@
-//! Escaping of untrusted text for display: no byte of it can move the cursor of a terminal, change a colour, end a line or
-//! reverse the direction of text.
+//! Escaping of untrusted text for display: no byte of it can move the cursor of a terminal, change a colour, end a line
+//! or reverse the direction of text.
 //!
 //! Every text from a server, and every file name, is shown through [`Escaped`].
 
 use core::fmt;
 
-/// Untrusted bytes that are shown as text. Control characters, invisible characters, and bytes that are not UTF-8 appear as
-/// escapes such as `\n`, `\u{1b}` and `\xff`; a backslash appears as two.
+/// Untrusted bytes that are shown as text. Control characters, invisible characters, and bytes that are not UTF-8
+/// appear as escapes such as `\n`, `\u{1b}` and `\xff`; a backslash appears as two.
 #[derive(Clone, Copy)]
 pub struct Escaped<'a>(pub &'a [u8]);
 
@@ -16,7 +16,8 @@ impl fmt::Display for Escaped<'_> {
             for character in chunk.valid().chars() {
                 match character {
                     '\'' | '"' => write!(f, "{character}")?,
-                    // `escape_debug` doubles a backslash, so that text cannot forge an escape, and escapes invisible characters.
+                    // `escape_debug` doubles a backslash, so that text cannot forge an escape, and escapes invisible
+                    // characters.
                     _ => write!(f, "{}", character.escape_debug())?,
                 }
             }
@@ -34,8 +35,8 @@ impl fmt::Debug for Escaped<'_> {
     }
 }
 
-/// Checks two properties of any bytes, for the fuzzer in `fuzz/`: the shown text has no control character and no invisible
-/// character, and the original bytes can be recovered from it.
+/// Checks two properties of any bytes, for the fuzzer in `fuzz/`: the shown text has no control character and no
+/// invisible character, and the original bytes can be recovered from it.
 #[cfg(any(test, fuzzing))]
 pub fn fuzz(bytes: &[u8]) {
     let shown = Escaped(bytes).to_string();

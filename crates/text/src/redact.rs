@@ -1,4 +1,5 @@
-//! Masking of secrets in text from a server: some servers repeat the password in a reply, and replies are shown to the user.
+//! Masking of secrets in text from a server: some servers repeat the password in a reply, and replies are shown to the
+//! user.
 //!
 //! The types that hold secrets are in the host: `request/password.rs` and `request/proxy_auth.rs`.
 
@@ -7,8 +8,8 @@ use alloc::vec::Vec;
 /// The text that is shown instead of a secret. Its length is independent of the secret's.
 pub const MASK: &[u8] = b"****";
 
-/// A secret of at least this length, in bytes, is masked everywhere: it does not occur in text by chance. A shorter one is
-/// masked only where it is not part of a word: a mask within a word, as in `Wel****`, would reveal the secret.
+/// A secret of at least this length, in bytes, is masked everywhere: it does not occur in text by chance. A shorter one
+/// is masked only where it is not part of a word: a mask within a word, as in `Wel****`, would reveal the secret.
 const LONG_SECRET: usize = 8;
 
 /// Returns `text` with each `secret` replaced by [`MASK`].
@@ -16,8 +17,8 @@ pub fn masked(text: &[u8], secret: &[u8]) -> Vec<u8> {
     masked_beyond(0, 0, text, secret)
 }
 
-/// Returns a line from a server, to be shown, with `secret` masked. A secret that lies within the reply code (RFC 959 §4.2) is
-/// kept. One that extends beyond the code is masked: the secret `202-555-0147` looks like a reply.
+/// Returns a line from a server, to be shown, with `secret` masked. A secret that lies within the reply code (RFC 959
+/// §4.2) is kept. One that extends beyond the code is masked: the secret `202-555-0147` looks like a reply.
 pub fn masked_line(line: &[u8], secret: &[u8]) -> Vec<u8> {
     masked_beyond(code(line), 0, line, secret)
 }
@@ -44,14 +45,15 @@ fn masked_beyond(code: usize, kept: usize, text: &[u8], secret: &[u8]) -> Vec<u8
     shown
 }
 
-/// Returns the length in bytes of the reply code at the start of a line and the character after it; 0 if there is no code.
+/// Returns the length in bytes of the reply code at the start of a line and the character after it; 0 if there is no
+/// code.
 fn code(line: &[u8]) -> usize {
     let has_code = matches!(line, [a, b, c, b' ' | b'-', ..] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()));
     if has_code { 4 } else { 0 }
 }
 
-/// Returns truncated `text` with `secret` masked. If the cut is within the secret, its beginning is masked, too, unless that is
-/// only one to three bytes, which reveal too little.
+/// Returns truncated `text` with `secret` masked. If the cut is within the secret, its beginning is masked, too, unless
+/// that is only one to three bytes, which reveal too little.
 pub fn masked_cut(text: &[u8], secret: &[u8]) -> Vec<u8> {
     let cut = (4..secret.len()).rev().find(|&length| text.ends_with(&secret[..length])).unwrap_or_default();
     let mut shown = masked(&text[..text.len() - cut], secret);
@@ -66,7 +68,8 @@ fn occurs_at(text: &[u8], at: usize, secret: &[u8]) -> bool {
     let part_of_a_word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
     !secret.is_empty()
         && text[at..].starts_with(secret)
-        && (secret.len() >= LONG_SECRET || !(part_of_a_word(at.checked_sub(1)) || part_of_a_word(Some(at + secret.len()))))
+        && (secret.len() >= LONG_SECRET
+            || !(part_of_a_word(at.checked_sub(1)) || part_of_a_word(Some(at + secret.len()))))
 }
 
 #[cfg(test)]

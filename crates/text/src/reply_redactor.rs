@@ -1,8 +1,8 @@
-//! Redaction of the reply to PASS, in which some servers repeat the password. Each line is held back until it is complete, and
-//! redacted before the guest receives it, because the guest must not learn the password.
+//! Redaction of the reply to PASS, in which some servers repeat the password. Each line is held back until it is
+//! complete, and redacted before the guest receives it, because the guest must not learn the password.
 //!
-//! Only this reply is redacted here, because only its code has a meaning for the guest. In other replies, a number or a name that
-//! equals the password must not change; those replies are redacted where they are shown.
+//! Only this reply is redacted here, because only its code has a meaning for the guest. In other replies, a number or a
+//! name that equals the password must not change; those replies are redacted where they are shown.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -27,8 +27,8 @@ impl ReplyRedactor {
         self.expected = true;
     }
 
-    /// Notes that another command was sent: the next bytes belong to its reply. Bytes that were held back are released; `redact`
-    /// masks the password in a line of a reply.
+    /// Notes that another command was sent: the next bytes belong to its reply. Bytes that were held back are released;
+    /// `redact` masks the password in a line of a reply.
     pub fn expect_no_more(&mut self, redact: impl Fn(&[u8]) -> Vec<u8>) {
         self.release(&redact);
         self.expected = false;

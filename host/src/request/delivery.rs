@@ -10,14 +10,14 @@ use ftp_delivery::defaults;
 pub struct Delivery {
     /// The limits of retrying. Default: three retries.
     pub retry: Retry,
-    /// Continue an upload that an earlier run left incomplete, if the bytes on the server are proved to be the beginning of the
-    /// file. The proof is the server's hash; or, with [`atomic`](Self::atomic), the temporary name, which is derived from this
-    /// version of the file. Retries within one run follow the same rule.
+    /// Continue an upload that an earlier run left incomplete, if the bytes on the server are proved to be the
+    /// beginning of the file. The proof is the server's hash; or, with [`atomic`](Self::atomic), the temporary name,
+    /// which is derived from this version of the file. Retries within one run follow the same rule.
     pub resume: bool,
     /// Store each file under a temporary name, and rename it when it is complete.
     pub atomic: bool,
-    /// With [`atomic`](Self::atomic), if the server does not rename over an existing file: move that file aside, and remove
-    /// it after the new file has its name.
+    /// With [`atomic`](Self::atomic), if the server does not rename over an existing file: move that file aside, and
+    /// remove it after the new file has its name.
     pub replace: bool,
     /// Let the server choose a name that is not taken (STOU).
     pub unique: bool,
@@ -25,10 +25,11 @@ pub struct Delivery {
     pub verify: Verify,
     /// Create the directory, and its parents, if they do not exist.
     pub create_directories: bool,
-    /// Set the time of last modification of the file on the server to the time of the local file (MFMT, MDTM or SITE UTIME). No
-    /// effect on a stream.
+    /// Set the time of last modification of the file on the server to the time of the local file (MFMT, MDTM or SITE
+    /// UTIME). No effect on a stream.
     pub preserve_time: bool,
-    /// The permissions of the file on the server: the lowest nine bits of a POSIX mode (SITE CHMOD). Default: the server decides.
+    /// The permissions of the file on the server: the lowest nine bits of a POSIX mode (SITE CHMOD). Default: the
+    /// server decides.
     pub mode: Option<u16>,
 }
 

@@ -29,8 +29,8 @@ pub enum RequestError {
         /// The file that was added later.
         other: PathBuf,
     },
-    /// Active mode was combined with a proxy. The server would have to connect to this machine, and the supported proxies do not
-    /// forward incoming connections.
+    /// Active mode was combined with a proxy. The server would have to connect to this machine, and the supported
+    /// proxies do not forward incoming connections.
     #[error("active mode cannot be used through a proxy")]
     ActiveThroughProxy,
 }

@@ -7,8 +7,8 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
-/// The client's certificate chain and private key, for a server that asks for a certificate in the TLS handshake. It has no
-/// `Debug`, because it contains a private key.
+/// The client's certificate chain and private key, for a server that asks for a certificate in the TLS handshake. It
+/// has no `Debug`, because it contains a private key.
 #[derive(Clone)]
 pub struct ClientIdentity(Arc<CertifiedKey>);
 

@@ -55,8 +55,8 @@ impl Put {
     /// Adds a file, to be stored under the last part of its path, after the files added before.
     ///
     /// # Errors
-    /// [`RequestError::Argument`] if no FTP command can carry that name, [`RequestError::SameName`] if it would overwrite a
-    /// file added before.
+    /// [`RequestError::Argument`] if no FTP command can carry that name, [`RequestError::SameName`] if it would
+    /// overwrite a file added before.
     pub fn file(mut self, path: impl AsRef<Path>) -> Result<Self, RequestError> {
         let path = path.as_ref();
         if let Some(name) = path.file_name() {
@@ -67,8 +67,8 @@ impl Put {
         Ok(self)
     }
 
-    /// Adds the bytes of `stream`, such as a pipe, to be stored under `name`. They can be sent only once: after the first byte
-    /// there is no retry, and the upload is not resumed.
+    /// Adds the bytes of `stream`, such as a pipe, to be stored under `name`. They can be sent only once: after the
+    /// first byte there is no retry, and the upload is not resumed.
     ///
     /// # Errors
     /// [`RequestError::Argument`] if no FTP command can carry `name`, [`RequestError::NotAName`] if it is a path,

@@ -1,5 +1,5 @@
-//! The password of the login. `sandbox/capabilities/control_connection.rs` sends it, and `ftp_text::redact` removes it from text
-//! that servers send.
+//! The password of the login. `sandbox/capabilities/control_connection.rs` sends it, and `ftp_text::redact` removes it
+//! from text that servers send.
 //!
 //! The program reads it from a prompt, the environment or a file (`cli/src/input/password.rs`).
 
@@ -12,12 +12,14 @@ use ftp_text::redact::{masked, masked_cut, masked_line, masked_reply};
 
 /// The password of a login (PASS, RFC 959 §4.1.1), checked so that an FTP command can carry it. The default is empty.
 ///
-/// It is wiped from memory when it is dropped. It has no `Debug`, no `Display`, and no public method that returns its bytes.
+/// It is wiped from memory when it is dropped. It has no `Debug`, no `Display`, and no public method that returns its
+/// bytes.
 #[derive(Default)]
 pub struct Password(Arc<Zeroizing<Vec<u8>>>);
 
 impl Password {
-    /// Takes ownership of `bytes`, and wipes them even if they are refused. An empty password is valid: some servers require it.
+    /// Takes ownership of `bytes`, and wipes them even if they are refused. An empty password is valid: some servers
+    /// require it.
     ///
     /// # Errors
     /// If `bytes` contain a control byte, which could start another command, or are too long for a command.
@@ -65,8 +67,8 @@ impl Password {
     }
 }
 
-/// The password of a request, which can be set through a shared reference: a program may ask for it after the request was
-/// prepared.
+/// The password of a request, which can be set through a shared reference: a program may ask for it after the request
+/// was prepared.
 #[derive(Default)]
 pub(crate) struct PasswordSlot(Mutex<Password>);
 

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 /// A pin: the SHA-256 hash of a certificate's SubjectPublicKeyInfo (RFC 7469 §2.4).
 ///
-/// It is parsed from `sha256:` and the hash in base64 (with or without padding) or in hexadecimal digits, and shown in base64.
+/// It is parsed from `sha256:` and the hash in base64 (with or without padding) or in hexadecimal digits, and shown in
+/// base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pin([u8; 32]);
 

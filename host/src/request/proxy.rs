@@ -1,5 +1,5 @@
-//! A proxy between this machine and the server, parsed from an address. `net/proxy/` implements the protocols. TLS is end to end
-//! between this machine and the server, so the proxy learns only hosts, ports and amounts of data.
+//! A proxy between this machine and the server, parsed from an address. `net/proxy/` implements the protocols. TLS is
+//! end to end between this machine and the server, so the proxy learns only hosts, ports and amounts of data.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -15,8 +15,9 @@ const PROXY_PORT: u16 = 1080;
 
 /// A proxy: SOCKS5 (RFC 1928), or HTTP with the CONNECT method (RFC 9110 §9.3.6).
 ///
-/// It is parsed from `socks5://HOST:PORT`, `socks5h://HOST:PORT` or `http://HOST:PORT`; the default port is 1080. With `socks5`
-/// the server's name is resolved on this machine, with `socks5h` and `http` by the proxy. TLS with the server is end to end.
+/// It is parsed from `socks5://HOST:PORT`, `socks5h://HOST:PORT` or `http://HOST:PORT`; the default port is 1080. With
+/// `socks5` the server's name is resolved on this machine, with `socks5h` and `http` by the proxy. TLS with the server
+/// is end to end.
 ///
 /// The library does not read proxy settings from the environment.
 #[derive(Clone)]
@@ -61,7 +62,8 @@ pub(crate) enum ProxyTarget {
 }
 
 impl Proxy {
-    /// Sets the credentials, which are sent if the proxy asks for them. They are sent to the proxy in clear text.
+    /// Sets the credentials. An HTTP proxy gets them with each request, a SOCKS proxy if it chooses this method (RFC
+    /// 1928 §3). They are sent to the proxy in clear text.
     ///
     /// # Errors
     /// [`NotProxyAuth::NoPassword`] for SOCKS without a password, which RFC 1929 §2 cannot express.

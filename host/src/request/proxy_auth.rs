@@ -1,5 +1,5 @@
-//! The credentials for a proxy. `net/proxy/socks.rs` and `net/proxy/http.rs` send them. The SOCKS library leaves a copy on the
-//! stack, which is not wiped.
+//! The credentials for a proxy. `net/proxy/socks.rs` and `net/proxy/http.rs` send them. The SOCKS library leaves a copy
+//! on the stack, which is not wiped.
 
 use zeroize::Zeroizing;
 

@@ -12,7 +12,7 @@ pub struct Security {
     /// The use of TLS. Default: `None`, the scheme of the server's address decides; without a scheme it is
     /// [`Tls::UnlessLoopback`].
     pub tls: Option<Tls>,
-    /// The rule by which the server's certificate is accepted. Default: [`Trust::Platform`].
+    /// The rule for accepting the server's certificate; no effect without TLS. Default: [`Trust::Platform`].
     pub trust: Trust,
     /// The client's certificate, for a server that asks for one. Default: none.
     pub identity: Option<ClientIdentity>,
@@ -21,9 +21,10 @@ pub struct Security {
 /// The use of TLS on both connections. No value falls back to another: if TLS cannot be set up, the upload fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tls {
-    /// [`Off`](Self::Off) for a server on this machine, and [`Explicit`](Self::Explicit) for all others. A server is on this
-    /// machine if its name is `localhost`, ends with `.localhost`, or is a loopback address; other names are not, even if they
-    /// resolve to a loopback address.
+    /// [`Off`](Self::Off) for a server on this machine, and [`Explicit`](Self::Explicit) for all others. A server is on
+    /// this machine if its name is `localhost`, ends with `.localhost` or is a loopback address, and all its addresses
+    /// are loopback addresses. Other names are not, even if they resolve to loopback addresses; and no server behind a
+    /// proxy is.
     #[default]
     UnlessLoopback,
     /// TLS after the server's greeting (AUTH TLS, RFC 4217 §4). Only AUTH is sent in clear text.

@@ -20,8 +20,9 @@ pub enum Trust {
     Authorities(Authorities),
     /// The certificate's public key has one of these pins. Name, dates and issuer are not checked.
     Pins(Vec<Pin>),
-    /// Every certificate is accepted. An attacker on the network path can impersonate the server and learn the password. The
-    /// signature of the handshake is verified nevertheless, if the type and the length of the key are supported.
+    /// Every certificate is accepted. An attacker on the network path can impersonate the server and learn the
+    /// password. The signature of the handshake is verified nevertheless, if the type and the length of the key are
+    /// supported.
     Anything,
 }
 
@@ -34,8 +35,9 @@ pub struct Authorities {
 }
 
 impl Authorities {
-    /// Parses all certificates in `pem`; other text between them is ignored. A server that shows one of these certificates itself
-    /// is trusted, too, if the certificate is for its name and valid now. So a self-signed certificate can be given here.
+    /// Parses all certificates in `pem`; other text between them is ignored. A server that shows one of these
+    /// certificates itself is trusted, too, if the certificate is for its name and valid now. So a self-signed
+    /// certificate can be given here.
     ///
     /// # Errors
     /// If `pem` contains no certificate, or one that cannot be used.
