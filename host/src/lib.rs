@@ -1,6 +1,6 @@
 //! Uploads files over FTP and FTPS. The code that parses the replies of the server is a WebAssembly component in a
 //! sandbox: it can reach one server, and it can read neither the files nor the password. TLS is done by this library,
-//! outside the sandbox, and is required unless the caller turns it off.
+//! outside the sandbox. It is required, unless the server is on this machine or the caller turns TLS off.
 //!
 //! # Example
 //!
