@@ -1,5 +1,5 @@
-//! The metadata of a local file when it was opened. It is compared with the metadata after the file was sent, and with the
-//! content, so that a file that was written to meanwhile is not reported as stored.
+//! The metadata of a local file when it was opened. It is compared with the metadata after the file was sent, and with
+//! the content, so that a file that was written to meanwhile is not reported as stored.
 //!
 //! Only regular files have such a state. The bytes of a stream are read once, and cannot change afterwards.
 
@@ -41,8 +41,8 @@ impl FileState {
     }
 
     /// Returns true if the reported size is the size of the content. The kernel generates the content of files in /proc
-    /// and /sys when they are read, and so do some FUSE file systems: they report 0 bytes, or one page, as the size. Such
-    /// files occupy no blocks on a disk; only files without blocks are read here.
+    /// and /sys when they are read, and so do some FUSE file systems: they report 0 bytes, or one page, as the size.
+    /// Such files occupy no blocks on a disk; only files without blocks are read here.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -67,9 +67,9 @@ impl FileState {
 
     /// Returns true if the change time differs, and not because of a change of owner, permissions or number of links.
     ///
-    /// Programs that write to a file can set its modification time back (cp -p, rsync --times), but not its change time.
-    /// The change time also changes with the owner, the permissions and the number of links, for example if the file is
-    /// deleted or replaced while it is sent; its content stays the same.
+    /// Programs that write to a file can set its modification time back (cp -p, rsync --times), but not its change
+    /// time. The change time also changes with the owner, the permissions and the number of links, for example if the
+    /// file is deleted or replaced while it is sent; its content stays the same.
     fn has_other_change(&self, now: &Metadata) -> bool {
         let changed = |state: &Metadata| (state.ctime(), state.ctime_nsec());
         let inode = |state: &Metadata| (state.mode(), state.uid(), state.gid(), state.nlink());

@@ -1,5 +1,5 @@
-//! The source of an upload: a local file, which is opened before anything is sent and stays open until the end; or a stream
-//! (`stream_source.rs`), which has no size, and whose bytes can be read only once.
+//! The source of an upload: a local file, which is opened before anything is sent and stays open until the end; or a
+//! stream (`stream_source.rs`), which has no size, and whose bytes can be read only once.
 //!
 //! `sandbox/transfer/` sends the bytes. The guest has only a handle (`sandbox/capabilities/source_file.rs`).
 
@@ -83,7 +83,8 @@ impl Source {
         self.stream.is_none().then_some(self.opened.size())
     }
 
-    /// Returns the number of bytes that the server should have: the size of the file, or the bytes of the stream sent so far.
+    /// Returns the number of bytes that the server should have: the size of the file, or the bytes of the stream sent
+    /// so far.
     pub(crate) fn length(&self) -> u64 {
         self.lock_stream().map_or(self.opened.size(), |stream| stream.sent())
     }
@@ -125,8 +126,8 @@ impl Source {
         }
     }
 
-    /// Returns true if the content may have changed since it was opened, so that the bytes sent may be a mixture of old and
-    /// new ones. The bytes of a stream do not change.
+    /// Returns true if the content may have changed since it was opened, so that the bytes sent may be a mixture of old
+    /// and new ones. The bytes of a stream do not change.
     pub(crate) fn has_changed(&self) -> bool {
         !self.is_stream() && self.opened.has_changed(&self.file)
     }
