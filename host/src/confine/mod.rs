@@ -1,4 +1,4 @@
-//! The confinement of the process, a second line of defence in case that the WebAssembly sandbox is broken: the process
+//! The confinement of the process, a second line of defence in case the WebAssembly sandbox is broken: the process
 //! keeps its open files and resolved addresses, and gets nothing else.
 //!
 //! Landlock removes the access to files and ports (`landlock.rs`), seccomp every system call that an upload does not

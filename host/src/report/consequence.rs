@@ -89,7 +89,7 @@ impl UploadError {
             }
             Self::Refused { step: Transfer | Confirmation, .. } => Failure::GivenUp { sent, all },
             Self::Misbehaved { what: Violation::EarlySuccess, .. } => Failure::EarlySuccess,
-            Self::Misbehaved { step, .. } | Self::Broken { step, .. } if stor_was_sent(*step) => {
+            Self::Misbehaved { step, .. } | Self::Broken { step, .. } if after_stor(*step) => {
                 Failure::Cut { sent, all }
             }
             Self::NotResumed { .. } => Failure::Cut { sent, all: false },
@@ -102,7 +102,7 @@ impl UploadError {
             Self::Source { .. } => Failure::Source { begun: true },
             Self::Tls { .. } | Self::Fault(_) => Failure::Final { begun: true, all },
             Self::Interrupted { step } | Self::OutOfTime { step } => {
-                Failure::Final { begun: step.is_some_and(stor_was_sent), all }
+                Failure::Final { begun: step.is_some_and(after_stor), all }
             }
             Self::Refused { .. }
             | Self::Misbehaved { .. }
@@ -119,8 +119,7 @@ impl UploadError {
         }
     }
 
-    /// Returns the state of the file after another command failed, which cannot have changed the file: the session is
-    /// over, or the run is.
+    /// Returns the state of the file after a command other than STOR failed: the session is over, or the run is.
     pub(crate) fn question_failure(&self) -> Failure {
         match self {
             Self::Source { .. } => Failure::Source { begun: false },
@@ -154,7 +153,7 @@ pub(crate) fn refusal(code: u16) -> Refusal {
 }
 
 /// Returns true if STOR was sent, so that the server may have changed the file of that name.
-fn stor_was_sent(step: Step) -> bool {
+fn after_stor(step: Step) -> bool {
     matches!(step, Step::Store | Step::Transfer | Step::Confirmation)
 }
 
@@ -177,7 +176,7 @@ fn of_refusal(step: Step, code: u16, text: &ServerText) -> Consequence {
         // vsftpd closes the connection after `500 OOPS`. Until the login the cause is its configuration; later it is a
         // port or its other process.
         (Greeting | Protection | Login | Step::Site, 500) if is_out_of_order(text) => OF_RUN,
-        (_, 500) if is_out_of_order(text) => Consequence { other_files: stor_was_sent(step), ..OF_SESSION },
+        (_, 500) if is_out_of_order(text) => Consequence { other_files: after_stor(step), ..OF_SESSION },
         // Some servers that have reached their limit of clients reply 530, as for a wrong password.
         (Greeting | Login, _) if is_too_many(text) => Consequence { again: Again::Later, ..OF_SESSION },
         // A refused login is not tried again: servers lock accounts after failed logins.
