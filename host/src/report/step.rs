@@ -1,5 +1,5 @@
 //! The enums that events and errors use: steps of a conversation, causes of failures. They mirror enums of `wit/`, so
-//! that the public types do not change with the generated code; `sandbox/errors.rs` converts between them.
+//! that the public types do not change with the generated code; `sandbox/values.rs` converts between them.
 
 pub use ftp_text::digest::Algorithm;
 
