@@ -1,7 +1,7 @@
-//! `--atomic`: stored under a temporary name, verified, and only then given its own.
+//! `--atomic`: the file is stored under a temporary name, verified, and then renamed to its final name.
 //!
-//! That the final name is never seen with half a file is tested against real servers in `killed_runs.rs`; what has the name
-//! already is `replacing.rs`.
+//! `killed_runs.rs` tests against real servers that the final name never shows a partial file. `replacing.rs` tests the
+//! case in which a file already has the final name.
 
 use crate::support::runs::run_in_turn;
 use crate::support::script::Script;
@@ -177,13 +177,13 @@ fn every_run_has_a_temporary_name_of_its_own() {
     assert_ne!(name(), name());
 }
 
-/// A server that forbids names that begin with a dot.
+/// A server that refuses names that begin with a dot.
 fn no_dots() -> Script {
     let asked = Script::ready().can_rename("hello.txt").passive().expect(&format!("STOR {TEMPORARY}"));
     asked.reply("553 Prohibited file name")
 }
 
-/// A server that has taken the file under its temporary name.
+/// A server that has received the file under its temporary name.
 fn taken() -> Script {
     Script::ready().can_rename("hello.txt").take(TEMPORARY)
 }

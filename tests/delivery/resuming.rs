@@ -1,7 +1,5 @@
-//! Going on where a transfer broke off: only behind bytes that are certainly ours, and noticed where the server does not
-//! do it.
-//!
-//! Next: `atomic.rs`.
+//! Resuming a broken transfer. The program resumes only behind bytes that are certainly the beginning of this file:
+//! under a temporary name, or if a hash proves it. It detects servers that ignore REST.
 
 use crate::support::runs::run_in_turn;
 use crate::support::script::{Move, Script};
@@ -15,7 +13,7 @@ fn a_break_in_mid_transfer_is_gone_on_with_behind_what_arrived() {
     met.stored_in_pieces(&content());
 }
 
-/// Two runs may store under one name at once; the bytes there may be the other's.
+/// Another run may be storing under the same name, so the bytes on the server may not be ours.
 #[test]
 fn under_its_own_name_a_file_is_not_gone_on_with_unless_a_hash_proves_the_beginning() {
     let met = run_in_turn([broken(), from_the_start(Script::ready().tell_size("half.bin", HALF))], retried());
@@ -144,7 +142,7 @@ fn what_is_there_is_asked_for_once_before_the_first_try() {
     let script = Script::ready().tell_size("hello.txt", 4).take("hello.txt").and_all_is_well();
     script.run(resuming()).outcome.succeeds();
 
-    // And remembered: a file of this size says nothing about what this run has sent.
+    // The answer is remembered: a file that had this size before proves nothing about the bytes that this run has sent.
     let there = Script::ready().tell_size("hello.txt", 6).no_time("hello.txt");
     let lost = there.passive().store("hello.txt").receive_all().close();
     let met = run_in_turn([lost, Script::ready().tell_size_twice("hello.txt", 6)], resuming());
@@ -189,7 +187,7 @@ fn the_temporary_name_is_another_for_another_version_of_a_file() {
     assert_ne!(names[0], names[1]);
 }
 
-/// Half of `half.bin` arrived and the rest is lost, though the program could send it.
+/// The first [`HALF`] bytes of `half.bin` arrive. The program may have sent more, which is lost.
 fn broken() -> Script {
     broken_of(Script::ready())
 }
@@ -198,24 +196,24 @@ fn broken_of(ready: Script) -> Script {
     ready.lacks("half.bin").passive().store("half.bin").receive(HALF as usize).reset_data().close()
 }
 
-/// The same under the temporary name.
+/// The same as [`broken`], under the temporary name.
 fn broken_temporary() -> Script {
     let storing = Script::ready().can_rename("half.bin").passive().store(TEMPORARY);
     storing.receive(HALF as usize).reset_data().close()
 }
 
-/// It says 350, and then stores the second half as if it were the file.
+/// Answers REST with 350, but then stores the second half as if it were the whole file.
 fn ignoring_rest() -> Script {
     let ignoring = Script::ready().tell_size(TEMPORARY, HALF).resume(TEMPORARY, HALF).receive_all();
     ignoring.reply("226 Stored").tell_size_twice(TEMPORARY, SIZE - HALF).goodbye()
 }
 
-/// And has its name.
+/// Renames the file to its final name.
 fn named(script: Script) -> Script {
     script.rename(TEMPORARY, "half.bin").goodbye()
 }
 
-/// All of it, once more.
+/// Receives the whole file again.
 fn from_the_start(script: Script) -> Script {
     script.take("half.bin").tell_size("half.bin", SIZE).goodbye()
 }

@@ -1,6 +1,6 @@
-//! What is tried again and what is not, how often, and with how much of a wait in between.
+//! Retries: the failures that are retried and those that are not, the number of retries, and the delays between them.
 //!
-//! Next: `unknown_outcomes.rs`, when nobody knows whether the first try has worked.
+//! `unknown_outcomes.rs` tests retries after an upload whose result is unknown.
 
 use std::time::Duration;
 
@@ -25,7 +25,8 @@ fn a_connection_lost_before_anything_is_stored_is_tried_again_and_the_file_arriv
     ];
     for (number, step) in steps.into_iter().enumerate() {
         let cut = if number % 2 == 0 { step.close() } else { step.reset() };
-        // What a broken transfer has left is asked for.
+        // After step 6 the size on the server is known. After step 7 it is asked for again, because STOR may have
+        // changed it.
         let second = if number == 6 { again() } else { whole() };
         let met = run_in_turn([cut, second], Upload::of_hello().retries("3"));
         met.outcome.succeeds().retried(1).says("(1 of 3)").says("Stored hello.txt");
@@ -133,7 +134,7 @@ fn a_server_that_comes_up_in_the_meantime_is_reached() {
 
 #[test]
 fn waits_double_and_differ() {
-    // 0.4 + 0.8 + 1.6 s, each a quarter more or less.
+    // 0.4 + 0.8 + 1.6 s, each varied by up to a quarter.
     let closed = ClosedPort::reserve();
     let upload = Upload::of_hello().retries_after("3", "0.4");
     let outcome = upload.to(closed.address).run();
@@ -209,17 +210,17 @@ fn a_later_try_needs_the_password_only_once() {
     run_in_turn(scripts, upload).outcome.succeeds().retried(2);
 }
 
-/// A server that was asked what it has, which is nothing.
+/// A server that was asked for the size of the file and does not have it.
 fn asked() -> Script {
     Script::ready().lacks("hello.txt")
 }
 
-/// An upload that goes well.
+/// An upload that succeeds.
 fn whole() -> Script {
     asked().take("hello.txt").and_all_is_well()
 }
 
-/// The same, when it is known already what the server had before.
+/// The same, after the program has already asked for the size of the old file.
 fn again() -> Script {
     Script::ready().take("hello.txt").and_all_is_well()
 }

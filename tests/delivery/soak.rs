@@ -1,8 +1,7 @@
-//! A thousand uploads of random files to real servers, through relays that cut at random: nothing is lost, no success is
-//! false, nothing hangs.
+//! A thousand uploads of random files to real servers, through relays that cut connections at random. No file may be
+//! lost, no success may be false, and no upload may hang.
 //!
-//! Everything comes from one seed, which is printed and can be set: `FTP_UPLOADER_SEED`. Here the walk through the tests of
-//! delivery ends.
+//! All random numbers come from one seed, which is printed. `FTP_UPLOADER_SEED` sets it.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,14 +12,14 @@ use crate::support::program::Program;
 use crate::support::relay::{Cut, How, Point, Relay, Victim};
 use test_servers::{FtpServer, Kind};
 
-/// What came of all of it.
+/// The results of all runs.
 #[derive(Default)]
 struct Tally {
     uploads: AtomicUsize,
     cuts: AtomicUsize,
     retries: AtomicUsize,
     false_successes: AtomicUsize,
-    /// Ended with exit code 10.
+    /// Runs that ended with exit code 10 (unknown outcome).
     unknown: AtomicUsize,
     failures: AtomicUsize,
     hangs: AtomicUsize,
@@ -29,11 +28,11 @@ struct Tally {
 #[test]
 fn a_thousand_uploads_through_relays_that_cut_lose_nothing() {
     let (seed, tally, begun) = (seed(), Tally::default(), Instant::now());
-    // Not libunftp, for the reason that `cuts.rs` gives.
+    // libunftp is missing for the reason that `cuts.rs` gives.
     let kinds = [Kind::Vsftpd, Kind::Proftpd, Kind::PureFtpd, Kind::Pyftpdlib];
     let servers: Vec<FtpServer> = kinds.into_iter().filter_map(Kind::start).collect();
     thread::scope(|scope| {
-        // Two at once for each server; most of the time goes into waiting.
+        // Two threads for each server, because the tests mostly wait.
         for (number, server) in servers.iter().chain(&servers).enumerate() {
             let (tally, share) = (&tally, RUNS / servers.len() / 2);
             scope.spawn(move || soak(server, number, Dice::new(seed.wrapping_add(number as u64)), share, tally));
@@ -42,7 +41,7 @@ fn a_thousand_uploads_through_relays_that_cut_lose_nothing() {
     tally.report(seed, begun.elapsed());
 }
 
-/// Some runs of the program, one after the other, of some files each.
+/// Runs the program `runs` times, one run after the other, with [`FILES`] files each.
 fn soak(server: &FtpServer, number: usize, mut dice: Dice, runs: usize, tally: &Tally) {
     let mut plan = Dice::new(dice.next());
     let relay = Relay::planned(server.addr, Duration::ZERO, move || cut(&mut plan));
@@ -67,7 +66,7 @@ fn deliver(server: &FtpServer, relay: &Relay, options: &[&str], files: &[(String
     let outcome = program.run();
     tally.uploads.fetch_add(files.len(), Ordering::Relaxed);
     tally.retries.fetch_add(outcome.stderr.matches("Retrying in ").count(), Ordering::Relaxed);
-    // Nine tries of a second each, for a few files.
+    // The first try and eight retries, of a second each, for a few files.
     tally.hangs.fetch_add(usize::from(outcome.took > Duration::from_secs(45)), Ordering::Relaxed);
     let complain = |what: String| drop(writeln!(std::io::stderr(), "soak: {what}\n{}", outcome.command));
     if outcome.code != 0 {
@@ -91,7 +90,7 @@ fn deliver(server: &FtpServer, relay: &Relay, options: &[&str], files: &[(String
 }
 
 impl Tally {
-    /// Past libtest, which shows nothing of a test that passes.
+    /// Writes to standard error directly, because libtest hides the output of a test that passes.
     fn report(&self, seed: u64, took: Duration) {
         let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
         let text = format!(
@@ -107,13 +106,13 @@ impl Tally {
             took.as_secs_f64()
         );
         let _ = std::io::stderr().write_all(text.as_bytes());
-        // An honest 10 is a failure as well: with so many retries, every question has its answer in the end.
+        // A truthful exit code 10 counts as a failure, too: with eight retries, every outcome becomes known in the end.
         let all_is_well = of(&self.false_successes) + of(&self.hangs) + of(&self.failures) + of(&self.unknown) == 0;
-        assert!(all_is_well, "{text}set FTP_UPLOADER_SEED={seed} to see it again");
+        assert!(all_is_well, "{text}set FTP_UPLOADER_SEED={seed} to reproduce it");
     }
 }
 
-/// What goes wrong on one control connection: on one of nine nothing.
+/// The cut of one session. One session of nine is not cut.
 fn cut(dice: &mut Dice) -> Option<Cut> {
     let how =
         [How::Close, How::Reset, How::Close, How::Reset, How::Close, How::Reset, How::Silence][dice.below(7) as usize];
@@ -126,13 +125,13 @@ fn cut(dice: &mut Dice) -> Option<Cut> {
     }
 }
 
-/// Numbers that look random, and are the same for the same seed (splitmix64).
+/// A seeded pseudorandom number generator (splitmix64).
 pub(crate) struct Dice {
     state: u64,
 }
 
 impl Dice {
-    /// From a seed.
+    /// A generator that starts at `seed`.
     pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed }
     }
@@ -145,12 +144,12 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// Less than `limit`.
+    /// Returns a number less than `limit`.
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
-    /// A file, of any size up to 200 KiB, small ones more often.
+    /// Returns the content of a file of up to [`LARGEST`] bytes. Small files are more frequent.
     fn bytes(&mut self) -> Vec<u8> {
         let most = [100, 10_000, LARGEST][self.below(3) as usize];
         let size = self.below(most + 1) as usize;
@@ -158,14 +157,14 @@ impl Dice {
     }
 }
 
-/// The seed that is set, or another one each time.
+/// Returns the seed in `FTP_UPLOADER_SEED`, or a different seed each time.
 pub(crate) fn seed() -> u64 {
     let set = std::env::var("FTP_UPLOADER_SEED").ok().and_then(|seed| seed.parse().ok());
     let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").subsec_nanos();
     set.unwrap_or_else(|| u64::from(now()))
 }
 
-/// Runs of the program, with so many files each.
+/// The number of runs of the program, and the number of files of each run.
 const RUNS: usize = 200;
 const FILES: usize = 5;
 const LARGEST: u64 = 200 << 10;
