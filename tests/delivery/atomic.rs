@@ -93,7 +93,7 @@ fn a_name_that_was_not_given_is_given_by_the_next_try() {
 }
 
 #[test]
-fn a_broken_transfer_is_gone_on_with_under_the_same_temporary_name() {
+fn a_broken_transfer_is_resumed_under_the_same_temporary_name() {
     let big = || Upload::of("b", &vec![7; 8 << 20]).options(["--atomic"]).retries("2");
     let temporary = "{temp:b}";
     let broken = Script::ready().can_rename("b").passive().store(temporary).receive(1 << 20).reset_data().close();
@@ -112,14 +112,14 @@ fn a_broken_transfer_is_gone_on_with_under_the_same_temporary_name() {
 }
 
 #[test]
-fn what_is_given_up_is_cleaned_up() {
+fn a_temporary_file_that_is_given_up_is_removed() {
     let refused = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().reply("552 Quota");
     let met = refused.delete(TEMPORARY).run(atomic());
     met.outcome.fails(8).says("Quota").says("removed again").never_says("partial file may");
 }
 
 #[test]
-fn what_cannot_be_cleaned_up_is_named() {
+fn a_temporary_file_that_cannot_be_removed_is_named() {
     let refused =
         || Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().reply("552 Quota");
     let kept = || refused().expect(&format!("DELE {TEMPORARY}")).reply("550 No");
@@ -130,14 +130,14 @@ fn what_cannot_be_cleaned_up_is_named() {
 }
 
 #[test]
-fn what_was_stored_without_the_proof_that_was_demanded_is_removed_and_that_is_said() {
+fn a_temporary_file_without_the_demanded_proof_is_removed_and_the_message_says_so() {
     let unproved = taken().no_size(TEMPORARY).delete(TEMPORARY);
     let met = unproved.run(atomic().options(["--verify", "size"]));
     met.outcome.fails(10).says("--verify").says("removed again");
 }
 
 #[test]
-fn what_is_left_by_a_lost_connection_is_named() {
+fn a_temporary_file_left_by_a_lost_connection_is_named() {
     let lost = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive(3).reset_data().close();
     let outcome = lost.run(atomic()).outcome;
     outcome.claim(matches!(outcome.code, 8 | 10), "exit code 8 or 10");

@@ -170,7 +170,7 @@ fn a_file_whose_name_the_server_has_changed_is_no_success_with_a_temporary_name_
 }
 
 #[test]
-fn a_file_of_which_no_size_was_ever_told_is_confirmed_and_not_verified() {
+fn a_file_whose_size_was_never_reported_is_confirmed_and_not_verified() {
     let met = Script::ready().lacks("hello.txt").take("hello.txt").lacks("hello.txt").goodbye().run(retried("1"));
     met.outcome.succeeds().says("confirmed by the server, not verified");
 }

@@ -16,7 +16,7 @@ fn a_refusal_after_a_cut_is_told_together_with_the_cut() {
 }
 
 #[test]
-fn a_refusal_for_now_after_a_cut_is_told_too() {
+fn a_temporary_refusal_after_a_cut_is_reported_too() {
     let refused = || {
         let asked = Script::ready().tell_size("big.bin", 1 << 20).passive().expect("STOR big.bin");
         asked.reply("450 Locked").goodbye()
@@ -26,7 +26,7 @@ fn a_refusal_for_now_after_a_cut_is_told_too() {
 }
 
 #[test]
-fn an_error_of_a_try_that_was_made_up_for_does_not_decide_the_exit_code() {
+fn an_error_that_a_later_try_repaired_does_not_decide_the_exit_code() {
     let broken = Script::ready().can_rename("big.bin").passive().store(TEMPORARY).receive(1 << 20).reset_data().close();
     let again = Script::ready().lacks(TEMPORARY).take(TEMPORARY).tell_size(TEMPORARY, SIZE as u64);
     let unnamed = again.refuse_name(TEMPORARY, "big.bin", "553 Exists").tell_size(TEMPORARY, SIZE as u64);
@@ -56,7 +56,7 @@ fn the_same_reason_is_told_once() {
 }
 
 #[test]
-fn a_temporary_file_is_named_with_what_the_server_says_of_it() {
+fn a_temporary_file_is_named_with_the_size_that_the_server_reports() {
     let given_up = || Script::ready().can_rename("hello.txt").take("{temp:hello.txt}").tell_size("{temp:hello.txt}", 6);
     let refused = || given_up().refuse_name("{temp:hello.txt}", "hello.txt", "553 Exists");
     let temporary = "{temp:hello.txt}";

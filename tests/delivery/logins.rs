@@ -54,7 +54,7 @@ fn a_login_that_worked_makes_up_for_one_that_did_not() {
 }
 
 #[test]
-fn a_server_that_is_full_is_come_back_to() {
+fn a_server_that_is_full_is_tried_again_later() {
     let words = [
         "530 Sorry, the maximum number of clients (1) for this user are already connected.",
         "530 Too many connections from your address",

@@ -57,7 +57,7 @@ fn an_old_file_that_does_not_get_its_name_back_is_named() {
 }
 
 #[test]
-fn a_name_that_was_refused_and_given_all_the_same_is_seen() {
+fn a_rename_that_was_refused_but_carried_out_is_noticed() {
     let done = |script: Script| script.refuse_name(TEMPORARY, "hello.txt", "553 No").lacks(TEMPORARY);
     let met = done(taken().tell_size("hello.txt", 3)).tell_size("hello.txt", 6).goodbye().run(tried_again());
     deletes_nothing(&met).succeeds().says("size confirmed");
@@ -69,7 +69,7 @@ fn a_name_that_was_refused_and_given_all_the_same_is_seen() {
 }
 
 #[test]
-fn a_name_of_which_nothing_is_certain_is_exit_10_and_nothing_is_touched() {
+fn an_uncertain_rename_is_exit_10_and_nothing_is_deleted() {
     let refused = |script: Script| script.refuse_name(TEMPORARY, "hello.txt", "553 No").lacks(TEMPORARY);
     // Neither name exists; the size differs; the size is right but may be that of the old file; the old file's size is
     // unknown.

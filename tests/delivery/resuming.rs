@@ -6,7 +6,7 @@ use crate::support::script::{Move, Script};
 use crate::support::upload::{HELLO, Upload};
 
 #[test]
-fn a_break_in_mid_transfer_is_gone_on_with_behind_what_arrived() {
+fn a_broken_transfer_is_resumed_behind_the_bytes_that_arrived() {
     let asked = Script::ready().tell_size(TEMPORARY, HALF).resume(TEMPORARY, HALF).receive_all().reply("226 Stored");
     let met = run_in_turn([broken_temporary(), named(asked.tell_size(TEMPORARY, SIZE))], atomic());
     met.outcome.succeeds().retried(1).says(&format!("Resuming half.bin at byte {HALF}")).says("size confirmed");
@@ -15,7 +15,7 @@ fn a_break_in_mid_transfer_is_gone_on_with_behind_what_arrived() {
 
 /// Another run may be storing under the same name, so the bytes on the server may not be ours.
 #[test]
-fn under_its_own_name_a_file_is_not_gone_on_with_unless_a_hash_proves_the_beginning() {
+fn under_its_own_name_a_file_is_not_resumed_unless_a_hash_proves_the_beginning() {
     let met = run_in_turn([broken(), from_the_start(Script::ready().tell_size("half.bin", HALF))], retried());
     met.outcome.succeeds().never_says("Resuming");
     met.stored_last(&content());
@@ -74,7 +74,7 @@ fn a_part_of_ours_that_may_not_be_overwritten_is_removed_once() {
 }
 
 #[test]
-fn what_cannot_be_sized_is_sent_from_the_start() {
+fn a_file_without_a_known_size_is_sent_from_the_start() {
     for answer in ["550 No such file", "502 SIZE?", "213 what?"] {
         let asked = Script::ready().expect("SIZE half.bin").reply(answer);
         let script = if answer.starts_with("502") {
@@ -89,7 +89,7 @@ fn what_cannot_be_sized_is_sent_from_the_start() {
 }
 
 #[test]
-fn a_prefix_with_the_right_hash_is_gone_on_with_and_another_is_not() {
+fn a_prefix_with_the_right_hash_is_resumed_and_another_is_not() {
     let asked = |there: &[u8]| Script::hashing().tell_size("half.bin", HALF).tell_hash("half.bin", there);
     let whole = content();
     let right = asked(&whole[..HALF as usize]).resume("half.bin", HALF).receive_all().reply("226 Stored");
@@ -104,7 +104,7 @@ fn a_prefix_with_the_right_hash_is_gone_on_with_and_another_is_not() {
 }
 
 #[test]
-fn an_earlier_runs_partial_is_gone_on_with_when_its_hash_is_right() {
+fn an_earlier_runs_partial_is_resumed_when_its_hash_is_right() {
     let script = Script::hashing().tell_size("hello.txt", 4).tell_hash("hello.txt", b"hell").resume("hello.txt", 4);
     let script = script.receive_all().reply("226 Stored").tell_hash("hello.txt", HELLO).goodbye();
     let met = script.run(Upload::of_hello().options(["--resume"]));
@@ -137,7 +137,7 @@ fn nothing_is_asked_before_the_first_try_when_it_is_the_only_one() {
 }
 
 #[test]
-fn what_is_there_is_asked_for_once_before_the_first_try() {
+fn the_stored_file_is_asked_about_once_before_the_first_try() {
     let resuming = || Upload::of_hello().options(["--resume"]).retries("3");
     let script = Script::ready().tell_size("hello.txt", 4).take("hello.txt").and_all_is_well();
     script.run(resuming()).outcome.succeeds();
@@ -164,7 +164,7 @@ fn an_earlier_runs_whole_file_is_sent_again_without_a_hash() {
 }
 
 #[test]
-fn an_earlier_runs_partial_under_a_temporary_name_is_gone_on_with() {
+fn an_earlier_runs_partial_under_a_temporary_name_is_resumed() {
     let temporary = "{temp:hello.txt}";
     let script = Script::ready().can_rename("hello.txt").tell_size(temporary, 4).resume(temporary, 4).receive_all();
     let script = script.reply("226 Stored").tell_size(temporary, 6).rename(temporary, "hello.txt").goodbye();

@@ -41,7 +41,7 @@ fn silence_is_tried_again() {
 }
 
 #[test]
-fn a_no_for_now_is_tried_again() {
+fn a_temporary_refusal_is_tried_again() {
     let refusals =
         [Script::new().reply("421 Too many users"), Script::greeted().expect("USER alice").reply("421 Going down")];
     for refusal in refusals {
@@ -65,7 +65,7 @@ fn a_refused_file_is_tried_again_on_a_new_connection() {
 }
 
 #[test]
-fn a_no_for_good_is_not_tried_again() {
+fn a_permanent_refusal_is_not_tried_again() {
     let pass = format!("PASS {PASSWORD}");
     let named = || Script::greeted().expect("USER alice").reply("331 Go on").expect(&pass);
     let storing = || asked().passive().expect("STOR hello.txt");
@@ -159,7 +159,7 @@ fn no_new_try_begins_when_the_time_for_all_of_them_is_up() {
 }
 
 #[test]
-fn what_is_left_on_the_server_decides_the_exit_code() {
+fn a_partial_file_left_on_the_server_decides_the_exit_code() {
     let broken = asked().passive().store("hello.txt").receive(3).reset_data().reply("451 Disk trouble");
     let met = run_in_turn([broken.close(), Script::new().close()], Upload::of_hello().retries("1"));
     met.outcome.fails(8).retried(1);

@@ -114,7 +114,7 @@ fn a_size_that_was_the_same_before_proves_nothing_unless_the_time_has_changed() 
 
 /// The server has converted line ends, or bytes are missing in the middle.
 #[test]
-fn a_smaller_size_after_a_success_is_sent_once_more_from_the_start_and_never_gone_on_with() {
+fn a_smaller_size_after_a_success_is_sent_once_more_from_the_start_and_never_resumed() {
     let short = |script: Script| script.take("hello.txt").tell_size_twice("hello.txt", 5);
     let scripts = [short(Script::ready().lacks("hello.txt")).goodbye(), short(Script::ready())];
     let met = run_in_turn(scripts, retried());

@@ -114,7 +114,7 @@ fn a_stream_that_is_not_there_whole_is_exit_10_and_left_alone() {
 }
 
 #[test]
-fn an_empty_stream_of_which_nobody_has_heard_may_be_there() {
+fn an_empty_stream_without_a_final_reply_may_be_stored() {
     let met = run_in_turn([lost(), Script::ready().lacks("stream")], {
         Upload::of_nothing().options(["--from-stdin", "stream", "--verify", "off"]).retries("3")
     });

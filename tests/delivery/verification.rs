@@ -90,7 +90,7 @@ fn a_hash_that_is_right_a_moment_later_is_right() {
 }
 
 #[test]
-fn fewer_bytes_after_a_success_are_not_gone_on_with() {
+fn fewer_bytes_after_a_success_are_not_resumed() {
     // They may not be the first bytes of our file: the server may have converted line ends.
     let short = Script::ready().lacks("hello.txt").take("hello.txt").tell_size_twice("hello.txt", 3).goodbye();
     let anew = Script::ready().take("hello.txt").and_all_is_well();

@@ -50,8 +50,8 @@ fn a_server_that_hangs_up_in_the_middle_is_an_error_and_no_signal() {
 }
 
 #[test]
-fn nor_is_it_inside_tls() {
-    let told = in_a_child("hostile::broken_pipe::nor_is_it_inside_tls", || {
+fn a_server_that_hangs_up_inside_tls_is_an_error_and_no_signal() {
+    let told = in_a_child("hostile::broken_pipe::a_server_that_hangs_up_inside_tls_is_an_error_and_no_signal", || {
         die_of_sigpipe();
         let (authority, identity) = certified();
         let tls = tls_server::Tls::of(&identity);

@@ -107,7 +107,7 @@ fn connections_go_through_the_interface_that_is_named() {
 }
 
 #[test]
-fn what_makes_no_sense_is_a_usage_error() {
+fn an_option_with_an_invalid_value_is_a_usage_error() {
     for options in [
         ["--limit-rate", "0"],
         ["--limit-rate", "fast"],
@@ -189,7 +189,7 @@ fn a_server_that_cannot_connect_is_heard_at_once() {
 }
 
 #[test]
-fn a_server_that_never_connects_is_not_waited_for_for_ever() {
+fn the_wait_for_a_server_that_never_connects_ends() {
     let script = Script::ready().active().expect("STOR hello.txt").reply("150 Soon").silence();
     let met = script.run(actively().timeout("1"));
     met.outcome.fails(8).says("did not connect").says("--active").within(Duration::from_secs(1) + A_FEW_SECONDS);

@@ -33,7 +33,7 @@ fn the_second_line_of_a_dying_server_does_not_answer_the_next_question() {
 }
 
 #[test]
-fn a_server_that_says_no_twice_and_hangs_up_is_lost_and_not_refusing() {
+fn a_server_that_refuses_twice_and_hangs_up_is_lost_and_not_refusing() {
     for words in ["500 Broken\r\n500 Down\r\n", "425 Broken\r\n425 Down\r\n", "500 Broken\r\n500-Do"] {
         let dying = || Script::ready().expect("EPSV").send(words);
         for script in [dying().close(), dying().silence()] {
@@ -72,7 +72,7 @@ fn the_end_of_a_transfer_is_not_taken_for_the_answer_to_another_question() {
 }
 
 #[test]
-fn a_421_that_nobody_asked_for_is_what_it_says() {
+fn an_unrequested_421_is_reported_as_the_reason() {
     let tired = Script::logged_in().expect("CWD inbox").send("250 Done\r\n421 Idle for too long\r\n").close();
     tired.run_hello().outcome.fails(7).says("421").says("Idle for too long");
     let tired = Script::logged_in().expect("CWD inbox").send("250 Done\r\n500 What?\r\n421 Too odd\r\n").close();
@@ -104,7 +104,7 @@ fn a_connection_that_the_server_has_closed_gets_no_further_command() {
 }
 
 #[test]
-fn what_comes_inside_tls_without_being_asked_for_is_noticed_too() {
+fn an_unrequested_reply_inside_tls_is_noticed_too() {
     let (authority, identity) = certified();
     let asked = Script::secured(&Tls::of(&identity)).expect("USER alice");
     let met =
@@ -118,7 +118,7 @@ fn what_comes_inside_tls_without_being_asked_for_is_noticed_too() {
 
 /// All passive ports are in use at first.
 #[test]
-fn a_vsftpd_without_a_free_port_is_come_back_to() {
+fn a_vsftpd_without_a_free_port_is_tried_again_later() {
     let Some(server) = Kind::Vsftpd.start() else { return };
     let taken: Vec<_> =
         server.passive_ports().filter_map(|port| TcpListener::bind((server.addr.ip(), port)).ok()).collect();

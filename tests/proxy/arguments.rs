@@ -6,7 +6,7 @@ use crate::support::run::IdleServer;
 use crate::support::upload::Upload;
 
 #[test]
-fn what_is_no_proxy_is_a_usage_error() {
+fn an_invalid_proxy_is_a_usage_error() {
     for (url, why) in [
         ("127.0.0.1:1080", "scheme"),
         ("https://proxy:3128", "scheme"),

@@ -93,7 +93,7 @@ fn a_data_connection_that_the_proxy_is_refused_is_tried_by_pasv() {
 }
 
 #[test]
-fn what_the_proxy_says_of_the_server_is_told() {
+fn the_reason_that_the_proxy_gives_is_reported() {
     for (scheme, code, status, words) in [
         ("socks5", 1, "", "(general failure)"),
         ("socks5h", 2, "", "(not allowed)"),

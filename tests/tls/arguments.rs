@@ -153,7 +153,7 @@ fn options_that_exclude_each_other_are_exit_2() {
 }
 
 #[test]
-fn who_says_whom_to_trust_wants_tls_on_this_machine_too() {
+fn an_option_about_trust_requires_tls_on_this_machine_too() {
     let (authority, identity) = certified();
     let tls = Tls::of(&identity);
     let ways = [

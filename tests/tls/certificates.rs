@@ -257,7 +257,7 @@ fn names_that_drive_terminals_are_not_printed_raw() {
 }
 
 #[test]
-fn of_a_thousand_names_only_some_are_said() {
+fn only_some_of_a_thousand_names_are_said() {
     let authority = Authority::new();
     let names: Vec<String> = (0..1000).map(|number| format!("number{number}.ftp.example")).collect();
     let identity = authority.issue(&names.iter().map(String::as_str).collect::<Vec<_>>());
