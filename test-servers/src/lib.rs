@@ -2,9 +2,9 @@
 //! on drop.
 //!
 //! A test calls `Kind::Vsftpd.start()`. `None` means that the server is not installed on this machine: the test is then
-//! reported as skipped, which is a failure in CI. `cargo xtask set-up` unpacks the servers
-//! (`xtask/src/ftp_servers.rs`). The file of each server contains its configuration and describes its peculiarities.
-//! Servers that misbehave are not here, but in `tests/support/scripted_server.rs`.
+//! reported as skipped, which is a failure in CI. `cargo xtask set-up` unpacks the servers. The file of each server
+//! contains its configuration and describes its peculiarities. Servers that misbehave are not here, but in
+//! `tests/support/scripted_server.rs`.
 
 #![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, reason = "for tests only, which may panic")]
 

@@ -12,7 +12,7 @@ use crate::support::program::Program;
 use crate::support::relay::{Cut, How, Point, Relay, Victim};
 use test_servers::{FtpServer, Kind};
 
-/// The results of all runs.
+/// What came of all of it.
 #[derive(Default)]
 struct Tally {
     uploads: AtomicUsize,
@@ -41,7 +41,7 @@ fn a_thousand_uploads_through_relays_that_cut_lose_nothing() {
     tally.report(seed, begun.elapsed());
 }
 
-/// Runs the program `runs` times, one run after the other, with [`FILES`] files each.
+/// Some runs of the program, one after the other, of some files each.
 fn soak(server: &FtpServer, number: usize, mut dice: Dice, runs: usize, tally: &Tally) {
     let mut plan = Dice::new(dice.next());
     let relay = Relay::planned(server.addr, Duration::ZERO, move || cut(&mut plan));
@@ -112,7 +112,7 @@ impl Tally {
     }
 }
 
-/// The cut of one session. One session of nine is not cut.
+/// What goes wrong on one control connection: on one of nine nothing.
 fn cut(dice: &mut Dice) -> Option<Cut> {
     let how =
         [How::Close, How::Reset, How::Close, How::Reset, How::Close, How::Reset, How::Silence][dice.below(7) as usize];
@@ -125,13 +125,13 @@ fn cut(dice: &mut Dice) -> Option<Cut> {
     }
 }
 
-/// A seeded pseudorandom number generator (splitmix64).
+/// Numbers that look random, and are the same for the same seed (splitmix64).
 pub(crate) struct Dice {
     state: u64,
 }
 
 impl Dice {
-    /// A generator that starts at `seed`.
+    /// From a seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed }
     }
@@ -144,12 +144,12 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// Returns a number less than `limit`.
+    /// Less than `limit`.
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
-    /// Returns the content of a file of up to [`LARGEST`] bytes. Small files are more frequent.
+    /// A file, of any size up to 200 KiB, small ones more often.
     fn bytes(&mut self) -> Vec<u8> {
         let most = [100, 10_000, LARGEST][self.below(3) as usize];
         let size = self.below(most + 1) as usize;
@@ -157,14 +157,14 @@ impl Dice {
     }
 }
 
-/// Returns the seed in `FTP_UPLOADER_SEED`, or a different seed each time.
+/// The seed that is set, or another one each time.
 pub(crate) fn seed() -> u64 {
     let set = std::env::var("FTP_UPLOADER_SEED").ok().and_then(|seed| seed.parse().ok());
     let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").subsec_nanos();
     set.unwrap_or_else(|| u64::from(now()))
 }
 
-/// The number of runs of the program, and the number of files of each run.
+/// Runs of the program, with so many files each.
 const RUNS: usize = 200;
 const FILES: usize = 5;
 const LARGEST: u64 = 200 << 10;
