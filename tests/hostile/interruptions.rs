@@ -105,5 +105,5 @@ fn judge(met: &Run, code: i32, patience: Duration) {
     }
 }
 
-/// The `--timeout` of every upload in the table.
+/// What every upload of the table is told to have.
 const PATIENCE: Duration = Duration::from_secs(2);
