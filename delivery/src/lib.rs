@@ -31,9 +31,11 @@ mod leave;
 mod machine;
 mod placed;
 mod rename;
+mod reply;
 mod rules;
 mod store;
 
 pub use answer::{Action, Answer, Compared, Failure, Found, Left, Next, Refusal, Why};
 pub use machine::FileDelivery;
+pub use reply::{StoringStage, is_breakdown, is_internal_error, refused};
 pub use rules::{Name, Proof, Rules, Verify};

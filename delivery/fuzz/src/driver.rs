@@ -217,7 +217,7 @@ impl<'a> PutFile<'a> {
         let mut refused = |refusal: wit::Refusal| {
             let code = refusal.code;
             self.last = Some(UploadError::Refused(refusal));
-            translate::refusal(code)
+            ftp_delivery::Refusal::of(code)
         };
         Ok(match renaming {
             wit::Renaming::Done => {

@@ -2,11 +2,11 @@
 //! file on the server. The meaning of each reply is decided in `ftp_protocol::step`, the next action on a file in the
 //! crate `ftp-delivery`, which gets the results of this table.
 
-use ftp_delivery::{Failure, Refusal};
+use ftp_delivery::{Failure, StoringStage, is_breakdown, is_internal_error};
 
 use crate::report::error::{ServerText, UploadError};
 use crate::report::step::{Cause, Step, Violation};
-use crate::report::wording::{is_out_of_order, is_too_many, wants_tls};
+use crate::report::wording::{is_too_many, wants_tls};
 
 /// The consequences of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,13 +81,12 @@ impl UploadError {
             Self::Unconfirmed { .. } | Self::Mismatch { .. } | Self::Corrupt { .. } | Self::Missing if !all => {
                 Failure::Cut { sent, all }
             }
-            Self::Refused { code: 421, step: Transfer | Confirmation, .. } => Failure::Cut { sent, all },
-            Self::Refused { code: 421, .. } => Failure::Session,
-            Self::Refused { step: DataConnection | Store, code, .. } => Failure::NotTaken(refusal(*code)),
-            Self::Refused { step: Transfer | Confirmation, code, text } if is_breakdown(*code, text) => {
-                Failure::BrokeDown { sent, all }
+            Self::Refused { step: DataConnection | Store, code, text } => {
+                ftp_delivery::refused(StoringStage::Opening, *code, &text.0, sent, all)
             }
-            Self::Refused { step: Transfer | Confirmation, .. } => Failure::GivenUp { sent, all },
+            Self::Refused { step: Transfer | Confirmation, code, text } => {
+                ftp_delivery::refused(StoringStage::Transfer, *code, &text.0, sent, all)
+            }
             Self::Misbehaved { what: Violation::EarlySuccess, .. } => Failure::EarlySuccess,
             Self::Misbehaved { step, .. } | Self::Broken { step, .. } if after_stor(*step) => {
                 Failure::Cut { sent, all }
@@ -147,21 +146,9 @@ impl UploadError {
     }
 }
 
-/// Returns the kind of a refusal (RFC 959 §4.2.1): after 4yz the same command may succeed later, after 5yz it will not.
-pub(crate) fn refusal(code: u16) -> Refusal {
-    if code < 500 { Refusal::Transient } else { Refusal::Permanent }
-}
-
 /// Returns true if STOR was sent, so that the server may have changed the file of that name.
 fn after_stor(step: Step) -> bool {
     matches!(step, Step::Store | Step::Transfer | Step::Confirmation)
-}
-
-/// Returns true if a reply to a transfer means that a connection or the server broke down, so that the file may be
-/// stored: 425 and 426 (RFC 959 §4.2.2), and `500 OOPS`, which vsftpd sends when its other process has died. Every
-/// other code means that the server does not store the file.
-fn is_breakdown(code: u16, text: &ServerText) -> bool {
-    matches!(code, 425 | 426) || code == 500 && is_out_of_order(text)
 }
 
 /// Returns the consequences of a negative reply.
@@ -175,14 +162,14 @@ fn of_refusal(step: Step, code: u16, text: &ServerText) -> Consequence {
         (_, 421) => Consequence { again: Again::Later, ..OF_SESSION },
         // vsftpd closes the connection after `500 OOPS`. Until the login the cause is its configuration; later it is a
         // port or its other process.
-        (Greeting | Protection | Login | Step::Site, 500) if is_out_of_order(text) => OF_RUN,
-        (_, 500) if is_out_of_order(text) => Consequence { other_files: after_stor(step), ..OF_SESSION },
+        (Greeting | Protection | Login | Step::Site, 500) if is_internal_error(code, &text.0) => OF_RUN,
+        (_, 500) if is_internal_error(code, &text.0) => Consequence { other_files: after_stor(step), ..OF_SESSION },
         // Some servers that have reached their limit of clients reply 530, as for a wrong password.
         (Greeting | Login, _) if is_too_many(text) => Consequence { again: Again::Later, ..OF_SESSION },
         // A refused login is not tried again: servers lock accounts after failed logins.
         (Login, _) => OF_RUN,
         (Greeting | Protection, _) => Consequence { again: soon, ..OF_SESSION },
-        (Transfer | Confirmation, _) if is_breakdown(code, text) => Consequence { again: Again::Soon, ..OF_FILE },
+        (Transfer | Confirmation, _) if is_breakdown(code, &text.0) => Consequence { again: Again::Soon, ..OF_FILE },
         (Step::DataConnection | Step::Store | Step::Renaming | Step::Inspection | Step::Attributes, _)
         | (Transfer | Confirmation, _) => Consequence { again: soon, ..OF_FILE },
         (Step::Site | Step::Features | Step::Directory | Step::BinaryType | Step::Quit, _) => {
@@ -265,26 +252,6 @@ mod tests {
         ] {
             let consequence = Consequence { session_survives: survives, again, other_files: others };
             assert_eq!(refused(step, code, text).consequence(), consequence, "{step:?} {code} {text}");
-        }
-    }
-
-    #[test]
-    fn only_a_breakdown_leaves_a_doubt_after_the_last_byte() {
-        for (code, text, doubt) in [
-            (425, "", true),
-            (426, "", true),
-            (500, "OOPS: child died", true),
-            (500, "Unknown", false),
-            (450, "", false),
-            (451, "Virus found", false),
-            (452, "", false),
-            (501, "", false),
-            (504, "", false),
-            (552, "", false),
-        ] {
-            let failure = refused(Step::Confirmation, code, text).store_failure(6, true);
-            assert_eq!(failure == Failure::BrokeDown { sent: 6, all: true }, doubt, "{code} {text}");
-            assert_eq!(failure == Failure::GivenUp { sent: 6, all: true }, !doubt, "{code} {text}");
         }
     }
 }

@@ -255,7 +255,7 @@ impl UploadError {
 
     /// Returns true if the server replied that it is broken, or configured wrongly (vsftpd's `500 OOPS`).
     pub fn is_out_of_order(&self) -> bool {
-        matches!(self, Self::Refused { code: 500, text, .. } if wording::is_out_of_order(text))
+        matches!(self, Self::Refused { code, text, .. } if ftp_delivery::is_internal_error(*code, &text.0))
     }
 
     /// Returns true if a partial file may remain on the server, unless it was removed later.

@@ -1,5 +1,5 @@
-//! The texts of replies that carry more information than their codes: that too many clients are connected, that the
-//! server is broken, or that it requires TLS.
+//! The texts of replies that carry more information than their codes: that too many clients are connected, or that
+//! the server requires TLS.
 //!
 //! A text only decides whether and when another try begins. It never makes an upload a success, and never allows a file
 //! to be overwritten.
@@ -24,11 +24,6 @@ const FAILURES: [&str; 4] = ["fail", "attempt", "incorrect", "wrong"];
 /// Returns true if a refusal is about the number of clients, and not about the password.
 pub(crate) fn is_too_many(text: &ServerText) -> bool {
     has_any(text, &TOO_MANY) && !has_any(text, &FAILURES)
-}
-
-/// Returns true if the server reports an internal error (vsftpd).
-pub(crate) fn is_out_of_order(text: &ServerText) -> bool {
-    text.0.starts_with(b"OOPS")
 }
 
 /// Returns true if the server refuses to continue in clear text.

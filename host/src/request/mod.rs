@@ -80,9 +80,14 @@ impl Request {
         self
     }
 
-    /// Returns the use of TLS: the option if it is set, else the one that the scheme of the server's address selects.
+    /// Returns the use of TLS: the option if it is set, else the one that the scheme of the server's address selects. A
+    /// caller who names trusted certificates, or a certificate of its own, does not want clear text, not even to this machine.
     pub(crate) fn tls(&self) -> Tls {
-        self.security.tls.unwrap_or_else(|| Tls::asked_by(self.target.server.scheme()))
+        match (self.security.tls, self.target.server.scheme()) {
+            (Some(tls), _) => tls,
+            (None, None) if self.security.has_certificates() => Tls::Explicit,
+            (None, scheme) => Tls::asked_by(scheme),
+        }
     }
 
     /// Returns the port of the control connection.
@@ -114,6 +119,7 @@ pub(crate) fn argument(text: &'static str, bytes: Vec<u8>) -> Result<Vec<u8>, Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::trust::Trust;
 
     fn target(server: &str) -> Target {
         Target::new(server.parse().unwrap(), "u").unwrap()
@@ -143,6 +149,15 @@ mod tests {
         assert_eq!(port("ftps://h:21"), 21);
         let implicit = Security { tls: Some(Tls::Implicit), ..Security::default() };
         assert_eq!(Request::new(target("h"), put()).security(implicit).port(), 990);
+    }
+
+    #[test]
+    fn a_rule_of_trust_requires_tls_also_to_this_machine() {
+        let pinned = || Security { trust: Trust::Pins(Vec::new()), ..Security::default() };
+        let tls = |server, security| Request::new(target(server), put()).security(security).tls();
+        assert_eq!(tls("localhost", pinned()), Tls::Explicit);
+        assert_eq!(tls("ftp://localhost", pinned()), Tls::Off);
+        assert_eq!(tls("localhost", Security::default()), Tls::UnlessLoopback);
     }
 
     #[test]

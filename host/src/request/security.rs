@@ -9,13 +9,20 @@ use crate::request::trust::Trust;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Security {
-    /// The use of TLS. Default: `None`, the scheme of the server's address decides; without a scheme it is
-    /// [`Tls::UnlessLoopback`].
+    /// The use of TLS. Default: `None`, the scheme of the server's address decides. Without a scheme it is
+    /// [`Tls::Explicit`] if the other two options are set, else [`Tls::UnlessLoopback`].
     pub tls: Option<Tls>,
     /// The rule for accepting the server's certificate; no effect without TLS. Default: [`Trust::Platform`].
     pub trust: Trust,
     /// The client's certificate, for a server that asks for one. Default: none.
     pub identity: Option<ClientIdentity>,
+}
+
+impl Security {
+    /// Returns true if an option is set that has no effect without TLS.
+    pub(crate) fn has_certificates(&self) -> bool {
+        !matches!(self.trust, Trust::Platform) || self.identity.is_some()
+    }
 }
 
 /// The use of TLS on both connections. No value falls back to another: if TLS cannot be set up, the upload fails.

@@ -7,7 +7,6 @@ use std::time::Duration;
 use ftp_delivery::{Action, Answer, Compared, Failure as Outcome, FileDelivery, Left, Next, Proof, Why};
 
 use crate::files::source::Source;
-use crate::report::consequence::refusal;
 use crate::report::error::UploadError;
 use crate::report::event::{Event, Note};
 use crate::report::step::{Algorithm, Cause};
@@ -210,8 +209,8 @@ impl<'a> PutFile<'a> {
         };
         match renaming {
             Renaming::Done => Answer::Renamed,
-            Renaming::NotFrom(reply) => Answer::NotFrom(refusal(refused(reply))),
-            Renaming::NotTo(reply) => Answer::NotTo(refusal(refused(reply))),
+            Renaming::NotFrom(reply) => Answer::NotFrom(ftp_delivery::Refusal::of(refused(reply))),
+            Renaming::NotTo(reply) => Answer::NotTo(ftp_delivery::Refusal::of(refused(reply))),
         }
     }
 
