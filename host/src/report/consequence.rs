@@ -41,6 +41,9 @@ const OF_SESSION: Consequence = Consequence { session_survives: false, again: Ag
 /// The run is over.
 const OF_RUN: Consequence = Consequence { session_survives: false, again: Again::Never, other_files: false };
 
+/// The run is over, and the file was not touched.
+const NOT_BEGUN: Failure = Failure::Final { begun: false, all: false };
+
 impl UploadError {
     /// Returns the consequences of this error.
     pub(crate) fn consequence(&self) -> Consequence {
@@ -103,18 +106,13 @@ impl UploadError {
             Self::Interrupted { step } | Self::OutOfTime { step } => {
                 Failure::Final { begun: step.is_some_and(after_stor), all }
             }
-            Self::Refused { .. }
-            | Self::Misbehaved { .. }
-            | Self::Broken { .. }
-            | Self::Proxy { .. }
-            | Self::Unresolved { .. }
-            | Self::Unreachable { .. } => Failure::Session,
-            Self::NoTls { .. }
-            | Self::CannotRename
-            | Self::NotRenamed { .. }
-            | Self::TemporaryRefused { .. }
-            | Self::Unverified
-            | Self::Unknown => Failure::Final { begun: false, all: false },
+            Self::Refused { .. } | Self::Misbehaved { .. } | Self::Broken { .. } => Failure::Session,
+            Self::Proxy { .. } | Self::Unresolved { .. } | Self::Unreachable { .. } => Failure::Session,
+            // No STOR ends with these.
+            Self::NoTls { .. } | Self::CannotRename | Self::NotRenamed { .. } | Self::TemporaryRefused { .. } => {
+                NOT_BEGUN
+            }
+            Self::Unverified | Self::Unknown => NOT_BEGUN,
         }
     }
 
@@ -122,9 +120,7 @@ impl UploadError {
     pub(crate) fn question_failure(&self) -> Failure {
         match self {
             Self::Source { .. } => Failure::Source { begun: false },
-            Self::Interrupted { .. } | Self::OutOfTime { .. } | Self::Fault(_) | Self::Tls { .. } => {
-                Failure::Final { begun: false, all: false }
-            }
+            Self::Interrupted { .. } | Self::OutOfTime { .. } | Self::Fault(_) | Self::Tls { .. } => NOT_BEGUN,
             Self::Unresolved { .. }
             | Self::Unreachable { .. }
             | Self::Proxy { .. }
@@ -207,49 +203,53 @@ fn of_breakage(cause: Cause) -> Consequence {
 mod tests {
     use super::*;
 
+    /// Step, code and text; the time of the next try, and whether the session and other files survive.
+    type Row = (Step, u16, &'static str, Again, bool, bool);
+
+    const REFUSALS: &[Row] = &[
+        (Step::Greeting, 421, "Try later", Again::Later, false, false),
+        (Step::Greeting, 530, "Sorry, the maximum number of clients are connected", Again::Later, false, false),
+        (Step::Login, 530, "Login incorrect.", Again::Never, false, false),
+        (
+            Step::Login,
+            530,
+            "Sorry, the maximum number of clients (1) for this user are already connected.",
+            Again::Later,
+            false,
+            false,
+        ),
+        (Step::Login, 430, "Invalid", Again::Never, false, false),
+        (Step::Login, 421, "Service not available", Again::Later, false, false),
+        (
+            Step::Login,
+            421,
+            "Sorry, cleartext sessions and weak ciphers are not accepted on this server.",
+            Again::Never,
+            false,
+            false,
+        ),
+        (Step::Login, 500, "OOPS: cannot change directory", Again::Never, false, false),
+        (Step::Directory, 550, "No", Again::Never, true, false),
+        (Step::Store, 550, "No", Again::Never, true, true),
+        (Step::Store, 553, "No", Again::Never, true, true),
+        (Step::Store, 450, "Busy", Again::Soon, true, true),
+        (Step::Store, 500, "What?", Again::Never, true, true),
+        (Step::Transfer, 552, "Quota", Again::Never, true, true),
+        (Step::Transfer, 426, "Aborted", Again::Soon, true, true),
+        (Step::Transfer, 500, "OOPS: child died", Again::Soon, false, true),
+        (Step::DataConnection, 500, "OOPS: vsf_sysutil_bind", Again::Soon, false, false),
+        (Step::Confirmation, 552, "Quota", Again::Never, true, true),
+        (Step::Confirmation, 451, "Virus found", Again::Soon, true, true),
+        (Step::Confirmation, 501, "No", Again::Never, true, true),
+    ];
+
     fn refused(step: Step, code: u16, text: &str) -> UploadError {
         UploadError::Refused { step, code, text: ServerText(text.as_bytes().to_vec()) }
     }
 
     #[test]
     fn the_consequences_of_a_refusal_are_as_in_this_table() {
-        use Again::{Later, Never, Soon};
-        for (step, code, text, again, survives, others) in [
-            (Step::Greeting, 421, "Try later", Later, false, false),
-            (Step::Greeting, 530, "Sorry, the maximum number of clients are connected", Later, false, false),
-            (Step::Login, 530, "Login incorrect.", Never, false, false),
-            (
-                Step::Login,
-                530,
-                "Sorry, the maximum number of clients (1) for this user are already connected.",
-                Later,
-                false,
-                false,
-            ),
-            (Step::Login, 430, "Invalid", Never, false, false),
-            (Step::Login, 421, "Service not available", Later, false, false),
-            (
-                Step::Login,
-                421,
-                "Sorry, cleartext sessions and weak ciphers are not accepted on this server.",
-                Never,
-                false,
-                false,
-            ),
-            (Step::Login, 500, "OOPS: cannot change directory", Never, false, false),
-            (Step::Directory, 550, "No", Never, true, false),
-            (Step::Store, 550, "No", Never, true, true),
-            (Step::Store, 553, "No", Never, true, true),
-            (Step::Store, 450, "Busy", Soon, true, true),
-            (Step::Store, 500, "What?", Never, true, true),
-            (Step::Transfer, 552, "Quota", Never, true, true),
-            (Step::Transfer, 426, "Aborted", Soon, true, true),
-            (Step::Transfer, 500, "OOPS: child died", Soon, false, true),
-            (Step::DataConnection, 500, "OOPS: vsf_sysutil_bind", Soon, false, false),
-            (Step::Confirmation, 552, "Quota", Never, true, true),
-            (Step::Confirmation, 451, "Virus found", Soon, true, true),
-            (Step::Confirmation, 501, "No", Never, true, true),
-        ] {
+        for &(step, code, text, again, survives, others) in REFUSALS {
             let consequence = Consequence { session_survives: survives, again, other_files: others };
             assert_eq!(refused(step, code, text).consequence(), consequence, "{step:?} {code} {text}");
         }
