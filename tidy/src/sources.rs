@@ -1,5 +1,6 @@
 //! The source files of the repository, with their paths from its root.
 
+use std::env;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -22,7 +23,9 @@ const ENDINGS: [&str; 6] = [".rs", ".wit", ".mjs", ".py", ".c", ".h"];
 /// # Errors
 /// If a folder or a file cannot be read.
 pub(crate) fn all() -> io::Result<Vec<Source>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    // Cargo sets it for a program that it runs. The folder of compilation may be another one, if clones share a target folder.
+    let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| "tidy".into());
+    let root = Path::new(&package).join("..");
     let mut sources = Vec::new();
     read(&root, "", &mut sources)?;
     sources.sort_by(|one, other| one.path.cmp(&other.path));
