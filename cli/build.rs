@@ -1,4 +1,4 @@
-//! Tells the tests (feature `compiler`) the folder in which `host/build.rs` has built the component and the evil one.
+//! Passes the directory in which `host/build.rs` has built the components to the tests (feature `compiler`).
 
 use std::env;
 

@@ -1,9 +1,9 @@
-//! Builds the component for wasm32-wasip2 in a target folder of its own, and precompiles it for the machine that the
-//! program is built for, so that the program starts without compiling anything. For the tests (feature `compiler`)
-//! also the evil one.
+//! Builds the component for wasm32-wasip2 in its own target directory, and precompiles it for the target of this build,
+//! so that the library compiles nothing at run time. With the feature `compiler`, it also builds the hostile guest of
+//! the tests.
 //!
-//! The engine's settings are shared with the library: `src/sandbox/engine.rs`. Which compiler builds the component is
-//! settled by `cargo xtask set-up`, whose record `xtask/src/wasm_toolchain.rs` reads.
+//! The engine's settings are shared with the library (`src/sandbox/engine.rs`). `cargo xtask set-up` chooses the
+//! compiler that builds the component and records it in a file, which `xtask/src/wasm_toolchain.rs` parses.
 
 use std::env;
 use std::fs;
@@ -62,28 +62,30 @@ fn build_wasm(workspace: &Path, out: &Path, package: &str) -> Result<Vec<u8>> {
     Ok(fs::read(target_dir.join("wasm32-wasip2/guest").join(file))?)
 }
 
-/// `cargo rustc`, as it can make a component of what is an ordinary library elsewhere. The cargo that runs us, unless
-/// `cargo xtask set-up` has found that it cannot build for wasm32-wasip2, and has written what can into the target
-/// directory, somewhere above `out`.
+/// Returns the command `cargo rustc`, whose option `--crate-type` makes a component of a crate that is a plain library
+/// on other targets. It is the cargo that runs this script, unless that one cannot build for wasm32-wasip2: then `cargo
+/// xtask set-up` has recorded another toolchain in a file in the target directory, which is a parent of `out`.
 fn cargo_rustc(out: &Path) -> Result<Command> {
     let record = out.ancestors().map(|folder| folder.join(wasm_toolchain::FILE_NAME)).find(|file| file.is_file());
     let mut command = match record {
         None => with_own_cargo()?,
         Some(file) => with_recorded(&file)?,
     };
-    // Flags for the program's own target must not reach the component, nor clippy in the place of rustc.
+    // The component must not be built with flags for the program's target, or with clippy instead of rustc.
     command.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTC_WORKSPACE_WRAPPER");
     Ok(command)
 }
 
+/// Returns `cargo rustc` with the cargo that runs this script.
 fn with_own_cargo() -> Result<Command> {
     let mut command = Command::new(env::var("CARGO")?);
     command.arg("rustc").env_remove("RUSTFLAGS");
     Ok(command)
 }
 
+/// Returns `cargo rustc` with the toolchain that is recorded in `file`.
 fn with_recorded(file: &Path) -> Result<Command> {
-    // Only where there is one: a missing file would have this script run each time.
+    // Only for a file that exists: a missing file would make cargo run this script in every build.
     println!("cargo::rerun-if-changed={}", file.display());
     let toolchain = WasmToolchain::parse(&fs::read_to_string(file)?)?;
     let mut command = Command::new(toolchain.cargo);

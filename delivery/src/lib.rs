@@ -25,13 +25,17 @@
 mod answer;
 mod contradiction;
 pub mod defaults;
+mod dispatch;
 mod doubt;
 mod leave;
 mod machine;
+mod placed;
 mod rename;
+mod reply;
 mod rules;
 mod store;
 
 pub use answer::{Action, Answer, Compared, Failure, Found, Left, Next, Refusal, Why};
 pub use machine::FileDelivery;
+pub use reply::{StoringStage, is_breakdown, is_internal_error, refused};
 pub use rules::{Name, Proof, Rules, Verify};

@@ -77,7 +77,7 @@ impl FileDelivery {
         matches!(self.file, FileState::Renaming { lost: true, .. })
     }
 
-    fn its_proof(&self) -> Proof {
+    pub(crate) fn its_proof(&self) -> Proof {
         self.proof().unwrap_or(Proof::Reply)
     }
 
@@ -153,7 +153,7 @@ impl FileDelivery {
     }
 
     /// Returns true if the size that the server returned differs from the file's size.
-    fn is_another_size(&self, found: Found) -> bool {
+    pub(crate) fn is_another_size(&self, found: Found) -> bool {
         matches!(found, Found::Bytes(there) if there != self.length && !Self::is_wrapped(self.length, there))
     }
 
@@ -258,46 +258,5 @@ impl FileDelivery {
 
     pub(crate) fn own_size_again(&mut self, found: Found) -> Next {
         if found == Found::Bytes(self.length) { self.is_placed() } else { self.leave(Why::Unknown) }
-    }
-
-    /// The file has its name. An old file that was moved aside is removed after that is confirmed.
-    fn is_placed(&mut self) -> Next {
-        match self.aside {
-            Aside::Unused if self.rules.odd_name && self.sizes_told => self.ask(Phase::Named, Action::Size(Name::Own)),
-            Aside::Unused => self.has_its_name(Left::Nothing),
-            Aside::Perhaps | Aside::Moved => self.ask(Phase::Placed, Action::Size(Name::Own)),
-        }
-    }
-
-    /// The server replied that the file has its name. If it then reports no such file, it has changed the name, or
-    /// somebody has removed the file already.
-    pub(crate) fn named(&mut self, found: Found) -> Next {
-        match found {
-            Found::Refused => self.leave(Why::Missing),
-            Found::Bytes(there) if self.is_another_size(found) => self.leave(Why::Mismatch(there)),
-            Found::Bytes(_) | Found::Untold => self.has_its_name(Left::Nothing),
-        }
-    }
-
-    pub(crate) fn placed_and_seen(&mut self, found: Found) -> Next {
-        match found {
-            Found::Bytes(_) if self.is_another_size(found) => self.leave(Why::Unknown),
-            Found::Refused if self.sizes_told => self.leave(Why::Unknown),
-            Found::Bytes(_) | Found::Refused | Found::Untold => {
-                self.ask(Phase::RemovingOld, Action::Remove(Name::Aside))
-            }
-        }
-    }
-
-    pub(crate) fn removed_old(&mut self, removed: bool) -> Next {
-        if removed {
-            return self.has_its_name(Left::Removed);
-        }
-        self.ask(Phase::OldRemains, Action::Size(Name::Aside))
-    }
-
-    pub(crate) fn has_its_name(&mut self, aside: Left) -> Next {
-        self.phase = Phase::Between;
-        Next::Stored { proof: self.its_proof(), aside }
     }
 }

@@ -1,4 +1,4 @@
-//! An upload from another program: `embed HOST USERNAME LOCALFILE REMOTEDIR`, with the password on standard input.
+//! Uploads one file with the library: `embed HOST USERNAME LOCALFILE REMOTEDIR`, with the password on standard input.
 
 use std::env;
 use std::error::Error;
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     io::stdin().read_line(&mut line)?;
     let password = Password::new(line.trim_end().as_bytes().to_vec())?;
 
-    // TLS is used, unless HOST is this machine or begins with ftp://.
+    // TLS is required, unless HOST is this machine or begins with ftp://.
     let target = Target::new(host.parse()?, user)?.password(password);
     let request = Request::new(target, Put::into_directory(directory)?.file(file)?);
     for stored in Uploader::new()?.upload(&request, Arc::new(Percent)).into_result()? {

@@ -1,6 +1,6 @@
-//! Uploads files over FTP and FTPS. The code that parses the replies of the server is a WebAssembly component in a sandbox: it
-//! can reach one server, and it can read neither the files nor the password. TLS is done by this library, outside the
-//! sandbox, and is required unless the caller turns it off.
+//! Uploads files over FTP and FTPS. The code that parses the replies of the server is a WebAssembly component in a
+//! sandbox: it can reach one server, and it can read neither the files nor the password. TLS is done by this library,
+//! outside the sandbox. It is required, unless the server is on this machine or the caller turns TLS off.
 //!
 //! # Example
 //!
@@ -23,12 +23,13 @@
 //! # The parts
 //!
 //! - A [`Request`] has a [`Target`] (server and login), a [`Job`] (files and a directory), and options: [`Security`],
-//!   [`Network`], [`Delivery`]. Its texts are parsed when they are given; a mistake is a [`RequestError`], and nothing is sent.
-//! - An [`Uploader`] holds the component. [`Uploader::upload`] carries out a request on the calling thread; no async runtime is
-//!   needed or started.
-//! - An [`Observer`] receives each [`Event`]: steps, bytes sent, retries, lines of the conversation.
-//! - The [`UploadReport`] lists the stored files with their proof, and each [`Failure`] with its [`UploadError`] and the partial
-//!   files that remain on the server.
+//!   [`Network`], [`Delivery`]. Its texts are parsed when they are given; a mistake is a [`RequestError`], and nothing
+//!   is sent.
+//! - An [`Uploader`] holds the component. [`Uploader::upload`] carries out a request on the calling thread; no async
+//!   runtime is needed or started.
+//! - An [`Observer`] receives each [`Event`]: steps, bytes sent, retries, commands and replies.
+//! - The [`UploadReport`] lists the stored files with their proof, and each [`Failure`] with its [`UploadError`] and
+//!   the partial files that remain on the server.
 //! - A [`CancelToken`] ends a run at its next wait.
 //!
 //! # Options
@@ -69,15 +70,16 @@
 //!
 //! # Guarantees
 //!
-//! The library does not report success without the server's confirmation that it has every byte. It sends nothing in clear
-//! text unless the caller allows it. It connects to no other machine than the server, or the proxy, that the caller named. It
-//! puts no control byte into a command. Every wait has a deadline.
+//! The library reports success only after the server has confirmed every byte. It sends no login and no file in clear
+//! text to another machine unless the caller allows it. It connects only to the server, or to the proxy, that the
+//! caller named. It puts no control byte into a command. Every wait has a deadline.
 //!
 //! # Confinement of the process
 //!
-//! [`Uploader::prepare`] does everything that needs files and names. [`Prepared::grants`] then lists the rights that are lent to
-//! the component, and [`Prepared::confine`] takes all other rights from the process (Landlock, seccomp). Only a program that
-//! does nothing else afterwards can use that, so [`Uploader::upload`] does not do it; the program `ftp-uploader` always does.
+//! [`Uploader::prepare`] opens the files and resolves the names. [`Prepared::grants`] then lists the rights that are
+//! lent to the component, and [`Prepared::confine`] takes all other rights from the process (Landlock, seccomp). Only a
+//! program that does nothing else afterwards can use that, so [`Uploader::upload`] does not confine the process. The
+//! program `ftp-uploader` always calls [`Prepared::confine`].
 //!
 //! This library works on Unix systems.
 

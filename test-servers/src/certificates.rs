@@ -1,7 +1,6 @@
-//! Certificates made for one test: good ones, and ones that are wrong in one respect each.
+//! Certificates made for one test: valid ones, and ones with a single defect each.
 //!
-//! Only values: nothing here opens a socket or judges a certificate. Keys are on P-256, which every server can read.
-//! Next: `tls_server.rs`, which shows such a certificate to the program.
+//! This file neither opens sockets nor verifies certificates. Keys are on P-256, which every server can read.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,20 +12,20 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 
-/// A certificate authority that nobody knows who is not told about it.
+/// A certificate authority that is trusted only if it is named explicitly.
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Authority {
-    /// One with a name of its own.
+    /// Makes an authority with a unique name.
     pub fn new() -> Self {
         let key = KeyPair::generate().expect("a key");
         let name = format!("Authority {}", &pin_of(&key)[7..19]);
         Self::of(&name, key)
     }
 
-    /// One with this name, which others may have too.
+    /// Makes an authority with this name, which other authorities may have, too.
     pub fn named(name: &str) -> Self {
         Self::of(name, KeyPair::generate().expect("a key"))
     }
@@ -36,48 +35,48 @@ impl Authority {
         Self { issuer: issuer.expect("a certificate of an authority") }
     }
 
-    /// What those are told who are to trust it.
+    /// Returns the certificate as PEM, for `--ca-file`.
     pub fn pem(&self) -> String {
         self.issuer.pem()
     }
 
-    /// The same, for a server that asks its clients for certificates.
+    /// Returns the certificate as a root store, for a server that asks its clients for certificates.
     pub fn roots(&self) -> RootCertStore {
         let mut roots = RootCertStore::empty();
         roots.add(self.issuer.der().clone()).expect("a certificate of an authority");
         roots
     }
 
-    /// Certifies a server of these names, DNS names or addresses, from now on for a year.
+    /// Issues a server certificate for these DNS names and addresses, valid for a year from now.
     pub fn issue(&self, names: &[&str]) -> Identity {
         self.certify(valid(names, -HOUR, YEAR), ExtendedKeyUsagePurpose::ServerAuth)
     }
 
-    /// Certifies a server that is named only where nobody looks any more, in the subject (RFC 9525 §2).
+    /// Issues a server certificate that has its name only in the subject, which clients no longer check (RFC 9525 §2).
     pub fn issue_by_common_name(&self, name: &str) -> Identity {
         let mut params = valid(&[], -HOUR, YEAR);
         params.distinguished_name.push(DnType::CommonName, name);
         self.certify(params, ExtendedKeyUsagePurpose::ServerAuth)
     }
 
-    /// Certifies a server until an hour ago.
+    /// Issues a server certificate that expired an hour ago.
     pub fn issue_expired(&self, names: &[&str]) -> Identity {
         self.certify(valid(names, -YEAR, -HOUR), ExtendedKeyUsagePurpose::ServerAuth)
     }
 
-    /// Certifies a server from tomorrow on.
+    /// Issues a server certificate that becomes valid tomorrow.
     pub fn issue_for_later(&self, names: &[&str]) -> Identity {
         self.certify(valid(names, 24 * HOUR, YEAR), ExtendedKeyUsagePurpose::ServerAuth)
     }
 
-    /// Certifies another authority, which is to be trusted because of this one.
+    /// Issues the certificate of an intermediate authority.
     pub fn issue_authority(&self, name: &str) -> Self {
         let key = KeyPair::generate().expect("a key");
         let issuer = CertifiedIssuer::signed_by(of_an_authority(name), key, &self.issuer);
         Self { issuer: issuer.expect("a certificate of an authority") }
     }
 
-    /// Certifies a client.
+    /// Issues a client certificate.
     pub fn issue_client(&self, name: &str) -> Identity {
         self.certify(valid(&[name], -HOUR, YEAR), ExtendedKeyUsagePurpose::ClientAuth)
     }
@@ -94,7 +93,7 @@ impl Authority {
 /// A certificate and its key, as PEM for files and as DER for rustls.
 #[derive(Clone)]
 pub struct Identity {
-    /// The certificate; alone, unless it was put before the authority's.
+    /// The certificate, followed by that of the authority if [`Self::followed_by`] was called.
     pub certificate_pem: String,
     /// The private key, PKCS #8.
     pub key_pem: String,
@@ -102,14 +101,14 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// One that vouches for itself.
+    /// Makes a self-signed certificate.
     pub fn self_signed(names: &[&str]) -> Self {
         let key = KeyPair::generate().expect("a key");
         let certificate = valid(names, -HOUR, YEAR).self_signed(&key).expect("a certificate");
         Self::of(&certificate, &key)
     }
 
-    /// One that vouches for itself and for whomever it likes, as `openssl req -x509` makes them.
+    /// Makes a self-signed certificate of an authority, as `openssl req -x509` does.
     pub fn self_signed_authority(names: &[&str]) -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut params = valid(names, -HOUR, YEAR);
@@ -117,7 +116,7 @@ impl Identity {
         Self::of(&params.self_signed(&key).expect("a certificate"), &key)
     }
 
-    /// The same, out of date.
+    /// Makes a self-signed certificate of an authority that expired an hour ago.
     pub fn self_signed_authority_until_an_hour_ago(names: &[&str]) -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut params = valid(names, -YEAR, -HOUR);
@@ -125,17 +124,17 @@ impl Identity {
         Self::of(&params.self_signed(&key).expect("a certificate"), &key)
     }
 
-    /// The same, shown together with the certificate of whoever issued it.
+    /// Returns the same identity with the certificate of the authority that issued it appended.
     pub fn followed_by(&self, authority: &Authority) -> Self {
         Self { certificate_pem: self.certificate_pem.clone() + &authority.pem(), ..self.clone() }
     }
 
-    /// What is left of this certificate when it is put beside another key.
+    /// Returns this certificate with the key of another identity, which does not match.
     pub fn with_key_of(&self, other: &Identity) -> Self {
         Self { key_pem: other.key_pem.clone(), ..self.clone() }
     }
 
-    /// With something that is no certificate in its place.
+    /// Returns the same identity with a certificate that cannot be parsed.
     pub fn garbled(&self) -> Self {
         let certificate_pem =
             self.certificate_pem.replace("-----BEGIN CERTIFICATE-----\nMII", "-----BEGIN CERTIFICATE-----\nMIX");
@@ -146,18 +145,18 @@ impl Identity {
         Self { certificate_pem: certificate.pem(), key_pem: key.serialize_pem(), pin: pin_of(key) }
     }
 
-    /// What `--pin` takes: `sha256:` and the SHA-256 of the SubjectPublicKeyInfo in Base64.
+    /// Returns the value for `--pin`: `sha256:` and the SHA-256 of the SubjectPublicKeyInfo in Base64.
     pub fn pin(&self) -> String {
         self.pin.clone()
     }
 
-    /// The certificates that a server shows.
+    /// Returns the certificates that a server shows.
     pub fn chain(&self) -> Vec<CertificateDer<'static>> {
         let certificates = CertificateDer::pem_slice_iter(self.certificate_pem.as_bytes());
         certificates.map(|certificate| certificate.expect("PEM that was just made")).collect()
     }
 
-    /// The private key.
+    /// Returns the private key.
     pub fn key(&self) -> PrivateKeyDer<'static> {
         PrivateKeyDer::from_pem_slice(self.key_pem.as_bytes()).expect("PEM that was just made")
     }
@@ -171,7 +170,7 @@ fn of_an_authority(name: &str) -> CertificateParams {
     params
 }
 
-/// A certificate of these names, from and to so many seconds from now.
+/// Parameters of a certificate for these names. `from` and `to` limit its validity, in seconds from now.
 fn valid(names: &[&str], from: i64, to: i64) -> CertificateParams {
     let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
     let common_name = names.first().cloned().unwrap_or_default();

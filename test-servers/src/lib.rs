@@ -1,12 +1,12 @@
-//! Real FTP servers to upload to, with and without TLS, each started for one test on a free loopback port and stopped
+//! Real FTP servers for tests, with and without TLS. Each is started for one test on a free loopback port, and stopped
 //! on drop.
 //!
-//! `Kind::Vsftpd.start()` is all that a test needs; `None` means that the server is not on this machine, which was
-//! said aloud (and is a failure in CI). `cargo xtask set-up` unpacks them (`xtask/src/ftp_servers.rs`). One file per
-//! server says how it is configured and what is peculiar about it; `process.rs` is what keeps them, read that next.
-//! Servers that misbehave are not here but in `../scripted_server.rs`.
+//! A test calls `Kind::Vsftpd.start()`. `None` means that the server is not installed on this machine: the test is then
+//! reported as skipped, which is a failure in CI. `cargo xtask set-up` unpacks the servers. The file of each server
+//! contains its configuration and describes its peculiarities. Servers that misbehave are not here, but in
+//! `tests/support/scripted_server.rs`.
 
-#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, reason = "for tests only; what cannot fail may panic")]
+#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, reason = "for tests only, which may panic")]
 
 pub mod certificates;
 mod home;
@@ -44,41 +44,42 @@ pub use proxies::{PROXY_AUTH, ProxyKind};
 pub use settings::Setting;
 pub use tls::{Demand, Reuse, ServerTls, Versions};
 
-/// The servers we test against.
+/// The real servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Vsftpd,
     Proftpd,
     PureFtpd,
     Pyftpdlib,
-    /// In this process; has no [`Options::largest_file`].
+    /// Runs in this process, and does not support [`Options::largest_file`].
     Libunftp,
 }
 
-/// How a server differs from the usual one.
+/// The differences from a server with default options.
 #[derive(Clone, Default)]
 pub struct Options {
     /// Listen on `::1` instead of 127.0.0.1.
     pub ipv6: bool,
-    /// Listen on 127.0.0.2, so that someone in between can have the same ports on 127.0.0.1.
+    /// Listen on 127.0.0.2, so that a man in the middle can use the same ports on 127.0.0.1.
     pub aside: bool,
-    /// TLS, and nothing else.
+    /// Require TLS.
     pub tls: Option<ServerTls>,
-    /// Bytes (an odd multiple of 512, so that no write begins there) after which the server's file system takes no more, in mid-transfer.
+    /// The largest file in bytes that the server's file system accepts; larger ones fail in mid-transfer. An odd
+    /// multiple of 512, so that no write begins at the limit.
     pub largest_file: Option<u64>,
-    /// What its administrator has forbidden, limited or added.
+    /// The settings that the server's administrator has changed.
     pub settings: &'static [Setting],
 }
 
 /// A server that runs until it is dropped.
 pub struct FtpServer {
-    /// Where its control connections go.
+    /// The address for control connections.
     pub addr: SocketAddr,
-    /// The one account: its name,
+    /// The name of the only account.
     pub user: &'static str,
-    /// and its password, which has a space, a `%`, quotes and a letter outside ASCII.
+    /// The password of this account. It contains a space, a `%`, quotes and a letter outside ASCII.
     pub password: &'static str,
-    // In this order: stop the server, then remove its files and give its ports back.
+    // The order of the fields matters: first the server is stopped, then its files are removed and its ports released.
     running: Box<dyn Running>,
     home: Home,
     ports: Ports,
@@ -86,21 +87,21 @@ pub struct FtpServer {
 
 /// A server's process or thread; dropping it stops the server.
 trait Running: Send + Sync {
-    /// Whether it ended by itself.
+    /// Returns true if the server has ended by itself.
     fn ended(&mut self) -> bool;
-    /// Stops it in the middle of whatever it does, and starts it again.
+    /// Kills the server, and starts it again.
     fn restart(&mut self);
-    /// What it wrote to standard output and error.
+    /// Returns the server's standard output and standard error.
     fn log(&self) -> String;
 }
 
 impl Kind {
-    /// Starts the server on 127.0.0.1 with no limits.
+    /// Starts the server on 127.0.0.1 with default options.
     pub fn start(self) -> Option<FtpServer> {
         self.start_with(Options::default())
     }
 
-    /// Starts the server; returns when it greets.
+    /// Starts the server, and returns when it sends its greeting.
     pub fn start_with(self, options: Options) -> Option<FtpServer> {
         let (home, ports) = (Home::new(), Ports::claim(options.ip()));
         let running = match self.run(&home, &ports, &options) {
@@ -125,7 +126,7 @@ impl Kind {
             Self::PureFtpd => pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports, tls, settings)?,
             Self::Pyftpdlib => pyftpdlib::command(&Unpacked::find("pyftpdlib")?, home, ports, tls, settings),
             Self::Libunftp => {
-                assert!(options.largest_file.is_none(), "libunftp shares the limits of the tests' own process");
+                assert!(options.largest_file.is_none(), "libunftp shares the limits of the test process");
                 assert!(settings.is_empty(), "libunftp has no settings");
                 return Ok(Box::new(libunftp::serve(home, ports, tls)));
             }
@@ -135,7 +136,7 @@ impl Kind {
 }
 
 impl Options {
-    /// The usual server with these settings.
+    /// Default options with these settings.
     pub fn set(settings: &'static [Setting]) -> Self {
         Self { settings, ..Self::default() }
     }
@@ -150,38 +151,39 @@ impl Options {
 }
 
 impl FtpServer {
-    /// The local folder that one sees after login.
+    /// Returns the local folder that is the root directory after login.
     pub fn root(&self) -> &Path {
         self.home.root()
     }
 
-    /// The value for REMOTEDIR; not absolute, as not every server can shut the user into [`Self::root`].
+    /// Returns the value for REMOTEDIR. It is relative, because not every server can confine the user to
+    /// [`Self::root`].
     pub fn upload_dir(&self) -> &'static str {
         home::UPLOAD_DIR
     }
 
-    /// Another value for REMOTEDIR: one may go there but store nothing.
+    /// Returns another value for REMOTEDIR: a directory that can be entered but not written to.
     pub fn read_only_dir(&self) -> &'static str {
         home::READ_ONLY_DIR
     }
 
-    /// Makes one more directory that can be uploaded to, and returns its local path.
+    /// Makes another directory for uploads, and returns its local path.
     pub fn make_upload_dir(&self, name: &OsStr) -> PathBuf {
         self.home.make_upload_dir(name)
     }
 
-    /// Where a file of this name is, if it was uploaded to [`Self::upload_dir`].
+    /// Returns the local path of a file of this name in [`Self::upload_dir`].
     pub fn stored_path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.root().join(self.upload_dir()).join(name)
     }
 
-    /// The content of an uploaded file.
+    /// Returns the content of an uploaded file. Panics if there is no such file.
     pub fn stored(&self, name: impl AsRef<Path>) -> Vec<u8> {
         let path = self.stored_path(name);
         fs::read(&path).unwrap_or_else(|error| panic!("{} was not stored: {error}", path.display()))
     }
 
-    /// Whether an uploaded file has this content.
+    /// Returns true if the uploaded file exists and has this content.
     pub fn holds(&self, name: impl AsRef<Path>, content: &[u8]) -> bool {
         fs::read(self.stored_path(name)).is_ok_and(|found| found == content)
     }
@@ -193,7 +195,7 @@ impl FtpServer {
         self.home.give_to_owner(&path);
     }
 
-    /// The names of all files in [`Self::upload_dir`], sorted.
+    /// Returns the sorted names of all files in [`Self::upload_dir`].
     pub fn stored_names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.stored_path("")).expect("the upload directory");
         let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name().display().to_string()).collect();
@@ -201,22 +203,22 @@ impl FtpServer {
         names
     }
 
-    /// Lets the user store files in [`Self::root`], too.
+    /// Allows the user to store files in [`Self::root`], too.
     pub fn open_root(&self) {
         self.home.give_to_owner(self.root());
     }
 
-    /// Where its data connections go: a port out of these.
+    /// Returns the ports for data connections.
     pub fn passive_ports(&self) -> RangeInclusive<u16> {
         self.ports.passive()
     }
 
-    /// What it wrote to standard output and error, and what it logged.
+    /// Returns the server's standard output, standard error and log.
     pub fn log(&self) -> String {
         self.running.log()
     }
 
-    /// Stops it in the middle of whatever it does, and starts it again on the same port; returns when it greets.
+    /// Kills the server, starts it again on the same port, and returns when it sends its greeting.
     pub fn restart(&mut self) {
         self.running.restart();
         self.wait_until(greets);
@@ -226,14 +228,14 @@ impl FtpServer {
         let deadline = Instant::now() + START_LIMIT;
         while !ready(self.addr) {
             let ended = self.running.ended();
-            assert!(!ended && Instant::now() < deadline, "nobody at {}, ended: {ended}", self.addr);
+            assert!(!ended && Instant::now() < deadline, "no server at {}, ended: {ended}", self.addr);
             thread::sleep(Duration::from_millis(10));
         }
     }
 }
 
 impl Drop for FtpServer {
-    /// What the server had to say belongs to the story of a failed test.
+    /// Prints the server's log if the test has failed.
     fn drop(&mut self) {
         if thread::panicking() {
             eprintln!("--- log of the server on {}\n{}---", self.addr, self.running.log());
@@ -241,7 +243,7 @@ impl Drop for FtpServer {
     }
 }
 
-/// Where TLS comes first, the greeting is not ours to read.
+/// For implicit TLS, where the greeting is encrypted.
 fn listens(addr: SocketAddr) -> bool {
     TcpStream::connect_timeout(&addr, Duration::from_secs(1)).is_ok()
 }
@@ -260,9 +262,9 @@ fn say_missing(kind: &dyn std::fmt::Debug, reason: &str) {
 const USER: &str = "alice";
 const PASSWORD: &str = "correct horse 100% \"bättery' staple";
 
-/// [`PASSWORD`] as crypt(3) stores it: `openssl passwd -6 -salt ftpuploader`.
+/// [`PASSWORD`] hashed by crypt(3), made by `openssl passwd -6 -salt ftpuploader`.
 const PASSWORD_HASH: &str =
     "$6$ftpuploader$yg71zUujgYxVdUU3Dhj0Xu.WkeTkgR5Hyk/FKbC6ZFhj4xXhJqAgWPHdhQKUd5zD6mfxqJA1pisJ.sQ1Uj4K11";
 
-/// Generous: a server starts in some 20 ms, unless the machine is busy.
+/// The time limit for starting a server. It is long, because a start takes 20 ms but more on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(20);

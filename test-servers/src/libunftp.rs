@@ -1,8 +1,8 @@
-//! libunftp, in this process: a server in Rust that shares no code with ours. It has a thread of its own.
+//! libunftp, a server in Rust, run in a thread of this process. It shares no FTP code with the uploader.
 //!
-//! Peculiar: it answers STOR with 150 before it tries to make the file, so that a refusal (550) comes in mid-transfer.
-//! With TLS, it resumes sessions, but does not ask for that. A data connection that is cut without close_notify is
-//! broken to it.
+//! Peculiarities: it answers STOR with 150 before it creates the file, so that a refusal (550) arrives in mid-transfer.
+//! With TLS it resumes sessions, but does not require it. It takes a data connection that ends without close_notify for
+//! broken.
 
 use std::{
     io,
@@ -30,13 +30,13 @@ use super::{
     tls::{ServerTls, Versions},
 };
 
-/// A running server; dropping it ends its sessions, too.
+/// A running server. Dropping it ends its sessions, too.
 pub(super) struct ServerThread {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// What every session is given.
+/// The settings of every session.
 #[derive(Clone)]
 struct Settings {
     root: PathBuf,
@@ -51,7 +51,7 @@ struct Tls {
     flags: TlsFlags,
 }
 
-/// Starts the server. It listens when this returns.
+/// Starts the server, which listens when this function returns.
 pub(super) fn serve(home: &Home, ports: &Ports, tls: Option<&ServerTls>) -> ServerThread {
     let listener = TcpListener::bind(ports.control()).expect("listen on a port of ours");
     let tls = tls.map(|tls| Tls::new(tls, home));
@@ -64,14 +64,15 @@ pub(super) fn serve(home: &Home, ports: &Ports, tls: Option<&ServerTls>) -> Serv
         }
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.spawn(accept(listener, settings));
-        // Sent or dropped, it is time to end.
+        // The end comes when `stop` is sent to or dropped.
         let _ = runtime.block_on(stopped);
         runtime.shutdown_timeout(Duration::from_secs(1));
     });
     ServerThread { stop: Some(stop), thread: Some(thread) }
 }
 
-/// For this thread and those it starts; the system calls are the thread's own, unlike libc's functions.
+/// Changes the user of this thread and of the threads that it starts. Unlike libc's functions, these system calls do
+/// not change the whole process.
 fn give_up_root(uid: u32, gid: u32) -> io::Result<()> {
     set_thread_groups(&[])?;
     set_thread_gid(rustix::process::Gid::from_raw(gid))?;
@@ -104,14 +105,14 @@ impl Tls {
     fn new(tls: &ServerTls, home: &Home) -> Self {
         assert!(!tls.implicit, "libunftp has no implicit TLS");
         let [certificate, key] = [tls.certificate(home), tls.key(home)];
-        // Read anew for each session, by when the thread is not root any more.
+        // libunftp reads these files again for each session, when the thread no longer runs as root.
         home.give_to_owner(&key);
         home.give_to_owner(&certificate);
         Self { certificate, key, flags: flags(tls.versions) }
     }
 }
 
-/// Version 1.3 is not on by default.
+/// Returns the flags for these versions. libunftp does not enable TLS 1.3 by default.
 fn flags(versions: Versions) -> TlsFlags {
     let resumption = TlsFlags::RESUMPTION_SESS_ID | TlsFlags::RESUMPTION_TICKETS;
     match versions {
@@ -143,10 +144,10 @@ impl Running for ServerThread {
     }
 
     fn restart(&mut self) {
-        unimplemented!("it has no process that could be killed")
+        unimplemented!("libunftp runs in this process and cannot be killed")
     }
 
-    /// Its log is ours.
+    /// Returns an empty text, because the server writes to the standard error of this process.
     fn log(&self) -> String {
         String::new()
     }
@@ -156,7 +157,7 @@ impl Drop for ServerThread {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It has said on stderr why it panicked, if it did.
+            // If the thread has panicked, it has already reported that on standard error.
             let _ = thread.join();
         }
     }

@@ -1,8 +1,8 @@
 //! Ports for one server: one for control connections and a range for data connections.
 //!
-//! Tests run in parallel, in several processes at times, and a server takes a range by its numbers, not by sockets
-//! that are already bound. So numbers are given out in blocks, and a listener on each block's first port, held for the
-//! server's life, tells everyone else that the block is taken.
+//! Tests run in parallel, sometimes in several processes, and a server is configured with port numbers, not with bound
+//! sockets. Therefore ports are allocated in blocks. A listener on the first port of a block, which is held as long as
+//! the server runs, tells all other processes that the block is in use.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
@@ -10,7 +10,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// A block of ports that is ours until this is dropped.
+/// A block of ports, which is reserved until this is dropped.
 pub(super) struct Ports {
     ip: IpAddr,
     first: u16,
@@ -19,7 +19,7 @@ pub(super) struct Ports {
 
 impl Ports {
     pub(super) fn claim(ip: IpAddr) -> Self {
-        // Processes begin at different blocks, which saves them most collisions.
+        // Processes begin at different blocks, to avoid most collisions.
         let offset = std::process::id().wrapping_mul(7);
         (0..BLOCKS)
             .map(|_| NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add(offset) % BLOCKS)
@@ -44,7 +44,7 @@ impl Ports {
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-// Below the ports that Linux gives to outgoing connections (32768 and up, unless told otherwise).
+// The blocks are below the ports that Linux uses for outgoing connections by default (from 32768).
 const LOWEST: u16 = 11_000;
 const BLOCK_SIZE: u16 = 32;
 const BLOCKS: u32 = 650;

@@ -1,7 +1,7 @@
-//! A server's process, with all the processes it forks: none of them outlives the test, however that ends.
+//! A server's process with all processes that it forks. None of them outlives the test, even if the test is killed.
 //!
-//! They are children of a shell that waits for the end of its standard input. That comes when the [`ServerProcess`] is
-//! dropped, and also when the tests themselves are killed; the shell then kills its descendants and its process group.
+//! They are children of a shell that waits for the end of its standard input. It ends when the [`ServerProcess`] is
+//! dropped or the test process is killed. Then the shell kills its descendants and its process group.
 
 use std::{
     fs::{self, File},
@@ -15,7 +15,7 @@ use super::{
     home::{Home, LOG},
 };
 
-/// A running server; dropping it kills all its processes.
+/// A running server. Dropping it kills all its processes.
 pub(super) struct ServerProcess {
     keeper: Child,
     command: Command,
@@ -23,7 +23,8 @@ pub(super) struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts `command` (its program, arguments and environment), whose output goes to a file in `home`.
+    /// Starts `command` (only its program, arguments and environment are used). Its output goes to a file in `home`.
+    /// `largest_file` limits the size of files, in bytes.
     pub(super) fn start(command: &Command, home: &Home, largest_file: Option<u64>) -> Self {
         let log = home.write(LOG, "");
         let output = File::options().append(true).open(&log).expect("open the server's log");
@@ -36,7 +37,7 @@ impl ServerProcess {
         Self { keeper: keeper.spawn().expect("start sh"), command: keeper, log }
     }
 
-    /// Ends all processes.
+    /// Kills all processes, and waits for their end.
     fn end(&mut self) {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
@@ -64,14 +65,15 @@ impl Drop for ServerProcess {
     }
 }
 
-/// `ulimit -f` counts in these.
+/// Converts bytes to the blocks of 512 bytes that `ulimit -f` expects.
 fn blocks(bytes: u64) -> String {
     (bytes / 512).to_string()
 }
 
-/// `$0` is the file size limit. With its signal ignored, a write past it fails like one to a full disk, and the server
-/// lives to tell the client. A server that ends by itself ends the shell, too, which is how we notice.
-/// Killing the group is not enough: vsftpd's sessions leave it, but they are still children.
+/// `$0` is the limit of file sizes. Because SIGXFSZ is ignored, a write beyond the limit fails as on a full disk, and
+/// the server can report the error to the client. If the server ends by itself, the shell ends, too, so that
+/// [`Running::ended`] returns true. Killing the process group is not enough: vsftpd's sessions leave it, but they are
+/// still descendants.
 const KEEPER: &str = r#"
 end() {
     for child in $(cat /proc/"$1"/task/*/children); do end "$child"; done

@@ -1,11 +1,12 @@
-//! ProFTPD, with one user out of a password file of its own. Takes every file name, byte for byte.
+//! ProFTPD, with one user in a separate password file. It accepts every file name unchanged.
 //!
-//! With TLS (mod_tls), it requires by default that data connections resume the control connection's session, and says
-//! 425 to one that does not. In TLS 1.3 it hands out two tickets after a full handshake and none after a resumed one,
-//! but takes the same ticket again. A data connection that ends without close_notify is whole to it (226).
+//! With TLS (mod_tls), it requires by default that data connections resume the control connection's session, and
+//! otherwise sends 425. With TLS 1.3 it sends two tickets after a full handshake and none after a resumed one, but
+//! accepts the same ticket again. It takes a data connection that ends without close_notify for complete (226).
 //!
-//! It heeds SIGXFSZ even where that was ignored: a write across the limit of file sizes is a failure (451), but one that
-//! begins at the limit ends the session without a word. It writes what one read(2) gave, 128 KiB at most.
+//! It handles SIGXFSZ even if that was ignored: a write across the limit of file sizes fails (451), but a write that
+//! begins at the limit ends the session without a reply. Each write is as large as the preceding read(2), at most 128
+//! KiB.
 
 use std::process::Command;
 
@@ -18,7 +19,11 @@ use super::{
     unpacked::Unpacked,
 };
 
-/// The server, in the foreground; or why there is none.
+/// Returns the command that runs the server in the foreground.
+///
+/// # Errors
+///
+/// The reason, if mod_tls is needed but not unpacked.
 pub(super) fn command(
     unpacked: &Unpacked,
     home: &Home,
@@ -54,13 +59,13 @@ fn config(unpacked: &Unpacked, home: &Home, ports: &Ports) -> String {
         format!("User {}", owner.user),
         format!("Group {}", owner.group),
         format!("AuthUserFile {}", home.write("passwd", &login).display()),
-        // Both have a place outside our folder otherwise, which two servers would fight for.
+        // By default these files are outside our folder, where two servers would overwrite each other's.
         format!("ScoreboardFile {}", home.path().join("scoreboard").display()),
         format!("ControlsSocket {}", home.path().join("controls").display()),
         format!("PidFile {}", home.path().join("pid").display()),
     ];
     if owner.by_root {
-        // Takes chroot(2), which is root's.
+        // This needs chroot(2), which only root may call.
         lines.push("DefaultRoot ~".to_owned());
     }
     lines.extend(FIXED.lines().map(str::to_owned));
@@ -108,7 +113,7 @@ fn protection(tls: &ServerTls, home: &Home) -> String {
     lines.join("\n") + "\n"
 }
 
-// DelayEngine makes answers to USER and PASS slow on purpose.
+// DelayEngine is off because it delays the replies to USER and PASS on purpose.
 const FIXED: &str = "\
 ServerName test
 ServerType standalone

@@ -1,6 +1,7 @@
-//! Real proxies, on a free port of 127.0.0.1, as the servers are: microsocks (SOCKS5) and tinyproxy (CONNECT).
+//! Real proxies on a free port of 127.0.0.1: microsocks (SOCKS5) and tinyproxy (HTTP CONNECT).
 //!
-//! Both let anyone in, or only [`PROXY_AUTH`]. A proxy that misbehaves is `../test_proxy.rs`.
+//! Both accept any client, or only clients with [`PROXY_AUTH`]. A proxy that misbehaves is in
+//! `tests/support/test_proxy.rs`.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -13,7 +14,7 @@ use super::{
     Running, START_LIMIT, home::Home, listens, ports::Ports, process::ServerProcess, say_missing, unpacked::Unpacked,
 };
 
-/// The proxies we test with.
+/// The real proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyKind {
     Microsocks,
@@ -22,19 +23,19 @@ pub enum ProxyKind {
 
 /// A proxy that runs until it is dropped.
 pub struct RealProxy {
-    /// Where it listens.
+    /// The address on which it listens.
     pub address: SocketAddr,
-    // In this order: stop it, then remove its files and give its ports back.
+    // The order of the fields matters: first the proxy is stopped, then its files are removed and its ports released.
     running: ServerProcess,
     _home: Home,
     _ports: Ports,
 }
 
-/// What a proxy that demands credentials takes.
+/// The credentials that a proxy requires.
 pub const PROXY_AUTH: &str = "alice:open-the-gate";
 
 impl ProxyKind {
-    /// Starts it; returns when it listens.
+    /// Starts the proxy, and returns when it listens.
     pub fn start(self, demands_auth: bool) -> Option<RealProxy> {
         let (home, ports) = (Home::new(), Ports::claim(IpAddr::V4(Ipv4Addr::LOCALHOST)));
         let address = ports.control();
@@ -55,13 +56,13 @@ impl ProxyKind {
 }
 
 impl RealProxy {
-    /// What it said.
+    /// Returns its standard output and standard error.
     pub fn log(&self) -> String {
         self.running.log()
     }
 }
 
-/// It says on standard error whom it connects to.
+/// Returns the command. microsocks logs each destination on standard error.
 fn microsocks(tree: &Unpacked, address: SocketAddr, auth: Option<(&str, &str)>) -> Command {
     let mut command = tree.command(&tree.path("usr/bin/microsocks"));
     command.args(["-i", &address.ip().to_string(), "-p", &address.port().to_string()]);

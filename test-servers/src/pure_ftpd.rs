@@ -1,10 +1,10 @@
-//! Pure-FTPd, with one virtual user. It cannot be run but by root.
+//! Pure-FTPd, with one virtual user. Only root can run it.
 //!
-//! Peculiar: a backslash in a file name is refused (553). A space at the start or end of a name is stored as `_`, so
-//! that SIZE then finds no such file. `OPTS UTF8 ON` is refused (504), though names are taken byte for byte.
+//! Peculiarities: a backslash in a file name is refused (553). A space at the start or end of a name is stored as `_`,
+//! so that SIZE then finds no such file. `OPTS UTF8 ON` is refused (504), though names are taken byte for byte.
 //!
-//! With TLS 1.2 it resumes sessions; with 1.3 it has no tickets, so never. A data connection that ends without
-//! close_notify is whole to it (226).
+//! With TLS 1.2 it resumes sessions. With TLS 1.3 it sends no tickets, so it never resumes any. It takes a data
+//! connection that ends without close_notify for complete (226).
 
 use std::process::{Command, Stdio};
 
@@ -17,7 +17,11 @@ use super::{
     unpacked::Unpacked,
 };
 
-/// The server, in the foreground; or why there is none.
+/// Returns the command that runs the server in the foreground.
+///
+/// # Errors
+///
+/// The reason, if the server cannot run here.
 pub(super) fn command(
     unpacked: &Unpacked,
     home: &Home,
@@ -46,7 +50,7 @@ pub(super) fn command(
     Ok(command)
 }
 
-/// The last option of a kind counts.
+/// Returns the option for a setting. If an option occurs twice, the server uses the last one.
 fn option(setting: Setting) -> &'static str {
     match setting {
         Setting::NoRenaming => "--norename",
@@ -59,10 +63,10 @@ fn option(setting: Setting) -> &'static str {
     }
 }
 
-/// Makes the database of users with Pure-FTPd's own tool; returns its path.
+/// Makes the database of users with Pure-FTPd's own tool, and returns its path.
 fn users(unpacked: &Unpacked, home: &Home) -> String {
     let (uid, gid) = (home.owner.uid, home.owner.gid);
-    // `/./` ends the part of the path that the user is shut into; the empty fields are limits.
+    // `/./` ends the part of the path to which the user is confined. The empty fields are limits.
     let user = format!("{USER}:{PASSWORD_HASH}:{uid}:{gid}::{}/./::::::::::::\n", home.root().display());
     let database = home.path().join("users.pdb");
     let mut tool = unpacked.command(&unpacked.path("usr/bin/pure-pw"));

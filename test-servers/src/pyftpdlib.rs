@@ -1,14 +1,14 @@
-//! pyftpdlib, Python's FTP server library, under a small script of ours (`pyftpdlib_server.py`).
+//! pyftpdlib, an FTP server library for Python, run by a small script (`pyftpdlib_server.py`).
 //!
-//! With TLS it resumes sessions, but does not ask for that. When a data connection ends without close_notify, it never
-//! says what came of the file. Nor when a disk is full and up to 8 KiB are left in Python's buffer: closing the file fails
-//! as well then, before the reply is sent.
+//! With TLS it resumes sessions, but does not require it. If a data connection ends without close_notify, it never
+//! sends a final reply. Neither does it if a disk is full and up to 8 KiB are left in Python's buffer, because then
+//! closing the file fails before the reply is sent.
 
 use std::{path::PathBuf, process::Command};
 
 use super::{PASSWORD, USER, home, home::Home, ports::Ports, settings::Setting, tls::ServerTls, unpacked::Unpacked};
 
-/// The server, in the foreground.
+/// Returns the command that runs the server in the foreground.
 pub(super) fn command(
     unpacked: &Unpacked,
     home: &Home,
@@ -33,7 +33,7 @@ pub(super) fn command(
     command
 }
 
-/// Debian's own Python, even if PATH has another: the package is made for that one.
+/// Returns a command for Debian's Python, even if PATH has another one, because the package is made for Debian's.
 fn python(unpacked: &Unpacked) -> Command {
     let unpacked_python = unpacked.path("usr/bin/python3");
     let mut command = if unpacked_python.exists() {

@@ -1,8 +1,8 @@
-"""An FTP server for one user, started by pyftpdlib.rs: serves until it is killed.
+"""An FTP server for one user, started by pyftpdlib.rs. It serves until it is killed.
 
-Arguments: address, control port, first and last passive port, root, read-only directory in it, user, password; and, for
-TLS and nothing else, `explicit` or `implicit`, certificate, key.
-The variable FINAL_REPLY is the reply to every whole file, instead of 226 (without TLS only).
+Arguments: address, control port, first and last passive port, root, read-only directory in it, user, password. Three
+more arguments require TLS: `explicit` or `implicit`, certificate, key.
+The environment variable FINAL_REPLY replaces 226 as the reply to every whole file (without TLS only).
 """
 
 import os
@@ -16,12 +16,12 @@ address, control, first, last, root, read_only, user, password, *tls = sys.argv[
 
 authorizer = DummyAuthorizer()
 authorizer.add_user(user, password, root, perm="elradfmwMT")
-# Not left to file modes, which do not bind root.
+# File modes are not enough, because they do not restrict root.
 authorizer.override_perm(user, os.path.join(root, read_only), perm="elr", recursive=True)
 
 
 class Handler(handlers.TLS_FTPHandler if tls else handlers.FTPHandler):
-    """Takes file names that are not UTF-8 byte for byte, and refuses a wrong password without a pause."""
+    """Accepts file names that are not UTF-8 unchanged, and refuses a wrong password without a delay."""
 
     passive_ports = range(int(first), int(last) + 1)
     unicode_errors = "surrogateescape"
@@ -30,7 +30,7 @@ class Handler(handlers.TLS_FTPHandler if tls else handlers.FTPHandler):
 
 
 class RefusingDataHandler(handlers.DTPHandler):
-    """Keeps a whole file, and says something else."""
+    """Stores the whole file, and sends FINAL_REPLY instead of 226."""
 
     def close(self):
         if self.receive and self.transfer_finished:
@@ -39,7 +39,7 @@ class RefusingDataHandler(handlers.DTPHandler):
 
 
 class ImplicitHandler(Handler):
-    """Greets when the TLS handshake is done, not when the client has come."""
+    """Sends the greeting after the TLS handshake, not when the client connects."""
 
     def handle(self):
         self.secure_connection(self.ssl_context)

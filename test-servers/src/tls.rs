@@ -1,29 +1,29 @@
-//! How a real server does TLS: what a test may choose, and the files that a server gets for it.
+//! TLS of a real server: the options that a test can set, and the files that the server needs.
 //!
-//! A server that has TLS refuses a login in clear, and data in clear too unless a test says otherwise. What that is
-//! called in a server's configuration is said in the server's own file. The certificates are `../certificates.rs`.
+//! A server with TLS refuses a login in clear text. It also refuses data in clear text, unless a test chooses
+//! [`Demand::Login`]. The file of each server maps the options to its configuration.
 
 use std::{path::PathBuf, process::Command};
 
 use super::home::Home;
 use crate::certificates::Identity;
 
-/// What a server shows and what it insists on.
+/// A server's certificate, and its requirements.
 #[derive(Clone)]
 pub struct ServerTls {
-    /// Its certificate and key.
+    /// The certificate and its key.
     pub identity: Identity,
-    /// TLS from the first byte, not after AUTH. Pure-FTPd and libunftp cannot do that.
+    /// TLS from the first byte instead of after AUTH. Pure-FTPd and libunftp do not support it.
     pub implicit: bool,
-    /// What it speaks.
+    /// The versions of TLS that the server accepts.
     pub versions: Versions,
-    /// Only vsftpd and ProFTPD can be told to require resumption; the others never do.
+    /// Session resumption. Only vsftpd and ProFTPD can require it; the others never do.
     pub reuse: Reuse,
-    /// What has to be protected.
+    /// The connections that must be protected.
     pub demand: Demand,
 }
 
-/// The versions of TLS that a server speaks.
+/// The versions of TLS that a server accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Versions {
     Tls12Only,
@@ -32,14 +32,14 @@ pub enum Versions {
     Any,
 }
 
-/// Whether data connections have to resume the session of their control connection.
+/// Session resumption: data connections must or need not resume the session of their control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reuse {
     Required,
     NotRequired,
 }
 
-/// What has to be protected. ProFTPD and Pure-FTPd can be content with less.
+/// The connections that must be protected. Only ProFTPD and Pure-FTPd support [`Self::Login`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
     Login,
@@ -47,7 +47,7 @@ pub enum Demand {
 }
 
 impl ServerTls {
-    /// Explicit, of any version, and as strict as the server can be.
+    /// Explicit TLS of any version, with the strictest requirements that the server supports.
     pub fn of(identity: Identity) -> Self {
         Self {
             identity,
@@ -58,17 +58,17 @@ impl ServerTls {
         }
     }
 
-    /// Writes the certificate; returns its path.
+    /// Writes the certificate, and returns its path.
     pub(super) fn certificate(&self, home: &Home) -> PathBuf {
         home.write("certificate.pem", &self.identity.certificate_pem)
     }
 
-    /// Writes the private key; returns its path.
+    /// Writes the private key, and returns its path.
     pub(super) fn key(&self, home: &Home) -> PathBuf {
         home.write("key.pem", &self.identity.key_pem)
     }
 
-    /// For servers that have no setting for versions, but use OpenSSL, which has one.
+    /// Limits the versions by OpenSSL's configuration, for servers without a setting of their own.
     pub(super) fn limit_openssl(&self, command: &mut Command, home: &Home) {
         let version = match self.versions {
             Versions::Tls12Only => "TLSv1.2",

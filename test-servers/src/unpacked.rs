@@ -1,4 +1,4 @@
-//! A server as `cargo xtask set-up` has unpacked it: where its programs are, and how to run them from there.
+//! A server that `cargo xtask set-up` has unpacked: the paths of its programs, and commands that run them.
 
 use std::{
     env, fs,
@@ -7,23 +7,27 @@ use std::{
     sync::OnceLock,
 };
 
-/// One server's tree, with `usr/sbin` and so on in it.
+/// The tree of one server, with `usr/sbin` and other folders.
 pub(super) struct Unpacked {
     tree: PathBuf,
 }
 
 impl Unpacked {
-    /// The tree of this name, or why there is none.
+    /// Returns the tree of this name.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if the tree is not unpacked.
     pub(super) fn find(name: &str) -> Result<Self, String> {
         let tree = shelf().as_ref().map_err(String::clone)?.join(name);
-        // The marker is written last.
+        // set-up writes this marker last.
         if tree.join("complete").exists() {
             return Ok(Self { tree });
         }
         Err(format!("not unpacked in {}; `cargo xtask set-up` does that, or says why not", tree.display()))
     }
 
-    /// Fails where set-up did not unpack this file in its time.
+    /// Returns an error if the file is missing, which an older set-up did not unpack.
     pub(super) fn require(&self, inside: &str) -> Result<(), String> {
         let missing = || format!("{inside} is not unpacked; `cargo xtask set-up` does that, or says why not");
         self.path(inside).exists().then_some(()).ok_or_else(missing)
@@ -33,16 +37,17 @@ impl Unpacked {
         self.tree.join(inside)
     }
 
-    /// A command for a program of the tree, which finds its libraries there.
+    /// Returns a command for a program of the tree, which loads its libraries from the tree.
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.env("LD_LIBRARY_PATH", self.library_path());
-        // File names are bytes to most servers; to the others, UTF-8, whatever this machine is set to.
+        // Most servers take file names for bytes. The others must take them for UTF-8, regardless of this machine's
+        // locale.
         command.env("LC_ALL", "C.UTF-8");
         command
     }
 
-    /// Debian keeps libraries in `lib/<architecture>`; that name is found, not assumed.
+    /// Returns the folders of libraries. Debian calls them `lib/<architecture>`, and the architecture varies.
     fn library_path(&self) -> String {
         ["usr/lib", "lib"]
             .iter()
@@ -54,9 +59,9 @@ impl Unpacked {
     }
 }
 
-/// The folder that set-up fills, below the target directory. Cargo is asked for that, in the folder of the workspace, as
-/// set-up asks it (`xtask/src/target_dir.rs`): what it gives to tests as their folder (CARGO_TARGET_TMPDIR) lies somewhere
-/// else with `--target`, or where a configuration file says so.
+/// Returns the folder into which set-up unpacks, below the target directory. As in set-up (`xtask/src/target_dir.rs`),
+/// `cargo metadata` tells the target directory. CARGO_TARGET_TMPDIR is no substitute: it is elsewhere with `--target`,
+/// or if a configuration file says so.
 fn shelf() -> &'static Result<PathBuf, String> {
     static SHELF: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     SHELF.get_or_init(|| target_dir().map(|target| target.join("ftp-servers")))

@@ -1,7 +1,7 @@
-//! `--atomic`: stored under a temporary name, verified, and only then given its own.
+//! `--atomic`: the file is stored under a temporary name, verified, and then renamed to its final name.
 //!
-//! That the final name is never seen with half a file is tested against real servers in `killed_runs.rs`; what has the name
-//! already is `replacing.rs`.
+//! `killed_runs.rs` tests against real servers that the final name never shows a partial file. `replacing.rs` tests the
+//! case in which a file already has the final name.
 
 use crate::support::runs::run_in_turn;
 use crate::support::script::Script;
@@ -93,7 +93,7 @@ fn a_name_that_was_not_given_is_given_by_the_next_try() {
 }
 
 #[test]
-fn a_broken_transfer_is_gone_on_with_under_the_same_temporary_name() {
+fn a_broken_transfer_is_resumed_under_the_same_temporary_name() {
     let big = || Upload::of("b", &vec![7; 8 << 20]).options(["--atomic"]).retries("2");
     let temporary = "{temp:b}";
     let broken = Script::ready().can_rename("b").passive().store(temporary).receive(1 << 20).reset_data().close();
@@ -112,14 +112,14 @@ fn a_broken_transfer_is_gone_on_with_under_the_same_temporary_name() {
 }
 
 #[test]
-fn what_is_given_up_is_cleaned_up() {
+fn a_temporary_file_that_is_given_up_is_removed() {
     let refused = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().reply("552 Quota");
     let met = refused.delete(TEMPORARY).run(atomic());
     met.outcome.fails(8).says("Quota").says("removed again").never_says("partial file may");
 }
 
 #[test]
-fn what_cannot_be_cleaned_up_is_named() {
+fn a_temporary_file_that_cannot_be_removed_is_named() {
     let refused =
         || Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().reply("552 Quota");
     let kept = || refused().expect(&format!("DELE {TEMPORARY}")).reply("550 No");
@@ -130,14 +130,14 @@ fn what_cannot_be_cleaned_up_is_named() {
 }
 
 #[test]
-fn what_was_stored_without_the_proof_that_was_demanded_is_removed_and_that_is_said() {
+fn a_temporary_file_without_the_demanded_proof_is_removed_and_the_message_says_so() {
     let unproved = taken().no_size(TEMPORARY).delete(TEMPORARY);
     let met = unproved.run(atomic().options(["--verify", "size"]));
     met.outcome.fails(10).says("--verify").says("removed again");
 }
 
 #[test]
-fn what_is_left_by_a_lost_connection_is_named() {
+fn a_temporary_file_left_by_a_lost_connection_is_named() {
     let lost = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive(3).reset_data().close();
     let outcome = lost.run(atomic()).outcome;
     outcome.claim(matches!(outcome.code, 8 | 10), "exit code 8 or 10");
@@ -177,13 +177,13 @@ fn every_run_has_a_temporary_name_of_its_own() {
     assert_ne!(name(), name());
 }
 
-/// A server that forbids names that begin with a dot.
+/// A server that refuses names that begin with a dot.
 fn no_dots() -> Script {
     let asked = Script::ready().can_rename("hello.txt").passive().expect(&format!("STOR {TEMPORARY}"));
     asked.reply("553 Prohibited file name")
 }
 
-/// A server that has taken the file under its temporary name.
+/// A server that has received the file under its temporary name.
 fn taken() -> Script {
     Script::ready().can_rename("hello.txt").take(TEMPORARY)
 }

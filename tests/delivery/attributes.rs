@@ -1,7 +1,5 @@
-//! What else a file and its directory can be given: directories that are made, a time, permissions, a name that the server
-//! chooses.
-//!
-//! Next: `cuts.rs`, real servers behind a relay that cuts.
+//! Options that set more than the content of a file: missing directories (`--create-dirs`), the modification time,
+//! permissions, and a name that the server chooses (`--unique`).
 
 use std::fs::File;
 use std::time::{Duration, SystemTime};
@@ -114,7 +112,7 @@ fn a_second_file_is_never_made_by_a_retry() {
     let script = Script::ready().passive().expect("STOU").reply("150 FILE: h").then(Move::AcceptData).receive_all();
     let met = script.close().run(Upload::of_hello().options(["--unique"]).retries("3"));
     met.outcome.fails(10).retried(0);
-    // The server may have made the file, and nobody knows its name.
+    // The server may have created the file under a name that it did not report.
     let lost =
         Script::ready().passive().expect("STOU").close().run(Upload::of_hello().options(["--unique"]).retries("3"));
     lost.outcome.fails(8).retried(0);
@@ -137,7 +135,7 @@ fn options_that_contradict_each_other_are_exit_2() {
     }
 }
 
-/// `hello.txt` with a time that its server is to be told.
+/// Uploads `hello.txt`, which has the modification time [`TIME`], with `--preserve-time`.
 fn dated() -> Upload {
     let upload = Upload::of_hello().options(["--preserve-time"]);
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_164_800);

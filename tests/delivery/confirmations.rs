@@ -1,18 +1,16 @@
-//! Exit 0 says that the file is there, whole: lines that break when the server has said so, refusals after the last byte,
-//! files that are taken away, sizes of old servers.
-//!
-//! Next: `slow_hashes.rs`.
+//! Exit code 0 means that the whole file is on the server. These tests cover connections that break after the final
+//! reply, refusals after the last byte, files that are removed after the upload, and sizes reported by old servers.
 
 use crate::support::runs::run_in_turn;
 use crate::support::script::Script;
 use crate::support::upload::{HELLO, Upload};
 
-/// A question after the success, at which the line breaks.
+/// A command after a positive final reply, at which the control connection breaks.
 struct Question {
     name: &'static str,
-    /// All before the answer.
+    /// The conversation up to this command; the reply is missing.
     script: Script,
-    /// What the next session has to say for a success.
+    /// The second session, which makes the upload a success.
     settled: fn() -> Script,
     options: &'static [&'static str],
 }
@@ -70,7 +68,7 @@ fn named() -> Script {
     Script::ready().rename(TEMPORARY, "hello.txt").goodbye()
 }
 
-/// In the ways in which a line ends: closed, reset, silent, and by a word.
+/// The ways in which a control connection ends: closed, reset, silent, or with reply 421.
 const ENDS: [fn(Script) -> Script; 4] =
     [Script::close, Script::reset, Script::silence, |script| script.reply("421 Closing").close()];
 
@@ -117,7 +115,7 @@ fn a_refusal_after_the_last_byte_is_believed_and_the_size_is_no_proof() {
         let again = || Script::ready().tell_size("hello.txt", 6).passive().store("hello.txt").receive_all();
         let met = run_in_turn([refused(Script::ready(), answer), again().reply(answer)], retried("1"));
         met.outcome.fails(8).retried(1).says(&answer[4..]).never_says("Stored");
-        // The refused file has the same size, and may be there still.
+        // The server may have kept the refused file, which has the same size.
         let taken = again().reply("226 Stored").tell_size("hello.txt", 6).goodbye();
         let met = run_in_turn([refused(Script::ready(), answer), taken], retried("1"));
         met.outcome.succeeds().never_says("size confirmed");
@@ -150,7 +148,7 @@ fn words_that_say_that_something_broke_leave_a_doubt() {
     }
 }
 
-/// A scanner removed it, or the server gave it another name.
+/// For example, a virus scanner has removed the file, or the server has stored it under another name.
 #[test]
 fn a_file_that_is_gone_after_the_success_is_exit_10_where_sizes_are_told() {
     let gone = Script::ready().tell_size("hello.txt", 3).take("hello.txt").lacks("hello.txt").never_has("hello.txt");
@@ -172,12 +170,12 @@ fn a_file_whose_name_the_server_has_changed_is_no_success_with_a_temporary_name_
 }
 
 #[test]
-fn a_file_of_which_no_size_was_ever_told_is_confirmed_and_not_verified() {
+fn a_file_whose_size_was_never_reported_is_confirmed_and_not_verified() {
     let met = Script::ready().lacks("hello.txt").take("hello.txt").lacks("hello.txt").goodbye().run(retried("1"));
     met.outcome.succeeds().says("confirmed by the server, not verified");
 }
 
-/// Old servers count in 32 bits; a file of 4 GiB and 5 bytes has 5 there.
+/// Old servers report sizes modulo 2^32: they report 5 for a file of 4 GiB and 5 bytes.
 #[test]
 fn a_size_that_is_right_but_for_the_bits_that_the_server_lacks_is_no_mismatch() {
     let (size, there) = ((1 << 32) + 5, (1 << 32) - 7);
@@ -190,12 +188,12 @@ fn a_size_that_is_right_but_for_the_bits_that_the_server_lacks_is_no_mismatch() 
     met.server_log.stored(&[0; 12]);
 }
 
-/// All questions and all ends, side by side, since most of the time goes into waiting.
+/// Runs every question with every end, in parallel, because the tests mostly wait.
 fn everywhere(judge: fn(&Question, Script)) {
     std::thread::scope(|scope| {
         for (number, end) in ENDS.into_iter().enumerate() {
             for mut question in questions() {
-                // Silence there is a slow hash.
+                // Silence after HASH is a slow hash, which `slow_hashes.rs` tests.
                 if question.name == "HASH" && number == 2 {
                     continue;
                 }
@@ -207,12 +205,12 @@ fn everywhere(judge: fn(&Question, Script)) {
     });
 }
 
-/// A server that has taken the file under its temporary name.
+/// A server that has received the file under its temporary name.
 fn taken_temporarily() -> Script {
     Script::ready().can_rename("hello.txt").take(TEMPORARY)
 }
 
-/// A server that has read every byte, and has this to say.
+/// A server that reads every byte and sends `answer` as the final reply.
 fn refused(ready: Script, answer: &str) -> Script {
     ready.lacks("hello.txt").passive().store("hello.txt").receive_all().reply(answer)
 }

@@ -1,7 +1,6 @@
-//! Real servers behind a relay that cuts: data or control, closed, reset or silent, after any share of the file, and the
-//! server itself stopped in the middle. The file arrives, byte for byte, and the program says so.
-//!
-//! Next: `killed_runs.rs`.
+//! Real servers behind a relay that cuts connections: the data or the control connection, by a close, a reset or
+//! silence, after any share of the file. One test restarts the server in mid-transfer. Every byte of the file must
+//! arrive, and the program must report success.
 
 use std::thread;
 use std::time::Duration;
@@ -70,15 +69,15 @@ fn a_server_that_is_restarted_in_mid_transfer_costs_nothing(kind: Kind) {
     server.restart();
     let outcome = program.wait();
     outcome.succeeds().mentions(&["Retrying in"]);
-    assert!(server.stored("restarted") == bytes, "other bytes");
+    assert!(server.stored("restarted") == bytes, "the stored file differs");
 }
 
-/// The bytes after which a cut comes.
+/// The numbers of bytes after which the relay cuts.
 fn shares() -> impl Iterator<Item = u64> {
     [SIZE / 100, SIZE / 2, SIZE - SIZE / 1000, SIZE].into_iter()
 }
 
-/// One upload for each cut, at once, since most of the time goes into waiting.
+/// Runs one upload for each cut, all in parallel, because the tests mostly wait.
 fn side_by_side<'a>(server: &FtpServer, cuts: impl IntoIterator<Item = (Option<Cut>, &'a [&'a str])>) {
     thread::scope(|scope| {
         for (number, (cut, options)) in cuts.into_iter().enumerate() {
@@ -90,7 +89,7 @@ fn side_by_side<'a>(server: &FtpServer, cuts: impl IntoIterator<Item = (Option<C
 
 fn cut_once(server: &FtpServer, number: usize, cut: Option<Cut>, options: &[&str]) {
     let relay = Relay::before(server.addr, [cut]);
-    // Of different sizes, so that no two are alike.
+    // Each upload has another size, so that no two files are equal.
     let (name, bytes) = (format!("cut{number}"), content(SIZE as usize + number));
     let outcome = program(server, &relay, &name, &bytes, options).run();
     outcome.succeeds();

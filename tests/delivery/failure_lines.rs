@@ -1,7 +1,5 @@
-//! The reason that is told is the one that was seen last, together with an earlier one that it hides; and nothing is said to
-//! lie on the server that was not looked at.
-//!
-//! Next: `replacing.rs`.
+//! The reported reason for a failure is the last one, together with an earlier one if the last one does not explain the
+//! result. A message says that bytes are on the server only if the program has asked the server for them.
 
 use crate::support::runs::run_in_turn;
 use crate::support::script::Script;
@@ -18,7 +16,7 @@ fn a_refusal_after_a_cut_is_told_together_with_the_cut() {
 }
 
 #[test]
-fn a_refusal_for_now_after_a_cut_is_told_too() {
+fn a_temporary_refusal_after_a_cut_is_reported_too() {
     let refused = || {
         let asked = Script::ready().tell_size("big.bin", 1 << 20).passive().expect("STOR big.bin");
         asked.reply("450 Locked").goodbye()
@@ -28,7 +26,7 @@ fn a_refusal_for_now_after_a_cut_is_told_too() {
 }
 
 #[test]
-fn an_error_of_a_try_that_was_made_up_for_does_not_decide_the_exit_code() {
+fn an_error_that_a_later_try_repaired_does_not_decide_the_exit_code() {
     let broken = Script::ready().can_rename("big.bin").passive().store(TEMPORARY).receive(1 << 20).reset_data().close();
     let again = Script::ready().lacks(TEMPORARY).take(TEMPORARY).tell_size(TEMPORARY, SIZE as u64);
     let unnamed = again.refuse_name(TEMPORARY, "big.bin", "553 Exists").tell_size(TEMPORARY, SIZE as u64);
@@ -40,7 +38,7 @@ fn an_error_of_a_try_that_was_made_up_for_does_not_decide_the_exit_code() {
 #[test]
 fn a_doubt_that_is_never_settled_is_told_with_its_reason() {
     let aborted = || Script::taken_hello().reply("426 Connection broke");
-    // On a line that lives the server is asked at once; 550 may mean that it hides the file.
+    // The control connection is still open, so the server is asked at once. 550 may mean that it hides the file.
     aborted().lacks("hello.txt").run_hello().outcome.fails(10).says("Connection broke").says("may be whole");
     let met = aborted().tell_size("hello.txt", 4).run_hello();
     met.outcome.fails(10).says("Connection broke").says("it has 4").never_says("may be whole");
@@ -58,21 +56,21 @@ fn the_same_reason_is_told_once() {
 }
 
 #[test]
-fn a_temporary_file_is_named_with_what_the_server_says_of_it() {
+fn a_temporary_file_is_named_with_the_size_that_the_server_reports() {
     let given_up = || Script::ready().can_rename("hello.txt").take("{temp:hello.txt}").tell_size("{temp:hello.txt}", 6);
     let refused = || given_up().refuse_name("{temp:hello.txt}", "hello.txt", "553 Exists");
     let temporary = "{temp:hello.txt}";
     let atomic = || Upload::of_hello().options(["--atomic"]);
     let met = refused().tell_size(temporary, 6).tell_size(temporary, 4).run(atomic());
     met.outcome.fails(7).says("4 bytes of it lie on the server as .hello.txt.");
-    // The last look finds nothing.
+    // The last query finds no file.
     let met = refused().tell_size(temporary, 6).lacks(temporary).run(atomic());
     met.outcome.fails(7).never_says("of it lie").never_says(".part");
     let met = refused().tell_size(temporary, 6).expect(&format!("SIZE {temporary}")).close().run(atomic());
     met.outcome.fails(7).says("A partial file may remain on the server as .hello.txt.").never_says("bytes of it");
 }
 
-/// Part of the file arrived, and both lines broke.
+/// A part of the file has arrived, and both connections are lost.
 fn cut(name: &str) -> Script {
     Script::ready().lacks(name).passive().store(name).receive(1 << 20).reset_data().close()
 }

@@ -1,7 +1,7 @@
-//! The program is killed at random times and started again, and two of them store one name at once: whoever looks at the
-//! final name sees nothing, or one whole file.
+//! The program is killed at random times and started again, and two instances upload to one name at the same time. At
+//! any time, the final name must show no file or one whole file.
 //!
-//! Seeded: `FTP_UPLOADER_SEED` sets what a failure has printed. Next: `soak.rs`.
+//! The times are random but seeded: set `FTP_UPLOADER_SEED` to the printed seed to repeat a run.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -43,13 +43,13 @@ fn a_program_that_is_killed_at_random_times_never_shows_half_a_file() {
             outcome.exits(-9);
             killed += 1;
         }
-        assert!(server.stored("file") == bytes, "version {version} is not what is there");
+        assert!(server.stored("file") == bytes, "version {version} is not the stored one");
         version += 1;
     }
     let looks = watcher.end();
     let left: Vec<_> =
         std::fs::read_dir(server.stored_path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, ["file"], "leftovers");
+    assert_eq!(left, ["file"], "files left over");
     println!("killed {killed} times, finished {finished} files, looked {looks} times");
 }
 
@@ -74,7 +74,7 @@ fn two_runs_to_one_name_at_once_leave_one_whole_file() {
     }
 }
 
-/// The same local file each time: its name, time and size tell one version from another.
+/// Uploads the same local path each time. The program recognizes a version of the file by its name, time and size.
 fn program(server: &FtpServer, relay: &Relay, options: &[&str], file: &Path) -> Program {
     Program::new()
         .arguments(["--timeout", "5", "--retry-delay", "0.1"])
@@ -85,7 +85,7 @@ fn program(server: &FtpServer, relay: &Relay, options: &[&str], file: &Path) -> 
         .environment("FTP_PASSWORD", server.password)
 }
 
-/// Someone who reads a file all the time.
+/// A thread that reads a file repeatedly and fails if its content is not one of the expected versions.
 struct Watcher {
     whole: Arc<Mutex<Vec<Vec<u8>>>>,
     stop: Arc<AtomicBool>,
@@ -101,7 +101,7 @@ impl Watcher {
             while !over.load(Ordering::Relaxed) {
                 if let Ok(found) = std::fs::read(&path) {
                     let is_whole = known.lock().unwrap().iter().rev().any(|bytes| *bytes == found);
-                    assert!(is_whole, "{} shows {} bytes that are no whole file", path.display(), found.len());
+                    assert!(is_whole, "{} shows {} bytes, which are not a whole file", path.display(), found.len());
                     looks.fetch_add(1, Ordering::Relaxed);
                 }
                 thread::sleep(Duration::from_millis(1));
@@ -115,7 +115,7 @@ impl Watcher {
         self.whole.lock().unwrap().push(bytes.to_vec());
     }
 
-    /// How often there was something to see; all of it was whole.
+    /// Stops the thread and returns how often it read a file, which was whole each time.
     fn end(self) -> usize {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("only whole files")

@@ -1,7 +1,5 @@
-//! Logins that fail: servers lock accounts after a few wrong passwords, so that one is not sent again and again; but a server
-//! that is full, out of order, or wants TLS says so in the same codes.
-//!
-//! Next: `sent_once.rs`.
+//! Logins that fail. Servers lock accounts after a few wrong passwords, so the program must not send a password
+//! repeatedly. But a server that is full, misconfigured, or requires TLS uses the same reply codes.
 
 use std::time::Duration;
 
@@ -56,7 +54,7 @@ fn a_login_that_worked_makes_up_for_one_that_did_not() {
 }
 
 #[test]
-fn a_server_that_is_full_is_come_back_to() {
+fn a_server_that_is_full_is_tried_again_later() {
     let words = [
         "530 Sorry, the maximum number of clients (1) for this user are already connected.",
         "530 Too many connections from your address",
@@ -95,12 +93,12 @@ fn a_server_that_wants_tls_is_left_at_once() {
     }
 }
 
-/// A server that was told the password.
+/// A server that has received the password.
 fn told() -> Script {
     Script::greeted().expect("USER alice").reply("331 Password, please").expect(&format!("PASS {PASSWORD}"))
 }
 
-/// An upload that goes well.
+/// An upload that succeeds.
 fn whole() -> Script {
     Script::ready().lacks("hello.txt").take("hello.txt").and_all_is_well()
 }

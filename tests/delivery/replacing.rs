@@ -1,7 +1,5 @@
-//! `--atomic` where the name is taken, or may not be given: no old file is lost, whatever the server refuses and wherever
-//! the line breaks.
-//!
-//! Next: `resuming.rs`.
+//! `--atomic` and `--replace` where a file already has the final name, or the server refuses to rename. No old file may
+//! be lost, regardless of the command that the server refuses and of the step at which the connection breaks.
 
 use crate::support::outcome::Outcome;
 use crate::support::run::Run;
@@ -20,7 +18,7 @@ fn a_file_in_the_way_is_moved_aside_and_removed_when_the_new_one_has_its_name() 
 
 #[test]
 fn a_server_that_lets_nobody_rename_loses_nothing() {
-    // Pure-FTPd --norename, ProFTPD with DenyAll, vsftpd with cmds_denied=RNFR.
+    // Such as Pure-FTPd with --norename, ProFTPD with DenyAll, and vsftpd with cmds_denied=RNFR.
     let held = (0..4).fold(taken(), |script, _| no_rnfr(script, TEMPORARY).tell_size(TEMPORARY, 6));
     let met = held.tell_size(TEMPORARY, 6).run(replacing().retries("0"));
     is_not_renamed(&met).never_says("use --replace");
@@ -28,7 +26,7 @@ fn a_server_that_lets_nobody_rename_loses_nothing() {
 
 #[test]
 fn an_old_file_is_not_moved_for_a_new_one_that_may_not_be_moved() {
-    // Something holds the temporary file, and RNFR was never granted.
+    // Another process holds the temporary file, so the server refuses every RNFR.
     let held = (0..4).fold(taken(), |script, _| no_rnfr(script, TEMPORARY).tell_size(TEMPORARY, 6));
     is_not_renamed(&held.tell_size(TEMPORARY, 6).run(replacing()));
 }
@@ -37,7 +35,7 @@ fn an_old_file_is_not_moved_for_a_new_one_that_may_not_be_moved() {
 fn an_old_file_that_may_not_be_moved_stays_where_it_is() {
     let no_aside = no_rnfr(refused(), "hello.txt").tell_size(TEMPORARY, 6);
     is_not_renamed(&no_aside.run(replacing()));
-    // RNTO may be refused and yet done, so that the server is asked.
+    // A server may carry out RNTO and still refuse it, so the program asks for the sizes.
     let no_name = refused().refuse_name("hello.txt", OLD, "553 No").lacks(OLD).refuse_name("hello.txt", OLD, "553 No");
     is_not_renamed(&no_name.tell_size(TEMPORARY, 6).lacks(OLD).run(replacing()));
 }
@@ -59,21 +57,22 @@ fn an_old_file_that_does_not_get_its_name_back_is_named() {
 }
 
 #[test]
-fn a_name_that_was_refused_and_given_all_the_same_is_seen() {
+fn a_rename_that_was_refused_but_carried_out_is_noticed() {
     let done = |script: Script| script.refuse_name(TEMPORARY, "hello.txt", "553 No").lacks(TEMPORARY);
     let met = done(taken().tell_size("hello.txt", 3)).tell_size("hello.txt", 6).goodbye().run(tried_again());
     deletes_nothing(&met).succeeds().says("size confirmed");
 
     let hashed = Script::hashing().can_rename("hello.txt").take(TEMPORARY).tell_hash(TEMPORARY, HELLO);
-    // Here nobody has told a size, so that 550 to SIZE says nothing.
+    // This server has never reported a size, so 550 to SIZE does not mean that the file is missing.
     let asked = no_rnfr(done(hashed), TEMPORARY).lacks(TEMPORARY).tell_hash("hello.txt", HELLO);
     deletes_nothing(&asked.goodbye().run(replacing())).succeeds().says("SHA-256 confirmed");
 }
 
 #[test]
-fn a_name_of_which_nothing_is_certain_is_exit_10_and_nothing_is_touched() {
+fn an_uncertain_rename_is_exit_10_and_nothing_is_deleted() {
     let refused = |script: Script| script.refuse_name(TEMPORARY, "hello.txt", "553 No").lacks(TEMPORARY);
-    // Neither name is there; another size is; one that fits, which may be the old file's; and nobody asked before.
+    // Neither name exists; the size differs; the size is right but may be that of the old file; the old file's size is
+    // unknown.
     for (before, after) in [(Some(3), None), (Some(3), Some(5)), (Some(6), Some(6)), (None, Some(6))] {
         let (script, upload) = match before {
             Some(6) => (taken().tell_size("hello.txt", 6).tell_time("hello.txt", EARLIER), tried_again()),
@@ -97,7 +96,7 @@ fn a_temporary_name_that_is_not_visible_yet_is_waited_for() {
     deletes_nothing(&met).succeeds();
 }
 
-/// A scanner has taken it.
+/// For example, a virus scanner has removed the file.
 #[test]
 fn a_temporary_name_that_is_gone_is_exit_10_and_the_old_file_stays_where_it_is() {
     let gone = (0..4).fold(taken(), |script, _| no_rnfr(script, TEMPORARY).lacks(TEMPORARY));
@@ -117,7 +116,7 @@ fn an_old_file_of_the_same_size_is_not_taken_for_the_new_one_when_the_answer_to_
         met.outcome.exits(code);
         met.data_connections(1);
     }
-    // No time, and no size either.
+    // The server reports no time, and then neither time nor size.
     let lost = taken().tell_size("hello.txt", 6).no_time("hello.txt").rename_from(TEMPORARY).expect("RNTO hello.txt");
     run_in_turn([lost.close(), gone().lacks(TEMPORARY)], tried_again()).outcome.fails(10);
     let lost = taken().no_size("hello.txt").rename_from(TEMPORARY).expect("RNTO hello.txt");
@@ -151,7 +150,7 @@ fn a_line_that_breaks_anywhere_between_the_two_names_loses_neither_file() {
         (before().rename_from(TEMPORARY).expect("RNTO hello.txt"), replaced(refused_again())),
         (before().refuse_name(TEMPORARY, "hello.txt", "553 Exists").expect(SIZE), replaced(refused_again())),
         (refused().expect("RNFR hello.txt"), replaced(Script::ready())),
-        // RNTO was not carried out, or it was.
+        // The server has not carried out RNTO, or has carried it out.
         (refused().rename_from("hello.txt").expect(ASIDE), replaced(Script::ready())),
         (refused().rename_from("hello.txt").expect(ASIDE), given(no_rnfr(Script::ready(), "hello.txt"))),
         (aside().expect(RNFR), given(Script::ready())),
@@ -176,12 +175,12 @@ fn a_line_that_breaks_when_all_is_done_but_the_removal_is_told_with_the_name() {
     }
 }
 
-/// A server that has taken the file under its temporary name.
+/// A server that has received the file under its temporary name.
 fn taken() -> Script {
     Script::ready().can_rename("hello.txt").take(TEMPORARY).tell_size(TEMPORARY, 6)
 }
 
-/// And does not give it its name.
+/// The same server, which then refuses to rename the file.
 fn refused() -> Script {
     refused_with(taken(), "553 Exists")
 }
@@ -190,7 +189,7 @@ fn refused_with(taken: Script, answer: &str) -> Script {
     taken.refuse_name(TEMPORARY, "hello.txt", answer).tell_size(TEMPORARY, 6)
 }
 
-/// Renames the old file, then the new one, and only then removes the old one.
+/// Renames the old file, then the new one, and finally removes the old one.
 fn replaced(refused: Script) -> Script {
     let renamed = refused.rename("hello.txt", OLD).rename(TEMPORARY, "hello.txt");
     renamed.tell_size("hello.txt", 6).delete(OLD)

@@ -1,23 +1,21 @@
-//! Going on where a transfer broke off: only behind bytes that are certainly ours, and noticed where the server does not
-//! do it.
-//!
-//! Next: `atomic.rs`.
+//! Resuming a broken transfer. The program resumes only behind bytes that are certainly the beginning of this file:
+//! under a temporary name, or if a hash proves it. It detects servers that ignore REST.
 
 use crate::support::runs::run_in_turn;
 use crate::support::script::{Move, Script};
 use crate::support::upload::{HELLO, Upload};
 
 #[test]
-fn a_break_in_mid_transfer_is_gone_on_with_behind_what_arrived() {
+fn a_broken_transfer_is_resumed_behind_the_bytes_that_arrived() {
     let asked = Script::ready().tell_size(TEMPORARY, HALF).resume(TEMPORARY, HALF).receive_all().reply("226 Stored");
     let met = run_in_turn([broken_temporary(), named(asked.tell_size(TEMPORARY, SIZE))], atomic());
     met.outcome.succeeds().retried(1).says(&format!("Resuming half.bin at byte {HALF}")).says("size confirmed");
     met.stored_in_pieces(&content());
 }
 
-/// Two runs may store under one name at once; the bytes there may be the other's.
+/// Another run may be storing under the same name, so the bytes on the server may not be ours.
 #[test]
-fn under_its_own_name_a_file_is_not_gone_on_with_unless_a_hash_proves_the_beginning() {
+fn under_its_own_name_a_file_is_not_resumed_unless_a_hash_proves_the_beginning() {
     let met = run_in_turn([broken(), from_the_start(Script::ready().tell_size("half.bin", HALF))], retried());
     met.outcome.succeeds().never_says("Resuming");
     met.stored_last(&content());
@@ -76,7 +74,7 @@ fn a_part_of_ours_that_may_not_be_overwritten_is_removed_once() {
 }
 
 #[test]
-fn what_cannot_be_sized_is_sent_from_the_start() {
+fn a_file_without_a_known_size_is_sent_from_the_start() {
     for answer in ["550 No such file", "502 SIZE?", "213 what?"] {
         let asked = Script::ready().expect("SIZE half.bin").reply(answer);
         let script = if answer.starts_with("502") {
@@ -91,7 +89,7 @@ fn what_cannot_be_sized_is_sent_from_the_start() {
 }
 
 #[test]
-fn a_prefix_with_the_right_hash_is_gone_on_with_and_another_is_not() {
+fn a_prefix_with_the_right_hash_is_resumed_and_another_is_not() {
     let asked = |there: &[u8]| Script::hashing().tell_size("half.bin", HALF).tell_hash("half.bin", there);
     let whole = content();
     let right = asked(&whole[..HALF as usize]).resume("half.bin", HALF).receive_all().reply("226 Stored");
@@ -106,7 +104,7 @@ fn a_prefix_with_the_right_hash_is_gone_on_with_and_another_is_not() {
 }
 
 #[test]
-fn an_earlier_runs_partial_is_gone_on_with_when_its_hash_is_right() {
+fn an_earlier_runs_partial_is_resumed_when_its_hash_is_right() {
     let script = Script::hashing().tell_size("hello.txt", 4).tell_hash("hello.txt", b"hell").resume("hello.txt", 4);
     let script = script.receive_all().reply("226 Stored").tell_hash("hello.txt", HELLO).goodbye();
     let met = script.run(Upload::of_hello().options(["--resume"]));
@@ -139,12 +137,12 @@ fn nothing_is_asked_before_the_first_try_when_it_is_the_only_one() {
 }
 
 #[test]
-fn what_is_there_is_asked_for_once_before_the_first_try() {
+fn the_stored_file_is_asked_about_once_before_the_first_try() {
     let resuming = || Upload::of_hello().options(["--resume"]).retries("3");
     let script = Script::ready().tell_size("hello.txt", 4).take("hello.txt").and_all_is_well();
     script.run(resuming()).outcome.succeeds();
 
-    // And remembered: a file of this size says nothing about what this run has sent.
+    // The answer is remembered: a file that had this size before proves nothing about the bytes that this run has sent.
     let there = Script::ready().tell_size("hello.txt", 6).no_time("hello.txt");
     let lost = there.passive().store("hello.txt").receive_all().close();
     let met = run_in_turn([lost, Script::ready().tell_size_twice("hello.txt", 6)], resuming());
@@ -166,7 +164,7 @@ fn an_earlier_runs_whole_file_is_sent_again_without_a_hash() {
 }
 
 #[test]
-fn an_earlier_runs_partial_under_a_temporary_name_is_gone_on_with() {
+fn an_earlier_runs_partial_under_a_temporary_name_is_resumed() {
     let temporary = "{temp:hello.txt}";
     let script = Script::ready().can_rename("hello.txt").tell_size(temporary, 4).resume(temporary, 4).receive_all();
     let script = script.reply("226 Stored").tell_size(temporary, 6).rename(temporary, "hello.txt").goodbye();
@@ -189,7 +187,7 @@ fn the_temporary_name_is_another_for_another_version_of_a_file() {
     assert_ne!(names[0], names[1]);
 }
 
-/// Half of `half.bin` arrived and the rest is lost, though the program could send it.
+/// The first [`HALF`] bytes of `half.bin` arrive. The program may have sent more, which is lost.
 fn broken() -> Script {
     broken_of(Script::ready())
 }
@@ -198,24 +196,24 @@ fn broken_of(ready: Script) -> Script {
     ready.lacks("half.bin").passive().store("half.bin").receive(HALF as usize).reset_data().close()
 }
 
-/// The same under the temporary name.
+/// The same as [`broken`], under the temporary name.
 fn broken_temporary() -> Script {
     let storing = Script::ready().can_rename("half.bin").passive().store(TEMPORARY);
     storing.receive(HALF as usize).reset_data().close()
 }
 
-/// It says 350, and then stores the second half as if it were the file.
+/// Answers REST with 350, but then stores the second half as if it were the whole file.
 fn ignoring_rest() -> Script {
     let ignoring = Script::ready().tell_size(TEMPORARY, HALF).resume(TEMPORARY, HALF).receive_all();
     ignoring.reply("226 Stored").tell_size_twice(TEMPORARY, SIZE - HALF).goodbye()
 }
 
-/// And has its name.
+/// Renames the file to its final name.
 fn named(script: Script) -> Script {
     script.rename(TEMPORARY, "half.bin").goodbye()
 }
 
-/// All of it, once more.
+/// Receives the whole file again.
 fn from_the_start(script: Script) -> Script {
     script.take("half.bin").tell_size("half.bin", SIZE).goodbye()
 }

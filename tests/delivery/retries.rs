@@ -1,6 +1,6 @@
-//! What is tried again and what is not, how often, and with how much of a wait in between.
+//! Retries: the failures that are retried and those that are not, the number of retries, and the delays between them.
 //!
-//! Next: `unknown_outcomes.rs`, when nobody knows whether the first try has worked.
+//! `unknown_outcomes.rs` tests retries after an upload whose result is unknown.
 
 use std::time::Duration;
 
@@ -25,7 +25,8 @@ fn a_connection_lost_before_anything_is_stored_is_tried_again_and_the_file_arriv
     ];
     for (number, step) in steps.into_iter().enumerate() {
         let cut = if number % 2 == 0 { step.close() } else { step.reset() };
-        // What a broken transfer has left is asked for.
+        // After step 6 the size on the server is known. After step 7 it is asked for again, because STOR may have
+        // changed it.
         let second = if number == 6 { again() } else { whole() };
         let met = run_in_turn([cut, second], Upload::of_hello().retries("3"));
         met.outcome.succeeds().retried(1).says("(1 of 3)").says("Stored hello.txt");
@@ -40,7 +41,7 @@ fn silence_is_tried_again() {
 }
 
 #[test]
-fn a_no_for_now_is_tried_again() {
+fn a_temporary_refusal_is_tried_again() {
     let refusals =
         [Script::new().reply("421 Too many users"), Script::greeted().expect("USER alice").reply("421 Going down")];
     for refusal in refusals {
@@ -64,7 +65,7 @@ fn a_refused_file_is_tried_again_on_a_new_connection() {
 }
 
 #[test]
-fn a_no_for_good_is_not_tried_again() {
+fn a_permanent_refusal_is_not_tried_again() {
     let pass = format!("PASS {PASSWORD}");
     let named = || Script::greeted().expect("USER alice").reply("331 Go on").expect(&pass);
     let storing = || asked().passive().expect("STOR hello.txt");
@@ -133,7 +134,7 @@ fn a_server_that_comes_up_in_the_meantime_is_reached() {
 
 #[test]
 fn waits_double_and_differ() {
-    // 0.4 + 0.8 + 1.6 s, each a quarter more or less.
+    // 0.4 + 0.8 + 1.6 s, each varied by up to a quarter.
     let closed = ClosedPort::reserve();
     let upload = Upload::of_hello().retries_after("3", "0.4");
     let outcome = upload.to(closed.address).run();
@@ -158,7 +159,7 @@ fn no_new_try_begins_when_the_time_for_all_of_them_is_up() {
 }
 
 #[test]
-fn what_is_left_on_the_server_decides_the_exit_code() {
+fn a_partial_file_left_on_the_server_decides_the_exit_code() {
     let broken = asked().passive().store("hello.txt").receive(3).reset_data().reply("451 Disk trouble");
     let met = run_in_turn([broken.close(), Script::new().close()], Upload::of_hello().retries("1"));
     met.outcome.fails(8).retried(1);
@@ -209,17 +210,17 @@ fn a_later_try_needs_the_password_only_once() {
     run_in_turn(scripts, upload).outcome.succeeds().retried(2);
 }
 
-/// A server that was asked what it has, which is nothing.
+/// A server that was asked for the size of the file and does not have it.
 fn asked() -> Script {
     Script::ready().lacks("hello.txt")
 }
 
-/// An upload that goes well.
+/// An upload that succeeds.
 fn whole() -> Script {
     asked().take("hello.txt").and_all_is_well()
 }
 
-/// The same, when it is known already what the server had before.
+/// The same, after the program has already asked for the size of the old file.
 fn again() -> Script {
     Script::ready().take("hello.txt").and_all_is_well()
 }

@@ -1,7 +1,7 @@
-//! What may be whole is not overwritten, nor sent again, on a guess: servers that hide files, are slow to show them, or put
-//! them elsewhere.
+//! A file that may be whole on the server is neither overwritten nor sent again without proof. These servers hide
+//! files, show them late, or store them under another name.
 //!
-//! The same with real servers is `no_good_file_lost.rs`. Next: `confirmations.rs`.
+//! `servers/no_good_file_lost.rs` tests the same with real servers.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::runs::run_in_turn;
 use crate::support::script::Script;
 use crate::support::upload::{HELLO, Upload};
 
-/// A drop box that nobody may look into, or a receiver that has taken the file.
+/// The server is a drop box whose content nobody may list, or another process has fetched the file already.
 #[test]
 fn a_file_that_may_be_hidden_is_not_sent_again_after_a_lost_reply() {
     for before in ["550 No such file", "550 Permission denied", "502 No SIZE"] {
@@ -64,7 +64,7 @@ fn nothing_is_stored_behind_the_last_byte() {
     met.data_connections(1);
 }
 
-/// 226 comes when the data is read, and the size when it is written.
+/// The server sends 226 when it has read the data, and reports the size only when it has written the data.
 #[test]
 fn a_size_that_is_right_a_moment_after_the_success_is_right() {
     for early in [&[0][..], &[3], &[0, 3], &[0, 3, 5]] {
@@ -89,7 +89,7 @@ fn a_size_that_never_rests_is_exit_10() {
     is_sent_once(&met).fails(10).says("15").retried(0);
 }
 
-/// Pure-FTPd -r stores `hello.txt.1` where there is a `hello.txt`.
+/// Pure-FTPd with `-r` stores `hello.txt.1` if there is a `hello.txt`.
 #[test]
 fn a_server_that_stores_elsewhere_gets_it_once() {
     let met = Script::ready().tell_size("hello.txt", 3).take("hello.txt").tell_size_twice("hello.txt", 3);
@@ -106,15 +106,15 @@ fn a_size_that_was_the_same_before_proves_nothing_unless_the_time_has_changed() 
     let untold = Script::ready().tell_size("hello.txt", 6).no_time("hello.txt").take("hello.txt");
     let met = untold.tell_size("hello.txt", 6).goodbye().run(retried());
     is_sent_once(&met).succeeds().says("confirmed by the server, not verified");
-    // But it is the size that was demanded.
+    // `--verify size` demands only the right size, which the server has reported.
     let met = taken().tell_size("hello.txt", 6).tell_time("hello.txt", EARLIER).goodbye();
     let met = met.run(retried().options(["--verify", "size"]));
     is_sent_once(&met).succeeds().says("confirmed by the server, not verified");
 }
 
-/// Line ends were converted, or there is a hole.
+/// The server has converted line ends, or bytes are missing in the middle.
 #[test]
-fn a_smaller_size_after_a_success_is_sent_once_more_from_the_start_and_never_gone_on_with() {
+fn a_smaller_size_after_a_success_is_sent_once_more_from_the_start_and_never_resumed() {
     let short = |script: Script| script.take("hello.txt").tell_size_twice("hello.txt", 5);
     let scripts = [short(Script::ready().lacks("hello.txt")).goodbye(), short(Script::ready())];
     let met = run_in_turn(scripts, retried());
@@ -130,7 +130,7 @@ fn a_smaller_file_never_replaces_a_good_one() {
     let met = run_in_turn([first, second], retried().options(["--atomic", "--replace"]));
     met.outcome.fails(10).retried(1).says("it has 5").says("removed again");
     for server_log in &met.server_logs {
-        server_log.claim(!server_log.commands.iter().any(|line| line.starts_with(b"RNTO ")), "no new name");
+        server_log.claim(!server_log.commands.iter().any(|line| line.starts_with(b"RNTO ")), "no RNTO");
     }
 }
 
@@ -138,7 +138,7 @@ fn retried() -> Upload {
     Upload::of_hello().retries("3").timeout("2")
 }
 
-/// Over one data connection.
+/// Asserts that the file was sent once, over one data connection.
 #[track_caller]
 fn is_sent_once(met: &Run) -> &Outcome {
     met.server_log.stored(HELLO);

@@ -1,6 +1,5 @@
-//! Servers that take longer to compute a hash than they are waited for: the file is there, and the size has to do.
-//!
-//! Next: `failure_lines.rs`.
+//! Servers that need longer than the timeout to compute a hash. The file is stored, and the program falls back to the
+//! size.
 
 use crate::support::runs::{Runs, run_in_turn};
 use crate::support::script::Script;
@@ -9,7 +8,7 @@ use crate::support::upload::{HELLO, Upload};
 #[test]
 fn a_hash_that_does_not_come_in_time_gives_way_to_the_size_and_is_not_asked_for_again() {
     let asked = Script::hashing().tell_size_twice("hello.txt", 6).goodbye();
-    // The login for the size is no new try: it is made with --retries 0, too.
+    // The second login, which asks for the size, does not count as a retry. It is made with --retries 0, too.
     let met = run_in_turn([slow(), asked], Upload::of_hello().timeout("1"));
     met.outcome.succeeds().retried(0).says("Note: ").says("too long").says("size confirmed by the server");
     is_asked_once(&met);
@@ -52,7 +51,7 @@ fn a_slow_hash_of_an_earlier_runs_part_is_asked_for_once() {
     is_asked_once(&met);
 }
 
-/// Says nothing more when it is asked for the hash.
+/// A server that receives the file and does not answer HASH.
 fn slow() -> Script {
     Script::hashing().lacks("hello.txt").take("hello.txt").expect("HASH hello.txt").silence()
 }

@@ -1,8 +1,7 @@
-//! A thousand uploads of random files to real servers, through relays that cut at random: nothing is lost, no success is
-//! false, nothing hangs.
+//! A thousand uploads of random files to real servers, through relays that cut connections at random. No file may be
+//! lost, no success may be false, and no upload may hang.
 //!
-//! Everything comes from one seed, which is printed and can be set: `FTP_UPLOADER_SEED`. Here the walk through the tests of
-//! delivery ends.
+//! All random numbers come from one seed, which is printed. `FTP_UPLOADER_SEED` sets it.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +27,7 @@ struct Tally {
     cuts: AtomicUsize,
     retries: AtomicUsize,
     false_successes: AtomicUsize,
-    /// Ended with exit code 10.
+    /// Runs that ended with exit code 10 (unknown outcome).
     unknown: AtomicUsize,
     failures: AtomicUsize,
     hangs: AtomicUsize,
@@ -37,11 +36,11 @@ struct Tally {
 #[test]
 fn a_thousand_uploads_through_relays_that_cut_lose_nothing() {
     let (seed, tally, begun) = (seed(), Tally::default(), Instant::now());
-    // Not libunftp, for the reason that `cuts.rs` gives.
+    // libunftp is missing for the reason that `cuts.rs` gives.
     let kinds = [Kind::Vsftpd, Kind::Proftpd, Kind::PureFtpd, Kind::Pyftpdlib];
     let servers: Vec<FtpServer> = kinds.into_iter().filter_map(Kind::start).collect();
     thread::scope(|scope| {
-        // Two at once for each server; most of the time goes into waiting.
+        // Two threads for each server, because the tests mostly wait.
         for (number, server) in servers.iter().chain(&servers).enumerate() {
             let (tally, share) = (&tally, RUNS / servers.len() / 2);
             scope.spawn(move || soak(server, number, Rng::with_seed(seed.wrapping_add(number as u64)), share, tally));
@@ -75,7 +74,7 @@ fn deliver(server: &FtpServer, relay: &Relay, options: &[&str], files: &[(String
     let outcome = program.run();
     tally.uploads.fetch_add(files.len(), Ordering::Relaxed);
     tally.retries.fetch_add(outcome.stderr.matches("Retrying in ").count(), Ordering::Relaxed);
-    // Nine tries of a second each, for a few files.
+    // The first try and eight retries, of a second each, for a few files.
     tally.hangs.fetch_add(usize::from(outcome.took > Duration::from_secs(45)), Ordering::Relaxed);
     let complain = |what: String| drop(writeln!(std::io::stderr(), "soak: {what}\n{}", outcome.command));
     if outcome.code != 0 {
@@ -99,7 +98,7 @@ fn deliver(server: &FtpServer, relay: &Relay, options: &[&str], files: &[(String
 }
 
 impl Tally {
-    /// Past libtest, which shows nothing of a test that passes.
+    /// Writes to standard error directly, because libtest hides the output of a test that passes.
     fn report(&self, seed: u64, took: Duration) {
         let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
         let text = format!(
@@ -115,9 +114,9 @@ impl Tally {
             took.as_secs_f64()
         );
         let _ = std::io::stderr().write_all(text.as_bytes());
-        // An honest 10 is a failure as well: with so many retries, every question has its answer in the end.
+        // A truthful exit code 10 counts as a failure, too: with eight retries, every outcome becomes known in the end.
         let all_is_well = of(&self.false_successes) + of(&self.hangs) + of(&self.failures) + of(&self.unknown) == 0;
-        assert!(all_is_well, "{text}set FTP_UPLOADER_SEED={seed} to see it again");
+        assert!(all_is_well, "{text}set FTP_UPLOADER_SEED={seed} to reproduce it");
     }
 }
 

@@ -1,7 +1,7 @@
-//! `--from-stdin`: what comes from a pipe is stored under a name. Its bytes come once: a new try only before the first of
-//! them, and a server that may have them all is asked.
+//! `--from-stdin`: the data from a pipe is stored under a given name. The program can read a pipe only once, so it
+//! retries only before the first byte. Afterwards it can only ask the server whether the data is whole.
 //!
-//! Who writes into the pipe, how slowly and with what failures, is `stream_writers.rs`.
+//! `usage/stream_writers.rs` tests the process that writes into the pipe: slow writers, and writers that fail.
 
 use std::ffi::OsStr;
 
@@ -49,7 +49,7 @@ fn a_stream_gets_its_name_when_it_is_whole(kind: Kind) {
     let program = piped(3_000_000).arguments(["--atomic", "--replace", "--limit-rate", "20m"]);
     upload(&server, program, &[], server.upload_dir()).succeeds();
     assert!(server.stored("stream") == content(3_000_000));
-    assert_eq!(std::fs::read_dir(server.stored_path("")).unwrap().count(), 1, "nothing is left beside it");
+    assert_eq!(std::fs::read_dir(server.stored_path("")).unwrap().count(), 1, "other files are left");
 }
 
 fn a_stream_arrives_over_tls(server: &SecureServer) {
@@ -105,7 +105,7 @@ fn a_stream_that_is_not_there_whole_is_exit_10_and_left_alone() {
     for there in [0, 4, 7] {
         let asked = Script::ready().tell_size_twice("stream", there);
         stays_as_it_is(&run_in_turn([lost(), asked], retried())).says(&format!("it has {there}."));
-        // The bytes that are missing cannot be had for a hash either.
+        // The program can neither resume the stream nor hash its beginning, because it has read the pipe already.
         let asked = Script::hashing().tell_size_twice("stream", there);
         stays_as_it_is(&run_in_turn([lost_of(Script::hashing()), asked], retried()));
     }
@@ -115,7 +115,7 @@ fn a_stream_that_is_not_there_whole_is_exit_10_and_left_alone() {
 }
 
 #[test]
-fn an_empty_stream_of_which_nobody_has_heard_may_be_there() {
+fn an_empty_stream_without_a_final_reply_may_be_stored() {
     let met = run_in_turn([lost(), Script::ready().lacks("stream")], {
         Upload::of_nothing().options(["--from-stdin", "stream", "--verify", "off"]).retries("3")
     });
@@ -169,7 +169,7 @@ fn a_stream_counts_as_a_file() {
     outcome.exits(7).says("ftp-uploader: stream: ").says("1 of 2 files stored.");
 }
 
-/// What `content` makes, on standard input.
+/// A program with `size` bytes of `content` on standard input.
 fn piped(size: usize) -> Program {
     Program::new().arguments(["--from-stdin", "stream"]).stdin(content(size))
 }
@@ -182,7 +182,7 @@ fn retried() -> Upload {
     streamed().retries("3").timeout("2")
 }
 
-/// A server that was asked what it has, which is nothing.
+/// A server that was asked for the size of the file and does not have it.
 fn asked() -> Script {
     Script::ready().lacks("stream")
 }
@@ -199,7 +199,7 @@ fn lost_of(ready: Script) -> Script {
     ready.lacks("stream").passive().store("stream").receive_all().close()
 }
 
-/// The stream is not whole, or nobody knows, and what is there was not touched.
+/// Asserts exit code 10, and that the stream was sent only once: the stored file was not overwritten.
 fn stays_as_it_is(met: &Runs) -> &crate::support::outcome::Outcome {
     met.data_connections(1);
     met.outcome.fails(10)

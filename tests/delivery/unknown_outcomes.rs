@@ -1,8 +1,8 @@
-//! Every byte was sent and nobody says whether it arrived: the server is asked, until two answers agree, before anything
-//! else is done.
+//! Every byte was sent, but no final reply says whether the file is stored. The program first asks the server for the
+//! size until two answers agree, and only then decides.
 //!
-//! The rules under test: what may be whole is never overwritten, and only what stays unknown is reported as unknown
-//! (exit 10). Next: `resuming.rs`.
+//! The rules under test: a file that may be whole is never overwritten, and an outcome is reported as unknown (exit
+//! code 10) only if the server cannot settle it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::script::Script;
 use crate::support::upload::{HELLO, Upload};
 
 #[test]
-fn a_lost_word_of_success_is_made_up_for_by_the_size() {
+fn a_lost_final_reply_is_replaced_by_the_size() {
     for lost in lost_words() {
         let met = run_in_turn([lost, Script::ready().tell_size_twice("hello.txt", 6).goodbye()], retried());
         met.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed by the server").retried(1);
@@ -21,7 +21,7 @@ fn a_lost_word_of_success_is_made_up_for_by_the_size() {
 }
 
 #[test]
-fn a_lost_word_of_success_is_made_up_for_by_the_hash() {
+fn a_lost_final_reply_is_replaced_by_the_hash() {
     let lost = lost_of(Script::hashing());
     let asked = Script::hashing().tell_size_twice("hello.txt", 6).tell_hash("hello.txt", HELLO).goodbye();
     let met = run_in_turn([lost, asked], retried());
@@ -37,7 +37,7 @@ fn the_size_is_asked_for_until_it_stays_the_same() {
 }
 
 #[test]
-fn fewer_bytes_than_were_sent_are_gone_on_with_if_a_hash_proves_them() {
+fn fewer_bytes_than_were_sent_are_resumed_if_a_hash_proves_them() {
     let lost = lost_of(Script::hashing());
     let asked = Script::hashing().tell_size_twice("hello.txt", 4).tell_hash("hello.txt", b"hell");
     let asked = asked.resume("hello.txt", 4).receive_all().reply("226 Done").tell_hash("hello.txt", HELLO);
@@ -115,7 +115,7 @@ fn asking_is_tried_again_when_it_fails() {
 }
 
 #[test]
-fn what_cannot_be_asked_any_more_is_exit_10() {
+fn a_server_that_cannot_be_asked_any_more_is_exit_10() {
     let met = run_in_turn([lost(), Script::new().close(), Script::new().close()], Upload::of_hello().retries("2"));
     stays_unknown(&met).retried(2);
 }
@@ -137,7 +137,8 @@ fn the_other_files_of_the_run_are_sent_afterwards() {
 
 #[test]
 fn a_file_of_the_same_size_that_was_there_before_is_no_proof() {
-    // A server that stores aside and renames at the end still has yesterday's file when the connection breaks.
+    // A server that stores under a hidden name and renames at the end still has the old file when the connection
+    // breaks.
     let before = |script: Script| script.tell_size("hello.txt", 6).tell_time("hello.txt", "20260101000000");
     let lost = |script: Script| before(script).passive().store("hello.txt").receive_all().close();
     let asked = || Script::ready().tell_size_twice("hello.txt", 6);
@@ -154,7 +155,7 @@ fn a_file_of_the_same_size_that_was_there_before_is_no_proof() {
 }
 
 #[test]
-fn a_shorter_file_that_was_there_before_is_not_gone_on_with() {
+fn a_shorter_file_that_was_there_before_is_not_resumed() {
     let before = Script::ready().tell_size("hello.txt", 4).passive().store("hello.txt").receive_all().close();
     let asked = Script::ready().tell_size_twice("hello.txt", 4).take("hello.txt").and_all_is_well();
     let met = run_in_turn([before, asked], retried());
@@ -162,7 +163,8 @@ fn a_shorter_file_that_was_there_before_is_not_gone_on_with() {
     met.stored_last(HELLO);
 }
 
-/// Conversations in which all of `hello.txt` was read and nothing was said of it, or only that something broke.
+/// Conversations in which the server read all of `hello.txt` but sent no final reply, or only one about a failure of
+/// the connection.
 fn lost_words() -> Vec<Script> {
     vec![
         lost(),
@@ -198,7 +200,7 @@ fn retried() -> Upload {
     Upload::of_hello().retries("3").timeout("2")
 }
 
-/// Nobody knows, and what is there was not touched.
+/// Asserts exit code 10, and that the file was sent only once: the stored file was not overwritten.
 fn stays_unknown(met: &Runs) -> &crate::support::outcome::Outcome {
     met.data_connections(1);
     met.outcome.fails(10)

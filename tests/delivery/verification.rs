@@ -1,6 +1,5 @@
-//! What backs a receipt up: the server's hash, its size, or its word alone; and what is done when they differ.
-//!
-//! Next: `attributes.rs`.
+//! Verification of a stored file: by the server's hash, by its size, or by the final reply alone; and the reaction to a
+//! mismatch.
 
 use md5::Md5;
 use sha1::{Digest, Sha1};
@@ -91,8 +90,8 @@ fn a_hash_that_is_right_a_moment_later_is_right() {
 }
 
 #[test]
-fn fewer_bytes_after_a_success_are_not_gone_on_with() {
-    // They need not be a beginning of ours: line ends may have been converted.
+fn fewer_bytes_after_a_success_are_not_resumed() {
+    // They may not be the first bytes of our file: the server may have converted line ends.
     let short = Script::ready().lacks("hello.txt").take("hello.txt").tell_size_twice("hello.txt", 3).goodbye();
     let anew = Script::ready().take("hello.txt").and_all_is_well();
     let met = run_in_turn([short, anew], Upload::of_hello().retries("3"));

@@ -1,7 +1,7 @@
-//! SIGPIPE, which ends a process that has not decided otherwise, is never raised by the library. Rust's programs decide
-//! otherwise before `main`, so that it takes one that has taken that back, as those for pipelines do.
+//! The library never raises SIGPIPE, which by default kills the process. Rust programs ignore SIGPIPE from before
+//! `main`, so these tests restore the default action first, as command-line programs for pipelines do.
 //!
-//! Linux only. Next: `link_local.rs`.
+//! Linux only.
 
 #![cfg(target_os = "linux")]
 
@@ -22,7 +22,7 @@ use crate::support::tls_run::certified;
 use crate::support::tls_server;
 use crate::support::upload::PASSWORD;
 
-/// Makes a network namespace with another rule for how fast to send.
+/// Runs a command in a new network namespace with another congestion control than BBR.
 const NETWORK_OF_ITS_OWN: [&str; 5] = [
     "unshare",
     "-rn",
@@ -31,12 +31,13 @@ const NETWORK_OF_ITS_OWN: [&str; 5] = [
     "ip link set lo up && echo reno > /proc/sys/net/ipv4/tcp_congestion_control && exec \"$0\" \"$@\"",
 ];
 
-/// No socket takes it whole.
+/// The size of the file in bytes: more than the buffers of the sockets hold.
 const BIG: u64 = 64 << 20;
 
 #[test]
 fn a_server_that_hangs_up_in_the_middle_is_an_error_and_no_signal() {
-    // Only there can it be seen to that files go out by sendfile, and not, as for BBR on loopback, by copying.
+    // The program sends files by sendfile, except for BBR on the loopback interface, where it copies. Only a namespace
+    // makes sure that this test uses sendfile.
     let possible = Command::new(NETWORK_OF_ITS_OWN[0]).args(&NETWORK_OF_ITS_OWN[1..]).arg("true").status();
     let runner = if possible.is_ok_and(|made| made.success()) { &NETWORK_OF_ITS_OWN[..] } else { &[] };
     let test = "hostile::broken_pipe::a_server_that_hangs_up_in_the_middle_is_an_error_and_no_signal";
@@ -49,8 +50,8 @@ fn a_server_that_hangs_up_in_the_middle_is_an_error_and_no_signal() {
 }
 
 #[test]
-fn nor_is_it_inside_tls() {
-    let told = in_a_child("hostile::broken_pipe::nor_is_it_inside_tls", || {
+fn a_server_that_hangs_up_inside_tls_is_an_error_and_no_signal() {
+    let told = in_a_child("hostile::broken_pipe::a_server_that_hangs_up_inside_tls_is_an_error_and_no_signal", || {
         die_of_sigpipe();
         let (authority, identity) = certified();
         let tls = tls_server::Tls::of(&identity);
@@ -61,7 +62,8 @@ fn nor_is_it_inside_tls() {
     assert!(told["the upload"].contains("Broken"), "{told:?}");
 }
 
-/// After the end of its own side, a reset is what the system calls a broken pipe.
+/// A server that ends its sending side before it resets the connection, because the kernel then reports a broken pipe
+/// (EPIPE).
 fn hanging_up(storing: Script) -> Script {
     let script = storing.receive(1 << 20).then(Move::EndData).pause(100).reset_data();
     script.pause(300).close()

@@ -1,6 +1,6 @@
-//! How the data connection comes about: EPSV, PASV, and servers that point elsewhere (RFC 2428, RFC 959 §4.1.2).
+//! Opening the data connection: EPSV, PASV, and servers that name another host (RFC 2428, RFC 959 §4.1.2).
 //!
-//! What happens on it once it is open is in `transfers.rs`, next.
+//! `transfers.rs` tests the transfer over an open data connection.
 
 use std::net::{IpAddr, Ipv6Addr, TcpListener};
 
@@ -77,7 +77,7 @@ fn a_pasv_reply_that_names_another_machine_does_not_lead_there() {
     let script = Script::ready().expect("EPSV").reply("500 No").expect("PASV").then(Move::OpenDataOn(listener));
     let met = script.reply(&reply).store("hello.txt").receive_all().reply("226 Stored").and_all_is_well().run_hello();
     met.outcome.succeeds();
-    met.server_log.stored(HELLO).claim(!elsewhere.was_contacted(), "127.0.0.2 left alone");
+    met.server_log.stored(HELLO).claim(!elsewhere.was_contacted(), "no connection to 127.0.0.2");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_pasv_reply_that_only_another_machine_could_serve_leads_nowhere() {
     let reply = old_reply(port).replace("127,0,0,1", "127,0,0,2");
     let met = Script::ready().expect("EPSV").reply("500 No").expect("PASV").reply(&reply).run_hello();
     met.outcome.fails(4);
-    met.server_log.claim(!elsewhere.was_contacted(), "127.0.0.2 left alone");
+    met.server_log.claim(!elsewhere.was_contacted(), "no connection to 127.0.0.2");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn an_epsv_reply_that_names_another_machine_does_not_lead_there() {
     let script = Script::ready().expect("EPSV").reply(&format!("229 Ok (|1|127.0.0.2|{port}|)"));
     let met = script.expect("PASV").reply("500 No").run_hello();
     met.outcome.fails(met.outcome.code).never_says("Stored");
-    met.server_log.claim(!elsewhere.was_contacted(), "127.0.0.2 left alone");
+    met.server_log.claim(!elsewhere.was_contacted(), "no connection to 127.0.0.2");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn ports_of_well_known_services_are_not_dialled() {
 
 #[test]
 fn a_well_known_port_is_not_dialled_even_where_somebody_listens() {
-    // Only root may listen there; without that the test above has to do.
+    // Only root can listen on these ports. Without root, only the test above covers them.
     let Some(guarded) = (600..1024).find_map(|port| IdleServer::listen_on("127.0.0.1", port)) else { return };
     let script = Script::ready().expect("EPSV").reply(&extended_reply(guarded.address().port())).old_passive();
     stored(script.store("hello.txt"));
@@ -120,7 +120,7 @@ fn a_well_known_port_is_not_dialled_even_where_somebody_listens() {
     let script = Script::ready().expect("EPSV").reply("500 No").expect("PASV");
     let met = script.reply(&old_reply(guarded.address().port())).run_hello();
     met.outcome.claim(matches!(met.outcome.code, 4 | 9), "exit code 4 or 9");
-    met.server_log.claim(!guarded.was_contacted(), "the port left alone");
+    met.server_log.claim(!guarded.was_contacted(), "no connection to the port");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn an_upload_goes_over_ipv6_alike() {
     met.server_log.stored(HELLO);
 }
 
-/// Plays the rest of an upload that goes well.
+/// Plays the rest of a successful upload and asserts that the file is stored.
 #[track_caller]
 fn stored(script: Script) {
     let met = script.receive_all().reply("226 Stored").and_all_is_well().run_hello();

@@ -1,7 +1,7 @@
-//! Every step cut short in every way: the right exit code, one line that says why, in bounded time.
+//! Every step of an upload, interrupted in every way: the program must report the right exit code and the reason in one
+//! line, within a bounded time.
 //!
-//! Each row of the table is a conversation up to the point where the client waits for the server. Next:
-//! `several_files.rs`.
+//! Each row of the table is a conversation up to the point at which the client waits for the server.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn a_server_that_dribbles_for_ever_is_left_in_time() {
     for (script, piece, code) in dribbles {
         let script = script.then(Move::Flood(piece.to_vec(), Duration::from_millis(300)));
         let met = script.run(Upload::of_hello().timeout("2"));
-        // Bytes that are no reply yet may be called no FTP as soon as that shows; but nobody waits on.
+        // The program may report a protocol error (9) before the timeout. It must not wait longer than the timeout.
         met.outcome.claim(met.outcome.code == code || met.outcome.code == 9, &format!("exit code {code} (or 9)"));
         met.outcome.fails(met.outcome.code).within(A_FEW_SECONDS);
     }
@@ -48,11 +48,11 @@ fn a_server_that_dribbles_for_ever_is_left_in_time() {
 fn preliminary_replies_do_not_prolong_the_wait_for_ever() {
     let script = Script::new().then(Move::Flood(b"120 Soon\r\n".to_vec(), Duration::from_millis(400)));
     let met = script.run(Upload::of_hello().timeout("1"));
-    // Sixteen of them within the patience for each would be 16 s; HARD_LIMIT would not notice, the user would.
+    // If each preliminary reply started a new timeout, the wait would take 16 s, which is less than HARD_LIMIT.
     met.outcome.claim(matches!(met.outcome.code, 4 | 9), "exit code 4 or 9").within(Duration::from_secs(12));
 }
 
-/// Each step, the conversation up to it, and the exit code when the server then goes away.
+/// Each step with the conversation up to it, and the exit code if the connection then breaks.
 fn steps() -> Vec<(&'static str, Script, i32)> {
     let pass = format!("PASS {PASSWORD}");
     let old = || Script::ready().expect("EPSV").reply("500 No");
@@ -80,7 +80,7 @@ fn steps() -> Vec<(&'static str, Script, i32)> {
     ]
 }
 
-/// All steps side by side, since most of the time goes into waiting.
+/// Runs all steps in parallel, because the tests mostly wait.
 fn cut_everywhere(cut: fn(Script) -> Script, patience: Duration) {
     std::thread::scope(|scope| {
         for (step, script, code) in steps() {
@@ -94,10 +94,10 @@ fn cut_everywhere(cut: fn(Script) -> Script, patience: Duration) {
 fn judge(met: &Run, code: i32, patience: Duration) {
     let outcome = &met.outcome;
     if code == 0 {
-        // What is waited for here decides nothing: 2 s for the goodbye.
+        // Only QUIT is unanswered. The program waits for its reply for 2 s, and ignores a failure.
         outcome.succeeds().within(patience + A_FEW_SECONDS);
     } else {
-        // One patience for the step, not one for each of its waits.
+        // The timeout applies to the step, not to each of its waits.
         outcome.fails(code).not_before(patience).within(patience + Duration::from_millis(1700));
     }
     if matches!(code, 8 | 10) {

@@ -1,6 +1,6 @@
-//! A server at a link-local IPv6 address, which is one only on one network interface: `fe80::1%eth0`.
+//! A server at a link-local IPv6 address, which is valid only together with a network interface: `fe80::1%eth0`.
 //!
-//! In a network namespace of its own, with such an address on its loopback interface. Linux only.
+//! Each test runs in a network namespace whose loopback interface has such an address. Linux only.
 
 #![cfg(target_os = "linux")]
 
@@ -18,7 +18,7 @@ use crate::support::scripted_server::ScriptedServer;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{HELLO, Upload};
 
-/// Makes the namespace, then runs the rest of its words in it.
+/// Makes the namespace, and runs the command in the following arguments in it.
 const RUNNER: [&str; 5] =
     ["unshare", "-rn", "sh", "-c", "ip link set lo up && ip -6 addr add fe80::1/64 dev lo nodad && exec \"$0\" \"$@\""];
 
@@ -79,7 +79,7 @@ fn run(script: Script, interface: &str, upload: Upload) -> Run {
 
 fn listener() -> TcpListener {
     let address = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
-    // The loopback interface is the first of each namespace.
+    // The loopback interface has index 1 in every namespace.
     TcpListener::bind(SocketAddrV6::new(address, 0, 0, 1)).expect("a port of the namespace")
 }
 
@@ -95,7 +95,7 @@ fn in_a_namespace(test: &str, act: fn()) {
     in_a_child_by(&RUNNER, test, act);
 }
 
-/// The kernel goes on setting up an interface after `ip` has returned.
+/// Waits until the address is reachable: the kernel is still setting up the interface when `ip` returns.
 fn await_routes() {
     let listener = listener();
     let address = listener.local_addr().unwrap();

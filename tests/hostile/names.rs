@@ -1,6 +1,5 @@
-//! Names as they cross the network: what is said to the server before one that is not ASCII, and what no name may hold.
-//!
-//! Next: `site.rs`.
+//! Names on the control connection: the commands that are sent before a name that is not ASCII (CLNT, OPTS UTF8), and
+//! the byte that no name may contain.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -14,13 +13,13 @@ use crate::support::script::Script;
 use crate::support::upload::Upload;
 
 impl Script {
-    /// Tells its features before the directory is entered.
+    /// Answers FEAT, which is sent before CWD.
     fn asked_for_features(self, features: &[&str]) -> Self {
         let lines: String = features.iter().map(|feature| format!(" {feature}\r\n")).collect();
         self.expect("FEAT").send(format!("211-Features:\r\n{lines}211 End\r\n"))
     }
 
-    /// Enters the directory `für`, and takes `hello.txt` there.
+    /// Accepts the directory `für` and stores `hello.txt` in it.
     fn and_all_is_well_in_fuer(self) -> Self {
         let there = self.expect("CWD f\u{fc}r").reply("250 There").expect("TYPE I").reply("200 Binary");
         there.take("hello.txt").and_all_is_well()
@@ -43,7 +42,7 @@ fn a_server_that_wants_to_know_the_client_is_told_before_names_are_to_be_utf8() 
 }
 
 #[test]
-fn a_server_that_refuses_utf8_is_told_of_once() {
+fn a_server_that_refuses_utf8_is_reported_once() {
     for refusal in ["503 CLNT first", "504 No", "451 Unable", "350 What?"] {
         let script = Script::logged_in().asked_for_features(&["UTF8"]).expect("OPTS UTF8 ON").reply(refusal);
         let met = script.and_all_is_well_in_fuer().run(to_fuer());
@@ -60,7 +59,7 @@ fn a_server_that_refuses_utf8_is_told_of_once() {
     script.and_all_is_well_in_fuer().run(to_fuer()).outcome.succeeds().says("Note: the server refused");
 }
 
-/// RFC 2640 has no such option.
+/// RFC 2640 does not define OPTS UTF8.
 #[test]
 fn a_server_that_has_utf8_and_does_not_know_the_option_is_fine() {
     for answer in ["500 OPTS?", "501 What?", "502 No"] {
@@ -85,7 +84,7 @@ fn the_byte_of_telnet_is_exit_2_wherever_it_stands() {
     IdleServer::listen().refuses(2, password).mentions(&["0xff"]);
 }
 
-/// It drops the byte and what follows, so that the file would get another name.
+/// ProFTPD interprets 0xff as Telnet's IAC and drops bytes, so that the file would get another name.
 #[test]
 fn no_file_gets_another_name_at_proftpd_for_the_byte_of_telnet() {
     let Some(server) = Kind::Proftpd.start() else { return };

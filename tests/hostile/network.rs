@@ -1,6 +1,6 @@
-//! How the network is used: for how long, how fast, from where, and who connects for the data.
+//! Options for the network: the time limit of a run, the rate limit, the source address and interface, and active mode.
 //!
-//! With real servers: `active_mode.rs`, next.
+//! `servers/active_mode.rs` tests active mode with real servers.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -64,7 +64,7 @@ fn a_limit_of_the_rate_is_kept_and_is_no_silence() {
     let content = vec![b'x'; 6000];
     let script = Script::ready().take("slow.bin").tell_size("slow.bin", 6000).goodbye();
     let met = script.run(Upload::of("slow.bin", &content).timeout("1").options(["--limit-rate", "2k"]));
-    // 6000 bytes are 2.9 s; the first piece is free, and so is the moment that a thread may be late.
+    // 6000 bytes at 2 KiB/s take 2.9 s. The first piece is sent without a delay, and threads may start late.
     met.outcome.succeeds().not_before(Duration::from_millis(2600)).within(Duration::from_secs(3) + A_FEW_SECONDS);
     met.server_log.stored(&content);
 }
@@ -89,7 +89,7 @@ fn both_connections_come_from_the_source_address() {
 #[test]
 fn a_source_address_that_cannot_be_used_is_exit_4_and_says_why() {
     for (source, why) in [("::1", "the source address is IPv6"), ("192.0.2.1", "the source address 192.0.2.1")] {
-        // Tried again, it would be the same.
+        // A retry would fail in the same way, so there must be none.
         let upload = Upload::of_hello().retries_after("9", "5").options(["--source-address", source]);
         IdleServer::listen().refuses(4, upload).says(why).within(A_FEW_SECONDS);
     }
@@ -108,7 +108,7 @@ fn connections_go_through_the_interface_that_is_named() {
 }
 
 #[test]
-fn what_makes_no_sense_is_a_usage_error() {
+fn an_option_with_an_invalid_value_is_a_usage_error() {
     for options in [
         ["--limit-rate", "0"],
         ["--limit-rate", "fast"],
@@ -190,7 +190,7 @@ fn a_server_that_cannot_connect_is_heard_at_once() {
 }
 
 #[test]
-fn a_server_that_never_connects_is_not_waited_for_for_ever() {
+fn the_wait_for_a_server_that_never_connects_ends() {
     let script = Script::ready().active().expect("STOR hello.txt").reply("150 Soon").silence();
     let met = script.run(actively().timeout("1"));
     met.outcome.fails(8).says("did not connect").says("--active").within(Duration::from_secs(1) + A_FEW_SECONDS);
@@ -216,7 +216,7 @@ fn out_of_time(met: &Run, code: i32) {
     met.outcome.within(second + Duration::from_millis(1700));
 }
 
-/// Whether the system has a keepalive timer (`02` in `tr`) for the process's connection to `port`.
+/// Returns true if the kernel runs a keepalive timer (`02` in `tr`) for the process's connection to `port`.
 #[cfg(target_os = "linux")]
 fn has_keepalive(process: u32, port: u16) -> bool {
     let table = std::fs::read_to_string(format!("/proc/{process}/net/tcp")).unwrap_or_default();

@@ -1,13 +1,13 @@
-//! Servers that answer in a way that no RFC has, where the upload can do without the answer.
+//! Servers that answer an optional command with a reply that no RFC allows for it.
 //!
-//! The rule under test: anything but the yes of an optional command is a no; and of two ways, the other is tried. Next:
-//! `names.rs`.
+//! The rule under test: every reply to an optional command other than the expected positive one counts as a refusal. If
+//! there is an alternative command, the program tries it.
 
 use crate::support::runs::run_in_turn;
 use crate::support::script::{Move, Script};
 use crate::support::upload::{HELLO, Upload};
 
-/// What makes no sense as an answer to anything but USER, REST and RNFR.
+/// Intermediate replies, of which only USER, REST and RNFR expect one.
 const ODD: [&str; 3] = ["314 What?", "350 Go on", "331 Password?"];
 
 #[test]
@@ -16,7 +16,7 @@ fn an_odd_answer_to_epsv_leads_to_pasv() {
         let script = Script::ready().expect("EPSV").reply(answer).old_passive().store("hello.txt").receive_all();
         script.reply("226 Stored").and_all_is_well().run_hello().outcome.succeeds();
     }
-    // And one to PASV is a refusal.
+    // After PASV there is no alternative, so the upload fails.
     let script = Script::ready().expect("EPSV").reply("500 EPSV?").expect("PASV").reply("314 What?");
     script.run_hello().outcome.fails(7).says("500");
 }
@@ -61,7 +61,7 @@ fn permissions_that_are_superfluous_to_a_server_were_not_set() {
     met.outcome.succeeds().says("Note: the permissions of hello.txt were not set");
 }
 
-/// Some printers have no directories, and say so.
+/// Some printers have no directories and refuse every CWD.
 #[test]
 fn the_directory_that_the_session_is_in_is_not_entered() {
     for options in [&[][..], &["--create-dirs"][..]] {
@@ -83,7 +83,7 @@ fn a_server_without_passive_mode_is_one_for_active_mode() {
     refused.run(Upload::of_hello().options(["--active"])).outcome.fails(7).says("leave --active out");
 }
 
-/// 150 and 226 in one packet, before the data.
+/// Sends 150 and 226 in one packet, before it receives the data.
 fn hasty(script: Script) -> Script {
     let asked = script.passive().expect("STOR hello.txt").send("150 Send it\r\n226 Stored\r\n");
     asked.then(Move::AcceptData).receive_all()
@@ -98,12 +98,12 @@ fn success_that_comes_too_early_counts_once_the_size_or_a_hash_proves_it() {
     met.outcome.succeeds().says("SHA-256 confirmed");
 }
 
-/// The reply came before the bytes, so that only a size which is new proves that they are there.
+/// The reply arrived before the server had the data, so only a size that has changed proves that the data is stored.
 #[test]
 fn success_that_comes_too_early_is_not_proved_by_a_size_that_was_there_before() {
     let before = Script::ready().tell_size("hello.txt", 6).expect("MDTM hello.txt").reply("213 20260101000000");
     hasty(before).tell_size("hello.txt", 6).run_hello().outcome.fails(9);
-    // Nobody has looked.
+    // With `--verify off`, the size before the upload is unknown.
     let unasked = Upload::of_hello().options(["--verify", "off"]);
     hasty(Script::ready()).tell_size("hello.txt", 6).run(unasked).outcome.fails(9);
 }

@@ -1,6 +1,7 @@
-//! Servers that say more than they were asked: a reply that waits before a command is sent cannot be the answer to it.
+//! Servers that send more replies than there were commands. A reply that arrived before a command was sent cannot be
+//! the reply to that command.
 //!
-//! Such a connection is given up, and the run goes on over a new one. Next: `odd_replies.rs`.
+//! The program closes such a connection and continues on a new one.
 
 use std::net::TcpListener;
 use std::thread;
@@ -15,7 +16,8 @@ use crate::support::tls_run::certified;
 use crate::support::tls_server::Tls;
 use crate::support::upload::{HELLO, Upload};
 
-/// How a server ends that has more than one part, each with its own last words. Seen of vsftpd without a free port.
+/// The last replies of a server with several processes, each of which reports the failure. vsftpd sends such replies if
+/// it has no free port.
 const LAST_WORDS: &str = "500 OOPS: no port to be had\r\n500 OOPS: priv_sock_get_cmd\r\n";
 
 #[test]
@@ -25,14 +27,14 @@ fn the_second_line_of_a_dying_server_does_not_answer_the_next_question() {
         run_in_turn([dying, Script::ready().take("hello.txt").and_all_is_well()], Upload::of_hello().retries("1"));
     met.outcome.succeeds().retried(1).says("no port to be had");
     met.stored_last(HELLO);
-    // EPSV is not to blame, so it is asked for again.
+    // The server has not refused EPSV itself, so the program must not fall back to PASV.
     let died = Script::ready().expect("EPSV").send(LAST_WORDS).close().run_hello();
     died.outcome.fails(4).says("OOPS: no port to be had");
     died.server_log.last_command("EPSV");
 }
 
 #[test]
-fn a_server_that_says_no_twice_and_hangs_up_is_lost_and_not_refusing() {
+fn a_server_that_refuses_twice_and_hangs_up_is_lost_and_not_refusing() {
     for words in ["500 Broken\r\n500 Down\r\n", "425 Broken\r\n425 Down\r\n", "500 Broken\r\n500-Do"] {
         let dying = || Script::ready().expect("EPSV").send(words);
         for script in [dying().close(), dying().silence()] {
@@ -55,12 +57,12 @@ fn success_said_twice_costs_a_new_connection_and_no_file() {
     met.outcome.succeeds().says("Stored one in inbox: 1 bytes").says("Stored two in inbox: 2 bytes");
 }
 
-/// The second word of success comes when the next question is already on its way.
+/// The second positive reply arrives when the next command has already been sent.
 #[test]
 fn the_end_of_a_transfer_is_not_taken_for_the_answer_to_another_question() {
     let late = Script::ready().take("one").expect("SIZE one").reply("226 Stored").reply("213 1").silence();
     let met = late.run(Upload::of("one", b"1").and("two", b"22"));
-    met.outcome.claim(matches!(met.outcome.code, 4 | 10), "lost, and known to be").says("nobody asked for");
+    met.outcome.claim(matches!(met.outcome.code, 4 | 10), "exit code 4 or 10").says("nobody asked for");
     met.outcome.never_says("Stored two");
     met.server_log.last_command("SIZE one");
 
@@ -71,7 +73,7 @@ fn the_end_of_a_transfer_is_not_taken_for_the_answer_to_another_question() {
 }
 
 #[test]
-fn a_421_that_nobody_asked_for_is_what_it_says() {
+fn an_unrequested_421_is_reported_as_the_reason() {
     let tired = Script::logged_in().expect("CWD inbox").send("250 Done\r\n421 Idle for too long\r\n").close();
     tired.run_hello().outcome.fails(7).says("421").says("Idle for too long");
     let tired = Script::logged_in().expect("CWD inbox").send("250 Done\r\n500 What?\r\n421 Too odd\r\n").close();
@@ -93,7 +95,7 @@ fn a_greeting_in_two_replies_is_not_an_answer_to_the_user_name() {
     met.server_log.claim(met.server_log.commands.is_empty(), "no command");
 }
 
-/// The end of the connection that waits is as good as a reply that says so.
+/// A connection that the server has closed after its reply is handled like one with an unexpected reply.
 #[test]
 fn a_connection_that_the_server_has_closed_gets_no_further_command() {
     let closed = Script::ready().lacks("hello.txt").passive().expect("STOR hello.txt").reply("450 Busy").close();
@@ -103,21 +105,21 @@ fn a_connection_that_the_server_has_closed_gets_no_further_command() {
 }
 
 #[test]
-fn what_comes_inside_tls_without_being_asked_for_is_noticed_too() {
+fn an_unrequested_reply_inside_tls_is_noticed_too() {
     let (authority, identity) = certified();
     let asked = Script::secured(&Tls::of(&identity)).expect("USER alice");
     let met =
         asked.send("331 Password\r\n331 Password\r\n").silence().run_protected(Upload::of_hello().trusting(&authority));
     met.outcome.fails(4).says("nobody asked for");
     met.server_log.last_command("USER alice");
-    // Tickets come unasked, and are no words.
+    // Session tickets arrive without a command, too, but they are not replies.
     let script = Script::protected_and_ready(&Tls::of(&identity)).take_protected("hello.txt", &Tls::of(&identity));
     script.and_all_is_well().run_protected(Upload::of_hello().trusting(&authority)).outcome.succeeds();
 }
 
-/// All passive ports are taken at first.
+/// All passive ports are in use at first.
 #[test]
-fn a_vsftpd_without_a_free_port_is_come_back_to() {
+fn a_vsftpd_without_a_free_port_is_tried_again_later() {
     let Some(server) = Kind::Vsftpd.start() else { return };
     let taken: Vec<_> =
         server.passive_ports().filter_map(|port| TcpListener::bind((server.addr.ip(), port)).ok()).collect();

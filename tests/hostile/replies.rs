@@ -1,7 +1,7 @@
-//! Replies as servers send them, odd ones and hostile ones (RFC 959 §4.2).
+//! Replies of ordinary, unusual and hostile servers (RFC 959 §4.2), received by the whole program.
 //!
-//! What the reader makes of bytes is tested in `guest/protocol`; here the whole program hears them. Replies that never
-//! come are in `interruptions.rs`, next; replies about the data connection in `data_connection.rs`.
+//! The tests of the parser itself are in `guest/protocol`. `interruptions.rs` tests missing replies, and
+//! `data_connection.rs` tests replies about the data connection.
 
 use std::time::Duration;
 
@@ -101,7 +101,7 @@ fn escape_sequences_of_a_server_do_not_reach_the_terminal() {
     for options in [&[][..], &["--verbose"][..]] {
         let script = Script::logged_in().expect("CWD inbox").send(hostile);
         let met = script.run(Upload::of_hello().options(options));
-        // Every run is checked for raw control characters; here the words around them must have come through.
+        // Each run checks that the output has no raw control characters. The text around them must still be shown.
         met.outcome.exits(7).says("550").says("[2J").says("owned").says(" entry");
     }
 }
@@ -149,7 +149,7 @@ fn endless_preliminary_replies_are_exit_9_or_10() {
     store.outcome.fails(9).within(A_FEW_SECONDS);
 
     let after = Script::taken_hello().flood(b"150 Soon\r\n").run_hello();
-    // Every byte may be there.
+    // All bytes were sent, so the outcome is unknown.
     after.outcome.fails(10).says("broke the FTP protocol").within(A_FEW_SECONDS);
 }
 
@@ -247,7 +247,8 @@ fn a_reply_that_makes_no_sense_at_its_step_is_exit_9() {
     }
 }
 
-/// The program reads 64 KiB; the rest lay in the buffers of the two sockets.
+/// Asserts that the server could send only a limited number of bytes. The program reads 64 KiB; the other bytes were in
+/// the buffers of the two sockets.
 #[track_caller]
 fn bounded(flooded: usize) {
     assert!(flooded < 48 << 20, "the server could send {flooded} bytes");

@@ -1,6 +1,4 @@
-//! SITE in the user's words (`--site`).
-//!
-//! Next: `interruptions.rs`.
+//! `--site`: SITE commands whose text the user writes.
 
 use crate::support::run::IdleServer;
 use crate::support::runs::run_in_turn;
@@ -11,7 +9,7 @@ fn two() -> Upload {
     Upload::of_hello().options(["--site", "NAMEFMT 1", "--site", "RECFM=FB LRECL=80"])
 }
 
-/// A server that has understood both.
+/// A server that accepts both commands.
 fn told(script: Script) -> Script {
     let script = script.expect("SITE NAMEFMT 1").reply("200 Now using naming format \"1\"");
     script.expect("SITE RECFM=FB LRECL=80").reply("202 SITE not necessary; you may proceed").enter()

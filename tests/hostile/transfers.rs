@@ -1,7 +1,7 @@
-//! What can happen between 150 and the word that a file is stored, and what may be said about it afterwards.
+//! Transfers: everything that can happen between 150 and the final reply, and the result that the program may report.
 //!
-//! The rule under test: exit 0 only when the server confirmed every byte. Cuts at every step are in
-//! `interruptions.rs`, next.
+//! The rule under test: exit code 0 only if the server has confirmed every byte. `interruptions.rs` interrupts every
+//! step of an upload.
 
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ fn a_success_that_never_comes_is_exit_10() {
 #[test]
 fn an_end_of_data_that_is_never_acknowledged_is_exit_10() {
     let met = Script::storing("hello.txt").receive(6).silence().run(Upload::of_hello().timeout("2"));
-    // One patience, not one for the end of the data and another for the reply.
+    // One timeout applies to the end of the data and the final reply together.
     met.outcome.fails(10).within(Duration::from_millis(3700));
 }
 
@@ -144,7 +144,7 @@ fn a_server_that_talks_but_does_not_read_is_left_in_time() {
 
 #[test]
 fn a_server_that_sends_on_the_data_connection_is_heard_on_the_other() {
-    // RFC 959 has no use for it, but nothing says that it harms.
+    // RFC 959 does not provide for this, but it does no harm.
     let script = Script::storing("hello.txt").then(Move::SendData(b"thanks".to_vec()));
     let met = script.receive_all().reply("226 Stored").and_all_is_well().run_hello();
     met.outcome.succeeds();

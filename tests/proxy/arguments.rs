@@ -1,12 +1,12 @@
-//! What `--proxy` can be, what it cannot be, and that no password in it is ever shown.
+//! Valid and invalid values of `--proxy`. A password in an invalid value must never be shown.
 //!
-//! What a proxy then does is `proxy.rs`.
+//! `conversations.rs` tests connections through proxies.
 
 use crate::support::run::IdleServer;
 use crate::support::upload::Upload;
 
 #[test]
-fn what_is_no_proxy_is_a_usage_error() {
+fn an_invalid_proxy_is_a_usage_error() {
     for (url, why) in [
         ("127.0.0.1:1080", "scheme"),
         ("https://proxy:3128", "scheme"),
@@ -30,7 +30,7 @@ fn a_password_in_the_address_is_refused_and_not_shown() {
         let outcome = IdleServer::listen().refuses(2, upload);
         outcome.says("FTP_PROXY_AUTH").never_says("hush").never_says("alice");
     }
-    // As another argument of it, or twice: clap's own complaints show nothing either.
+    // Together with an option that it excludes, or twice: the error messages of clap must not show the value either.
     for options in
         [["--proxy", "socks5://a:hush@h", "--active"], ["--proxy", "socks5://a:hush@h", "--proxy=http://a:hush@h"]]
     {

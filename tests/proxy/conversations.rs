@@ -1,6 +1,7 @@
-//! What goes through a proxy and what does not, what the proxy is told, and what becomes of one that does not do its work.
+//! Connections through a proxy: the connections that use it, the requests that it receives, and proxies that fail or
+//! misbehave.
 //!
-//! Real servers and real proxies are in `proxy_uploads.rs`; what a proxy can be called is in `proxy_arguments.rs`.
+//! `uploads.rs` tests real servers and real proxies, and `arguments.rs` the value of `--proxy`.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -45,7 +46,7 @@ fn a_name_is_resolved_by_the_proxy_for_socks5h_and_http_and_here_for_socks5() {
     let proxy = TestProxy::start([]);
     let outcome = through(&proxy, "socks5", Upload::of_hello()).at(FAR_NAME).run();
     outcome.fails(4).says("cannot find ftp.behind.proxy.invalid");
-    outcome.claim(proxy.clients().is_empty(), "a proxy that is not asked");
+    outcome.claim(proxy.clients().is_empty(), "no connection to the proxy");
 
     let server = ScriptedServer::start(whole());
     let upload = through(&proxy, "socks5", Upload::of_hello());
@@ -71,7 +72,7 @@ fn a_server_that_names_a_low_port_is_not_let_near_the_proxy() {
         let script = Script::ready().expect("EPSV").reply("229 Here (|||25|)").expect("PASV").reply("500 PASV?");
         let met = script.run(through(&proxy, scheme, Upload::of_hello()));
         met.outcome.fails(4).says("ports below 1024");
-        met.outcome.claim(proxy.asked().len() == 1, "no question for port 25");
+        met.outcome.claim(proxy.asked().len() == 1, "no request for port 25");
     }
 }
 
@@ -92,7 +93,7 @@ fn a_data_connection_that_the_proxy_is_refused_is_tried_by_pasv() {
 }
 
 #[test]
-fn what_the_proxy_says_of_the_server_is_told() {
+fn the_reason_that_the_proxy_gives_is_reported() {
     for (scheme, code, status, words) in [
         ("socks5", 1, "", "(general failure)"),
         ("socks5h", 2, "", "(not allowed)"),
@@ -254,7 +255,7 @@ fn whole() -> Script {
     Script::ready().take("hello.txt").and_all_is_well()
 }
 
-/// The same where tries are allowed: then it is asked first what is there.
+/// The same with retries, for which the program first asks for the size of the old file.
 fn cautious() -> Script {
     Script::ready().lacks("hello.txt").take("hello.txt").and_all_is_well()
 }
@@ -263,7 +264,7 @@ fn through(proxy: &TestProxy, scheme: &str, upload: Upload) -> Upload {
     upload.options(["--tls", "off", "--proxy", &proxy.url(scheme)])
 }
 
-/// An upload that does not get as far as the server.
+/// Runs an upload that must fail with exit code 4 and without a connection to the server.
 fn unvisited(upload: Upload) -> Outcome {
     let server = crate::support::run::IdleServer::listen();
     server.refuses(4, upload)
@@ -272,7 +273,7 @@ fn unvisited(upload: Upload) -> Outcome {
 fn wait_until(holds: impl Fn() -> bool) {
     let begun = std::time::Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it never came");
+        assert!(begun.elapsed() < Duration::from_secs(20), "timed out");
         std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -1,6 +1,7 @@
-//! Uploads to real servers through proxies, ours and real ones, with and without TLS. The bytes on the server are compared.
+//! Uploads to real servers through the test proxy and through real proxies, with and without TLS. The tests compare the
+//! stored bytes.
 //!
-//! Proxies and servers that misbehave are in `proxy.rs`.
+//! `conversations.rs` tests proxies and servers that misbehave.
 
 use std::ffi::OsStr;
 
@@ -14,7 +15,7 @@ use crate::support::test_proxy::{Manner, TestProxy};
 
 on_every_server!(several_files_arrive_through_each_kind_of_proxy);
 
-// libunftp has no EPSV, and PASV has no IPv6.
+// libunftp is missing because it does not support EPSV, and PASV does not support IPv6.
 mod over_ipv6 {
     use super::files_arrive_over_ipv6;
 
@@ -58,7 +59,7 @@ fn files_arrive_over_tls(server: &SecureServer) {
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         server.upload(program.arguments(["--proxy", &proxy.url(scheme)]), &names).succeeds();
         have_arrived(&server.server);
-        // "localhost" may be ::1 as well, where nobody listens: then it is asked for that, too.
+        // "localhost" may also resolve to ::1, where nothing listens. Then the proxy receives a request for that, too.
         assert!(proxy.asked().len() > SIZES.len(), "{:?}", proxy.asked());
     }
 }
@@ -100,13 +101,13 @@ fn real_proxies_say_why_not() {
             nowhere(&url, auth).says(words);
         }
         nowhere(&url, Some(test_servers::PROXY_AUTH)).says("does not connect to 127.0.0.1:1 (");
-        // Taken for the other kind.
+        // The URL names the wrong protocol for this proxy.
         let other = if scheme == "http" { "socks5" } else { "http" };
         nowhere(&format!("{other}://{}", proxy.address), None).mentions(&["lost the proxy", "does not answer"]);
     }
 }
 
-/// Nobody listens at port 1.
+/// Connects through the proxy to port 1, where nothing listens.
 fn nowhere(url: &str, auth: Option<&str>) -> Outcome {
     let upload = crate::support::upload::Upload::of_hello().options(["--tls", "off", "--proxy", url]).timeout("2");
     let program = upload.at("127.0.0.1:1");
@@ -148,7 +149,7 @@ fn name(size: usize) -> String {
     format!("{size}.bin")
 }
 
-/// And removes them, for the next who sends them.
+/// Asserts that the files are stored, and removes them for the next upload.
 fn have_arrived(server: &FtpServer) {
     for size in SIZES {
         assert!(server.stored(name(size)) == content(size), "{size} bytes differ");
@@ -156,7 +157,8 @@ fn have_arrived(server: &FtpServer) {
     }
 }
 
-/// A control connection, and then one for each file, to ports of the server's own.
+/// Asserts that the proxy received requests for the control connection and for one data connection per file, to ports
+/// of the server.
 fn all_through(proxy: &TestProxy, server: &FtpServer) {
     let asked = proxy.asked();
     let ports: Vec<u16> = asked.iter().filter_map(|to| to.rsplit(' ').next()?.parse().ok()).collect();

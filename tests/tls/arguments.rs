@@ -1,6 +1,4 @@
-//! The options of TLS: client certificates, and what is refused before anything is sent.
-//!
-//! Next: `tls_hostile.rs`.
+//! The options of TLS: client certificates, and options that are refused before anything is sent.
 
 use test_servers::certificates::{Authority, Identity};
 
@@ -23,7 +21,7 @@ fn a_client_certificate_is_shown_on_both_connections() {
             met.outcome.succeeds();
             let agreed = met.server_log.handshakes.iter().filter_map(|one| one.agreement.as_ref());
             let shown: Vec<bool> = agreed.map(|one| one.client_certificate).collect();
-            met.server_log.stored(HELLO).claim(shown == [true, true], "a client's certificate, twice");
+            met.server_log.stored(HELLO).claim(shown == [true, true], "a client certificate on both connections");
         }
     }
 }
@@ -72,7 +70,7 @@ fn a_server_that_asks_for_no_certificate_is_shown_none() {
     met.outcome.succeeds();
     let shown =
         met.server_log.handshakes.iter().filter_map(|one| one.agreement.as_ref()).any(|one| one.client_certificate);
-    met.server_log.claim(!shown, "no certificate of the client");
+    met.server_log.claim(!shown, "no client certificate");
 }
 
 #[test]
@@ -156,7 +154,7 @@ fn options_that_exclude_each_other_are_exit_2() {
 }
 
 #[test]
-fn who_says_whom_to_trust_wants_tls_on_this_machine_too() {
+fn an_option_about_trust_requires_tls_on_this_machine_too() {
     let (authority, identity) = certified();
     let tls = Tls::of(&identity);
     let ways = [
@@ -184,7 +182,7 @@ fn a_scheme_and_another_kind_of_tls_are_exit_2() {
     }
 }
 
-/// Runs an upload with these options, which no server is to notice.
+/// Runs an upload with these options, and asserts exit code 2 and that the program connects to no server.
 #[track_caller]
 fn refused(options: &[&str]) -> Outcome {
     let (authority, identity) = certified();

@@ -1,7 +1,7 @@
-//! Someone stands between the program and a real server, and listens or cuts. Two of the servers take a file that was
-//! cut for a whole one: they do not ask whether TLS has ended.
+//! A man in the middle between the program and a real server, who records the traffic (`support/wiretap.rs`) or cuts
+//! data connections (`support/cutting_relay.rs`).
 //!
-//! Who only listens is `wiretap.rs`; who cuts is `cutting_relay.rs`.
+//! Two of the servers take a truncated file for a whole one, because they do not check for close_notify.
 
 use test_servers::{FtpServer, Kind, Options, ServerTls};
 
@@ -42,7 +42,7 @@ fn nothing_but_the_wish_for_tls_crosses_in_clear(server: &SecureServer) {
     let heard = wiretap.heard();
     let in_clear: &[u8] = if server.tls.implicit { b"" } else { b"AUTH TLS\r\n" };
     let protected = heard.strip_prefix(in_clear).unwrap_or_else(|| panic!("{in_clear:?} first, not {heard:?}"));
-    assert_eq!(end_of_records(protected), protected.len(), "something else than TLS in {protected:?}");
+    assert_eq!(end_of_records(protected), protected.len(), "not only TLS records in {protected:?}");
     let FtpServer { user, password, .. } = server.server;
     for secret in [user, password, server.server.upload_dir(), "secret-name"] {
         let overheard = heard.windows(secret.len()).any(|piece| piece == secret.as_bytes());
@@ -50,12 +50,12 @@ fn nothing_but_the_wish_for_tls_crosses_in_clear(server: &SecureServer) {
     }
 }
 
-/// Both sides see an end of TCP that neither has made.
+/// Both sides see an end of the TCP connection that the other side has not sent.
 fn a_cut_in_mid_transfer_is_no_success(kind: Kind) {
     cut_in_mid_transfer(kind, Then::EndBoth);
 }
 
-/// A TLS library may answer with an alert, a server with success.
+/// The server's TLS library may answer with an alert, and the server itself with a positive reply.
 fn a_cut_that_the_server_sees_is_no_success(kind: Kind) {
     cut_in_mid_transfer(kind, Then::EndTheServers);
 }
@@ -65,14 +65,16 @@ fn cut_in_mid_transfer(kind: Kind, then: Then) {
     let Some(server) = start_aside(kind) else { return };
     let relay = CuttingRelay::before(&server.server, size / 4, then);
     let outcome = server.upload_by(relay.address, Program::new().with_file("cut", &content(size)), &["cut"]);
-    // Who takes the cut for the end says 226: too early (9), or about too little (10), if all was sent by then.
-    // Where the relay took all of it before it cut, and no word came, nobody knows.
+    // A server that takes the cut for the end of the file sends 226: before the program has sent everything (9), or
+    // afterwards, with too small a size (10). If the relay has received everything and no reply comes, the outcome is
+    // unknown (10).
     let words = if outcome.code == 10 { ["partial", "may be whole"] } else { ["partial"; 2] };
     outcome.fails(if matches!(outcome.code, 9 | 10) { outcome.code } else { 8 }).mentions(&words);
     holds_the_beginning_only(&server, &content(size));
 }
 
-/// The server sees an end of TCP early; the program can send all it has, and hears the server say that all is well.
+/// The server sees an early end of the TCP connection. The program can send everything, and receives the server's
+/// positive reply.
 fn a_swallowed_tail_is_no_success(kind: Kind) {
     let size = 1 << 20;
     let Some(server) = start_aside(kind) else { return };
@@ -82,8 +84,8 @@ fn a_swallowed_tail_is_no_success(kind: Kind) {
     holds_the_beginning_only(&server, &content(size));
 }
 
-/// On an address of its own, so that its ports are free on the usual one. pyftpdlib says nothing after a cut: then the
-/// program's patience is all that ends the test.
+/// Starts the server on a separate address, so that its port numbers are free on the usual one. The program's timeout
+/// is short, because pyftpdlib sends no reply after a cut.
 fn start_aside(kind: Kind) -> Option<SecureServer> {
     let mut server = SecureServer::start_with(kind, Options { aside: true, ..Options::default() }, ServerTls::of)?;
     server.timeout = "3";

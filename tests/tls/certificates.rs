@@ -1,7 +1,7 @@
-//! Which certificates are good, which are not, and what a user is told about those that are not.
+//! Certificates that are accepted, certificates that are refused, and the messages about the refused ones.
 //!
-//! Each is shown by a server that would take the file; whoever is refused hears neither a name nor a password. What
-//! servers do instead of TLS is in `tls_hostile.rs`, next.
+//! Each test server would store the file. A server whose certificate is refused must receive neither the user name nor
+//! the password. `hostile.rs` tests servers that do not complete the TLS handshake.
 
 use test_servers::certificates::{Authority, Identity};
 
@@ -119,7 +119,8 @@ fn a_certificate_that_vouches_for_itself_is_exit_5_unless_it_is_pinned_or_truste
     }
 }
 
-/// OpenSSL makes such certificates when it is not told otherwise, and webpki wants none of them for a server.
+/// `openssl req -x509` makes such certificates by default. webpki refuses the certificate of an authority as that of a
+/// server.
 #[test]
 fn a_certificate_of_an_authority_that_a_server_uses_itself_is_trusted_like_any_that_vouches_for_itself() {
     let identity = Identity::self_signed_authority(&["localhost"]);
@@ -143,7 +144,7 @@ fn a_certificate_that_is_trusted_by_itself_has_to_be_the_same_for_the_name_and_v
     refused(&Tls::of(&expired), trusting_itself(&expired)).outcome.says("expired");
 }
 
-/// As curl does, which looks for a chain that ends at any of the given certificates.
+/// curl does the same: it accepts a chain that ends at any of the given certificates.
 #[test]
 fn a_certificate_that_somebody_else_has_issued_is_trusted_by_itself_too() {
     let (_, identity) = certified();
@@ -257,20 +258,20 @@ fn names_that_drive_terminals_are_not_printed_raw() {
 }
 
 #[test]
-fn of_a_thousand_names_only_some_are_said() {
+fn only_some_of_a_thousand_names_are_said() {
     let authority = Authority::new();
     let names: Vec<String> = (0..1000).map(|number| format!("number{number}.ftp.example")).collect();
     let identity = authority.issue(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let met = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
-    met.outcome.says("number0.ftp.example").claim(met.outcome.stderr.len() < 2000, "a line that can be read");
+    met.outcome.says("number0.ftp.example").claim(met.outcome.stderr.len() < 2000, "a short line");
 }
 
-/// An upload that takes a server's own certificate for an authority's.
+/// An upload that trusts the server's own certificate, by `--ca-file`.
 fn trusting_itself(identity: &Identity) -> Upload {
     Upload::of_hello().with_local("ca.pem", &identity.certificate_pem).options(["--ca-file", "ca.pem"])
 }
 
-/// Shows a certificate to an upload that must not go on.
+/// Shows a certificate that the program must refuse.
 #[track_caller]
 fn refused(tls: &Tls, upload: Upload) -> Run {
     let met = Script::agreed().then(Move::FailToSecure(tls.clone())).run_protected(upload);
@@ -279,7 +280,7 @@ fn refused(tls: &Tls, upload: Upload) -> Run {
     met
 }
 
-/// Shows a certificate to an upload that must go on.
+/// Shows a certificate that the program must accept.
 #[track_caller]
 fn stored(tls: &Tls, upload: Upload) -> Run {
     let script = Script::protected_and_ready(tls).take_protected("hello.txt", tls).and_all_is_well();
@@ -289,7 +290,7 @@ fn stored(tls: &Tls, upload: Upload) -> Run {
     met
 }
 
-/// What a user would copy out of the message.
+/// Returns the pin that a user would copy from the message.
 fn pin_in(text: &str) -> String {
     let start = text.find("sha256:").unwrap_or(text.len());
     let of_a_pin = |&character: &char| character.is_ascii_alphanumeric() || ":+/=".contains(character);

@@ -1,6 +1,6 @@
-//! How protected data connections come about, and what may go wrong before the first byte of a file is sent.
+//! TLS handshakes on data connections, and failures before the first byte of a file is sent.
 //!
-//! How they end is in `tls_endings.rs`, next.
+//! `endings.rs` tests the ends of protected data connections.
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ fn a_new_session_with_the_same_certificate_is_good() {
 #[test]
 fn a_refusal_after_a_session_that_was_not_resumed_is_exit_5_and_explained() {
     let (authority, identity) = certified();
-    // vsftpd, ProFTPD, FileZilla Server.
+    // The replies of vsftpd, ProFTPD and FileZilla Server.
     let replies = [
         "522 SSL connection failed; session reuse required",
         "425 Unable to build data connection: Operation not permitted",
@@ -114,7 +114,7 @@ fn a_refusal_after_a_session_that_was_resumed_has_other_reasons() {
 fn a_refusal_that_is_not_about_sessions_is_told_with_the_words_of_the_server() {
     let (authority, identity) = certified();
     let tls = Tls::of(&identity);
-    // 426 says that something broke, which may be after the last byte.
+    // 426 reports a lost connection, which the server may have lost after the last byte.
     for (reply, code) in [("552 Disk quota exceeded", 8), ("451 Cannot write", 8), ("426 Aborted", 10)] {
         let script = Script::protected_and_ready(&tls).passive().store("hello.txt");
         let script = script.secure_data(&tls.clone().forgetful()).receive_all().reply(reply);
@@ -142,7 +142,7 @@ fn a_reset_in_the_data_handshake_lets_the_server_give_its_reason() {
 fn something_else_than_a_data_handshake_is_exit_5() {
     let (authority, identity) = certified();
     let tls = Tls::of(&identity);
-    // Plain text, a fatal alert (handshake_failure), and one that says that the version is wrong.
+    // Plain text, and the fatal alerts handshake_failure and protocol_version.
     for answer in [&b"thank you\r\n"[..], &[0x15, 3, 3, 0, 2, 2, 40], &[0x15, 3, 3, 0, 2, 2, 70]] {
         let greeted = Script::protected_and_ready(&tls).passive().store("hello.txt").then(Move::ReadDataClientHello);
         let script = greeted.then(Move::SendData(answer.to_vec())).silence();
@@ -175,7 +175,7 @@ fn a_refused_file_does_not_stop_the_next_one() {
     }
 }
 
-/// Shows another certificate on the data connection; nothing may be stored.
+/// Shows another certificate on the data connection, and asserts that nothing is stored.
 #[track_caller]
 fn changed(tls: &Tls, other: &Identity, upload: Upload) {
     let script = Script::protected_and_ready(tls).passive().store("hello.txt");

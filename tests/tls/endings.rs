@@ -1,7 +1,7 @@
-//! How protected data connections end, and what the control connection may say meanwhile.
+//! Ends of protected data connections, and replies on the control connection meanwhile.
 //!
-//! The rules are those of `transfers.rs`. One more: the client ends TLS only when the file is whole, so that a server
-//! that looks can tell it from one that was cut. Next: `uploads.rs`, real servers.
+//! The rules are those of `hostile/transfers.rs`, and one more: the client sends close_notify only after the whole
+//! file, so that a server that checks for it can detect a truncated file.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -218,7 +218,7 @@ fn a_slow_reader_is_no_failure_while_it_reads_what_is_protected() {
     }
 }
 
-/// Tickets come so on every data connection of TLS 1.3, sooner or later.
+/// With TLS 1.3, session tickets arrive in such records on every data connection, at any time.
 #[test]
 fn records_that_say_nothing_do_not_hide_the_final_reply() {
     let (authority, identity) = certified();
@@ -254,19 +254,19 @@ fn records_that_say_nothing_do_not_keep_a_client_for_ever() {
     met.outcome.fails(10).not_before(Duration::from_millis(900)).within(Duration::from_millis(2900));
 }
 
-/// A server that waits for the bytes of `big.bin`.
+/// A server that is about to receive `big.bin`.
 fn storing_big(control: &Tls, data: &Tls) -> Script {
     Script::protected_and_ready(control).passive().store("big.bin").secure_data(data)
 }
 
-/// To the server, the file is not whole.
+/// Asserts that the server can tell from the end of the data connection that the file is not whole.
 #[track_caller]
 fn cut(met: &Run) {
     let ending = met.server_log.files.last().map(|file| file.ending);
     met.server_log.claim(matches!(ending, Some(Ending::Reset | Ending::Cut)), "a data connection that was cut");
 }
 
-/// A server of each version, and the authority that vouches for it.
+/// A server with each version of TLS, and the authority that has issued its certificate.
 fn ways() -> [(Authority, Tls); 2] {
     let made = |old: fn(Tls) -> Tls| {
         let (authority, identity): (Authority, Identity) = certified();

@@ -1,7 +1,8 @@
-//! What servers, or those in between, do instead of TLS on the control connection, or slip in beside it.
+//! Servers, or a man in the middle, that do not complete the TLS handshake on the control connection, or that inject
+//! bytes into it.
 //!
-//! The rule under test: TLS that was asked for comes about, or nothing but AUTH is ever said. The data connection has
-//! a file of its own, `tls_data_connection.rs`, next.
+//! The rule under test: if TLS is required and cannot be established, the program sends nothing but AUTH.
+//! `data_connection.rs` tests the data connection.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -48,7 +49,7 @@ fn text_in_the_packet_of_the_234_is_exit_9() {
         let injected = [b"234 Go ahead\r\n", text].concat();
         let met = Script::greeted().expect("AUTH TLS").send(injected).silence().run_protected(patient(2));
         met.outcome.fails(9).mentions(&["before TLS", "TLS began"]).within(Duration::from_millis(1500));
-        met.server_log.said_nothing().claim(met.server_log.clear == b"AUTH TLS\r\n", "AUTH TLS and not a byte more");
+        met.server_log.said_nothing().claim(met.server_log.clear == b"AUTH TLS\r\n", "only AUTH TLS in clear");
     }
 }
 
@@ -58,7 +59,7 @@ fn text_behind_a_234_of_several_lines_is_exit_9() {
         Script::greeted().expect("AUTH TLS").send("234-Go\r\n 230 You are in\r\n234 ahead\r\n230 You are in\r\n");
     let met = script.silence().run_protected(patient(2));
     met.outcome.fails(9);
-    met.server_log.said_nothing().claim(met.server_log.clear == b"AUTH TLS\r\n", "AUTH TLS and not a byte more");
+    met.server_log.said_nothing().claim(met.server_log.clear == b"AUTH TLS\r\n", "only AUTH TLS in clear");
 }
 
 #[test]
@@ -68,7 +69,7 @@ fn text_in_the_packet_of_the_greeting_is_no_answer_to_auth() {
     met.server_log.said_nothing();
 }
 
-/// CVE-2021-22947. It depends on the clock whether the text is there before the handshake begins.
+/// CVE-2021-22947. The exit code depends on whether the text arrives before the handshake begins.
 #[test]
 fn text_in_a_packet_of_its_own_is_exit_9_or_5() {
     for pause in [0, 1, 5, 50] {
@@ -120,7 +121,7 @@ fn silence_instead_of_a_handshake_is_exit_4_in_time() {
 
 #[test]
 fn a_handshake_that_dribbles_for_ever_is_left_in_time() {
-    // A record of 16 KiB, begun; and empty ones for as long as anyone listens.
+    // The beginning of a record of 16 KiB; further below, small records without an end.
     let record: Vec<u8> = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc".iter().copied().chain([0; 60]).collect();
     let dribble = Script::agreed().then(Move::ReadClientHello).then(Move::Dribble(record, Duration::from_millis(100)));
     in_time(dribble.silence().run_protected(patient(1)));
@@ -133,7 +134,7 @@ fn a_handshake_that_dribbles_for_ever_is_left_in_time() {
     }
 }
 
-/// A line that breaks says nothing about TLS: orchestrators take exit 5 for a reason not to try again.
+/// A lost connection is not a TLS error. Orchestrators do not try again after exit code 5.
 #[test]
 fn a_server_that_hangs_up_instead_of_a_handshake_is_exit_4() {
     let greeted = || Script::agreed().then(Move::ReadClientHello);
@@ -169,7 +170,7 @@ fn a_handshake_that_was_cut_off_is_tried_again() {
 
 #[test]
 fn a_server_that_refuses_the_handshake_is_exit_5_with_its_reason() {
-    // RFC 8446 §6: a fatal alert of each kind that a server could answer with.
+    // Fatal alerts with which a server may answer (RFC 8446 §6).
     let alerts: [(u8, &[&str]); 6] = [
         (40, &["no cipher"]),
         (70, &["version"]),
@@ -270,17 +271,17 @@ fn records_that_say_nothing_do_not_prolong_a_wait() {
     met.outcome.claim(matches!(met.outcome.code, 4 | 5), "exit code 4 or 5").within(Duration::from_millis(2200));
 }
 
-/// An upload that waits for so many seconds.
+/// An upload with a timeout of `seconds`.
 fn patient(seconds: u8) -> Upload {
     Upload::of_hello().timeout(&seconds.to_string())
 }
 
-/// A reply as it is shown: the code, and the text in quotes.
+/// Returns a reply as the program shows it: the code, and the text in quotes.
 fn quoted(reply: &str) -> String {
     format!("({} \"{}\")", &reply[..3], &reply[4..])
 }
 
-/// A server that agrees to TLS and answers the client's greeting with this.
+/// A server that accepts AUTH TLS and answers the ClientHello with `bytes`.
 fn answering(bytes: &[u8]) -> Script {
     Script::agreed().then(Move::ReadClientHello).send(bytes)
 }
@@ -291,11 +292,11 @@ fn in_time(met: Run) {
     met.server_log.stored_nothing();
 }
 
-/// A greeting of a server that speaks SSL 3.0 or TLS 1.0 or 1.1 and no more (RFC 5246 §7.4.1.3).
+/// Returns the ServerHello of a server that supports at most SSL 3.0, TLS 1.0 or TLS 1.1 (RFC 5246 §7.4.1.3).
 fn old_hello(minor: u8) -> Vec<u8> {
     let mut hello = vec![0x16, 3, minor, 0, 42, 2, 0, 0, 38, 3, minor];
     hello.extend([7; 32]);
-    // No session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.
+    // No session ID, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.
     hello.extend([0, 0, 0x2f, 0]);
     hello
 }

@@ -1,4 +1,5 @@
-//! Servers that rustls cannot play: with short keys, and with ciphers of the past. OpenSSL's own test server does.
+//! Servers that cannot be tested with rustls, which supports neither short keys nor old ciphers. OpenSSL's test server
+//! (`openssl s_server`) supports them.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -32,7 +33,7 @@ fn no_cipher_in_common_is_exit_5_and_said() {
 fn the_certificate_that_every_how_to_makes_is_trusted_by_ca_file() {
     let Some(server) = OpenSsl::serve("rsa:2048", &[]) else { return skipped("no openssl") };
     let upload = Upload::of_hello().options(["--ca-file".as_ref(), server.folder.path().join("cert").as_os_str()]);
-    // The certificate is good; that nobody speaks FTP behind it shows later.
+    // The certificate is accepted. The run fails later, because `s_server` does not speak FTP.
     let outcome = upload.timeout("1").at(format!("ftps://localhost:{}", server.port)).run();
     outcome.fails(4).never_says("certificate");
 }
@@ -60,7 +61,7 @@ impl OpenSsl {
         let mut lines = BufReader::new(child.stdout.take()?).lines();
         let port =
             lines.by_ref().map_while(Result::ok).find_map(|line| line.strip_prefix("ACCEPT 127.0.0.1:")?.parse().ok());
-        // Whatever it says later is to be read, or it would wait.
+        // The rest of its output must be read. Otherwise it would block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Some(Self { folder, child, port: port? })
     }

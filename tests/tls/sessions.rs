@@ -1,7 +1,7 @@
-//! Data connections resume the session of their control connection: the proof that whoever made the one has made the
-//! other. Two servers insist on it, all offer it, and no server is asked to do without.
+//! Data connections resume the TLS session of their control connection, which proves that both come from the same
+//! client. Two servers require this, and all others but Pure-FTPd with TLS 1.3 support it.
 //!
-//! What a refusal looks like is scripted: `tls_data_connection.rs`.
+//! `data_connection.rs` tests refusals, with scripted servers.
 
 use test_servers::{Kind, Reuse};
 
@@ -27,13 +27,13 @@ on_secure_servers!(
 );
 
 mod never {
-    use super::a_server_without_tickets_is_served_all_the_same;
+    use super::a_server_without_tickets_still_gets_the_files;
 
     super::on_secure_servers!(pure_ftpd_tls_1_3: PureFtpd { versions: Tls13Only };
-        [a_server_without_tickets_is_served_all_the_same]);
+        [a_server_without_tickets_still_gets_the_files]);
 }
 
-/// Of ten: each needs a session, and TLS 1.3 has tickets for one use only.
+/// Ten data connections: each needs a session, and with TLS 1.3 the client uses a ticket only once.
 fn every_data_connection_resumes_the_session(server: &SecureServer) {
     let names: Vec<String> = (0..10).map(|number| format!("f{number}")).collect();
     let program = names.iter().fold(Program::new(), |p, name| p.with_file(name, name.as_bytes()));
@@ -48,7 +48,7 @@ fn every_data_connection_resumes_the_session(server: &SecureServer) {
     }
 }
 
-/// What servers say in their logs of each session that was resumed; not all of them do.
+/// Returns the text that the server logs for each resumed session, or `None` if it logs nothing.
 fn as_the_server_says_it(server: &SecureServer) -> Option<&'static str> {
     match (server.kind, server.tls.reuse) {
         (Kind::Vsftpd, _) => Some(", reused, "),
@@ -57,7 +57,7 @@ fn as_the_server_says_it(server: &SecureServer) -> Option<&'static str> {
     }
 }
 
-fn a_server_without_tickets_is_served_all_the_same(server: &SecureServer) {
+fn a_server_without_tickets_still_gets_the_files(server: &SecureServer) {
     let program = Program::new().with_file("x", b"x").with_file("y", b"y");
     let outcome = server.upload(program, &["x", "y"]);
     outcome

@@ -1,6 +1,7 @@
-//! Uploads over TLS that go well: what the server sees of names, sessions and ends, in each version (RFC 4217).
+//! Successful uploads over TLS: the server name, the sessions and the end of TLS that the server sees, with each
+//! version (RFC 4217).
 //!
-//! What goes wrong with certificates is in `tls_certificates.rs`, next.
+//! `certificates.rs` tests certificates that are refused.
 
 use rustls::ProtocolVersion;
 
@@ -116,7 +117,7 @@ fn fifty_files_in_a_row_are_each_protected_by_a_session_of_the_control_connectio
         Tls::of(&identity).old(),
         Tls::of(&identity).remembering_nothing(),
         Tls::of(&identity).remembering_nothing().old(),
-        // One ticket after each handshake: the next data connection has only what the last one brought.
+        // One ticket after each handshake: each data connection has only the ticket from the previous one.
         Tls::of(&identity).tickets(1),
     ];
     for tls in ways {
@@ -182,7 +183,7 @@ fn a_refused_pbsz_does_not_matter() {
     }
 }
 
-/// Older than PROT, such servers protect data connections without being asked.
+/// Some servers with implicit TLS are older than PROT and always protect data connections.
 #[test]
 fn a_server_with_implicit_tls_need_not_know_prot() {
     let (authority, identity) = certified();
@@ -210,13 +211,13 @@ fn replies_may_come_in_any_grouping_of_records() {
 }
 
 impl Script {
-    /// Agrees to protect data connections.
+    /// Accepts PBSZ and PROT P.
     fn protect_data(self) -> Self {
         self.expect("PBSZ 0").reply("200 Fine").expect("PROT P").reply("200 Private")
     }
 }
 
-/// Both connections, with the same name, and with the protocol by which a server knows FTP.
+/// Asserts that both handshakes had this server name (SNI), the ALPN protocol `ftp`, and this version.
 #[track_caller]
 fn greeted_properly(server_log: &ServerLog, name: Option<&str>, version: ProtocolVersion) {
     server_log.claim(server_log.handshakes.len() == 2, "two handshakes");

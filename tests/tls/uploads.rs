@@ -1,7 +1,7 @@
-//! Uploads over TLS to every real server, each of which refuses all else. The bytes on the server are compared.
+//! Uploads over TLS to every real server, each of which refuses clear text. The tests compare the stored bytes.
 //!
-//! Which sessions are resumed is `tls_sessions.rs`; who stands in between is `tls_between.rs`. Servers that misbehave
-//! are scripted: `tls_hostile.rs`.
+//! `sessions.rs` tests session resumption, `between.rs` a man in the middle, and `hostile.rs` scripted servers that
+//! misbehave.
 
 use test_servers::{Kind, ServerTls};
 
@@ -38,7 +38,7 @@ mod in_clear {
         pyftpdlib: Pyftpdlib {}, libunftp: Libunftp {}; [a_login_in_clear_is_exit_6_and_the_refusal_is_said]);
 }
 
-/// Around 16 KiB, which is what one record holds.
+/// The sizes are around 16 KiB, the largest TLS record, among others.
 fn files_of_every_size_arrive_byte_for_byte(server: &SecureServer) {
     let sizes = [0, 1, 16_383, 16_384, 16_385, 20 << 20];
     let names = sizes.map(|size| format!("{size}.bin"));
@@ -52,7 +52,7 @@ fn files_of_every_size_arrive_byte_for_byte(server: &SecureServer) {
 
 fn fifty_files_in_a_row_arrive_byte_for_byte(server: &SecureServer) {
     let names: Vec<String> = (0..50).map(|number| format!("f{number:02}")).collect();
-    // Every seventh is empty.
+    // Every seventh file is empty.
     let files: Vec<Vec<u8>> = (0..50).map(|number| content(if number % 7 == 0 { 0 } else { number * 733 })).collect();
     let program = names.iter().zip(&files).fold(Program::new(), |p, (name, file)| p.with_file(name, file));
     let outcome = server.upload(program, &names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -81,7 +81,7 @@ mod large {
     crate::support::real_servers::on_every_server!(a_file_of_1_gib_arrives);
 }
 
-/// Where a server has a rule that sessions are to be resumed, it is on.
+/// Servers that can require session resumption require it here.
 fn a_file_of_1_gib_arrives(kind: Kind) {
     let Some(server) = SecureServer::start(kind, ServerTls::of) else { return };
     let outcome = server.upload(Program::new().with_zeros("large", 1 << 30), &["large"]);

@@ -1,7 +1,7 @@
-//! Hashes of a file, for comparison with the hash that the server tells.
+//! Hashes of a file, for comparison with the hash that the server reports.
 //!
-//! The server's offer decides which algorithm is used (`ftp_protocol::features`). Some of them are broken (MD5, SHA-1,
-//! CRC-32): they find accidents, not attackers.
+//! The algorithm is chosen from those that the server offers (`ftp_protocol::features`). MD5, SHA-1 and CRC-32 detect
+//! accidental changes, but not an attacker's.
 
 use alloc::vec::Vec;
 
@@ -32,7 +32,7 @@ pub enum Digest {
 }
 
 impl Digest {
-    /// Starts the hash of no bytes.
+    /// Starts a hash, with no bytes added.
     pub fn new(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Sha256 => Self::Sha256(sha2::Sha256::new()),
@@ -42,7 +42,7 @@ impl Digest {
         }
     }
 
-    /// Adds `bytes`.
+    /// Adds `bytes` to the hash.
     pub fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Sha256(hash) => hash.update(bytes),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_those_that_everyone_computes() {
+    fn hashes_have_the_published_check_values() {
         assert_eq!(hash(Algorithm::Crc32), "cbf43926");
         assert_eq!(hash(Algorithm::Md5), "25f9e794323b453885f5181f1b624d0b");
         assert_eq!(hash(Algorithm::Sha1), "f7c3bc1d808e04732adf679965ccc34ca7ae3441");

@@ -1,11 +1,12 @@
-//! Text from outside, made harmless to look at: no byte of it can move a cursor, change a colour, end a line or
-//! turn text around.
+//! Escaping of untrusted text for display: no byte of it can move the cursor of a terminal, change a colour, end a line
+//! or reverse the direction of text.
 //!
-//! Everything that a server says, and every file name, is shown through [`Escaped`].
+//! Every text from a server, and every file name, is shown through [`Escaped`].
 
 use core::fmt;
 
-/// Shows bytes as text. Control bytes, invisible characters, and what is not UTF-8 appear as escapes.
+/// Untrusted bytes that are shown as text. Control characters, invisible characters, and bytes that are not UTF-8
+/// appear as escapes such as `\n`, `\u{1b}` and `\xff`; a backslash appears as two.
 #[derive(Clone, Copy)]
 pub struct Escaped<'a>(pub &'a [u8]);
 
@@ -15,7 +16,8 @@ impl fmt::Display for Escaped<'_> {
             for character in chunk.valid().chars() {
                 match character {
                     '\'' | '"' => write!(f, "{character}")?,
-                    // Doubled, so that an escape cannot be forged; this also knows the invisible characters.
+                    // `escape_debug` doubles a backslash, so that text cannot forge an escape, and escapes invisible
+                    // characters.
                     _ => write!(f, "{}", character.escape_debug())?,
                 }
             }
@@ -33,20 +35,20 @@ impl fmt::Debug for Escaped<'_> {
     }
 }
 
-/// What has to hold for any bytes, for the fuzzer in `fuzz/`: nothing in what is shown drives a terminal or hides, and
-/// what was meant can be read back.
+/// Checks two properties of any bytes, for the fuzzer in `fuzz/`: the shown text has no control character and no
+/// invisible character, and the original bytes can be recovered from it.
 #[cfg(any(test, fuzzing))]
 pub fn fuzz(bytes: &[u8]) {
     let shown = Escaped(bytes).to_string();
     let hides =
         |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     assert!(!shown.contains(|c: char| c.is_control() || hides(c)), "{shown}");
-    assert_eq!(meant(&shown).as_deref(), Some(bytes), "{shown}");
+    assert_eq!(unescape(&shown).as_deref(), Some(bytes), "{shown}");
 }
 
-/// The bytes that are shown as `shown`.
+/// Returns the bytes that are shown as `shown`, or `None` if no bytes are.
 #[cfg(any(test, fuzzing))]
-fn meant(shown: &str) -> Option<Vec<u8>> {
+fn unescape(shown: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut rest = shown;
     while let Some(at) = rest.find('\\') {
@@ -79,11 +81,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_says_what_was_meant() {
+    fn the_original_bytes_can_be_recovered_from_escaped_text() {
         for bytes in [&b"a\\x1b \x1b\0\t\n\r\xff\x80"[..], "'\u{202e}\u{301}\u{e000}\"".as_bytes(), b"\\u{1b}"] {
             fuzz(bytes);
         }
-        assert_eq!(meant(r"\q"), None);
+        assert_eq!(unescape(r"\q"), None);
     }
 
     fn shown(bytes: &[u8]) -> String {

@@ -1,7 +1,8 @@
-//! Text from servers and users made safe to show ([`escape`]), secrets removed from it ([`redact`], [`reply_redactor`]), and
+//! Escaping of text from servers and users ([`escape`]), masking of secrets in it ([`redact`], [`reply_redactor`]), and
 //! the hashes that servers offer ([`digest`]).
 //!
-//! Shared by the host, the WASI provider and the fuzzers. no_std; no I/O, and no knowledge of FTP beyond the code of a reply.
+//! The host, the WASI provider and the fuzzers share this crate. It does no I/O, and knows nothing of FTP except the
+//! code of a reply.
 
 #![cfg_attr(not(any(test, fuzzing)), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, reason = "tests"))]

@@ -1,38 +1,39 @@
-//! Secrets in text that a server sends: some servers repeat the password in their reply, and replies are shown.
+//! Masking of secrets in text from a server: some servers repeat the password in a reply, and replies are shown to the
+//! user.
 //!
-//! The types that hold a secret are the host's `request/password.rs` and `request/proxy_auth.rs`.
+//! The types that hold secrets are in the host: `request/password.rs` and `request/proxy_auth.rs`.
 
 use alloc::vec::Vec;
 
-/// What is shown in a secret's place. It does not tell the length.
+/// The text that is shown instead of a secret. Its length is independent of the secret's.
 pub const MASK: &[u8] = b"****";
 
-/// A secret of so many bytes does not occur by chance. A shorter one is masked only where it stands by itself: a gap
-/// within a word, as in `Wel****`, would tell what it is.
-const LONG: usize = 8;
+/// A secret of at least this length, in bytes, is masked everywhere: it does not occur in text by chance. A shorter one
+/// is masked only where it is not part of a word: a mask within a word, as in `Wel****`, would reveal the secret.
+const LONG_SECRET: usize = 8;
 
-/// `text` with [`MASK`] wherever `secret` is.
+/// Returns `text` with each `secret` replaced by [`MASK`].
 pub fn masked(text: &[u8], secret: &[u8]) -> Vec<u8> {
     masked_beyond(0, 0, text, secret)
 }
 
-/// The same for a line of a server's, to be shown. A secret that is only a part of the line's code (RFC 959 §4.2) stays.
-/// One that goes on behind it does not: `202-555-0147` looks like a reply.
+/// Returns a line from a server, to be shown, with `secret` masked. A secret that lies within the reply code (RFC 959
+/// §4.2) is kept. One that extends beyond the code is masked: the secret `202-555-0147` looks like a reply.
 pub fn masked_line(line: &[u8], secret: &[u8]) -> Vec<u8> {
     masked_beyond(code(line), 0, line, secret)
 }
 
-/// The same for a line that is to be understood as a reply: it keeps its code whatever the secret is.
+/// Returns a line that will be parsed as a reply, with `secret` masked. The reply code is always kept.
 pub fn masked_reply(line: &[u8], secret: &[u8]) -> Vec<u8> {
     masked_beyond(code(line), code(line), line, secret)
 }
 
-/// Masks the secret where it ends behind the first `code` bytes, and keeps the first `kept` bytes all the same.
+/// Masks `secret` where it ends after the first `code` bytes, but keeps the first `kept` bytes in any case.
 fn masked_beyond(code: usize, kept: usize, text: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut shown = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
-        if at + secret.len() > code && is_there(text, at, secret) {
+        if at + secret.len() > code && occurs_at(text, at, secret) {
             shown.extend_from_slice(text.get(at..kept).unwrap_or_default());
             shown.extend_from_slice(MASK);
             at += secret.len();
@@ -44,27 +45,31 @@ fn masked_beyond(code: usize, kept: usize, text: &[u8], secret: &[u8]) -> Vec<u8
     shown
 }
 
-/// How many bytes of a line are the code of a reply and the sign behind it.
+/// Returns the length in bytes of the reply code at the start of a line and the character after it; 0 if there is no
+/// code.
 fn code(line: &[u8]) -> usize {
     let has_code = matches!(line, [a, b, c, b' ' | b'-', ..] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()));
     if has_code { 4 } else { 0 }
 }
 
-/// The same for text that was cut off, perhaps within the secret. Up to three bytes of it tell nothing.
+/// Returns truncated `text` with `secret` masked. If the cut is within the secret, its beginning is masked, too, unless
+/// that is only one to three bytes, which reveal too little.
 pub fn masked_cut(text: &[u8], secret: &[u8]) -> Vec<u8> {
-    let begun = (4..secret.len()).rev().find(|&length| text.ends_with(&secret[..length])).unwrap_or_default();
-    let mut shown = masked(&text[..text.len() - begun], secret);
-    if begun > 0 {
+    let cut = (4..secret.len()).rev().find(|&length| text.ends_with(&secret[..length])).unwrap_or_default();
+    let mut shown = masked(&text[..text.len() - cut], secret);
+    if cut > 0 {
         shown.extend_from_slice(MASK);
     }
     shown
 }
 
-fn is_there(text: &[u8], at: usize, secret: &[u8]) -> bool {
+/// Returns true if `secret` is in `text` at the offset `at` and has to be masked there.
+fn occurs_at(text: &[u8], at: usize, secret: &[u8]) -> bool {
     let part_of_a_word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
     !secret.is_empty()
         && text[at..].starts_with(secret)
-        && (secret.len() >= LONG || !(part_of_a_word(at.checked_sub(1)) || part_of_a_word(Some(at + secret.len()))))
+        && (secret.len() >= LONG_SECRET
+            || !(part_of_a_word(at.checked_sub(1)) || part_of_a_word(Some(at + secret.len()))))
 }
 
 #[cfg(test)]
@@ -83,13 +88,13 @@ mod tests {
     }
 
     #[test]
-    fn a_short_secret_is_masked_where_it_stands_by_itself_and_leaves_no_gap_in_a_word() {
+    fn a_short_secret_is_masked_only_where_it_is_not_part_of_a_word() {
         assert_eq!(shown("PASS come: welcome, 'come'", "come"), "PASS ****: welcome, '****'");
         assert_eq!(shown("Welcome, alice", "e"), "Welcome, alice");
     }
 
     #[test]
-    fn an_empty_secret_is_nowhere() {
+    fn an_empty_secret_masks_nothing() {
         assert_eq!(shown("530 No", ""), "530 No");
     }
 

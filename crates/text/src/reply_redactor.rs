@@ -1,40 +1,40 @@
-//! The reply to the password, in which some servers repeat it: held back until a line is complete, and redacted before the
-//! guest, which must not learn the password, receives it.
+//! Redaction of the reply to PASS, in which some servers repeat the password. Each line is held back until it is
+//! complete, and redacted before the guest receives it, because the guest must not learn the password.
 //!
-//! Only this one reply: of it, nothing but the code has a meaning. In other replies a number or a name that is equal to the
-//! password must stay as it is; those are redacted where they are shown.
+//! Only this reply is redacted here, because only its code has a meaning for the guest. In other replies, a number or a
+//! name that equals the password must not change; those replies are redacted where they are shown.
 
 use alloc::vec::Vec;
 use core::mem;
 
-/// A line longer than this, in bytes, is given on in pieces.
+/// A line longer than this, in bytes, is released in pieces.
 const MAX_LINE: usize = 8192;
 
-/// The bytes received and not yet given to the guest.
+/// The bytes that were received and not yet given to the guest.
 #[derive(Default)]
 pub struct ReplyRedactor {
-    /// Whether the last thing that was sent is the password.
+    /// True if PASS was the last command sent, so that its reply is expected.
     expected: bool,
-    /// Lines that may be given on, masked.
+    /// The bytes that the guest may have, with the password masked.
     ready: Vec<u8>,
-    /// A line that is not whole yet.
+    /// A line that is not complete yet.
     unfinished: Vec<u8>,
 }
 
 impl ReplyRedactor {
-    /// The password was sent.
+    /// Notes that PASS was sent: the next reply may contain the password.
     pub fn expect(&mut self) {
         self.expected = true;
     }
 
-    /// Another command was sent: the next bytes belong to its reply. Bytes that were held back become available; `redact`
-    /// removes the password from a line of a reply.
+    /// Notes that another command was sent: the next bytes belong to its reply. Bytes that were held back are released;
+    /// `redact` masks the password in a line of a reply.
     pub fn expect_no_more(&mut self, redact: impl Fn(&[u8]) -> Vec<u8>) {
         self.release(&redact);
         self.expected = false;
     }
 
-    /// Adds bytes that were received; [`give`](Self::give) returns the part of them that the guest may have.
+    /// Adds received bytes. [`give`](Self::give) returns the part of them that the guest may have.
     pub fn take(&mut self, bytes: &[u8], redact: impl Fn(&[u8]) -> Vec<u8>) {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             self.unfinished.extend_from_slice(piece);
@@ -55,6 +55,7 @@ impl ReplyRedactor {
         mem::replace(&mut self.ready, rest)
     }
 
+    /// Makes the unfinished line available to the guest.
     fn release(&mut self, redact: &impl Fn(&[u8]) -> Vec<u8>) {
         let line = mem::take(&mut self.unfinished);
         let line = if self.expected { redact(&line) } else { line };

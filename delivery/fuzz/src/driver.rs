@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use ftp_delivery::{Action, Answer, Compared, Failure, FileDelivery, Found, Name, Next, Proof};
+use ftp_delivery::{Action, Answer, Compared, Failure, FileDelivery, Found, Name, Next};
 use ftp_uploader_component::Conversation;
 use ftp_uploader_component::contract as wit;
 use ftp_uploader_component::contract::UploadError;
@@ -217,7 +217,7 @@ impl<'a> PutFile<'a> {
         let mut refused = |refusal: wit::Refusal| {
             let code = refusal.code;
             self.last = Some(UploadError::Refused(refusal));
-            translate::refusal(code)
+            ftp_delivery::Refusal::of(code)
         };
         Ok(match renaming {
             wit::Renaming::Done => {
@@ -240,16 +240,20 @@ impl<'a> PutFile<'a> {
         }
     }
 
-    fn store(&mut self, name: Name, from: u64) -> Answer {
-        self.stage.begins_to_store(from);
-        let placement = if from > 0 { wit::Placement::Rest(from) } else { wit::Placement::Replace };
-        let verify = match self.stage.rules.verify {
+    fn verify(&self) -> wit::Verify {
+        match self.stage.rules.verify {
             ftp_delivery::Verify::Hash => wit::Verify::Best,
             _ if self.hash_is_late => wit::Verify::Size,
             ftp_delivery::Verify::Best => wit::Verify::Best,
             ftp_delivery::Verify::Size => wit::Verify::Size,
             ftp_delivery::Verify::Nothing => wit::Verify::Nothing,
-        };
+        }
+    }
+
+    fn store(&mut self, name: Name, from: u64) -> Answer {
+        self.stage.begins_to_store(from);
+        let placement = if from > 0 { wit::Placement::Rest(from) } else { wit::Placement::Replace };
+        let verify = self.verify();
         let source = &self.source;
         let Some(session) = self.session.as_mut() else { return Answer::Failed(Failure::Session) };
         let stored = session.store(source, bytes(name), wit::Plan { placement, verify });
@@ -268,12 +272,7 @@ impl<'a> PutFile<'a> {
                 Answer::Failed(Failure::Final { begun: true, all })
             }
             Ok(receipt) => {
-                let (proof, hidden) = match receipt.verified {
-                    wit::Verification::None => (Proof::Reply, false),
-                    wit::Verification::Refused => (Proof::Reply, true),
-                    wit::Verification::Size => (Proof::Size, false),
-                    wit::Verification::Hash(_) => (Proof::Hash, false),
-                };
+                let (proof, hidden) = translate::proof(receipt.verified);
                 self.stage.is_stored(slot(name), Ok((proof, hidden)));
                 let length = self.stage.world.borrow().whole();
                 Answer::Stored { length, proof, hidden }

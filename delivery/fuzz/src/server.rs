@@ -77,45 +77,52 @@ impl Stage {
         match self.script.odd(16) {
             0 => drop(self.obeys(&command)),
             1 => self.cut(),
-            2 => {
-                self.does(&command);
-                self.cut();
-            }
             3 => drop(self.does(&command)),
             4 => {}
-            5 => {
-                self.does(&command);
-                self.says_another(&command);
-            }
             6 => self.says_another(&command),
+            8 => self.says_in_pieces(&command),
+            14 => self.is_stopped(),
+            oddity => self.is_odd(oddity, &command),
+        }
+    }
+
+    /// Obeys, and adds something to the reply, or replaces it.
+    fn is_odd(&self, oddity: usize, command: &Command) {
+        match oddity {
+            2 => {
+                self.does(command);
+                self.cut();
+            }
+            5 => {
+                self.does(command);
+                self.says_another(command);
+            }
             7 => {
-                let (code, text) = self.obeys(&command);
+                let (code, text) = self.obeys(command);
                 self.says(code, &text);
             }
-            8 => self.says_in_pieces(&command),
             9 => {
                 self.says(150, "Not yet");
-                self.obeys(&command);
+                self.obeys(command);
             }
             10 => {
-                self.says_another(&command);
-                self.obeys(&command);
+                self.says_another(command);
+                self.obeys(command);
             }
             11 => {
                 self.line.borrow_mut().outbox.push_back(b"What is FTP?\r\n".to_vec());
             }
             12 => {
-                self.obeys(&command);
+                self.obeys(command);
                 self.says(421, "Closing");
                 self.cut();
             }
             13 => {
-                self.obeys(&command);
-                self.says_another(&command);
+                self.obeys(command);
+                self.says_another(command);
             }
-            14 => self.is_stopped(),
             _ => {
-                self.obeys(&command);
+                self.obeys(command);
                 self.is_stopped();
             }
         }

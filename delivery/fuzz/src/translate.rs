@@ -2,7 +2,7 @@
 //! of `host/src/report/consequence.rs`, without TLS, proxies and the replies of a server whose disk is full, which
 //! the server here does not send.
 
-use ftp_delivery::{Failure, Refusal};
+use ftp_delivery::{Failure, Proof, StoringStage, is_breakdown, is_internal_error};
 use ftp_uploader_component::contract::{self as wit, UploadError, Violation};
 use ftp_uploader_component::native::{IoError, Step};
 
@@ -10,15 +10,11 @@ use ftp_uploader_component::native::{IoError, Step};
 pub(crate) fn store_failure(error: &UploadError, sent: u64, all: bool) -> Failure {
     use Step::{Confirmation, DataConnection, Store, Transfer};
     match error {
-        UploadError::Refused(wit::Refusal { code: 421, step: Transfer | Confirmation, .. }) => {
-            Failure::Cut { sent, all }
-        }
-        UploadError::Refused(wit::Refusal { code: 421, .. }) => Failure::Session,
-        UploadError::Refused(wit::Refusal { step: DataConnection | Store, code, .. }) => {
-            Failure::NotTaken(refusal(*code))
+        UploadError::Refused(wit::Refusal { step: DataConnection | Store, code, text }) => {
+            ftp_delivery::refused(StoringStage::Opening, *code, text, sent, all)
         }
         UploadError::Refused(wit::Refusal { step: Transfer | Confirmation, code, text }) => {
-            if is_breakdown(*code, text) { Failure::BrokeDown { sent, all } } else { Failure::GivenUp { sent, all } }
+            ftp_delivery::refused(StoringStage::Transfer, *code, text, sent, all)
         }
         UploadError::Misbehaved(misbehaviour) if misbehaviour.what == Violation::EarlySuccess => Failure::EarlySuccess,
         UploadError::Misbehaved(wit::Misbehaviour { step, .. }) | UploadError::Broken(wit::Breakage { step, .. })
@@ -87,27 +83,27 @@ pub(crate) fn may_work_again(error: &UploadError) -> bool {
     }
 }
 
-pub(crate) fn refusal(code: u16) -> Refusal {
-    if code < 500 { Refusal::Transient } else { Refusal::Permanent }
-}
-
 /// Returns true if the server may have changed the file with that name, because STOR was sent.
 pub(crate) fn begins(step: Step) -> bool {
     matches!(step, Step::Store | Step::Transfer | Step::Confirmation)
 }
 
-fn is_breakdown(code: u16, text: &[u8]) -> bool {
-    matches!(code, 425 | 426) || code == 500 && text.starts_with(b"OOPS")
-}
-
 fn is_last_word(refusal: &wit::Refusal) -> bool {
-    refusal.code == 421 || refusal.code == 500 && refusal.text.starts_with(b"OOPS")
+    refusal.code == 421 || is_internal_error(refusal.code, &refusal.text)
 }
 
 /// Returns true if the server refused the file, and did not only report a breakdown of itself or of a connection.
 pub(crate) fn is_a_no(error: &UploadError) -> bool {
     let UploadError::Refused(wit::Refusal { step, code, text }) = error else { return false };
-    matches!(step, Step::Transfer | Step::Confirmation)
-        && !matches!(code, 421 | 425 | 426)
-        && !(*code == 500 && text.starts_with(b"OOPS"))
+    matches!(step, Step::Transfer | Step::Confirmation) && *code != 421 && !is_breakdown(*code, text)
+}
+
+/// The proof of a stored file, and whether the server hides the file.
+pub(crate) fn proof(verified: wit::Verification) -> (Proof, bool) {
+    match verified {
+        wit::Verification::None => (Proof::Reply, false),
+        wit::Verification::Refused => (Proof::Reply, true),
+        wit::Verification::Size => (Proof::Size, false),
+        wit::Verification::Hash(_) => (Proof::Hash, false),
+    }
 }

@@ -1,5 +1,4 @@
-//! Each way in which an action can end in the small model: the expected one, and those that were seen with real
-//! servers, networks and other clients.
+//! The ends of an action in the small model: the expected one, and those seen with real servers, networks and clients.
 
 use ftp_delivery::{Action, Answer, Compared, Failure, Found, Name, Proof, Refusal};
 

@@ -92,6 +92,36 @@ fn a_file_that_may_be_complete_is_queried_and_not_overwritten() {
                 &[HALF, NO_REPLY, NONE, Settled, NONE, Settled, NONE, Settled, NONE, Settled, NONE],
                 STORE,
             ),
+        ],
+    );
+}
+
+/// No size after the lost reply, five times; then STOR again, which is refused; then the size of the complete file, twice.
+const A_LATER_REFUSAL: [Answer; 16] = [
+    HALF,
+    NO_REPLY,
+    NONE,
+    Settled,
+    NONE,
+    Settled,
+    NONE,
+    Settled,
+    NONE,
+    Settled,
+    NONE,
+    Failed(NotTaken(Transient)),
+    WHOLE,
+    Settled,
+    WHOLE,
+    Answer::Compared(Unavailable),
+];
+
+#[test]
+fn fewer_bytes_than_were_sent_or_an_old_size_are_no_answer() {
+    let unknown = gave_up(Why::Unknown);
+    holds(
+        PLAIN,
+        &[
             (
                 "fewer bytes, twice: only a hash allows to resume",
                 &[NONE, NO_REPLY, HALF, Settled, HALF],
@@ -108,28 +138,7 @@ fn a_file_that_may_be_complete_is_queried_and_not_overwritten() {
                 &[WHOLE, Answer::Modified(None), NO_REPLY, WHOLE, Settled, WHOLE, Answer::Compared(Unavailable)],
                 unknown,
             ),
-            (
-                "a later STOR is refused: the doubt remains",
-                &[
-                    HALF,
-                    NO_REPLY,
-                    NONE,
-                    Settled,
-                    NONE,
-                    Settled,
-                    NONE,
-                    Settled,
-                    NONE,
-                    Settled,
-                    NONE,
-                    Failed(NotTaken(Transient)),
-                    WHOLE,
-                    Settled,
-                    WHOLE,
-                    Answer::Compared(Unavailable),
-                ],
-                Do(CheckSource),
-            ),
+            ("a later STOR is refused: the doubt remains", &A_LATER_REFUSAL, Do(CheckSource)),
         ],
     );
 }
@@ -202,6 +211,10 @@ fn a_broken_transfer_goes_on_only_behind_bytes_that_are_ours() {
             ),
         ],
     );
+}
+
+#[test]
+fn an_earlier_run_is_resumed_behind_bytes_that_are_ours() {
     holds(
         RESUME,
         &[

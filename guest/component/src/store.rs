@@ -46,16 +46,12 @@ impl Conversation {
         let (bytes, tail) = transfer::send(&mut self.control, data, source, from)?;
         self.progress.entered(Stage::Confirmation);
         transfer::confirm(&mut self.control, tail)?;
-        let stored_as = match plan.placement {
-            Placement::Unique => agreed.reply.unique_name().map(<[u8]>::to_vec),
-            Placement::Replace | Placement::Rest(_) => None,
-        };
+        let unique = matches!(plan.placement, Placement::Unique);
+        let stored_as = if unique { agreed.reply.unique_name().map(<[u8]>::to_vec) } else { None };
         let sent = Sent { total: from + bytes, tail };
         // The server may not report the name that it chose, or may have chosen one that no command can carry.
-        let to_ask = match plan.placement {
-            Placement::Unique => stored_as.as_deref().and_then(|name| Argument::new(name).ok()),
-            Placement::Replace | Placement::Rest(_) => Some(name),
-        };
+        let chosen = stored_as.as_deref().and_then(|name| Argument::new(name).ok());
+        let to_ask = if unique { chosen } else { Some(name) };
         let mut verified = self.verify(source, to_ask, &sent, plan.verify);
         if tail == Tail::ConfirmedEarly {
             if matches!(verified, Ok(Verification::Size)) && !self.had_another_size(name, sent.total) {

@@ -1,7 +1,7 @@
 //! The consequences of a component's error, for the file and for the session. The counterpart of
 //! `host/src/report/consequence.rs`, for one attempt.
 
-use ftp_delivery::Failure;
+use ftp_delivery::{Failure, StoringStage, is_internal_error};
 
 use crate::bindings::ftp_uploader::upload::capabilities::{IoError, Step};
 use crate::bindings::ftp_uploader::upload::upload::{
@@ -31,29 +31,24 @@ pub(crate) fn of_store(error: &UploadError, size: u64, all: bool) -> Failure {
 }
 
 fn of_refusal(refusal: &Refusal, sent: u64, all: bool) -> Failure {
-    match (refusal.step, refusal.code) {
-        (Step::Transfer | Step::Confirmation, 421) => Failure::Cut { sent, all },
-        // RFC 959 §4.2.2: a connection failed, which does not mean that nothing was stored.
-        (Step::Transfer | Step::Confirmation, 425 | 426) => Failure::BrokeDown { sent, all },
-        (Step::Transfer | Step::Confirmation, 500) if is_out_of_order(refusal) => Failure::BrokeDown { sent, all },
-        (Step::Transfer | Step::Confirmation, _) => Failure::GivenUp { sent, all },
+    match refusal.step {
+        Step::Transfer | Step::Confirmation => {
+            ftp_delivery::refused(StoringStage::Transfer, refusal.code, &refusal.text, sent, all)
+        }
         // The server accepted no bytes, and there is no second attempt.
-        (
-            Step::Greeting
-            | Step::Protection
-            | Step::Login
-            | Step::Features
-            | Step::Site
-            | Step::Directory
-            | Step::BinaryType
-            | Step::Inspection
-            | Step::DataConnection
-            | Step::Store
-            | Step::Renaming
-            | Step::Attributes
-            | Step::Quit,
-            _,
-        ) => Failure::Session,
+        Step::Greeting
+        | Step::Protection
+        | Step::Login
+        | Step::Features
+        | Step::Site
+        | Step::Directory
+        | Step::BinaryType
+        | Step::Inspection
+        | Step::DataConnection
+        | Step::Store
+        | Step::Renaming
+        | Step::Attributes
+        | Step::Quit => Failure::Session,
     }
 }
 
@@ -62,16 +57,11 @@ fn begins(step: Step) -> bool {
     matches!(step, Step::Store | Step::Transfer | Step::Confirmation)
 }
 
-/// Returns true for the reply with which vsftpd terminates.
-fn is_out_of_order(refusal: &Refusal) -> bool {
-    refusal.text.starts_with(b"OOPS")
-}
-
 /// Returns true if the session has ended, so that QUIT cannot be sent (`wit/upload.wit`, `session`).
 pub(crate) fn ends_session(trouble: &Trouble) -> bool {
     let (Trouble::Upload(_, error) | Trouble::Unknown(_, error)) = trouble else { return false };
     match error {
-        UploadError::Refused(refusal) => refusal.code == 421 || refusal.code == 500 && is_out_of_order(refusal),
+        UploadError::Refused(refusal) => refusal.code == 421 || is_internal_error(refusal.code, &refusal.text),
         UploadError::Mismatch(_) | UploadError::Corrupt(_) | UploadError::Missing | UploadError::Invalid(_) => false,
         UploadError::Misbehaved(_)
         | UploadError::Broken(_)

@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, IoError, SourceError, Step};
-use crate::bindings::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
+use crate::bindings::ftp_uploader::upload::upload::{Breakage, Connection, UploadError, Violation};
 use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, PasswordError};
 use crate::trouble::{Place, Trouble};
 use ftp_text::escape::Escaped;
@@ -123,21 +123,17 @@ fn event(place: &Place, error: &UploadError) -> String {
             doing(misbehaviour.step),
             misbehaved(misbehaviour.what)
         ),
-        UploadError::Broken(breakage) => {
-            let which = match breakage.connection {
-                Connection::Control => "the connection",
-                Connection::Data => "the data connection",
-            };
-            format!("{which} to {host} failed while {}: {}", doing(breakage.step), how(breakage.cause))
+        UploadError::Broken(Breakage { step, connection: Connection::Control, cause }) => {
+            format!("the connection to {host} failed while {}: {}", doing(*step), how(*cause))
+        }
+        UploadError::Broken(Breakage { step, connection: Connection::Data, cause }) => {
+            format!("the data connection to {host} failed while {}: {}", doing(*step), how(*cause))
         }
         UploadError::Unreadable(SourceError::Shrank) => "the file became shorter while it was sent".to_owned(),
         UploadError::Unreadable(SourceError::Unreadable) => "the file could not be read to its end".to_owned(),
         UploadError::Unconfirmed(doubt) => {
-            let when = if doubt.completed {
-                "while it was asked about the stored file"
-            } else {
-                "before it confirmed the file"
-            };
+            let asked = "while it was asked about the stored file";
+            let when = if doubt.completed { asked } else { "before it confirmed the file" };
             format!("the connection to {host} failed {when}: {}", how(doubt.cause))
         }
         UploadError::Missing => {
@@ -147,10 +143,8 @@ fn event(place: &Place, error: &UploadError) -> String {
             format!("{} bytes were sent, but {host} says that it has {}", sizes.sent, sizes.stored)
         }
         UploadError::Corrupt(algorithm) => {
-            format!(
-                "{host} says that it stored the file, but its {} differs from that of the local file",
-                name(*algorithm)
-            )
+            let algorithm = name(*algorithm);
+            format!("{host} says that it stored the file, but its {algorithm} differs from that of the local file")
         }
         UploadError::Invalid(_) => "an argument cannot be put into an FTP command".to_owned(),
     }

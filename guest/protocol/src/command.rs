@@ -132,9 +132,7 @@ impl Command<'_> {
             Self::Dele(name) => plain("DELE", Some(name)),
             Self::Mfmt(time, name) => built(format!("MFMT {time}"), Some(name)),
             Self::MdtmSet(time, name) => built(format!("MDTM {time}"), Some(name)),
-            Self::SiteUtime(time, name) => {
-                (Cow::Borrowed("SITE UTIME"), Some(name), format!(" {time} {time} {time} UTC"))
-            }
+            Self::SiteUtime(time, name) => ("SITE UTIME".into(), Some(name), format!(" {time} {time} {time} UTC")),
             Self::SiteChmod(mode, name) => built(format!("SITE CHMOD {:o}", mode & 0o777), Some(name)),
             Self::Quit => plain("QUIT", None),
         }

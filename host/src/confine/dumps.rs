@@ -1,4 +1,4 @@
-//! No picture of the memory: neither in a core dump, nor for a debugger of the same user.
+//! Protects the memory of the process: it is not written to core dumps, and processes of the same user cannot read it.
 
 use std::io;
 
@@ -6,10 +6,11 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior,
 
 use crate::confine::Confined;
 
-/// Forbids both, to all threads and for good: raising a hard limit again takes privileges.
+/// Forbids core dumps and access by other processes, permanently and for all threads. Raising a hard limit again
+/// requires privileges.
 pub(super) fn forbid() -> Confined {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
-    // The second is what counts where dumps go to a program, which the limit does not keep from it (core(5)).
+    // The limit does not apply if core dumps are piped to a program (core(5)); PR_SET_DUMPABLE does.
     let done = setrlimit(Resource::Core, none).and_then(|()| set_dumpable_behavior(DumpableBehavior::NotDumpable));
     match done {
         Ok(()) => Confined::Active,

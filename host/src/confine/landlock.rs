@@ -1,8 +1,9 @@
-//! Landlock (landlock(7)): what is not open already cannot be opened by this thread, nor by any that it starts; where the
-//! kernel can do it, by no thread at all.
+//! Landlock (landlock(7)): this thread, and the threads that it starts, can open no file. If the kernel supports it,
+//! this applies to all threads of the process.
 //!
-//! Ports are told apart by their number alone. In passive mode the server names them, so there connecting cannot be
-//! narrowed here, unless a proxy stands between; that the address is the server's is the host's own rule (`lent/control_connection.rs`).
+//! Landlock restricts ports by number only. In passive mode the server names the ports, so connecting cannot be
+//! restricted here, except to the port of a proxy. `sandbox/capabilities/control_connection.rs` checks that data
+//! connections go to the address of the server.
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, LandlockStatus, NetPort, RestrictSelfAttr, RestrictionStatus, Ruleset,
@@ -11,37 +12,39 @@ use landlock::{
 
 use crate::confine::{Confined, Needs, threads};
 
-/// The newest version whose rules are known to be kept by what is done here. Older kernels keep those that they know.
+/// The newest version of Landlock that this module supports. An older kernel enforces the rules that it knows.
 const VERSION: ABI = ABI::V10;
 
-/// Whom it is for.
+/// The threads to restrict.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Threads {
-    /// This one, and those that it starts later.
+    /// The calling thread, and the threads that it starts later.
     This,
-    /// All, where the kernel can do that; else as [`This`](Self::This).
+    /// All threads of the process, if the kernel supports it (version 8); else as [`This`](Self::This).
     All,
 }
 
-/// Keeps away files, ports, and other processes, and says whether that holds for every thread it is for.
+/// Removes the access to files, to ports, and to other processes. Returns the state of each of these three
+/// restrictions.
 pub(super) fn restrict(threads: Threads, needs: &Needs) -> [Confined; 3] {
-    // Before the restriction: afterwards `/proc` cannot be opened any more.
-    let outside = if threads == Threads::All { threads::outside() } else { Ok(()) };
-    let status = restricted(threads, needs).map_err(|error| error.to_string());
-    let walls = [ABI::V1, ABI::V4, ABI::V6].map(|since| match &status {
-        Ok(status) => wall(since, status, &outside),
+    // Must be called before the restriction, because `/proc` cannot be opened afterwards.
+    let others = if threads == Threads::All { threads::check_others() } else { Ok(()) };
+    let status = apply(threads, needs).map_err(|error| error.to_string());
+    let states = [ABI::V1, ABI::V4, ABI::V6].map(|since| match &status {
+        Ok(status) => state(since, status, &others),
         Err(error) => Confined::Missing(error.clone()),
     });
-    if walls[0] == Confined::Active {
-        threads::mark_this_one();
+    if states[0] == Confined::Active {
+        threads::register_current();
     }
-    walls
+    states
 }
 
-/// The wall that Landlock has since that version.
-fn wall(since: ABI, status: &RestrictionStatus, outside: &Result<(), String>) -> Confined {
+/// Returns the state of the restriction that Landlock supports since version `since`. `others` is an error if other
+/// threads are not restricted.
+fn state(since: ABI, status: &RestrictionStatus, others: &Result<(), String>) -> Confined {
     let missing = |why: &str| Confined::Missing(why.to_owned());
-    match (&status.landlock, outside) {
+    match (&status.landlock, others) {
         (LandlockStatus::Available { effective_abi, .. }, _) if *effective_abi < since => {
             missing("the Landlock of this kernel is too old")
         }
@@ -52,7 +55,8 @@ fn wall(since: ABI, status: &RestrictionStatus, outside: &Result<(), String>) ->
     }
 }
 
-fn restricted(threads: Threads, needs: &Needs) -> Result<RestrictionStatus, RulesetError> {
+/// Applies the rules. Returns the parts of them that the kernel enforces.
+fn apply(threads: Threads, needs: &Needs) -> Result<RestrictionStatus, RulesetError> {
     let mut ports = AccessNet::from_all(VERSION);
     if needs.only_port.is_none() {
         ports.remove(AccessNet::ConnectTcp);
@@ -62,7 +66,7 @@ fn restricted(threads: Threads, needs: &Needs) -> Result<RestrictionStatus, Rule
         .handle_access(ports)?
         .scope(Scope::from_all(VERSION))?;
     let connect = needs.only_port.map(|port| NetPort::new(port, AccessNet::ConnectTcp));
-    // Port 0: the system chooses one.
+    // Only port 0, with which the system chooses the port.
     let bind = needs.binds.then(|| NetPort::new(0, AccessNet::BindTcp));
     let ruleset = ruleset.create()?.add_rules(connect.into_iter().chain(bind).map(Ok::<_, RulesetError>))?;
     ruleset.all_threads(threads == Threads::All)?.restrict_self()

@@ -1,8 +1,8 @@
-//! A second wall, around the process itself, for the case that the first one breaks: what the process has open and what
-//! it has looked up is all that it gets, from the fence on.
+//! The confinement of the process, a second line of defence in case the WebAssembly sandbox is broken: the process
+//! keeps its open files and resolved addresses, and gets nothing else.
 //!
-//! Landlock keeps files and ports away (`landlock.rs`), seccomp every system call that an upload has no use for
-//! (`system_calls.rs`). Neither can be taken down again. What a kernel does not have is missing, and said to be.
+//! Landlock removes the access to files and ports (`landlock.rs`), seccomp every system call that an upload does not
+//! need (`system_calls.rs`). Both are permanent. A part that the kernel does not support is reported as missing.
 
 #[cfg(target_os = "linux")]
 mod dumps;
@@ -15,53 +15,61 @@ mod system_calls;
 #[cfg(target_os = "linux")]
 mod threads;
 
-/// Each kind of processor has its own numbers, and on others nobody has tried them.
+/// The numbers of system calls differ between architectures, and the filter is tested only on those above.
 #[cfg(all(target_os = "linux", not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
 mod system_calls {
     pub(super) fn filter(_: &super::Needs) -> super::Confined {
-        super::Confined::Missing("there is no filter for this kind of processor".to_owned())
+        super::Confined::Missing("there is no filter for this processor architecture".to_owned())
     }
 }
 
-/// The parts of the fence. Each holds for every thread of the process and for good, or is said to be missing.
+/// The parts of the confinement of the process. Each part is permanent and active for every thread, or it is reported
+/// as missing with the reason.
+///
+/// Returned by [`Prepared::confine`](crate::Prepared::confine). The parts depend on the kernel; all of them exist on
+/// Linux only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Confinement {
-    /// No file can be opened, made or removed (Landlock). On kernels whose Landlock is older than version 8, it is missing
-    /// if another thread began earlier and has not called [`enclose_thread`]: such a thread is only kept from it by
-    /// [`system_calls`](Self::system_calls).
+    /// The process can open, create and remove no file (Landlock version 1). With Landlock before version 8, this is
+    /// missing if another thread was started earlier and has not called [`enclose_thread`]: such a thread is restricted
+    /// only by [`system_calls`](Self::system_calls).
     pub files: Confined,
-    /// No TCP port can be listened on, unless the server is to connect to us; then none can be connected to but that of
-    /// the control connection. With a proxy, none can be connected to but the proxy's (Landlock, for the same threads).
+    /// The TCP ports are restricted (Landlock version 4; with the same exception for threads as
+    /// [`files`](Self::files)). In passive mode, the process can listen on no port. In active mode, it can connect only
+    /// to the port of the control connection. With a proxy, it can connect only to the proxy's port.
     pub ports: Confined,
-    /// No signal, and no word by an abstract socket, reaches another process (Landlock, for the same threads).
+    /// The process can send no signals to other processes, and cannot connect to their abstract sockets (Landlock
+    /// version 6; with the same exception for threads as [`files`](Self::files)).
     pub processes: Confined,
-    /// No system call that an upload does not need: no program can be run, no process made or looked into, no socket made
-    /// but for TCP, no memory made executable (seccomp; all threads).
+    /// Only the system calls that an upload needs are allowed (seccomp, all threads). The process can run no program,
+    /// create no process, inspect no process, make no memory executable, and create no socket except for TCP. Other
+    /// system calls return ENOSYS.
     pub system_calls: Confined,
-    /// The memory, in which the password was, is in no core dump, and no process of the same user can look into it.
+    /// The memory, which may contain the password, is not written to core dumps, and other processes of the same user
+    /// cannot read it.
     pub memory: Confined,
 }
 
-/// One part of the fence.
+/// The state of one part of the confinement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Confined {
-    /// It holds.
+    /// The part is active.
     Active,
-    /// It does not, for this reason.
+    /// The part is missing, for this reason.
     Missing(String),
 }
 
 impl Confinement {
-    /// Why a part is missing, with its name, for each part that is.
+    /// Returns the name of each missing part, and the reason.
     pub fn missing(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.named().into_iter().filter_map(|(name, wall)| match wall {
+        self.named().into_iter().filter_map(|(name, state)| match state {
             Confined::Active => None,
             Confined::Missing(why) => Some((name, why.as_str())),
         })
     }
 
-    /// In the order in which they are written down above, each with a name for it.
+    /// Returns all parts with their names, in the order of the fields.
     pub fn named(&self) -> [(&'static str, &Confined); 5] {
         let Self { files, ports, processes, system_calls, memory } = self;
         [
@@ -74,54 +82,61 @@ impl Confinement {
     }
 }
 
-/// What an upload still needs of the system when it is about to connect.
+/// The rights that an upload needs from the moment before it connects.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing is taken away there"))]
 pub(crate) struct Needs {
+    /// True if the process connects to IPv4 addresses.
     pub(crate) ipv4: bool,
+    /// True if the process connects to IPv6 addresses.
     pub(crate) ipv6: bool,
-    /// The only port that is connected to; none, where the server names ports for data.
+    /// The only port to which the process connects; `None` if the server names the ports of data connections.
     pub(crate) only_port: Option<u16>,
-    /// The server connects to us.
+    /// True if the server opens the data connections.
     pub(crate) listens: bool,
-    /// An address of this machine is taken before connecting.
+    /// True if sockets are bound to a local address.
     pub(crate) binds: bool,
 }
 
 impl Needs {
-    /// Those of a thread that has no part in the upload.
+    /// The rights of a thread that does not take part in the upload: none.
     #[cfg(target_os = "linux")]
     fn nothing() -> Self {
         Self { ipv4: false, ipv6: false, only_port: Some(0), listens: false, binds: false }
     }
 }
 
-/// Puts the fence up: the whole process has nothing but `needs` left.
+/// Confines the whole process to `needs`.
 #[cfg(target_os = "linux")]
 pub(crate) fn confine(needs: &Needs) -> Confinement {
     let memory = dumps::forbid();
-    // In this order: the filter knows no system call of Landlock's.
+    // Landlock comes first, because the seccomp filter does not allow its system calls.
     let [files, ports, processes] = landlock::restrict(landlock::Threads::All, needs);
     Confinement { files, ports, processes, system_calls: system_calls::filter(needs), memory }
 }
 
-/// There is none.
+/// Returns a confinement of which every part is missing.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn confine(_: &Needs) -> Confinement {
-    let missing = || Confined::Missing("it is for Linux only".to_owned());
+    let missing = || Confined::Missing("it is supported on Linux only".to_owned());
     Confinement { files: missing(), ports: missing(), processes: missing(), system_calls: missing(), memory: missing() }
 }
 
-/// From here on the process leaves no core dump, and no process of the same user can look into its memory: to be called
-/// before there is a password in it. [`Prepared::confine`](crate::Prepared::confine) says whether that holds.
+/// Forbids core dumps of this process, and access to its memory by other processes of the same user. Call it before the
+/// password is in memory. [`Prepared::confine`](crate::Prepared::confine) reports if this is active
+/// ([`Confinement::memory`]).
+///
+/// No effect on systems other than Linux.
 pub fn forbid_dumps() {
     #[cfg(target_os = "linux")]
     dumps::forbid();
 }
 
-/// The calling thread can open no file and no port from here on, where the kernel has Landlock: for threads that a
-/// program starts before [`Prepared::confine`](crate::Prepared::confine), and that need nothing of the kind. The fence has to
-/// wait until this returns: it forbids the system calls that this makes.
+/// Takes the access to files and ports from the calling thread, if the kernel supports Landlock. For threads that a
+/// program starts before [`Prepared::confine`](crate::Prepared::confine) and that need no such access.
+///
+/// Call [`Prepared::confine`](crate::Prepared::confine) only after this function has returned, because its filter
+/// forbids the system calls that this function makes. No effect on systems other than Linux.
 pub fn enclose_thread() {
     #[cfg(target_os = "linux")]
     landlock::restrict(landlock::Threads::This, &Needs::nothing());

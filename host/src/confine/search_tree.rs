@@ -1,28 +1,31 @@
-//! A seccomp filter that finds a system call's number by halving. A list, as seccompiler makes it, holds up every start:
-//! the kernel asks a new filter about each number that there is (measured: a quarter of a millisecond, against 0.04).
+//! A seccomp filter that finds the number of a system call by binary search. The linear list that seccompiler generates
+//! makes every start slower, because the kernel runs a new filter for every system call number (measured: 0.25 ms; the
+//! binary search: 0.04 ms).
 //!
-//! Which calls are allowed is `system_calls.rs`; the conditions on arguments are compiled by seccompiler.
+//! `system_calls.rs` lists the allowed calls. The conditions on arguments are compiled by seccompiler.
 
 use std::collections::BTreeMap;
 
 use libc::{BPF_ABS, BPF_JA, BPF_JGE, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, SeccompRule, TargetArch, sock_filter};
 
-/// What is done about system calls.
+/// The rules of the filter.
 pub(super) struct SearchTree {
-    /// For each call that is allowed the conditions of which one has to hold; none for one that is allowed always.
+    /// The rules for each allowed system call, of which at least one must match. A call without rules is always
+    /// allowed.
     pub(super) allowed: BTreeMap<u32, Vec<SeccompRule>>,
-    /// The answer to all others.
+    /// The action for all other calls.
     pub(super) refusal: SeccompAction,
 }
 
-/// A range of numbers begins here, and this is done about all of them.
+/// The first number of a range of system calls, and the program that runs for all calls of the range.
 type Range = (u32, BpfProgram);
 
 impl SearchTree {
-    /// The filter, which ends a process that makes calls of another architecture: their numbers mean something else.
+    /// Compiles the filter. It kills a process that makes system calls of another architecture, because their numbers
+    /// have other meanings.
     pub(super) fn compile(&self, architecture: TargetArch) -> Result<BpfProgram, seccompiler::BackendError> {
-        // Without rules, it is the test of the architecture, and one return.
+        // A filter without rules is the check of the architecture and one return, which is removed below.
         let test = SeccompFilter::new(BTreeMap::new(), self.refusal.clone(), SeccompAction::Allow, architecture)?;
         let mut program: BpfProgram = test.try_into()?;
         program.pop();
@@ -32,21 +35,22 @@ impl SearchTree {
         Ok(program)
     }
 
-    /// Every number is in one of them.
+    /// Returns the ranges, in ascending order. Together they contain every number.
     fn ranges(&self) -> Vec<Range> {
         let mut ranges: Vec<Range> = vec![(0, self.refuse())];
         for (&number, rules) in &self.allowed {
-            // The number before has ended with a range from this one on.
+            // The range after the previous call is empty if it would begin here.
             ranges.pop_if(|(start, _)| *start == number);
-            let done = self.decide(rules);
-            if ranges.last().is_none_or(|(_, before)| *before != done) {
-                ranges.push((number, done));
+            let program = self.decide(rules);
+            if ranges.last().is_none_or(|(_, previous)| *previous != program) {
+                ranges.push((number, program));
             }
             ranges.push((number + 1, self.refuse()));
         }
         ranges
     }
 
+    /// Returns the program for one allowed call.
     fn decide(&self, rules: &[SeccompRule]) -> BpfProgram {
         let allow = statement(BPF_RET | BPF_K, SeccompAction::Allow.into());
         if rules.is_empty() {
@@ -56,12 +60,13 @@ impl SearchTree {
         one_of.chain(self.refuse()).collect()
     }
 
+    /// Returns the program that refuses a call.
     fn refuse(&self) -> BpfProgram {
         vec![statement(BPF_RET | BPF_K, self.refusal.clone().into())]
     }
 }
 
-/// Goes to the range in which the number is, and does what is done there.
+/// Returns the program that finds the range of a number and runs its program.
 fn search(ranges: &[Range]) -> BpfProgram {
     let (left, right) = match ranges {
         [] => return BpfProgram::new(),
@@ -69,7 +74,7 @@ fn search(ranges: &[Range]) -> BpfProgram {
         several => several.split_at(several.len() / 2),
     };
     let (first, left) = (right[0].0, search(left));
-    // Two jumps, because only one without a condition reaches far.
+    // Two jumps, because the offset of a conditional jump has only 8 bits.
     let mut program = vec![
         sock_filter { jf: 1, ..statement(BPF_JMP | BPF_JGE | BPF_K, first) },
         statement(BPF_JMP | BPF_JA, u32::try_from(left.len()).unwrap_or(u32::MAX)),
@@ -79,8 +84,9 @@ fn search(ranges: &[Range]) -> BpfProgram {
     program
 }
 
+/// Returns one instruction, without jump offsets.
 fn statement(code: u32, value: u32) -> sock_filter {
-    // Codes are made of a few bits each; the kernel refuses a program with others.
+    // Every valid code fits; the kernel refuses a program with an invalid one.
     sock_filter { code: u16::try_from(code).unwrap_or(u16::MAX), jt: 0, jf: 0, k: value }
 }
 
@@ -88,13 +94,13 @@ fn statement(code: u32, value: u32) -> sock_filter {
 mod tests {
     use super::*;
 
-    /// What a filter without conditions on arguments does about a system call.
+    /// Interprets a filter without conditions on arguments, and returns its action for a system call.
     fn run(program: &BpfProgram, architecture: u32, number: u32) -> u32 {
         let (mut at, mut value) = (0, 0);
         loop {
             let sock_filter { code, jt, jf, k } = &program[at];
             at += 1;
-            let goes = match u32::from(*code) {
+            let condition = match u32::from(*code) {
                 code if code == BPF_LD | BPF_W | BPF_ABS => {
                     value = if *k == 0 { number } else { architecture };
                     continue;
@@ -108,7 +114,7 @@ mod tests {
                 code if code == BPF_JMP | libc::BPF_JEQ | BPF_K => value == *k,
                 code => panic!("{code:#x}"),
             };
-            at += usize::from(if goes { *jt } else { *jf });
+            at += usize::from(if condition { *jt } else { *jf });
         }
     }
 
@@ -121,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn just_the_numbers_that_are_allowed_are_found() {
+    fn exactly_the_allowed_numbers_are_found() {
         for numbers in [&[][..], &[0], &[7], &[0, 1, 2, 5, 6, 100, 231, 449], &[1, 3, 5, 7, 9, 11, 13]] {
             let program = tree(numbers);
             for number in (0..600).chain([u32::MAX, 0x4000_0000, 0x4000_0001]) {
@@ -132,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_another_architecture_are_not_even_looked_at() {
+    fn system_calls_of_another_architecture_kill_the_process() {
         assert_eq!(run(&tree(&[1]), 0x4000_0003, 1), u32::from(SeccompAction::KillProcess));
     }
 }

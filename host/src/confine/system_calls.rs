@@ -1,9 +1,9 @@
-//! seccomp (seccomp(2)): a list of the system calls that an upload needs once everything is open. All others get the
-//! answer ENOSYS.
+//! seccomp (seccomp(2)): the list of system calls that an upload needs after everything is open. All others return
+//! ENOSYS.
 //!
-//! A list of what is allowed, because one of what is not would miss what later kernels add, and the x32 twins of every
-//! call. And ENOSYS, the answer of an older kernel, because C libraries know it: one that comes to use a newer call than
-//! is listed here falls back to what it used before, and nobody's upload breaks.
+//! It is a list of allowed calls, because a list of forbidden calls would not contain the calls that later kernels add,
+//! nor the x32 variants of all calls. The error is ENOSYS, which an older kernel returns: a C library that uses a newer
+//! call than those listed here then falls back to an older one, and the upload continues.
 
 use std::collections::BTreeMap;
 use std::process;
@@ -17,15 +17,16 @@ use seccompiler::{
 use crate::confine::search_tree::SearchTree;
 use crate::confine::{Confined, Needs};
 
-/// For each system call the arguments that it may have: any of these; where there are none, any at all.
+/// The allowed system calls, each with the rules for its arguments, of which at least one must match. Without rules,
+/// all arguments are allowed.
 type Allowed = BTreeMap<c_long, Vec<SeccompRule>>;
 
 type Result<T> = std::result::Result<T, seccompiler::BackendError>;
 
-/// Puts the filter on all threads.
+/// Installs the filter for all threads.
 pub(super) fn filter(needs: &Needs) -> Confined {
     let Ok(architecture) = TargetArch::try_from(std::env::consts::ARCH) else {
-        return Confined::Missing("there is no filter for this kind of processor".to_owned());
+        return Confined::Missing("there is no filter for this processor architecture".to_owned());
     };
     let refusal = SeccompAction::Errno(libc::ENOSYS.cast_unsigned());
     let filter = allowed(needs).and_then(|allowed| SearchTree { allowed, refusal }.compile(architecture));
@@ -39,6 +40,7 @@ pub(super) fn filter(needs: &Needs) -> Confined {
     }
 }
 
+/// Returns the allowed system calls for an upload with these `needs`.
 fn allowed(needs: &Needs) -> Result<BTreeMap<u32, Vec<SeccompRule>>> {
     let mut allowed: Allowed = ALWAYS.iter().chain(OLD).map(|&call| (call, Vec::new())).collect();
     if needs.listens {
@@ -48,83 +50,86 @@ fn allowed(needs: &Needs) -> Result<BTreeMap<u32, Vec<SeccompRule>>> {
         allowed.insert(libc::SYS_bind, Vec::new());
     }
     allowed.extend(with_arguments(needs)?);
-    // libc's type for them is signed; they are not.
+    // The numbers are signed in libc and unsigned in seccompiler.
     Ok(allowed.into_iter().filter_map(|(call, rules)| Some((u32::try_from(call).ok()?, rules))).collect())
 }
 
-/// What is allowed only with some arguments.
+/// Returns the system calls that are allowed only with certain arguments.
 fn with_arguments(needs: &Needs) -> Result<Allowed> {
     let this_process = u64::from(process::id());
     let no_code = |call| Ok((call, vec![rule([masked(2, libc::PROT_EXEC, 0)?])?]));
     let families = [(needs.ipv4, libc::AF_INET), (needs.ipv6, libc::AF_INET6)];
-    // With no conditions it would be allowed always, but there is no upload without an address.
+    // An empty list of rules would allow every socket, but an upload always has an address, and so a family.
     let families = families.into_iter().filter_map(|(needed, family)| needed.then_some(family));
     Ok(BTreeMap::from([
         no_code(libc::SYS_mmap)?,
         no_code(libc::SYS_mprotect)?,
         (libc::SYS_socket, families.map(tcp).collect::<Result<_>>()?),
-        // With an address, it could connect (MSG_FASTOPEN).
+        // Without an address: with one, sendto could open a connection (MSG_FASTOPEN).
         (libc::SYS_sendto, vec![rule([SeccompCondition::new(4, Width::Qword, Is::Eq, 0)?])?]),
-        // Threads, not processes. Its successor, clone3, hides its flags; C libraries do without it.
+        // Threads, not processes. clone3 passes its flags in memory, which a filter cannot read; C libraries work
+        // without it.
         (libc::SYS_clone, vec![rule([masked(0, libc::CLONE_THREAD, libc::CLONE_THREAD)?])?]),
         (libc::SYS_tgkill, vec![rule([SeccompCondition::new(0, Width::Qword, Is::Eq, this_process)?])?]),
-        // No typing into the terminal that we were started from, and no signals by way of a socket's owner.
+        // No input into the terminal, and no signals to other processes through the owner of a socket.
         (libc::SYS_ioctl, vec![none_of(1, [TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP])?]),
         (libc::SYS_fcntl, vec![none_of(1, [F_SETOWN, F_SETOWN_EX])?]),
-        // Of a descriptor that is open, without a look at paths.
+        // Only for an open descriptor, not for a path.
         (libc::SYS_statx, vec![rule([masked(2, libc::AT_EMPTY_PATH, libc::AT_EMPTY_PATH)?])?]),
         (libc::SYS_newfstatat, vec![rule([masked(3, libc::AT_EMPTY_PATH, libc::AT_EMPTY_PATH)?])?]),
-        // Asking for limits, not setting them.
+        // Reading limits, not setting them.
         (libc::SYS_prlimit64, vec![rule([SeccompCondition::new(2, Width::Qword, Is::Eq, 0)?])?]),
-        // Names of threads, and of memory.
+        // Setting the names of threads and of memory areas.
         (libc::SYS_prctl, vec![rule([equals(0, libc::PR_SET_NAME)?])?, rule([equals(0, PR_SET_VMA)?])?]),
     ]))
 }
 
-/// `socket` for TCP over this kind of addresses: streams have other protocols too (MPTCP, SCTP).
+/// Returns the rule for TCP sockets of an address family. Other protocols have stream sockets, too (MPTCP, SCTP).
 fn tcp(family: i32) -> Result<SeccompRule> {
     let kind = masked(1, !(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK), libc::SOCK_STREAM)?;
-    // 0 means TCP as well; what else these bits allow, no stream can have.
+    // Protocol 0 means TCP, too. No stream socket has one of the other protocols that this mask allows.
     rule([equals(0, family)?, kind, masked(2, !libc::IPPROTO_TCP, 0)?])
 }
 
-/// All of `conditions` together.
+/// Returns a rule that matches if all of `conditions` do.
 fn rule<const N: usize>(conditions: [SeccompCondition; N]) -> Result<SeccompRule> {
     SeccompRule::new(conditions.into())
 }
 
+/// Returns the condition that an argument equals `value`.
 fn equals(argument: u8, value: i32) -> Result<SeccompCondition> {
     SeccompCondition::new(argument, Width::Dword, Is::Eq, u64::from(value.cast_unsigned()))
 }
 
+/// Returns a rule that matches if an argument equals none of `values`.
 fn none_of<const N: usize>(argument: u8, values: [u64; N]) -> Result<SeccompRule> {
     let differs = values.into_iter().map(|value| SeccompCondition::new(argument, Width::Dword, Is::Ne, value));
     SeccompRule::new(differs.collect::<Result<_>>()?)
 }
 
-/// Of the bits in `mask`, just those of `value` are set.
+/// Returns the condition that an argument equals `value` in the bits of `mask`.
 fn masked(argument: u8, mask: i32, value: i32) -> Result<SeccompCondition> {
     let operator = Is::MaskedEq(u64::from(mask.cast_unsigned()));
     SeccompCondition::new(argument, Width::Dword, operator, u64::from(value.cast_unsigned()))
 }
 
-/// `<linux/prctl.h>`, for allocators that name their memory.
+/// `<linux/prctl.h>`: allocators use it to name memory areas.
 const PR_SET_VMA: i32 = 0x5356_4d41;
 
-/// `<asm-generic/ioctls.h>`: input in a terminal's name. Their type in libc is not the same everywhere.
+/// `<asm-generic/ioctls.h>`: simulate input on a terminal. The type of these constants in libc differs between targets.
 const TIOCSTI: u64 = 0x5412;
 const TIOCLINUX: u64 = 0x541c;
 
-/// `<asm/sockios.h>` and `<asm-generic/fcntl.h>`: who gets a descriptor's signals.
+/// `<asm/sockios.h>` and `<asm-generic/fcntl.h>`: set the process that receives the signals of a descriptor.
 const FIOSETOWN: u64 = 0x8901;
 const SIOCSPGRP: u64 = 0x8902;
 const F_SETOWN: u64 = 8;
 const F_SETOWN_EX: u64 = 15;
 
-/// What does no harm whatever its arguments are: it works on what is open, on memory of this process, or on its own
-/// threads.
+/// The system calls that are allowed with all arguments: they work on open descriptors, on the memory of this process,
+/// or on its threads.
 const ALWAYS: &[c_long] = &[
-    // Bytes in and out.
+    // Reading and writing.
     libc::SYS_read,
     libc::SYS_readv,
     libc::SYS_pread64,
@@ -145,7 +150,7 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_eventfd2,
     libc::SYS_memfd_create,
     libc::SYS_ftruncate,
-    // Sockets that are there, and where these may connect to.
+    // Connecting and configuring sockets.
     libc::SYS_connect,
     libc::SYS_shutdown,
     libc::SYS_recvfrom,
@@ -163,7 +168,7 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_nanosleep,
     libc::SYS_clock_nanosleep,
     libc::SYS_restart_syscall,
-    // Time and chance.
+    // Time and random numbers.
     libc::SYS_clock_gettime,
     libc::SYS_clock_getres,
     libc::SYS_gettimeofday,
@@ -193,7 +198,7 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_sigaltstack,
     libc::SYS_exit,
     libc::SYS_exit_group,
-    // Who we are.
+    // Identity of the process and of the system.
     libc::SYS_getpid,
     libc::SYS_gettid,
     libc::SYS_getppid,
@@ -205,10 +210,10 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_sysinfo,
 ];
 
-/// What only this architecture has, from the time before the calls above.
+/// Older variants of the calls above, which exist only on this architecture.
 #[cfg(target_arch = "x86_64")]
 const OLD: &[c_long] = &[libc::SYS_poll, libc::SYS_select, libc::SYS_epoll_wait, libc::SYS_dup2, libc::SYS_time];
 
-/// None: this architecture never had others.
+/// Empty: these architectures never had older variants.
 #[cfg(not(target_arch = "x86_64"))]
 const OLD: &[c_long] = &[];

@@ -1,4 +1,4 @@
-//! The local side: files and streams, opened once, before anything is sent.
+//! The local files and streams, which are opened once, before anything is sent.
 
 mod file_state;
 pub(crate) mod source;

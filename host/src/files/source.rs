@@ -1,7 +1,7 @@
-//! A local file that is to be uploaded: opened once, before anything is sent, and held open to the end. Or a stream
-//! (`feed.rs`), which has no size, and whose bytes are gone once they are sent.
+//! The source of an upload: a local file, which is opened before anything is sent and stays open until the end; or a
+//! stream (`stream_source.rs`), which has no size, and whose bytes can be read only once.
 //!
-//! Its bytes are moved by `lent/data_connection.rs`; the guest gets only a handle (`lent/mod.rs`).
+//! `sandbox/transfer/` sends the bytes. The guest has only a handle (`sandbox/capabilities/source_file.rs`).
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
@@ -24,34 +24,34 @@ use ftp_text::digest::Digest;
 pub(crate) struct Source {
     path: PathBuf,
     file: File,
-    /// What the system said about it when it was opened.
+    /// The metadata when it was opened.
     opened: FileState,
-    /// Present for a stream.
-    feed: Option<Mutex<StreamSource>>,
-    /// The hash of what was sent so far, where one will be wanted.
+    /// Present only for a stream.
+    stream: Option<Mutex<StreamSource>>,
+    /// The hash of the bytes sent so far, if a hash will be needed.
     running: Mutex<Option<Running>>,
 }
 
-/// A hash that grows as the file is sent.
+/// A hash that is computed while the file is sent.
 struct Running {
     algorithm: Algorithm,
     digest: Digest,
-    /// How many bytes are in it.
+    /// The number of bytes added so far.
     bytes: u64,
 }
 
-/// How much is read at a time for a hash, in bytes.
+/// The size of the buffer for computing a hash, in bytes.
 const PIECE: usize = 256 * 1024;
 
 impl Source {
-    /// Opens `path`, which must lead to a regular file whose size is known.
+    /// Opens `path`, which must be a regular file with a reliable size.
     pub(crate) fn open(path: &Path) -> Result<Self, UploadError> {
         let (file, opened) =
             open_regular(path).map_err(|problem| UploadError::Source { file: path.to_owned(), problem })?;
-        Ok(Self { path: path.to_owned(), file, opened, feed: None, running: Mutex::new(None) })
+        Ok(Self { path: path.to_owned(), file, opened, stream: None, running: Mutex::new(None) })
     }
 
-    /// What comes from `file`, to be stored under `name`.
+    /// A stream that is read from `file`, to be stored under `name`.
     pub(crate) fn stream(file: &File, name: &Path) -> Result<Self, UploadError> {
         let failed = |problem| UploadError::Source { file: name.to_owned(), problem };
         let unreadable = |error| failed(SourceProblem::Unreadable(error));
@@ -60,81 +60,82 @@ impl Source {
         if opened.is_dir() {
             return Err(failed(SourceProblem::Directory));
         }
-        // What is open for writing only would be found out when a file on the server is begun already.
+        // Otherwise reading would fail only after STOR, and leave an empty file on the server.
         if fcntl_getfl(&file).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::WRONLY) {
             return Err(unreadable(Errno::BADF.into()));
         }
         let opened = FileState::new(opened);
-        Ok(Self { path: name.to_owned(), file, opened, feed: Some(Mutex::default()), running: Mutex::new(None) })
+        Ok(Self { path: name.to_owned(), file, opened, stream: Some(Mutex::default()), running: Mutex::new(None) })
     }
 
-    /// The path as the user gave it.
+    /// Returns the path as the user gave it; for a stream, its name.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The name under which it is stored: the last part of its path.
+    /// Returns the name under which it is stored: the last part of its path.
     pub(crate) fn name(&self) -> &[u8] {
         self.path.file_name().map(OsStr::as_bytes).unwrap_or_default()
     }
 
-    /// Its size in bytes when it was opened: as many are sent. Nothing for a stream.
+    /// Returns the size in bytes when it was opened, which is the number of bytes to send; `None` for a stream.
     pub(crate) fn size(&self) -> Option<u64> {
-        self.feed.is_none().then_some(self.opened.size())
+        self.stream.is_none().then_some(self.opened.size())
     }
 
-    /// How many bytes should be on the server: the size, or what of the stream was sent.
+    /// Returns the number of bytes that the server should have: the size of the file, or the bytes of the stream sent
+    /// so far.
     pub(crate) fn length(&self) -> u64 {
-        self.feed().map_or(self.opened.size(), |feed| feed.sent())
+        self.lock_stream().map_or(self.opened.size(), |stream| stream.sent())
     }
 
-    /// How many bytes are left to send from `offset` on, as far as one knows.
+    /// Returns the number of bytes that remain to be sent from `offset` on; `u64::MAX` for a stream that has not ended.
     pub(crate) fn left(&self, offset: u64) -> u64 {
-        match self.feed() {
-            Some(feed) if feed.is_spent() => 0,
+        match self.lock_stream() {
+            Some(stream) if stream.is_spent() => 0,
             Some(_) => u64::MAX,
             None => self.opened.size().saturating_sub(offset),
         }
     }
 
-    /// Whether the writer of the stream has to be waited for.
+    /// Returns true if no byte can be sent before the writer of the stream has written more.
     pub(crate) fn awaits_writer(&self) -> bool {
-        self.feed().is_some_and(|feed| feed.is_empty())
+        self.lock_stream().is_some_and(|stream| stream.is_empty())
     }
 
-    /// Takes in what the writer of the stream has written.
+    /// Reads the bytes that the writer of the stream has written.
     pub(crate) fn fill(&self) -> io::Result<()> {
-        self.feed().map_or(Ok(()), |mut feed| feed.fill(&self.file))
+        self.lock_stream().map_or(Ok(()), |mut stream| stream.fill(&self.file))
     }
 
-    /// Whether bytes that were sent are gone.
+    /// Returns true for a stream, whose bytes cannot be sent again.
     pub(crate) fn is_stream(&self) -> bool {
-        self.feed.is_some()
+        self.stream.is_some()
     }
 
-    /// The open file, for sendfile(2).
+    /// Returns the open file, for sendfile(2).
     pub(crate) fn file(&self) -> &File {
         &self.file
     }
 
-    /// Reads into `buffer` from `offset` on; 0 is the end of the file.
+    /// Reads into `buffer` from `offset` on, and returns the number of bytes read; 0 at the end of the file.
     pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        match self.feed() {
-            Some(feed) => feed.read_at(buffer, offset),
+        match self.lock_stream() {
+            Some(stream) => stream.read_at(buffer, offset),
             None => self.file.read_at(buffer, offset),
         }
     }
 
-    /// Whether it may hold other bytes than when it was opened, so that what was sent may mix old and new ones. Bytes of a
-    /// stream do not change.
+    /// Returns true if the content may have changed since it was opened, so that the bytes sent may be a mixture of old
+    /// and new ones. The bytes of a stream do not change.
     pub(crate) fn has_changed(&self) -> bool {
         !self.is_stream() && self.opened.has_changed(&self.file)
     }
 
-    /// Makes sure that what was sent is one version of the file.
+    /// Checks that the bytes sent are those of one version of the file.
     ///
     /// # Errors
-    /// [`SourceProblem::Changed`] when it may mix old and new.
+    /// [`SourceProblem::Changed`] if they may be a mixture of old and new ones.
     pub(crate) fn check_unchanged(&self) -> Result<(), UploadError> {
         if self.has_changed() {
             return Err(UploadError::Source { file: self.path.clone(), problem: SourceProblem::Changed });
@@ -142,27 +143,27 @@ impl Source {
         Ok(())
     }
 
-    /// The time of last modification when it was opened, in whole seconds since 1970. Nothing for a stream.
+    /// Returns the time of last modification when it was opened, in whole seconds since 1970; `None` for a stream.
     pub(crate) fn modified(&self) -> Option<i64> {
         (!self.is_stream()).then(|| self.opened.modified().0)
     }
 
-    /// What tells this version of this file from others, and its name.
+    /// Returns numbers that identify this version of the file, and its name.
     pub(crate) fn identity(&self) -> ([i64; 7], &[u8]) {
         (self.opened.identity(), self.name())
     }
 
-    /// A hash of all that is sent from now on will be wanted.
+    /// Starts a hash of all bytes that are sent from now on.
     pub(crate) fn prepare_digest(&self, algorithm: Algorithm) {
         *self.running() = Some(Running { algorithm, digest: Digest::new(algorithm), bytes: 0 });
     }
 
-    /// Whether the bytes have to be seen when they are sent.
+    /// Returns true if [`sent`](Self::sent) needs the bytes, so that they cannot be sent with sendfile(2).
     pub(crate) fn wants_bytes(&self) -> bool {
         self.is_stream() || self.running().is_some()
     }
 
-    /// `bytes`, which stand at `offset`, were sent.
+    /// Notes that `bytes`, which begin at `offset`, were sent.
     pub(crate) fn sent(&self, offset: u64, bytes: &[u8]) {
         if let Some(running) = self.running().as_mut()
             && running.bytes == offset
@@ -170,25 +171,27 @@ impl Source {
             running.digest.update(bytes);
             running.bytes += bytes.len() as u64;
         }
-        if let Some(mut feed) = self.feed() {
-            feed.consume(bytes.len());
+        if let Some(mut stream) = self.lock_stream() {
+            stream.consume(bytes.len());
         }
     }
 
-    /// The hash of the first `length` bytes, if just these were sent with their hash wanted.
+    /// Returns the hash of the first `length` bytes, if it was computed while exactly these bytes were sent.
     pub(crate) fn digest_on_the_way(&self, algorithm: Algorithm, length: u64) -> Option<Vec<u8>> {
         let running = self.running();
         let running = running.as_ref().filter(|running| running.algorithm == algorithm && running.bytes == length)?;
         Some(running.digest.clone().finish())
     }
 
-    /// Whether there is, or can be, a hash of the first `length` bytes.
+    /// Returns true if the hash of the first `length` bytes is known or can be computed.
     pub(crate) fn has_digest_of(&self, length: u64) -> bool {
         !self.is_stream() || self.running().as_ref().is_some_and(|running| running.bytes == length)
     }
 
-    /// The hash of the first `length` bytes, read once more; `go_on` is asked after each piece. Nothing if the file is
-    /// shorter.
+    /// Reads the first `length` bytes again and returns their hash; `None` if the file is shorter.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or the error of `go_on`, which is called after each piece.
     pub(crate) fn digest<E: From<io::Error>>(
         &self,
         algorithm: Algorithm,
@@ -210,8 +213,9 @@ impl Source {
         Ok(Some(digest.finish()))
     }
 
-    fn feed(&self) -> Option<MutexGuard<'_, StreamSource>> {
-        self.feed.as_ref().map(|feed| feed.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Locks the state of the stream; `None` for a file.
+    fn lock_stream(&self) -> Option<MutexGuard<'_, StreamSource>> {
+        self.stream.as_ref().map(|stream| stream.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
@@ -219,6 +223,7 @@ impl Source {
     }
 }
 
+/// Opens `path`. Returns an error unless it is a regular file with a reliable size.
 fn open_regular(path: &Path) -> Result<(File, FileState), SourceProblem> {
     // Without O_NONBLOCK, opening a named pipe would wait for its writer.
     let nonblock = OFlags::NONBLOCK.bits().cast_signed();
@@ -230,7 +235,7 @@ fn open_regular(path: &Path) -> Result<(File, FileState), SourceProblem> {
         _ => {}
     }
     let opened = FileState::new(opened);
-    match opened.tells_its_size(&file) {
+    match opened.has_reliable_size(&file) {
         Ok(true) => Ok((file, opened)),
         Ok(false) => Err(SourceProblem::UnknownSize),
         Err(error) => Err(SourceProblem::Unreadable(error)),

@@ -1,41 +1,42 @@
-//! A stream as a source: bytes that come from a pipe, once and in order, held only until they are sent.
+//! The buffer of a stream: bytes from a pipe, which are read once and in order, and held only until they are sent.
 //!
-//! Waiting for its writer is `lent/watch.rs`; what a stream has in common with a file is `source.rs`.
+//! `sandbox/transfer/wait.rs` waits for the writer. `source.rs` has the common interface of streams and files.
 
 use std::fs::File;
 use std::io::{self, Read};
 
-/// How much is taken from the pipe at a time, in bytes.
+/// The size of the buffer, in bytes.
 const PIECE: usize = 256 * 1024;
 
-/// What has come from a stream and was not sent yet.
+/// The bytes of a stream that were read and are not sent yet.
 #[derive(Default)]
 pub(crate) struct StreamSource {
     piece: Vec<u8>,
-    /// How much of `piece` was sent.
+    /// The number of bytes of `piece` that were sent.
     used: usize,
-    /// How many bytes were sent of everything.
+    /// The number of bytes of the whole stream that were sent.
     sent: u64,
+    /// True if the writer has closed the stream.
     ended: bool,
 }
 
 impl StreamSource {
-    /// Whether nothing can be sent before more comes.
+    /// Returns true if no byte can be sent before the writer has written more.
     pub(crate) fn is_empty(&self) -> bool {
         self.used == self.piece.len() && !self.ended
     }
 
-    /// Whether everything was sent, and nothing more will come.
+    /// Returns true if the stream has ended and every byte was sent.
     pub(crate) fn is_spent(&self) -> bool {
         self.used == self.piece.len() && self.ended
     }
 
-    /// How many bytes were sent.
+    /// Returns the number of bytes sent.
     pub(crate) fn sent(&self) -> u64 {
         self.sent
     }
 
-    /// Takes in what `from` has; waits for it, if nobody has waited before.
+    /// Reads the next bytes of `from`. It blocks if there are none yet and `from` is in blocking mode.
     pub(crate) fn fill(&mut self, mut from: &File) -> io::Result<()> {
         self.piece.resize(PIECE, 0);
         self.used = 0;
@@ -51,18 +52,21 @@ impl StreamSource {
         Ok(())
     }
 
-    /// The bytes from `offset` on, as far as they are here. What was sent is gone.
+    /// Copies bytes from `offset` on into `into`, and returns their number.
+    ///
+    /// # Errors
+    /// `NotSeekable` if `offset` is not that of the first byte not sent: sent bytes are not kept.
     pub(crate) fn read_at(&self, into: &mut [u8], offset: u64) -> io::Result<usize> {
         if offset != self.sent {
             return Err(io::ErrorKind::NotSeekable.into());
         }
-        let here = &self.piece[self.used..];
-        let count = here.len().min(into.len());
-        into[..count].copy_from_slice(&here[..count]);
+        let unsent = &self.piece[self.used..];
+        let count = unsent.len().min(into.len());
+        into[..count].copy_from_slice(&unsent[..count]);
         Ok(count)
     }
 
-    /// So many bytes were sent.
+    /// Notes that this number of bytes was sent.
     pub(crate) fn consume(&mut self, bytes: usize) {
         self.used += bytes;
         self.sent += bytes as u64;
@@ -76,21 +80,21 @@ mod tests {
     use std::os::fd::OwnedFd;
 
     #[test]
-    fn bytes_come_once_in_order_and_to_their_end() {
+    fn bytes_are_read_once_in_order_and_to_the_end() {
         let (reader, mut writer) = io::pipe().unwrap();
         let pipe = File::from(OwnedFd::from(reader));
-        let (mut feed, mut piece) = (StreamSource::default(), [0; 4]);
-        assert!(feed.is_empty() && !feed.is_spent());
+        let (mut stream, mut piece) = (StreamSource::default(), [0; 4]);
+        assert!(stream.is_empty() && !stream.is_spent());
         writer.write_all(b"abcdef").unwrap();
         drop(writer);
-        feed.fill(&pipe).unwrap();
-        assert_eq!((feed.read_at(&mut piece, 0).unwrap(), &piece), (4, b"abcd"));
-        feed.consume(4);
-        assert!(feed.read_at(&mut piece, 0).is_err());
-        assert_eq!(feed.read_at(&mut piece, 4).unwrap(), 2);
-        feed.consume(2);
-        feed.fill(&pipe).unwrap();
-        assert!(feed.is_spent() && !feed.is_empty());
-        assert_eq!(feed.sent(), 6);
+        stream.fill(&pipe).unwrap();
+        assert_eq!((stream.read_at(&mut piece, 0).unwrap(), &piece), (4, b"abcd"));
+        stream.consume(4);
+        assert!(stream.read_at(&mut piece, 0).is_err());
+        assert_eq!(stream.read_at(&mut piece, 4).unwrap(), 2);
+        stream.consume(2);
+        stream.fill(&pipe).unwrap();
+        assert!(stream.is_spent() && !stream.is_empty());
+        assert_eq!(stream.sent(), 6);
     }
 }

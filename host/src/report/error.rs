@@ -1,7 +1,7 @@
-//! Everything that can go wrong, by step and by whose doing it is, and whether a partial file may be left behind.
+//! The errors of an upload, sorted by origin: the local file, the network, the server, the caller, or this library.
 //!
-//! Mirrors `upload-error` in `wit/upload.wit` and adds what happens outside the sandbox. The words for people, with
-//! likely causes and advice, are the program's: `cli/src/src/message.rs`.
+//! They mirror `upload-error` in `wit/upload.wit`, and add the failures outside the sandbox. The program's messages for
+//! users, with likely causes and advice, are in `cli/src/messages/`.
 
 use std::fmt;
 use std::io;
@@ -16,61 +16,65 @@ use crate::report::tls_problem::TlsProblem;
 use crate::report::wording;
 use ftp_text::escape::Escaped;
 
-/// Why a file was not stored, or why it is not known whether it was.
+/// The reason why a file was not stored, or why it is unknown whether the file was stored.
+///
+/// [`step`](Self::step) returns the step of the conversation at which the error happened, and
+/// [`partial_file_may_remain`](Self::partial_file_may_remain) returns true if the server may have a part of the file.
+/// Reply codes are those of RFC 959 §4.2 and its extensions. Texts from the server are untrusted, and shown escaped.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
-    /// The local file's doing.
+    /// The local file cannot be opened or read, or it changed during the upload.
     #[error("{file:?}: {problem}")]
     Source {
-        /// The local file.
+        /// The local file, or the name of the stream.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         problem: SourceProblem,
     },
-    /// The server's name leads to no address.
+    /// The server's name cannot be resolved to an address.
     #[error("cannot resolve {}: {error}", server.host())]
     Unresolved {
         /// The server.
         server: Server,
-        /// What the resolver said.
+        /// The resolver's error.
         error: io::Error,
     },
-    /// None of the server's addresses accepts a connection.
+    /// None of the server's addresses accepted the control connection.
     #[error("cannot connect to {address}: {error}")]
     Unreachable {
         /// The address that was tried last.
         address: SocketAddr,
-        /// What became of it.
+        /// The error for that address.
         error: io::Error,
     },
-    /// The proxy gives no connection.
-    #[error("{proxy}, for the {connection:?} connection: {problem}")]
+    /// The proxy did not provide a connection to the server.
+    #[error("no {connection:?} connection through the proxy {proxy}: {problem}")]
     Proxy {
-        /// The proxy, without credentials.
+        /// The proxy's address, without credentials.
         proxy: String,
-        /// Which connection.
+        /// The connection that was requested.
         connection: Connection,
-        /// Why.
+        /// The reason.
         problem: ProxyProblem,
     },
-    /// TLS did not come about on a connection.
+    /// The TLS handshake on a connection failed, or TLS could not be set up on this machine.
     #[error("no TLS on the {connection:?} connection: {problem}")]
     Tls {
-        /// Which connection.
+        /// The connection.
         connection: Connection,
-        /// Why.
+        /// The reason.
         problem: TlsProblem,
     },
-    /// The server does not do TLS: it refuses AUTH. No more than that was sent.
-    #[error("no TLS: {code} {text}")]
+    /// The server refused AUTH TLS (RFC 4217 §4, RFC 2228 §3). No other command was sent.
+    #[error("the server refuses TLS: {code} {text}")]
     NoTls {
         /// The reply code.
         code: u16,
         /// The reply's text.
         text: ServerText,
     },
-    /// The server gave a file up in a way in which servers do when they want the session of the control connection on
-    /// the data connection, and it had not resumed that session.
+    /// The server refused the transfer with 425, 450 or 522 (RFC 4217), and had not resumed the TLS session of the
+    /// control connection on the data connection. Servers that require session reuse send these replies.
     #[error("the server did not resume its TLS session: {code} {text}")]
     NotResumed {
         /// The reply code.
@@ -78,86 +82,89 @@ pub enum UploadError {
         /// The reply's text.
         text: ServerText,
     },
-    /// The server said no.
+    /// The server refused a command, or the transfer, with a negative reply.
     #[error("refused at {step:?}: {code} {text}")]
     Refused {
-        /// What it was asked.
+        /// The step at which it refused.
         step: Step,
         /// The reply code.
         code: u16,
         /// The reply's text.
         text: ServerText,
     },
-    /// The server broke the protocol.
-    #[error("protocol broken at {step:?}: {what:?}")]
+    /// The server violated the protocol.
+    #[error("protocol violation at {step:?}: {what:?}")]
     Misbehaved {
-        /// When.
+        /// The step at which this happened.
         step: Step,
-        /// What it did.
+        /// The violation.
         what: Violation,
     },
     /// A connection failed.
     #[error("{connection:?} connection failed at {step:?}: {cause:?}")]
     Broken {
-        /// When.
+        /// The step at which it failed.
         step: Step,
-        /// Which connection.
+        /// The connection.
         connection: Connection,
-        /// How.
+        /// The cause.
         cause: Cause,
     },
-    /// Every byte was sent, and a connection was lost before all was said about it.
-    #[error("sent, but not confirmed: {cause:?}")]
+    /// Every byte was sent, and a connection failed before the server had confirmed the file.
+    #[error("every byte was sent, but the file is not confirmed: {cause:?}")]
     Unconfirmed {
-        /// Why there is no confirmation.
+        /// The cause of the failure.
         cause: Cause,
-        /// The server had said that the file is stored; the line broke at a question that backs this up.
+        /// True if the server had replied that the file is stored, and the connection failed at the following command,
+        /// SIZE or a hash command.
         completed: bool,
-        /// That question was the one for a hash.
+        /// True if that command asked for a hash.
         hashing: bool,
     },
-    /// Every byte was sent, or the file's name changed, and the server cannot tell what came of it, asked later.
+    /// Every byte was sent, or RNTO was sent, and later commands could not determine the outcome.
     #[error("the outcome is unknown")]
     Unknown,
-    /// The server confirmed the file, and has a different size than was sent.
-    #[error("sent {sent} bytes, stored {stored}")]
+    /// The server replied that the file is stored, and reports a size that differs from the number of bytes sent.
+    #[error("{sent} bytes were sent, the server has {stored}")]
     Mismatch {
-        /// Bytes sent.
+        /// The number of bytes that the file should have on the server.
         sent: u64,
-        /// Bytes that the server says it has.
+        /// The size that the server reports, in bytes.
         stored: u64,
     },
-    /// The server confirmed the file, and its hash is another one.
-    #[error("the {algorithm:?} hash on the server is another one")]
+    /// The server replied that the file is stored, and its hash of the file differs from the local file's.
+    #[error("the {algorithm:?} hash of the file on the server differs")]
     Corrupt {
-        /// By this algorithm.
+        /// The hash algorithm.
         algorithm: Algorithm,
     },
-    /// The server confirmed the file, and does not know it any more.
-    #[error("confirmed, but not there")]
+    /// The server replied that the file is stored, and then that it has no such file.
+    #[error("the server confirmed the file, and then does not have it")]
     Missing,
-    /// The file is stored, and the server cannot tell what was wanted as proof of it.
-    #[error("stored, but the server cannot prove it as demanded")]
+    /// The file is stored, and the server cannot provide the proof that [`Delivery::verify`](crate::Delivery::verify)
+    /// requires.
+    #[error("the file is stored, but the server cannot provide the required proof")]
     Unverified,
-    /// The server cannot rename, so a file cannot get its name at the end. Nothing was stored.
+    /// The server does not support renaming, which [`Delivery::atomic`](crate::Delivery::atomic) requires. Nothing was
+    /// stored.
     #[error("the server cannot rename files")]
     CannotRename,
-    /// The file is stored under a temporary name, and the server refuses to give it its own.
-    #[error("stored, and not renamed: {code} {text}")]
+    /// The file is stored under a temporary name, and the server refused to rename it.
+    #[error("the file is stored under a temporary name, and cannot be renamed: {code} {text}")]
     NotRenamed {
-        /// RNFR was refused: the file may not be renamed to any name.
+        /// True if RNFR was refused: the server does not allow renaming of the file to any name.
         forbidden: bool,
-        /// The file that had the name before was moved aside, and could not be moved back.
+        /// True if an older file of that name was moved aside and could not be moved back.
         old_is_aside: bool,
         /// The reply code.
         code: u16,
         /// The reply's text.
         text: ServerText,
     },
-    /// The server refuses the temporary name that we made up. Nothing was stored.
+    /// The server refused the temporary name (STOR). Nothing was stored.
     #[error("the temporary name {:?} was refused: {code} {text}", Escaped(name))]
     TemporaryRefused {
-        /// The name.
+        /// The temporary name.
         name: Vec<u8>,
         /// The reply code.
         code: u16,
@@ -167,52 +174,54 @@ pub enum UploadError {
     /// The caller's [`CancelToken`](crate::CancelToken) was cancelled.
     #[error("interrupted")]
     Interrupted {
-        /// How far the conversation had come.
+        /// The step that was reached, or `None` if the conversation had not begun.
         step: Option<Step>,
     },
-    /// The time is up that the caller allows ([`Network::max_time`](crate::Network::max_time)).
+    /// The time limit of the run was reached ([`Network::max_time`](crate::Network::max_time)).
     #[error("out of time")]
     OutOfTime {
-        /// How far the conversation had come.
+        /// The step that was reached, or `None` if the conversation had not begun.
         step: Option<Step>,
     },
-    /// Our doing: the component crashed or hit a limit, or the host could not run it.
+    /// An error of this library: the component crashed or reached a limit, or the host could not run it.
     #[error("internal fault: {0}")]
     Fault(String),
 }
 
-/// What is wrong with a local file.
+/// The reason why a local file cannot be uploaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceProblem {
-    /// It cannot be opened or read.
+    /// The file cannot be opened or read. Nothing was sent.
     #[error("{0}")]
     Unreadable(io::Error),
-    /// It is a directory.
+    /// The path is a directory. Nothing was sent.
     #[error("it is a directory")]
     Directory,
-    /// It is a pipe, a socket or a device.
+    /// The path is a pipe, a socket or a device. Nothing was sent.
     #[error("it is not a regular file")]
     NotAFile,
-    /// Its size is not that of its content, which is made while it is read (/proc, /sys, some FUSE file systems).
+    /// The system reports a wrong size, because the content is generated when it is read (/proc, /sys, some FUSE file
+    /// systems). Nothing was sent.
     #[error("its size is not known")]
     UnknownSize,
-    /// It was cut shorter while it was being sent.
+    /// The file became shorter while it was sent. A partial file may remain on the server.
     #[error("it became shorter while it was being sent")]
     Shrank,
-    /// It was changed while it was being sent: what is stored may mix old and new bytes.
+    /// The file changed while it was sent: the stored file may mix old and new bytes.
     #[error("it changed while it was being sent")]
     Changed,
-    /// Reading failed while it was being sent.
+    /// Reading the file failed while it was sent. A partial file may remain on the server.
     #[error("reading failed while it was being sent")]
     Failed,
 }
 
-/// Text that a server sent: shown escaped, whichever way it is shown.
+/// Untrusted text from a server or a proxy, cut off after 512 bytes. `Display` and `Debug` escape it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServerText(pub(crate) Vec<u8>);
 
 impl UploadError {
-    /// How far the conversation had come, if it had begun.
+    /// Returns the step at which the error happened, or `None` if the conversation had not begun or the error belongs
+    /// to no step.
     pub fn step(&self) -> Option<Step> {
         match *self {
             Self::Refused { step, .. } | Self::Misbehaved { step, .. } | Self::Broken { step, .. } => Some(step),
@@ -238,17 +247,18 @@ impl UploadError {
         }
     }
 
-    /// Whether the server refuses us because others take up all its places, whatever its code says.
+    /// Returns true if the server refused the connection or the login because too many clients are connected. This is
+    /// recognised by the reply's text, because servers use different codes.
     pub fn is_full(&self) -> bool {
         matches!(self, Self::Refused { text, .. } if wording::is_too_many(text))
     }
 
-    /// Whether the server says that it is broken itself, or set up wrongly (vsftpd's `500 OOPS`).
+    /// Returns true if the server replied that it is broken, or configured wrongly (vsftpd's `500 OOPS`).
     pub fn is_out_of_order(&self) -> bool {
-        matches!(self, Self::Refused { code: 500, text, .. } if wording::is_out_of_order(text))
+        matches!(self, Self::Refused { code, text, .. } if ftp_delivery::is_internal_error(*code, &text.0))
     }
 
-    /// Whether a part of the file may lie on the server, if nothing was done about it afterwards.
+    /// Returns true if a partial file may remain on the server, unless it was removed later.
     pub fn partial_file_may_remain(&self) -> bool {
         matches!(self.step(), Some(Step::Transfer | Step::Confirmation))
     }

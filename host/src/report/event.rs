@@ -11,7 +11,8 @@ use crate::report::summary::{Failure, StoredFile};
 
 /// Receives the events of a run.
 ///
-/// It is called on the thread that uploads, which waits until it returns. `()` ignores all events.
+/// It is called on the thread that carries out the upload, and the upload waits until it returns. `()` ignores all
+/// events.
 pub trait Observer: Send + Sync {
     /// Receives one event.
     fn event(&self, event: &Event<'_>);
@@ -21,7 +22,7 @@ impl Observer for () {
     fn event(&self, _: &Event<'_>) {}
 }
 
-/// Something that happened in a run.
+/// An event of a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
@@ -52,7 +53,7 @@ pub enum Event<'a> {
     Sent {
         /// The local file, or the name of the stream.
         file: &'a Path,
-        /// The bytes so far, those included that the server had before.
+        /// The number of bytes so far, including those that the server had before.
         sent: u64,
         /// The size of the file in bytes. A stream has none.
         size: Option<u64>,
@@ -67,10 +68,10 @@ pub enum Event<'a> {
         pause: Duration,
         /// The number of this retry, from 1.
         count: u32,
-        /// The most retries.
+        /// The maximum number of retries.
         limit: u32,
     },
-    /// A condition that is no failure, and that the user should know.
+    /// A condition that the user should know and that is not a failure.
     Noted {
         /// The file, or `None` if the note is about no single file.
         file: Option<&'a Path>,
@@ -81,7 +82,7 @@ pub enum Event<'a> {
     Stored(&'a StoredFile),
     /// The delivery of a file was given up.
     Failed(&'a Failure),
-    /// A line of the conversation. The password and the account appear as `****`.
+    /// A line of a command or a reply. The password and the account appear as `****`.
     Line {
         /// The sender of the line.
         speaker: Speaker,
@@ -90,16 +91,16 @@ pub enum Event<'a> {
     },
 }
 
-/// Who said a line on the control connection.
+/// The sender of a line on the control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaker {
-    /// We did: a command.
+    /// The client: the line is a command.
     Client,
-    /// The server did: part of a reply.
+    /// The server: the line is a reply, or a part of one.
     Server,
 }
 
-/// How one connection is protected.
+/// The parameters of the TLS session of one connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Secured {
@@ -107,27 +108,31 @@ pub struct Secured {
     pub version: &'static str,
     /// The cipher suite, by its IANA name.
     pub cipher_suite: String,
-    /// Whether a session was resumed, so that the server knows both connections to be one client's.
+    /// True if an earlier TLS session was resumed, which proves to the server that both connections belong to one
+    /// client.
     pub resumed: bool,
 }
 
-/// What is worth knowing, and no failure.
+/// A condition that the user should know and that is not a failure.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Note {
-    /// The time of last modification could not be set.
+    /// The file is stored, but its time of last modification could not be set
+    /// ([`Delivery::preserve_time`](crate::Delivery::preserve_time)).
     TimeNotSet(UploadError),
-    /// The local file's time of last modification is before 1970 or after 9999, and is not sent.
+    /// The file is stored. The local file's time of last modification is before 1970 or after 9999, and was not sent.
     TimeOutOfRange,
-    /// The permissions could not be set.
+    /// The file is stored, but its permissions could not be set ([`Delivery::mode`](crate::Delivery::mode)).
     ModeNotSet(UploadError),
-    /// The server refuses to take names for UTF-8. Those beyond ASCII may look different there. Told for each login.
+    /// The server refused to interpret names as UTF-8 (OPTS UTF8 ON, RFC 2640), so names that are not ASCII may look
+    /// different there. Sent once per login.
     Utf8Refused,
-    /// The file is stored; an old file of its name, which was moved aside, could not be removed, or may not have been.
+    /// The file is stored. An older file of that name was moved aside and may still exist, because the server did not
+    /// confirm that it was removed.
     OldRemains {
-        /// The name that the old file has, in the directory of the upload.
+        /// The present name of the older file, in the directory of the upload.
         name: Vec<u8>,
     },
-    /// The server took too long to compute a hash of the file, which is checked by its size.
+    /// The server did not compute the hash of the file in time. The file is checked by its size instead.
     HashTooSlow,
 }

@@ -1,5 +1,5 @@
-//! The vocabulary of results: steps, errors and their consequences, events, and the report of a run. It imports nothing above
-//! `request/`.
+//! The types of results: steps, errors and their consequences, events, and the report of a run. Of this crate, they
+//! depend only on `request/`.
 
 pub(crate) mod consequence;
 pub(crate) mod error;

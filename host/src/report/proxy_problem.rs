@@ -1,95 +1,100 @@
-//! The failures of a proxy: on the way to it, in the exchange with it, or on its way to the server.
+//! The failures of a connection through a proxy: to the proxy, in the exchange with it, or from the proxy to the
+//! server.
 
 use std::io;
 use std::net::SocketAddr;
 
 use crate::report::error::ServerText;
 
-/// Why a proxy gave us no connection.
+/// The reason why a proxy did not provide a connection to the server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyProblem {
-    /// Its name leads to no address.
-    #[error("it cannot be resolved: {0}")]
+    /// The proxy's name cannot be resolved to an address.
+    #[error("its name cannot be resolved: {0}")]
     Unresolved(io::Error),
-    /// None of its addresses accepts a connection.
+    /// None of the proxy's addresses accepted a connection.
     #[error("cannot connect to {address}: {error}")]
     Unreachable {
         /// The address that was tried last.
         address: SocketAddr,
-        /// What became of it.
+        /// The error for that address.
         error: io::Error,
     },
-    /// It gave no whole answer: it hung up, or its time was up (`TimedOut`).
-    #[error("it gave no answer: {0}")]
+    /// The proxy sent no complete answer: the connection was closed or reset, or the time limit was reached
+    /// (`TimedOut`).
+    #[error("it sent no complete answer: {0}")]
     Lost(io::Error),
-    /// What it said is not the protocol that it was said to speak, or too long.
-    #[error("it does not answer in its protocol")]
+    /// The answer does not follow the proxy protocol, or is too long.
+    #[error("its answer does not follow the proxy protocol")]
     Misbehaved,
-    /// It wants a user and a password, and was given none.
-    #[error("it wants a user and a password")]
+    /// The proxy requires a user name and a password, and none are set ([`Proxy::auth`](crate::Proxy::auth)).
+    #[error("it requires a user name and a password")]
     AuthWanted,
-    /// It does not take the user and the password that it was given.
-    #[error("it refuses the user or the password")]
+    /// The proxy refused the user name and the password, or offers no authentication method that uses them.
+    #[error("it refuses the user name or the password")]
     AuthRefused,
-    /// It cannot, or will not, connect to the server.
-    #[error("it gives no connection to the server: {0}")]
+    /// The proxy did not connect to the server.
+    #[error("it does not connect to the server: {0}")]
     Refused(ProxyRefusal),
 }
 
-/// What a proxy says of a connection that it does not give.
+/// The reason that a proxy gives for refusing a connection: a reply field of SOCKS (RFC 1928 §6), or an HTTP status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyRefusal {
-    /// SOCKS 1: it does not say more.
+    /// SOCKS 1: general failure.
     #[error("general failure")]
     Failure,
-    /// SOCKS 2: its rules forbid it.
+    /// SOCKS 2: the proxy's rules do not allow the connection.
     #[error("not allowed")]
     NotAllowed,
-    /// SOCKS 3.
+    /// SOCKS 3: the network is unreachable.
     #[error("network unreachable")]
     NetworkUnreachable,
-    /// SOCKS 4; also for a name that it cannot resolve.
+    /// SOCKS 4: the host is unreachable. Proxies also send this for a name that they cannot resolve.
     #[error("host unreachable")]
     HostUnreachable,
-    /// SOCKS 5.
+    /// SOCKS 5: the server refused the connection.
     #[error("connection refused")]
     ConnectionRefused,
-    /// SOCKS 6.
+    /// SOCKS 6: the time to live (TTL) expired.
     #[error("the time to live expired")]
     Expired,
-    /// SOCKS 7 and 8: it cannot do what is asked, or not with this kind of address.
+    /// SOCKS 7 and 8: the proxy does not support the command or the type of the address. Also if the server's name is
+    /// longer than 255 bytes.
     #[error("not supported")]
     NotSupported,
-    /// HTTP, with a status other than 2xx and 407.
+    /// HTTP: a status other than 2xx, 401 and 407.
     #[error("{code} {text}")]
     Status {
         /// The status code.
         code: u16,
-        /// The reason, which may be empty.
+        /// The reason phrase, at most 200 bytes; it may be empty.
         text: ServerText,
     },
 }
 
 impl ProxyProblem {
-    /// Whether it may be gone the next time.
-    pub(crate) fn may_pass(&self) -> bool {
+    /// Returns true if another try may succeed.
+    pub(crate) fn is_temporary(&self) -> bool {
         match self {
-            // In words of our own (`../route.rs`): an address or interface of this machine is not what was said.
+            // An error made by `net/route.rs`, not by the system: this machine does not have the address or interface.
             Self::Unreachable { error, .. } => error.get_ref().is_none(),
             Self::Unresolved(_) | Self::Lost(_) => true,
             Self::Misbehaved | Self::AuthWanted | Self::AuthRefused => false,
-            Self::Refused(refusal) => refusal.may_pass(),
+            Self::Refused(refusal) => refusal.is_temporary(),
         }
     }
 }
 
 impl ProxyRefusal {
-    fn may_pass(&self) -> bool {
+    /// Returns true if another try may succeed.
+    fn is_temporary(&self) -> bool {
         match self {
             Self::NotAllowed | Self::NotSupported => false,
-            // RFC 9110 §15.5: 4xx is our doing, but for those that are about time.
+            // RFC 9110 §15.5: 4xx is an error of the client, which recurs, except for 408 (timeout) and 429 (too many
+            // requests).
             Self::Status { code, .. } => matches!(code, 408 | 429 | 500..),
             _ => true,
         }
@@ -101,12 +106,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_gone_the_next_time_is_told_from_what_will_not() {
+    fn temporary_problems_are_distinguished_from_lasting_ones() {
         let status = |code| ProxyRefusal::Status { code, text: ServerText(Vec::new()) };
-        let may_pass = |refusal| ProxyProblem::Refused(refusal).may_pass();
-        assert!([status(408), status(429), status(502), ProxyRefusal::ConnectionRefused].map(may_pass) == [true; 4]);
-        assert!([status(400), status(403), status(302), ProxyRefusal::NotAllowed].map(may_pass) == [false; 4]);
-        assert!(ProxyProblem::Lost(io::ErrorKind::TimedOut.into()).may_pass());
-        assert!(!ProxyProblem::AuthRefused.may_pass());
+        let is_temporary = |refusal| ProxyProblem::Refused(refusal).is_temporary();
+        let temporary = [status(408), status(429), status(502), ProxyRefusal::ConnectionRefused];
+        assert!(temporary.map(is_temporary) == [true; 4]);
+        assert!([status(400), status(403), status(302), ProxyRefusal::NotAllowed].map(is_temporary) == [false; 4]);
+        assert!(ProxyProblem::Lost(io::ErrorKind::TimedOut.into()).is_temporary());
+        assert!(!ProxyProblem::AuthRefused.is_temporary());
     }
 }

@@ -1,5 +1,5 @@
-//! The vocabulary of events and errors: steps of a conversation, causes of failures. It mirrors enums of `wit/`, so that the
-//! public types do not change with the generated code; `sandbox/errors.rs` translates.
+//! The enums that events and errors use: steps of a conversation, causes of failures. They mirror enums of `wit/`, so
+//! that the public types do not change with the generated code; `sandbox/values.rs` converts between them.
 
 pub use ftp_text::digest::Algorithm;
 
@@ -29,7 +29,7 @@ pub enum Step {
     Store,
     /// The file's bytes are being sent. From here on a partial file may remain on the server.
     Transfer,
-    /// Every byte was handed over; waiting for the final reply, for SIZE and for a hash.
+    /// Every byte was sent; waiting for the final reply, and for the replies to SIZE and to a hash command.
     Confirmation,
     /// RNFR and RNTO, and DELE.
     Renaming,
@@ -51,7 +51,7 @@ pub enum Connection {
 /// The way in which a connection failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The server closed the connection in order.
+    /// The server closed the connection in an orderly way.
     Closed,
     /// The connection was reset, or broke in another way.
     Reset,
@@ -61,12 +61,13 @@ pub enum Cause {
     Refused,
     /// There is no route to the server.
     Unreachable,
-    /// This program does not allow it: a forbidden port, a second password, a limit, clear text where TLS is required.
+    /// The host refused an operation of the component: a forbidden port, a second password, a limit, or clear text
+    /// where TLS is required.
     Denied,
     /// TLS could not be set up, or not with the expected server.
     Insecure,
-    /// The server sent a reply that no command had asked for, so its next reply could be taken for the answer to another
-    /// command.
+    /// The server sent a reply that no command had asked for, so its next reply could be taken for the answer to
+    /// another command.
     OutOfStep,
 }
 

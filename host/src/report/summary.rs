@@ -13,7 +13,7 @@ use crate::report::step::Algorithm;
 pub struct UploadReport {
     /// The files that are stored, in the order in which they were confirmed.
     pub stored: Vec<StoredFile>,
-    /// The failures, in their order. Empty if every file is stored.
+    /// The failures, in the order in which they happened. Empty if every file is stored.
     pub failures: Vec<Failure>,
     /// The files that were not tried, because a failure ended the run.
     pub untried: Vec<PathBuf>,
@@ -25,10 +25,10 @@ impl UploadReport {
         self.failures.is_empty() && self.untried.is_empty()
     }
 
-    /// Returns the stored files, or the whole report if a file is missing among them.
+    /// Returns the stored files, or the whole report if a file was not stored.
     ///
     /// # Errors
-    /// The report itself, unless it [is complete](Self::is_complete).
+    /// The report itself, if it [is not complete](Self::is_complete).
     pub fn into_result(self) -> Result<Vec<StoredFile>, Self> {
         if self.is_complete() { Ok(self.stored) } else { Err(self) }
     }
@@ -38,92 +38,93 @@ impl UploadReport {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StoredFile {
-    /// The local file.
+    /// The local file, or the name of the stream.
     pub file: PathBuf,
-    /// How many bytes were sent at last: all, or those behind [`resumed_at`](Self::resumed_at).
+    /// The number of bytes sent in the last try: the whole file, or the bytes from [`resumed_at`](Self::resumed_at) on.
     pub sent: u64,
-    /// How many bytes the server had already.
+    /// The number of bytes that the server had before the last try.
     pub resumed_at: u64,
-    /// The name that the server chose, where it was to choose one and said so.
+    /// The name that the server chose ([`Delivery::unique`](crate::Delivery::unique)), if its reply contained it.
     pub stored_as: Option<Vec<u8>>,
-    /// What backs the server's confirmation up.
+    /// The proof that the file is complete, in addition to the server's final reply.
     pub verified: Verification,
 }
 
-/// What backs the server's final reply up.
+/// The proof that a stored file is complete, in addition to the server's final reply (226 or 250).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verification {
-    /// Nothing: the server said that it has the file, and that is all.
+    /// None: the server only replied that the file is stored.
     None,
-    /// The server tells the size that was sent, and the file that had the name before is not taken for it.
+    /// The server reports the size that was sent, and an older file of that name cannot be the reason.
     Size,
-    /// The server's hash of the whole file is that of the local one.
+    /// The server's hash of the whole file equals the hash of the local file.
     Hash(Algorithm),
 }
 
-/// Something that went wrong.
+/// A failure: a file that was given up, or an error that ended the run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The file it happened to, if it was one file's matter.
+    /// The local file, or `None` if the error concerns the whole run.
     pub file: Option<PathBuf>,
-    /// What was seen last.
+    /// The final error.
     pub error: UploadError,
-    /// What an earlier try of the same file ended with, where that is another thing; or why the outcome is not known.
+    /// A different error of an earlier try of the same file, or the cause of an unknown outcome.
     pub earlier: Option<UploadError>,
-    /// A part of the file may lie on the server, under its own name.
+    /// True if a partial file may remain on the server, under the file's own name.
     pub partial: bool,
-    /// What lies, or may lie, under names that were made up for it.
+    /// The files that remain, or may remain, on the server under generated names.
     pub remains: Vec<Remains>,
 }
 
-/// A name that was made up for a file, and what the server last said of it.
+/// A file under a generated name, which this run has left or may have left on the server: a temporary file, or an older
+/// file that was moved aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Remains {
-    /// The name, in the directory of the upload.
+    /// The generated name, in the directory of the upload.
     pub name: Vec<u8>,
-    /// Whose bytes they are.
+    /// The origin of the file's content.
     pub of: Whose,
-    /// What the server says.
+    /// The server's last answer about the file.
     pub state: Remaining,
 }
 
-/// Whose bytes lie under a name that was made up.
+/// The origin of the content of a file under a generated name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// Those of the file that was uploaded.
+    /// The content, or a part of it, is that of the local file.
     Ours,
-    /// Those of the file that had its name before.
+    /// The content is that of an older file, which had the name of the upload before.
     Old,
 }
 
-/// What the server last said of a name that was made up.
+/// The server's last answer about a file under a generated name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remaining {
-    /// It was asked to remove the file, and said that it did.
+    /// The server replied that it removed the file (DELE).
     Removed,
-    /// It was asked, and told this size in bytes.
+    /// The server reported this size in bytes (SIZE).
     Seen(u64),
-    /// It could not be asked, or does not tell.
+    /// The server could not be asked, or did not report a size. The file may exist.
     Unknown,
 }
 
 impl Failure {
-    /// One that is no single file's.
+    /// A failure that concerns the whole run.
     pub(crate) fn of_run(error: UploadError) -> Self {
         Self { file: None, error, earlier: None, partial: false, remains: Vec::new() }
     }
 
-    /// Whether a part of the file may lie on the server.
+    /// Returns true if a partial file may remain on the server, under its own name or a temporary one.
     pub fn partial_file_may_remain(&self) -> bool {
-        let made_up = |remains: &Remains| remains.of == Whose::Ours && remains.state != Remaining::Removed;
-        self.partial || self.remains.iter().any(made_up)
+        let may_remain = |remains: &Remains| remains.of == Whose::Ours && remains.state != Remaining::Removed;
+        self.partial || self.remains.iter().any(may_remain)
     }
 }
 
 impl fmt::Display for UploadReport {
-    /// The failures; without any, the number of stored files.
+    /// Shows the failures, or the number of stored files if there are none.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.failures.is_empty() {
             write!(f, "{} files stored", self.stored.len())?;

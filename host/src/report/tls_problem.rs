@@ -1,68 +1,70 @@
 //! The reasons why TLS cannot be set up, sorted by the action that a user can take.
 //!
-//! `net/tls/diagnosis.rs` derives them from the errors of rustls, which are more and finer.
+//! `net/tls/diagnosis.rs` derives them from the more detailed errors of rustls.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::request::pin::Pin;
 
-/// Why TLS did not come about.
+/// The reason why TLS could not be set up on a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TlsProblem {
     /// The server's certificate is not accepted.
     Certificate {
-        /// What is wrong with it.
+        /// The reason.
         why: CertificateProblem,
-        /// The pin with which it would be accepted, if there is one.
+        /// The pin that would accept the certificate, or `None` if its key cannot be used.
         pin: Option<Pin>,
     },
-    /// The server speaks only versions of TLS, or ciphers, that are not safe any more.
+    /// The server offers only versions of TLS before 1.2, or only cipher suites that are not secure.
     TooOld,
-    /// The server and this client have no cipher, or no kind of key, in common.
+    /// The server and this client have no cipher suite, key exchange group or signature scheme in common.
     NothingInCommon,
-    /// The server wants a certificate of ours: there is none, or it does not like it.
+    /// The server requires a client certificate, and none is set or the server does not accept it
+    /// ([`Security::identity`](crate::Security::identity)).
     ClientCertificate,
-    /// The server ended the handshake, with this alert (RFC 8446 §6).
+    /// The server ended the handshake with this alert (RFC 8446 §6).
     Alert(String),
-    /// What the server sent is not TLS.
+    /// The server's answer is not TLS.
     NotTls,
-    /// No certificate can be issued for what the server was called.
+    /// The name of the server is not a valid name for a certificate.
     NoName,
-    /// This platform has no authorities to trust.
+    /// This platform has no trusted authorities.
     NoRoots,
-    /// Anything else, in the words of the TLS library.
+    /// Another problem, as the TLS library describes it.
     Other(String),
 }
 
-/// What is wrong with a certificate.
+/// The reason why a server's certificate is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateProblem {
-    /// It has expired, this long ago if that is known.
+    /// The certificate has expired. The duration is the time since then, if it is known.
     Expired(Option<Duration>),
-    /// It is not valid yet, or this machine's clock is slow.
+    /// The certificate is not valid yet, or this machine's clock is slow.
     NotValidYet,
-    /// It is for other names: these. They are the server's words, hostile until escaped.
+    /// The certificate is for these names, and not for the server's. The names are untrusted text: escape them.
     WrongName(Vec<String>),
-    /// It names the server only in its subject, where nobody looks any more: as this. Hostile until escaped.
+    /// The certificate has a name only in its subject, which clients ignore (RFC 9525): this one. The name is untrusted
+    /// text: escape it.
     NameInSubject(String),
-    /// None of the authorities that are trusted has issued it.
+    /// No trusted authority has issued the certificate.
     UnknownIssuer,
-    /// The server has signed it itself, and it is not trusted by itself either.
+    /// The certificate is self-signed, and is not trusted itself.
     SelfSigned,
-    /// It is that of an authority, which vouches for servers and is none.
+    /// The certificate is that of an authority, which must not be used by a server.
     Authority,
-    /// Its key is of RSA and has fewer than 2048 bits: whoever has enough computers can pose as the server.
+    /// The certificate's key is an RSA key with fewer than 2048 bits, which an attacker may be able to break.
     ShortKey,
-    /// Its key is of a kind that cannot be verified here.
+    /// Signatures of the certificate's type of key cannot be verified here.
     UnknownKey,
-    /// The server does not have its key.
+    /// The server could not prove that it has the certificate's private key.
     NotItsKey,
-    /// Its key is none of the pinned ones.
+    /// The certificate's key has none of the pins.
     NotPinned,
-    /// The data connection has another one than the control connection.
+    /// The certificate on the data connection differs from the one on the control connection.
     Changed,
-    /// It cannot be judged, or is not for servers; in the words of the TLS library.
+    /// The certificate cannot be parsed or verified, or is not for servers; as the TLS library describes it.
     Unfit(String),
 }
 
@@ -71,14 +73,16 @@ impl fmt::Display for TlsProblem {
         match self {
             Self::Certificate { why, pin: Some(pin) } => write!(f, "the certificate ({pin}) is refused: {why:?}"),
             Self::Certificate { why, pin: None } => write!(f, "the certificate is refused: {why:?}"),
-            Self::TooOld => f.write_str("no safe version of TLS"),
-            Self::NothingInCommon => f.write_str("no cipher, or no kind of key, in common"),
-            Self::ClientCertificate => f.write_str("the server wants a client certificate that it accepts"),
+            Self::TooOld => f.write_str("the server offers no secure version of TLS"),
+            Self::NothingInCommon => {
+                f.write_str("the server and this client have no cipher suite or key type in common")
+            }
+            Self::ClientCertificate => f.write_str("the server requires a client certificate that it accepts"),
             Self::Alert(alert) => write!(f, "the server ended the handshake: {alert}"),
-            Self::NotTls => f.write_str("what the server sent is not TLS"),
-            Self::NoName => f.write_str("no certificate can have this name"),
-            Self::NoRoots => f.write_str("there are no authorities to trust"),
-            Self::Other(what) => f.write_str(what),
+            Self::NotTls => f.write_str("the server's answer is not TLS"),
+            Self::NoName => f.write_str("the name of the server is not valid in a certificate"),
+            Self::NoRoots => f.write_str("this platform has no trusted authorities"),
+            Self::Other(description) => f.write_str(description),
         }
     }
 }

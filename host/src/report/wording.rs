@@ -1,11 +1,12 @@
-//! The few words of servers that say more than their code: that a place is taken, not the password wrong; that the server
-//! itself is broken; that it wants TLS.
+//! The texts of replies that carry more information than their codes: that too many clients are connected, or that
+//! the server requires TLS.
 //!
-//! Words can only make us wait, or not wait: no word makes a success, or lets anything be overwritten.
+//! A text only decides whether and when another try begins. It never makes an upload a success, and never allows a file
+//! to be overwritten.
 
 use crate::report::error::ServerText;
 
-/// A login or a connection was refused for a limit that others use up: ProFTPD, Pure-FTPd, vsftpd, FileZilla, IIS.
+/// Parts of the replies of ProFTPD, Pure-FTPd, vsftpd, FileZilla and IIS to a client beyond their limit of clients.
 const TOO_MANY: [&str; 8] = [
     "too many",
     "maximum number",
@@ -17,24 +18,20 @@ const TOO_MANY: [&str; 8] = [
     "try again later",
 ];
 
-/// There may be too many of these, too; then it is the password that is wrong.
+/// Words in refusals of a wrong password, such as "too many failed attempts".
 const FAILURES: [&str; 4] = ["fail", "attempt", "incorrect", "wrong"];
 
-/// Whether a refusal is about the number of clients, not about who they are.
+/// Returns true if a refusal is about the number of clients, and not about the password.
 pub(crate) fn is_too_many(text: &ServerText) -> bool {
     has_any(text, &TOO_MANY) && !has_any(text, &FAILURES)
 }
 
-/// Whether the server says that it is broken itself (vsftpd).
-pub(crate) fn is_out_of_order(text: &ServerText) -> bool {
-    text.0.starts_with(b"OOPS")
-}
-
-/// Whether the server refuses to go on in clear.
+/// Returns true if the server refuses to continue in clear text.
 pub(crate) fn wants_tls(text: &ServerText) -> bool {
     has_any(text, &["cleartext", "clear text", "tls", "ssl", "secure connection", "encrypt"])
 }
 
+/// Returns true if `text` contains one of `words`, in lower or upper case.
 fn has_any(text: &ServerText, words: &[&str]) -> bool {
     let text = String::from_utf8_lossy(&text.0).to_lowercase();
     words.iter().any(|word| text.contains(word))

@@ -1,4 +1,4 @@
-//! The errors of a request that can never be carried out: the caller's mistakes, found before anything is opened or sent.
+//! The errors of an invalid request: the caller's mistakes, found before any file or connection is opened.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub enum RequestError {
         /// The rule that it breaks.
         why: NotAnArgument,
     },
-    /// The name for a stream is a path.
+    /// The name for a stream contains a directory.
     #[error("{name:?} is not a plain name")]
     NotAName {
         /// The name.
@@ -29,7 +29,8 @@ pub enum RequestError {
         /// The file that was added later.
         other: PathBuf,
     },
-    /// Active mode needs a connection from the server, which no proxy of ours can pass on.
-    #[error("active mode does not go through a proxy")]
+    /// Active mode was combined with a proxy. The server would have to connect to this machine, and the supported
+    /// proxies do not forward incoming connections.
+    #[error("active mode cannot be used through a proxy")]
     ActiveThroughProxy,
 }

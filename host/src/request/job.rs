@@ -1,4 +1,4 @@
-//! The work: local files, and the directory on the server that they are stored in.
+//! The job of a request: local files, and the directory on the server in which they are stored.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::request::argument;
 use crate::request::error::RequestError;
 
-/// The work that a request asks for.
+/// The job of a request.
 #[non_exhaustive]
 pub enum Job {
     /// Store files.
@@ -29,7 +29,7 @@ pub struct Put {
 pub(crate) enum Item {
     /// A regular file, stored under the last part of its path.
     File(PathBuf),
-    /// The bytes that a pipe delivers, stored under this name.
+    /// The bytes of a pipe, stored under this name.
     Stream(File, PathBuf),
 }
 
@@ -43,7 +43,7 @@ impl Item {
 }
 
 impl Put {
-    /// Stores no file yet, in `directory` of the server. `.` is the directory after login.
+    /// A job without files, for `directory` on the server. `.` is the directory after login.
     ///
     /// # Errors
     /// [`RequestError::Argument`] if no FTP command can carry `directory`.
@@ -55,8 +55,8 @@ impl Put {
     /// Adds a file, to be stored under the last part of its path, after the files added before.
     ///
     /// # Errors
-    /// [`RequestError::Argument`] if no FTP command can carry that name, [`RequestError::SameName`] if it would overwrite a
-    /// file added before.
+    /// [`RequestError::Argument`] if no FTP command can carry that name, [`RequestError::SameName`] if it would
+    /// overwrite a file added before.
     pub fn file(mut self, path: impl AsRef<Path>) -> Result<Self, RequestError> {
         let path = path.as_ref();
         if let Some(name) = path.file_name() {
@@ -67,8 +67,8 @@ impl Put {
         Ok(self)
     }
 
-    /// Adds the bytes that `stream`, a pipe, delivers, to be stored under `name`. They can be sent only once: after the
-    /// first byte there is no retry, and no upload is resumed.
+    /// Adds the bytes of `stream`, such as a pipe, to be stored under `name`. They can be sent only once: after the
+    /// first byte there is no retry, and the upload is not resumed.
     ///
     /// # Errors
     /// [`RequestError::Argument`] if no FTP command can carry `name`, [`RequestError::NotAName`] if it is a path,
@@ -83,7 +83,7 @@ impl Put {
         Ok(self)
     }
 
-    /// Notes the base name of `path`, which no other item may have.
+    /// Reserves the base name of `path`. Returns an error if another item has it.
     fn claim_name(&mut self, path: &Path) -> Result<(), RequestError> {
         match path.file_name() {
             Some(name) if !self.names.insert(name.to_owned()) => {

@@ -1,6 +1,6 @@
-//! Values that describe a run: the account, the work, and options. Nothing here opens a file or a connection.
+//! Values that describe a run: the account, the job, and options. Nothing here opens a file or a connection.
 //!
-//! Every text was parsed when it was taken: nothing in a request can break an FTP command.
+//! Every text is parsed when it is given, so no text in a request can end an FTP command and start another.
 
 pub(crate) mod delivery;
 pub(crate) mod error;
@@ -27,7 +27,7 @@ use network::Network;
 use security::{Security, Tls};
 use target::Target;
 
-/// A run that can be carried out: an account, a job, and options. See the example at the top of the crate.
+/// The description of a run: an account, a job, and options. See the example at the top of the crate.
 pub struct Request {
     pub(crate) target: Target,
     pub(crate) job: Job,
@@ -38,7 +38,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Does `job` on `target` with the default options.
+    /// A request to carry out `job` on `target`, with the default options.
     pub fn new(target: Target, job: impl Into<Job>) -> Self {
         Self {
             target,
@@ -59,7 +59,7 @@ impl Request {
     /// Sets the options for the network.
     ///
     /// # Errors
-    /// [`RequestError::ActiveThroughProxy`] if both active mode and a proxy are asked for.
+    /// [`RequestError::ActiveThroughProxy`] if `network` has both active mode and a proxy.
     pub fn network(mut self, network: Network) -> Result<Self, RequestError> {
         if network.active && network.proxy.is_some() {
             return Err(RequestError::ActiveThroughProxy);
@@ -80,30 +80,35 @@ impl Request {
         self
     }
 
-    /// The use of TLS: the option, or else the scheme of the server's address.
+    /// Returns the use of TLS: the option if it is set, else the one that the scheme of the server's address selects. A
+    /// caller who names trusted certificates, or a certificate of its own, does not want clear text, not even to this machine.
     pub(crate) fn tls(&self) -> Tls {
-        self.security.tls.unwrap_or_else(|| Tls::asked_by(self.target.server.scheme()))
+        match (self.security.tls, self.target.server.scheme()) {
+            (Some(tls), _) => tls,
+            (None, None) if self.security.has_certificates() => Tls::Explicit,
+            (None, scheme) => Tls::asked_by(scheme),
+        }
     }
 
-    /// The port of the control connection.
+    /// Returns the port of the control connection.
     pub(crate) fn port(&self) -> u16 {
         let usual = if self.tls() == Tls::Implicit { FTPS_PORT } else { FTP_PORT };
         self.target.server.port().unwrap_or(usual)
     }
 
-    /// The files to store.
+    /// Returns the files to store.
     pub(crate) fn put(&self) -> &Put {
         let Job::Put(put) = &self.job;
         put
     }
 
-    /// The events that end a run which begins now.
+    /// Returns the conditions that end a run which begins now: its token and its time limit.
     pub(crate) fn begin(&self) -> Cancellation {
         Cancellation::begin(self.cancel.as_ref(), self.network.max_time)
     }
 }
 
-/// Checks that an FTP command can carry `bytes`; `text` names their role in an error.
+/// Returns `bytes` if an FTP command can carry them; `text` names their role in an error.
 pub(crate) fn argument(text: &'static str, bytes: Vec<u8>) -> Result<Vec<u8>, RequestError> {
     match Argument::new(&bytes) {
         Ok(_) => Ok(bytes),
@@ -114,6 +119,7 @@ pub(crate) fn argument(text: &'static str, bytes: Vec<u8>) -> Result<Vec<u8>, Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::trust::Trust;
 
     fn target(server: &str) -> Target {
         Target::new(server.parse().unwrap(), "u").unwrap()
@@ -143,6 +149,15 @@ mod tests {
         assert_eq!(port("ftps://h:21"), 21);
         let implicit = Security { tls: Some(Tls::Implicit), ..Security::default() };
         assert_eq!(Request::new(target("h"), put()).security(implicit).port(), 990);
+    }
+
+    #[test]
+    fn a_rule_of_trust_requires_tls_also_to_this_machine() {
+        let pinned = || Security { trust: Trust::Pins(Vec::new()), ..Security::default() };
+        let tls = |server, security| Request::new(target(server), put()).security(security).tls();
+        assert_eq!(tls("localhost", pinned()), Tls::Explicit);
+        assert_eq!(tls("ftp://localhost", pinned()), Tls::Off);
+        assert_eq!(tls("localhost", Security::default()), Tls::UnlessLoopback);
     }
 
     #[test]

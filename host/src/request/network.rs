@@ -1,4 +1,4 @@
-//! Options for the network: deadlines, rate, route, proxy, and the side that opens data connections.
+//! Options for the network: deadlines, rate limit, source address, proxy, and the side that opens data connections.
 
 use std::net::IpAddr;
 use std::num::NonZeroU64;
@@ -12,24 +12,26 @@ use crate::request::proxy::Proxy;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Network {
-    /// The longest wait for a whole reply, and for data to move. Default: 60 s.
+    /// The time limit for each reply, and for each wait in which no data can be sent. Default: 60 s.
     pub timeout: Duration,
-    /// The longest time for resolving a name, for connecting (all addresses together), and for each data connection. Default:
-    /// 15 s.
+    /// The time limit for resolving a name, for connecting (all addresses together), and for opening each data
+    /// connection. Default: 15 s.
     pub connect_timeout: Duration,
-    /// The longest time for the whole run with all retries, from the first name that is resolved to the last reply. Default:
-    /// no limit.
+    /// The time limit for the whole run with all retries, from resolving the first name to the last reply. Default: no
+    /// limit.
     pub max_time: Option<Duration>,
-    /// The address of this machine that connections come from. Addresses of the server that belong to the other version of
-    /// IP are not tried.
+    /// The local address of all connections. Addresses of the server that belong to the other version of IP are not
+    /// tried. Default: the system chooses.
     pub source_address: Option<IpAddr>,
-    /// The network interface that connections go through (SO_BINDTODEVICE), on systems that have this option.
+    /// The network interface of all connections (SO_BINDTODEVICE), on systems that have this option. Default: the
+    /// system chooses.
     pub interface: Option<String>,
-    /// The proxy that every connection goes through. It cannot be combined with [`active`](Self::active). Default: none.
+    /// The proxy for all connections. It cannot be combined with [`active`](Self::active). Default: none.
     pub proxy: Option<Proxy>,
-    /// True if the server opens the data connections (EPRT, PORT). Default: false, this machine opens them (EPSV, PASV).
+    /// True if the server opens the data connections (EPRT, PORT). Default: false, this machine opens them (EPSV,
+    /// PASV).
     pub active: bool,
-    /// The most data bytes sent per second. Default: no limit.
+    /// The maximum rate on the data connection, in bytes per second. Default: no limit.
     pub limit_rate: Option<NonZeroU64>,
 }
 

@@ -1,8 +1,7 @@
-//! A password: wiped from memory when dropped, and impossible to print. It has no `Debug`, no `Display` and no
-//! public way to read it; only `lent/control_connection.rs` puts it on the wire, and `mask.rs` takes it out of what
-//! servers say.
+//! The password of the login. `sandbox/capabilities/control_connection.rs` sends it, and `ftp_text::redact` removes it
+//! from text that servers send.
 //!
-//! Where it comes from (prompt, environment, file) is the program's business: `cli/src/src/password.rs`.
+//! The program reads it from a prompt, the environment or a file (`cli/src/input/password.rs`).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,15 +10,19 @@ use zeroize::Zeroizing;
 
 use ftp_text::redact::{masked, masked_cut, masked_line, masked_reply};
 
-/// A password that an FTP command can carry. The default is empty.
+/// The password of a login (PASS, RFC 959 §4.1.1), checked so that an FTP command can carry it. The default is empty.
+///
+/// It is wiped from memory when it is dropped. It has no `Debug`, no `Display`, and no public method that returns its
+/// bytes.
 #[derive(Default)]
 pub struct Password(Arc<Zeroizing<Vec<u8>>>);
 
 impl Password {
-    /// Takes `bytes` over, and wipes them also when they are refused. An empty password is one: some servers want it.
+    /// Takes ownership of `bytes`, and wipes them even if they are refused. An empty password is valid: some servers
+    /// require it.
     ///
     /// # Errors
-    /// When they hold a control byte, which could start a command, or are too long for one.
+    /// If `bytes` contain a control byte, which could start another command, or are too long for a command.
     pub fn new(bytes: impl Into<Zeroizing<Vec<u8>>>) -> Result<Self, NotAnArgument> {
         let bytes = bytes.into();
         match Argument::new(&bytes) {
@@ -28,34 +31,34 @@ impl Password {
         }
     }
 
-    /// The same bytes in memory, for one more session to hold.
+    /// Returns another handle to the same bytes, for one more session.
     pub(crate) fn share(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 
-    /// A line of the server's, without the password, to be shown.
+    /// Returns a line from the server, to be shown, with the password masked.
     pub(crate) fn masked_in(&self, line: &[u8]) -> Vec<u8> {
         masked_line(line, &self.0)
     }
 
-    /// The same for one that is to be understood as a reply, so that its code stays.
+    /// Returns a line that will be parsed as a reply, with the password masked and the reply code kept.
     pub(crate) fn masked_in_reply(&self, line: &[u8]) -> Vec<u8> {
         masked_reply(line, &self.0)
     }
 
-    /// The text of a reply, behind its code, without the password.
+    /// Returns the text of a reply, without its code, with the password masked.
     pub(crate) fn masked_in_text(&self, text: &[u8]) -> Vec<u8> {
         masked(text, &self.0)
     }
 
-    /// Part of what the server has said, without the password; it may have been cut off within it.
+    /// Returns truncated text from the server with the password masked, also where the cut is inside the password.
     pub(crate) fn masked_in_cut(&self, text: &[u8]) -> Vec<u8> {
         masked_cut(text, &self.0)
     }
 
-    /// The whole PASS line (RFC 959 §4.1.1), which is wiped like the password.
+    /// Returns the whole PASS line (RFC 959 §4.1.1), which is wiped like the password.
     pub(crate) fn pass_line(&self) -> Zeroizing<Vec<u8>> {
-        // Room for all of it at once: growing would leave a copy behind.
+        // Allocated at its full size: growing the vector would leave a copy of the password in freed memory.
         let mut line = Zeroizing::new(Vec::with_capacity(self.0.len() + 7));
         line.extend_from_slice(b"PASS ");
         line.extend_from_slice(&self.0);
@@ -64,7 +67,8 @@ impl Password {
     }
 }
 
-/// The place of a password in a request that is only lent when the password becomes known.
+/// The password of a request, which can be set through a shared reference: a program may ask for it after the request
+/// was prepared.
 #[derive(Default)]
 pub(crate) struct PasswordSlot(Mutex<Password>);
 
@@ -73,7 +77,7 @@ impl PasswordSlot {
         *self.lock() = password;
     }
 
-    /// As [`Password::share`].
+    /// Returns another handle to the password that is set.
     pub(crate) fn share(&self) -> Password {
         self.lock().share()
     }

@@ -1,4 +1,4 @@
-//! A pinned public key: the hash by which a server is recognised whatever its certificate says.
+//! A pinned public key: a hash that identifies a server's key independently of the other contents of its certificate.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,18 +8,20 @@ use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
 use rustls::server::ParsedCertificate;
 use sha2::{Digest, Sha256};
 
-/// A public key, by its hash: `sha256:` and the SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 §2.4) in
-/// base64, or in hexadecimal digits.
+/// A pin: the SHA-256 hash of a certificate's SubjectPublicKeyInfo (RFC 7469 §2.4).
+///
+/// It is parsed from `sha256:` and the hash in base64 (with or without padding) or in hexadecimal digits, and shown in
+/// base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pin([u8; 32]);
 
-/// Some text is no [`Pin`].
+/// The error for text that is not a [`Pin`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not sha256: and a SHA-256 hash in base64 (44 characters) or hexadecimal (64 digits)")]
+#[error("a pin is \"sha256:\" and a SHA-256 hash in base64 (44 characters) or hexadecimal (64 digits)")]
 pub struct NotAPin;
 
 impl Pin {
-    /// The pin of the key in `certificate`, if that can be read at all.
+    /// Returns the pin of the key in `certificate`, or `None` if the certificate cannot be parsed.
     pub(crate) fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
         let parsed = ParsedCertificate::try_from(certificate).ok()?;
         Some(Self::of_key(&parsed.subject_public_key_info()))
@@ -35,18 +37,19 @@ impl FromStr for Pin {
 
     fn from_str(text: &str) -> Result<Self, NotAPin> {
         let digest = text.strip_prefix("sha256:").ok_or(NotAPin)?;
-        // The way in which curl writes it.
+        // curl writes `sha256//HASH`; `sha256://HASH` is accepted here.
         let digest = digest.strip_prefix("//").unwrap_or(digest);
         let mut hash = [0; 32];
-        let read = match digest.len() {
+        let valid = match digest.len() {
             64 => base16(digest, &mut hash),
             43 => Base64Unpadded::decode(digest, &mut hash).is_ok_and(|bytes| bytes.len() == 32),
             _ => Base64::decode(digest, &mut hash).is_ok_and(|bytes| bytes.len() == 32),
         };
-        if read { Ok(Self(hash)) } else { Err(NotAPin) }
+        if valid { Ok(Self(hash)) } else { Err(NotAPin) }
     }
 }
 
+/// Decodes 64 hexadecimal digits into `hash`. Returns false if a character is not a digit.
 fn base16(digits: &str, hash: &mut [u8; 32]) -> bool {
     let value = |digit: u8| (digit as char).to_digit(16).and_then(|value| u8::try_from(value).ok());
     digits.as_bytes().chunks(2).zip(hash).all(|(pair, byte)| match (value(pair[0]), value(pair[1])) {
@@ -69,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pin_is_read_in_every_form_and_shown_in_one() {
+    fn a_pin_is_parsed_in_every_form_and_shown_in_one() {
         let shown = "sha256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
         let digits: String = (0..32).map(|byte: u8| format!("{byte:02x}")).collect();
         let unpadded = shown.trim_end_matches('=');
@@ -79,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pin_is_refused() {
+    fn malformed_pins_are_refused() {
         for text in ["", "sha256:", "sha1:AAEC", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "sha256:AAEC"] {
             assert_eq!(text.parse::<Pin>(), Err(NotAPin), "{text:?}");
         }

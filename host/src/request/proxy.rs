@@ -1,5 +1,5 @@
-//! A proxy between this machine and the server, parsed from an address. `net/proxy/` speaks to it. TLS goes through it end to
-//! end, so that it learns hosts, ports and amounts only.
+//! A proxy between this machine and the server, parsed from an address. `net/proxy/` implements the protocols. TLS is
+//! end to end between this machine and the server, so the proxy learns only hosts, ports and amounts of data.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -10,13 +10,16 @@ use ftp_protocol::server::{NotAServer, Server};
 
 use crate::request::proxy_auth::{NotProxyAuth, ProxyAuth};
 
-/// Where a proxy listens unless the address says otherwise (RFC 1928 §3); as curl has it, for HTTP as well.
+/// The default port of a SOCKS proxy (RFC 1928 §3). It is used for HTTP proxies as well, as curl does.
 const PROXY_PORT: u16 = 1080;
 
-/// A proxy, parsed from `socks5://HOST:PORT`, `socks5h://HOST:PORT` or `http://HOST:PORT`; the port is 1080 unless one is
-/// given. With `socks5`, the server's name is resolved on this machine, with the others by the proxy.
+/// A proxy: SOCKS5 (RFC 1928), or HTTP with the CONNECT method (RFC 9110 §9.3.6).
 ///
-/// A proxy is used only where it is named: no environment variable is obeyed.
+/// It is parsed from `socks5://HOST:PORT`, `socks5h://HOST:PORT` or `http://HOST:PORT`; the default port is 1080. With
+/// `socks5` the server's name is resolved on this machine, with `socks5h` and `http` by the proxy. TLS with the server
+/// is end to end.
+///
+/// The library does not read proxy settings from the environment.
 #[derive(Clone)]
 pub struct Proxy {
     pub(crate) kind: Kind,
@@ -24,7 +27,7 @@ pub struct Proxy {
     pub(crate) auth: Option<Arc<ProxyAuth>>,
 }
 
-/// How a proxy is spoken to, and who resolves names.
+/// The protocol of a proxy, and the side that resolves names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Socks5,
@@ -32,25 +35,26 @@ pub(crate) enum Kind {
     Http,
 }
 
-/// Why some text is no [`Proxy`].
+/// The reason why text is not a [`Proxy`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotAProxy {
-    /// No scheme, or one that is none of ours.
-    #[error("its scheme is none of socks5://, socks5h:// and http://")]
+    /// The scheme is missing, or is not supported.
+    #[error("its scheme is not socks5://, socks5h:// or http://")]
     Scheme,
-    /// A user or a password in it.
-    #[error("a user or password does not belong into the address, where others can see it")]
+    /// The address contains a user name or a password. Addresses are shown in messages and in lists of processes; pass
+    /// credentials with [`Proxy::auth`].
+    #[error("it contains a user name or a password, which other users of this machine could read")]
     UserInfo,
-    /// Something behind host and port.
-    #[error("behind host and port there is nothing to say")]
+    /// The address has a path, a query or a fragment.
+    #[error("nothing may follow the host and port")]
     Path,
-    /// What stands behind the scheme is no host, or the port is none.
+    /// The host or the port is invalid.
     #[error("{0}")]
     Host(NotAServer),
 }
 
-/// The host behind a proxy, as the proxy is told.
+/// The host that a proxy is asked to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ProxyTarget {
     Address(IpAddr),
@@ -58,7 +62,8 @@ pub(crate) enum ProxyTarget {
 }
 
 impl Proxy {
-    /// Has the proxy told who asks, if it wants to know.
+    /// Sets the credentials. An HTTP proxy gets them with each request, a SOCKS proxy if it chooses this method (RFC
+    /// 1928 §3). They are sent to the proxy in clear text.
     ///
     /// # Errors
     /// [`NotProxyAuth::NoPassword`] for SOCKS without a password, which RFC 1929 §2 cannot express.
@@ -70,7 +75,7 @@ impl Proxy {
         Ok(self)
     }
 
-    /// How it is spoken to: `socks5`, `socks5h` or `http`.
+    /// Returns the scheme: `socks5`, `socks5h` or `http`.
     pub fn scheme(&self) -> &'static str {
         match self.kind {
             Kind::Socks5 => "socks5",
@@ -79,22 +84,22 @@ impl Proxy {
         }
     }
 
-    /// Whether there are credentials for it.
+    /// Returns true if credentials are set.
     pub(crate) fn has_auth(&self) -> bool {
         self.auth.is_some()
     }
 
-    /// Its own address.
+    /// Returns the host, and the port if the address has one.
     pub(crate) fn server(&self) -> &Server {
         &self.server
     }
 
-    /// Where it listens.
+    /// Returns the port of the proxy.
     pub(crate) fn port(&self) -> u16 {
         self.server.port().unwrap_or(PROXY_PORT)
     }
 
-    /// Whether names are for it to resolve.
+    /// Returns true if the proxy resolves the server's name.
     pub(crate) fn resolves_names(&self) -> bool {
         self.kind != Kind::Socks5
     }
@@ -104,7 +109,7 @@ impl FromStr for Proxy {
     type Err = NotAProxy;
 
     fn from_str(text: &str) -> Result<Self, NotAProxy> {
-        // First of all: what is typed without a scheme may have a password in it just as well.
+        // This check comes first: an address without a scheme may contain a password, too, and must not be shown.
         if text.contains('@') {
             return Err(NotAProxy::UserInfo);
         }
@@ -125,26 +130,26 @@ impl FromStr for Proxy {
 }
 
 impl fmt::Display for Proxy {
-    /// Without the credentials.
+    /// Shows scheme, host and port, without the credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.scheme(), ProxyTarget::of(&self.server).with_port(self.port()))
     }
 }
 
 impl fmt::Debug for Proxy {
-    /// Without the credentials.
+    /// Shows the same as `Display`, without the credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Proxy({self})")
     }
 }
 
 impl ProxyTarget {
-    /// What was typed for HOST.
+    /// Returns the host of `server`: an address if it is one, else a name.
     pub(crate) fn of(server: &Server) -> Self {
         server.host().parse().map_or_else(|_| Self::Name(server.host().to_owned()), Self::Address)
     }
 
-    /// As it stands in an address or a CONNECT.
+    /// Returns `HOST:PORT`, as in a URL or a CONNECT request, with brackets around an IPv6 address.
     pub(crate) fn with_port(&self, port: u16) -> String {
         match self {
             Self::Address(address) => SocketAddr::new(*address, port).to_string(),
@@ -172,19 +177,19 @@ mod tests {
 
     #[test]
     fn every_form_of_a_proxy_is_understood() {
-        for (text, whole) in [
+        for (text, expected) in [
             ("socks5://h", "socks5://h:1080"),
             ("socks5h://h:9050", "socks5h://h:9050"),
             ("HTTP://proxy.example.org:3128/", "http://proxy.example.org:3128"),
             ("http://192.0.2.1", "http://192.0.2.1:1080"),
             ("socks5://[2001:db8::1]:1", "socks5://[2001:db8::1]:1"),
         ] {
-            assert_eq!(shown(text).as_deref(), Ok(whole));
+            assert_eq!(shown(text).as_deref(), Ok(expected));
         }
     }
 
     #[test]
-    fn what_is_no_proxy_is_refused_with_its_reason() {
+    fn a_malformed_proxy_is_refused_with_the_reason() {
         for (text, why) in [
             ("h:1080", NotAProxy::Scheme),
             ("https://h", NotAProxy::Scheme),
@@ -212,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn socks_wants_a_password_and_http_does_not() {
+    fn socks_requires_a_password_and_http_does_not() {
         let with_auth = |proxy: &str| {
             let auth = ProxyAuth::new("token:".to_owned()).unwrap();
             proxy.parse::<Proxy>().unwrap().auth(auth).err()

@@ -1,45 +1,46 @@
-//! Who we are to a proxy: wiped from memory when dropped, and impossible to print, like `../password.rs`.
-//!
-//! How it goes over the wire is `socks.rs`, whose library leaves a copy on the stack that it does not wipe, and `http.rs`.
+//! The credentials for a proxy. `net/proxy/socks.rs` and `net/proxy/http.rs` send them. The SOCKS library leaves a copy
+//! on the stack, which is not wiped.
 
 use zeroize::Zeroizing;
 
-/// The longest user and the longest password, in bytes (RFC 1929 §2).
+/// The maximum length of the user name and of the password, in bytes (RFC 1929 §2).
 const MAX: usize = 255;
 
-/// A user and a password for a proxy.
+/// The credentials for a proxy: a user name and a password (RFC 1929 for SOCKS, RFC 7617 for HTTP).
+///
+/// They are wiped from memory when they are dropped, and have no `Debug` and no `Display`.
 pub struct ProxyAuth {
     text: Zeroizing<String>,
-    /// Where the colon between the two is.
+    /// The offset in bytes of the colon between the two.
     colon: usize,
 }
 
-/// Why some text is no [`ProxyAuth`].
+/// The reason why text is not a [`ProxyAuth`], or does not suit a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotProxyAuth {
-    /// There is no colon between a user and a password.
+    /// The text contains no colon.
     #[error("it is not USER:PASSWORD")]
     NoColon,
-    /// There is nothing in front of the colon.
-    #[error("it has no user in front of the colon")]
+    /// The user name, before the colon, is empty.
+    #[error("it has no user name before the colon")]
     NoUser,
-    /// There is nothing behind the colon.
-    #[error("it has no password behind the colon, which SOCKS needs")]
+    /// The password, after the colon, is empty, and the proxy is a SOCKS proxy (RFC 1929 §2).
+    #[error("it has no password after the colon, which SOCKS requires")]
     NoPassword,
-    /// One of the two is longer than 255 bytes.
-    #[error("a part of it is longer than 255 bytes")]
+    /// The user name or the password is longer than 255 bytes.
+    #[error("its user name or its password is longer than 255 bytes")]
     TooLong,
-    /// A control character.
-    #[error("it has a control character in it")]
+    /// The text contains a control character.
+    #[error("it contains a control character")]
     Control,
 }
 
 impl ProxyAuth {
-    /// Takes `user:password` over; the password may have colons in it.
+    /// Parses `user:password`. The password may contain colons, and may be empty for an HTTP proxy.
     ///
     /// # Errors
-    /// When it is not of that form, or no proxy protocol can carry it.
+    /// If `text` does not have that form, or if no proxy protocol can carry it.
     pub fn new(text: impl Into<Zeroizing<String>>) -> Result<Self, NotProxyAuth> {
         let text = text.into();
         let colon = text.find(':').ok_or(NotProxyAuth::NoColon)?;
@@ -63,7 +64,7 @@ impl ProxyAuth {
         &self.text[self.colon + 1..]
     }
 
-    /// Both, as Basic authentication encodes them (RFC 7617 §2).
+    /// Returns user name, colon and password, which Basic authentication encodes in base64 (RFC 7617 §2).
     pub(crate) fn both(&self) -> &[u8] {
         self.text.as_bytes()
     }
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_protocol_can_carry_is_refused() {
+    fn credentials_that_no_protocol_can_carry_are_refused() {
         let long = "x".repeat(256);
         for (text, why) in [
             ("", NotProxyAuth::NoColon),

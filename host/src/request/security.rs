@@ -1,4 +1,4 @@
-//! Options for TLS: whether it is used, which servers are trusted, and the client's certificate.
+//! Options for TLS: its use, the rule for the server's certificate, and the client's certificate.
 
 use ftp_protocol::server::Scheme;
 
@@ -9,32 +9,41 @@ use crate::request::trust::Trust;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Security {
-    /// The use of TLS. Default: `None`, the scheme of the server's address decides; without a scheme it is
-    /// [`Tls::UnlessLoopback`].
+    /// The use of TLS. Default: `None`, the scheme of the server's address decides. Without a scheme it is
+    /// [`Tls::Explicit`] if the other two options are set, else [`Tls::UnlessLoopback`].
     pub tls: Option<Tls>,
-    /// The rule by which the server's certificate is accepted. Default: [`Trust::Platform`].
+    /// The rule for accepting the server's certificate; no effect without TLS. Default: [`Trust::Platform`].
     pub trust: Trust,
     /// The client's certificate, for a server that asks for one. Default: none.
     pub identity: Option<ClientIdentity>,
 }
 
-/// How both connections are protected. None of these falls back to another.
+impl Security {
+    /// Returns true if an option is set that has no effect without TLS.
+    pub(crate) fn has_certificates(&self) -> bool {
+        !matches!(self.trust, Trust::Platform) || self.identity.is_some()
+    }
+}
+
+/// The use of TLS on both connections. No value falls back to another: if TLS cannot be set up, the upload fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tls {
-    /// As [`Explicit`](Self::Explicit), but not to this very machine, where clear text does no harm: to `localhost`, a
-    /// name that ends with `.localhost`, or a loopback address. Another name is not this machine, whatever it resolves to.
+    /// [`Off`](Self::Off) for a server on this machine, and [`Explicit`](Self::Explicit) for all others. A server is on
+    /// this machine if its name is `localhost`, ends with `.localhost` or is a loopback address, and all its addresses
+    /// are loopback addresses. Other names are not, even if they resolve to loopback addresses; and no server behind a
+    /// proxy is.
     #[default]
     UnlessLoopback,
-    /// TLS once the server has greeted (AUTH TLS, RFC 4217). Nothing else is sent in clear.
+    /// TLS after the server's greeting (AUTH TLS, RFC 4217 §4). Only AUTH is sent in clear text.
     Explicit,
-    /// TLS from the first byte. The port is 990 unless another one is given.
+    /// TLS from the first byte, by default on port 990.
     Implicit,
-    /// Everything, the password included, is sent in clear.
+    /// No TLS: everything, including the password, is sent in clear text.
     Off,
 }
 
 impl Tls {
-    /// What an address asks for by its scheme.
+    /// Returns the use of TLS that the scheme of an address selects.
     pub(crate) fn asked_by(scheme: Option<Scheme>) -> Self {
         match scheme {
             None => Tls::default(),

@@ -31,7 +31,7 @@ impl Target {
         self
     }
 
-    /// Sets the answer for a server that asks for an account (ACCT, RFC 959 §4.1.1).
+    /// Sets the account (ACCT, RFC 959 §4.1.1), which is sent only to a server that asks for one.
     ///
     /// # Errors
     /// [`RequestError::Argument`] if no FTP command can carry it.
@@ -40,8 +40,8 @@ impl Target {
         Ok(self)
     }
 
-    /// Adds the parameters of a SITE command, such as `NAMEFMT 1`. The commands are sent in order after each login, before
-    /// the directory is entered. If the server refuses one, nothing is uploaded.
+    /// Adds the parameters of a SITE command, such as `NAMEFMT 1`. The commands are sent in order after each login,
+    /// before the directory is entered. If the server refuses one, nothing is uploaded.
     ///
     /// # Errors
     /// [`RequestError::Argument`] if no FTP command can carry them.

@@ -1,4 +1,4 @@
-//! The rule by which a server's certificate is accepted, as the user gives it. `net/tls/pinning_verifier.rs` applies it.
+//! The user's rule for accepting a server's certificate. `net/tls/pinning_verifier.rs` applies it.
 
 use std::sync::Arc;
 
@@ -8,34 +8,39 @@ use rustls::pki_types::CertificateDer;
 use crate::request::identity::{NotCredentials, certificates};
 use crate::request::pin::Pin;
 
-/// What makes a server's certificate a good one.
+/// The rule for accepting a server's certificate.
+///
+/// With every rule, a data connection that shows another certificate than the control connection is refused.
 #[derive(Clone, Debug, Default)]
 pub enum Trust {
-    /// It is valid now, for the server's name, and issued by an authority that this platform trusts.
+    /// The certificate is valid now, for the server's name, and issued by an authority that this platform trusts.
     #[default]
     Platform,
-    /// The same, with these authorities instead.
+    /// As [`Platform`](Self::Platform), with these authorities instead of the platform's.
     Authorities(Authorities),
-    /// Its key is one of these. Names, dates and issuers do not matter then.
+    /// The certificate's public key has one of these pins. Name, dates and issuer are not checked.
     Pins(Vec<Pin>),
-    /// Nothing. Anyone between here and the server can pose as it, and learn the password.
+    /// Every certificate is accepted. An attacker on the network path can impersonate the server and learn the
+    /// password. The signature of the handshake is verified nevertheless, if the type and the length of the key are
+    /// supported.
     Anything,
 }
 
-/// Authorities to trust; and servers, as far as their own certificates are among them.
+/// Certificates to trust: those of authorities, and those of individual servers.
 #[derive(Clone, Debug)]
 pub struct Authorities {
     pub(crate) roots: Arc<RootCertStore>,
-    /// The same certificates, whole.
+    /// The same certificates, to compare a server's certificate with.
     pub(crate) certificates: Arc<[CertificateDer<'static>]>,
 }
 
 impl Authorities {
-    /// All certificates in `pem`, whatever else stands between them. A server that shows one of them is trusted as well, if
-    /// the certificate is for its name and valid now: most servers with a certificate that they have signed themselves.
+    /// Parses all certificates in `pem`; other text between them is ignored. A server that shows one of these
+    /// certificates itself is trusted, too, if the certificate is for its name and valid now. So a self-signed
+    /// certificate can be given here.
     ///
     /// # Errors
-    /// When there is none, or one of them cannot be used.
+    /// If `pem` contains no certificate, or one that cannot be used.
     pub fn from_pem(pem: &[u8]) -> Result<Self, NotCredentials> {
         let mut roots = RootCertStore::empty();
         let certificates = certificates(pem)?;

@@ -1,7 +1,7 @@
-//! A control connection to what `destination.rs` has found: to the first address that accepts one, through the proxy if
-//! there is to be one. All of it within one deadline; no name is resolved any more.
+//! Opens a control connection to the first address of the destination that accepts one, directly or through a proxy,
+//! within one deadline. The addresses were resolved before (`net/destination.rs`); no name is resolved here.
 //!
-//! This is the only place that dials a server; data connections go to the same machine (`lent/control_connection.rs`).
+//! Data connections are opened by `sandbox/capabilities/control_connection.rs`, always to the same machine.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -19,7 +19,7 @@ use crate::request::proxy::{Proxy, ProxyTarget};
 use crate::sandbox::protection::Protection;
 use crate::sandbox::state::ControlChannel;
 
-/// Connects to `destination`, which was found for `request`.
+/// Connects to `destination`, which was resolved for `request`.
 pub(crate) fn dial(
     request: &Request,
     destination: &Destination,
@@ -29,17 +29,17 @@ pub(crate) fn dial(
     let protection = protection(&destination.security, versions)?;
     let until = Instant::now() + request.network.connect_timeout;
     let (socket, tunnel) = match &request.network.proxy {
-        None => (first_that_accepts(destination.dialled(), &Route::of(&request.network), until, cancellation)?, None),
+        None => (connect_to_first(destination.dialled(), &Route::of(&request.network), until, cancellation)?, None),
         Some(proxy) => {
-            through(proxy, request, destination, until, cancellation).map(|(socket, to)| (socket, Some(to)))?
+            connect_through(proxy, request, destination, until, cancellation).map(|(socket, to)| (socket, Some(to)))?
         }
     };
-    // A convenience for those on the way: where it cannot be had, the upload may come off all the same.
+    // Keep-alive helps firewalls and NAT to keep an idle connection. The upload can succeed without it.
     let _ = socket.keep_alive();
     Ok(ControlChannel { socket, protection, tunnel })
 }
 
-/// The protection of one control connection, and of the data connections that belong to it.
+/// Returns the protection of one control connection and of its data connections.
 fn protection(security: &Security, versions: Versions) -> Result<Protection, UploadError> {
     Ok(match security {
         Security::Clear => Protection::Clear,
@@ -48,9 +48,9 @@ fn protection(security: &Security, versions: Versions) -> Result<Protection, Upl
     })
 }
 
-/// Tries one address of the server after the other, each with its share of the time left, as long as it is the proxy that
-/// cannot reach it.
-fn through(
+/// Connects to the server through `proxy`. Tries each address of the server with its share of the remaining time. Only
+/// after the proxy has refused an address, the next one is tried.
+fn connect_through(
     proxy: &Proxy,
     request: &Request,
     destination: &Destination,
@@ -61,7 +61,7 @@ fn through(
     let mut last = UploadError::Fault("a name resolved to no address".into());
     for (tried, host) in hosts.iter().enumerate() {
         let share = share(until, hosts.len() - tried);
-        let to_proxy = first_that_accepts(destination.dialled(), &Route::of(&request.network), share, cancellation);
+        let to_proxy = connect_to_first(destination.dialled(), &Route::of(&request.network), share, cancellation);
         let socket = to_proxy.map_err(|error| on_the_way(proxy, error))?;
         let tunnel = Tunnel::new(proxy.clone(), socket.peer(), host.clone());
         match tunnel.enter(&socket, request.port(), share, cancellation).map_err(|stop| failed(proxy, stop)) {
@@ -73,7 +73,7 @@ fn through(
     Err(last)
 }
 
-/// What the proxy is to be told.
+/// Returns the targets that the proxy is asked for: the server's addresses, or its name if the proxy resolves names.
 fn proxy_targets(request: &Request, destination: &Destination) -> Vec<ProxyTarget> {
     match &destination.addresses[..] {
         [] => vec![ProxyTarget::of(&request.target.server)],
@@ -81,7 +81,7 @@ fn proxy_targets(request: &Request, destination: &Destination) -> Vec<ProxyTarge
     }
 }
 
-/// The proxy was reached, and that is all.
+/// Returns the error of an exchange with a proxy that was reached.
 fn failed(proxy: &Proxy, stop: WaitError) -> UploadError {
     match stop {
         WaitError::Failed(error) => by_proxy(proxy, ProxyProblem::found_in(error)),
@@ -89,8 +89,9 @@ fn failed(proxy: &Proxy, stop: WaitError) -> UploadError {
     }
 }
 
-/// Tries one address after the other, each with its share of the time left, so that none uses it all up.
-fn first_that_accepts(
+/// Connects to the first of `addresses` that accepts. Each gets an equal share of the remaining time, so that one that
+/// does not answer cannot use up the time of the others.
+fn connect_to_first(
     addresses: &[SocketAddr],
     route: &Route,
     until: Instant,
@@ -107,7 +108,7 @@ fn first_that_accepts(
     Err(last)
 }
 
-/// When the first of so many that are left to try has had its share of the time.
+/// Returns the deadline for the next address, if `untried` addresses share the time until `until` equally.
 fn share(until: Instant, untried: usize) -> Instant {
     let now = Instant::now();
     now + until.saturating_duration_since(now) / u32::try_from(untried).unwrap_or(u32::MAX)
@@ -120,17 +121,17 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn an_address_that_refuses_does_not_keep_the_next_from_being_tried() {
+    fn the_next_address_is_tried_after_one_that_refuses() {
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let open = listener.local_addr().unwrap();
         let far = Instant::now() + Duration::from_secs(10);
         assert_eq!(
-            first_that_accepts(&[closed, open], &Route::default(), far, &Cancellation::default()).unwrap().peer(),
+            connect_to_first(&[closed, open], &Route::default(), far, &Cancellation::default()).unwrap().peer(),
             open
         );
         assert!(matches!(
-            first_that_accepts(&[closed], &Route::default(), far, &Cancellation::default()),
+            connect_to_first(&[closed], &Route::default(), far, &Cancellation::default()),
             Err(UploadError::Unreachable { .. })
         ));
     }

@@ -1,7 +1,7 @@
-//! What one run lends, told before anything is sent. Read from the very values that the run then uses: the addresses it
-//! dials, the files it has open, the constants that bound it.
+//! The list of rights that one run lends to the component, available before anything is sent. It is made from the
+//! values that the run then uses: the resolved addresses, the open files, and the constants of the limits.
 //!
-//! How it is shown to people and programs is `cli/src/src/explain.rs`.
+//! The program shows it with `--explain` (`cli/src/output/explain.rs`, `explain_json.rs`).
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU64;
@@ -22,39 +22,42 @@ use crate::sandbox::call_budget::CallBudget;
 use crate::sandbox::capabilities::control_connection::FIRST_DATA_PORT;
 use crate::sandbox::limits::{CALL_BYTES, HANDLES, MEMORY, TIME_PER_CALL, TIME_PER_GIB};
 
-/// What an upload lends. There is nothing else that its component could reach.
+/// The rights that an upload lends to the component, and their limits. The component can reach nothing else.
+///
+/// Returned by [`Prepared::grants`](crate::Prepared::grants), before anything is sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Grants<'a> {
-    /// The server, as it was named.
+    /// The server, as the caller named it.
     pub server: &'a Server,
-    /// Where it was found, with the port of the control connection. The first that accepts is the one; it is not looked up
-    /// again. Behind a proxy they are what the proxy is asked for; none, where it resolves the server's name.
+    /// The server's resolved addresses, with the port of the control connection, in the order in which they are tried.
+    /// The first one that accepts is used; the name is not resolved again. Behind a proxy, the targets that the proxy
+    /// is asked for; empty if the proxy resolves the server's name.
     pub addresses: &'a [SocketAddr],
-    /// What all connections go through, if anything: then it alone is connected to.
+    /// The proxy for all connections, if there is one. The run then connects only to the proxy.
     pub proxy: Option<GrantedProxy<'a>>,
-    /// The connections for data, always with the address that has accepted the control connection; through a proxy, with
-    /// the host that it was asked for then.
+    /// The direction and the ports of data connections. Their peer is always the address of the control connection;
+    /// behind a proxy, the target that the proxy was asked for.
     pub data: DataConnections,
-    /// Which address of this machine connections come from, if not from any.
+    /// The local address of all connections; `None` if the system chooses it.
     pub source_address: Option<IpAddr>,
-    /// Which network interface they go through, if not through any.
+    /// The network interface of all connections; `None` if the system chooses it.
     pub interface: Option<&'a str>,
-    /// How both kinds of connections are protected: [`Tls::Off`], [`Tls::Explicit`] or [`Tls::Implicit`].
+    /// The protection of both connections: [`Tls::Off`], [`Tls::Explicit`] or [`Tls::Implicit`].
     pub tls: Tls,
-    /// What makes a server's certificate a good one, where there is TLS.
+    /// The rule for accepting the server's certificate. It has no effect without TLS.
     pub trust: &'a Trust,
-    /// Whether a certificate of ours is shown to a server that asks for one.
+    /// True if a client certificate is shown to a server that asks for one.
     pub identity: bool,
-    /// Who logs in.
+    /// The user name of the login.
     pub user: &'a [u8],
-    /// Whether the password, and all else, may leave this process in clear.
+    /// True if the password, and all other data, may be sent in clear text.
     pub password_in_clear: bool,
     /// The directory on the server.
     pub directory: &'a [u8],
-    /// What is uploaded, in this order.
+    /// The files to upload, in order.
     pub files: Vec<GrantedFile<'a>>,
-    /// How much of everything.
+    /// The limits of the run.
     pub limits: Limits,
 }
 
@@ -62,70 +65,76 @@ pub struct Grants<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct GrantedProxy<'a> {
-    /// It, as it was named.
+    /// The proxy, as the caller named it.
     pub proxy: &'a Proxy,
-    /// Where it was found. The first that accepts is the one, and nothing else is connected to.
+    /// The proxy's resolved addresses, in the order in which they are tried. The run connects to no other address.
     pub addresses: &'a [SocketAddr],
-    /// Whether there are credentials that it is told if it asks; they go to it in clear.
+    /// True if credentials are set. They are sent to the proxy in clear text.
     pub credentials: bool,
 }
 
-/// Who connects for the data, and where.
+/// The direction of data connections, and their ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataConnections {
-    /// We do, to a port that the server names, of these.
+    /// Passive mode (EPSV, PASV): the host connects to the server, to a port within this range that the server names.
     ToServer(RangeInclusive<u16>),
-    /// The server does, to a port of ours that the system chooses.
+    /// Active mode (EPRT, PORT): the server connects to a port of this machine that the system chooses.
     FromServer,
 }
 
-/// A file that is open for the upload.
+/// A local file or a stream that is open for the upload.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GrantedFile<'a> {
-    /// Where it is; for a stream, its name.
+    /// The path of the local file; for a stream, its name.
     pub path: &'a Path,
-    /// Its name on the server.
+    /// The name on the server.
     pub name: &'a [u8],
-    /// How large it is, in bytes: so much is sent. A stream has no size.
+    /// The size in bytes, which is the number of bytes to send. A stream has none.
     pub size: Option<u64>,
 }
 
-/// The bounds of an upload.
+/// The limits of an upload: of the component's resources, and of time.
+///
+/// The component is called once to log in, and once for each operation on a file. "One call" below means one of these
+/// calls.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Of the component's memory, in bytes.
+    /// The component's memory, in bytes.
     pub memory: usize,
-    /// Of handles that it has at once.
+    /// The number of handles that the component may have at the same time.
     pub handles: usize,
-    /// Of bytes that it may pass to the host at once.
+    /// The number of bytes that the component may pass to one function of the host.
     pub passed: usize,
-    /// Of its computing, for each time that it is called: it is called to log in, and for each step with a file.
+    /// The time that the component may compute in one call. Time in which it waits for the host does not count.
     pub computing: Duration,
-    /// What is added to that for each GiB that is moved meanwhile.
+    /// The additional computing time for each GiB of data sent in the same call.
     pub computing_per_gib: Duration,
-    /// Of bytes that are received on the control connection in one such call.
+    /// The number of bytes received on the control connection in one call.
     pub received: usize,
-    /// Of commands that are sent in one such call.
+    /// The number of commands sent in one call.
     pub commands: u32,
-    /// Of data connections in one such call.
+    /// The number of data connections in one call.
     pub data_connections: u32,
-    /// Of hashes of the file that are computed in one such call.
+    /// The number of hashes of the local file computed in one call.
     pub hashes: u32,
-    /// Of looking up, of connecting.
+    /// The time for resolving a name, for connecting, and for opening each data connection
+    /// ([`Network::connect_timeout`](crate::Network::connect_timeout)).
     pub connecting: Duration,
-    /// Of the server's silence.
+    /// The time for each reply, and for each wait in which no data can be sent
+    /// ([`Network::timeout`](crate::Network::timeout)).
     pub silence: Duration,
-    /// Of all of it, if there is one.
+    /// The time for the whole run, if it is limited ([`Network::max_time`](crate::Network::max_time)).
     pub whole: Option<Duration>,
-    /// Of bytes sent in a second, if there is one.
+    /// The rate of data, in bytes per second, if it is limited ([`Network::limit_rate`](crate::Network::limit_rate)).
     pub rate: Option<NonZeroU64>,
-    /// Of new tries for each file.
+    /// The number of retries of each file ([`Retry::limit`](crate::Retry::limit)).
     pub retries: u32,
 }
 
 impl<'a> Grants<'a> {
+    /// Returns the rights and limits of `request`, with its resolved `destination` and open `sources`.
     pub(crate) fn of(request: &'a Request, destination: &'a Destination, sources: &'a [Arc<Source>]) -> Self {
         Self {
             server: &request.target.server,

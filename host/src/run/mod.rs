@@ -1,4 +1,4 @@
-//! Carrying out a request: preparing it, opening sessions, and delivering its files.
+//! Carries out a request: prepares it, opens sessions, and delivers the files.
 
 mod connect;
 pub(crate) mod grants;

@@ -1,4 +1,5 @@
-//! The account of a file that was given up: the last error, an earlier one that it hides, and the files left on the server.
+//! Makes the [`Failure`] of a file that was given up: the final error, an earlier error that explains it, and the files
+//! that remain on the server.
 
 use ftp_delivery::{Found, Left, Name, Why};
 
@@ -9,32 +10,34 @@ use crate::report::summary::{Failure, Remaining, Remains, Whose};
 use crate::run::put_file::PutFile;
 use crate::run::worker::Worker;
 
-/// The errors of one file's tries.
+/// The errors of all tries of one file.
 #[derive(Default)]
 pub(super) struct Outcomes {
+    /// The last error of the present try.
     last: Option<UploadError>,
-    /// The first error that came after a part of the file may have been stored, in an earlier try.
+    /// An error of an earlier try: the last one after which a partial file may remain, or else the first one.
     earlier: Option<UploadError>,
 }
 
 impl Outcomes {
-    /// Notes an error of the present try.
-    pub(super) fn saw(&mut self, error: UploadError) {
+    /// Records an error of the present try.
+    pub(super) fn record(&mut self, error: UploadError) {
         self.last = Some(error);
     }
 
+    /// Returns the last error of the present try.
     pub(super) fn last(&self) -> Option<&UploadError> {
         self.last.as_ref()
     }
 
-    /// How far a conversation has come, in this try or before.
+    /// Returns the step of the recorded error of an earlier try, or else of the present try.
     pub(super) fn step(&self) -> Option<Step> {
         let earlier = self.earlier.as_ref().and_then(UploadError::step);
         earlier.or_else(|| self.last.as_ref().and_then(UploadError::step))
     }
 
-    /// Another try begins.
-    pub(super) fn try_is_over(&mut self) {
+    /// Ends the present try: its last error becomes the earlier error, if it says more.
+    pub(super) fn end_try(&mut self) {
         let Some(last) = self.last.take() else { return };
         if last.partial_file_may_remain() || self.earlier.is_none() {
             self.earlier = Some(last);
@@ -43,14 +46,14 @@ impl Outcomes {
 }
 
 impl PutFile<'_> {
-    /// The account of a file that was given up.
+    /// Returns the failure of a file that was given up.
     pub(super) fn failure(&mut self, why: Why, temporary: Left, aside: Left) -> Failure {
         let (error, hidden) = self.verdict(why);
         let earlier = self.errors.earlier.take();
-        // The server's own words come first.
-        let told =
+        // A refusal explains more than an earlier error, because it has the server's reply.
+        let explanation =
             if matches!(hidden, Some(UploadError::Refused { .. })) { hidden.or(earlier) } else { earlier.or(hidden) };
-        let earlier = told.filter(|earlier| !says_the_same(earlier, &error));
+        let earlier = explanation.filter(|earlier| !is_same_error(earlier, &error));
         let ours = remains(self.names.bytes(self.state.work_name()), Whose::Ours, temporary);
         let old = remains(self.names.bytes(Name::Aside), Whose::Old, aside);
         Failure {
@@ -62,20 +65,21 @@ impl PutFile<'_> {
         }
     }
 
-    /// The final error, and the last one seen, where the two differ.
+    /// Returns the final error, and the last recorded error if it differs.
     fn verdict(&mut self, why: Why) -> (UploadError, Option<UploadError>) {
         match (why, self.errors.last.take()) {
-            // These say it themselves.
+            // This error itself means that the outcome is unknown.
             (Why::Unknown, Some(error @ UploadError::Unconfirmed { .. })) => (error, None),
             (Why::Unknown, last) => (UploadError::Unknown, last),
             (Why::Mismatch(_) | Why::Missing, Some(refused @ UploadError::Refused { .. })) => {
-                (self.known_end(why, None), Some(refused))
+                (self.error_for(why, None), Some(refused))
             }
-            (why, last) => (self.known_end(why, last), None),
+            (why, last) => (self.error_for(why, last), None),
         }
     }
 
-    fn known_end(&self, why: Why, last: Option<UploadError>) -> UploadError {
+    /// Returns the error for the reason of giving up, with the details of the last recorded error.
+    fn error_for(&self, why: Why, last: Option<UploadError>) -> UploadError {
         let sent = self.source.length();
         match (why, last) {
             (Why::Unknown, _) => UploadError::Unknown,
@@ -99,8 +103,8 @@ impl PutFile<'_> {
         }
     }
 
-    /// The file is stored; an old one that was moved aside may lie there still.
-    pub(super) fn tell_old_remains(&self, worker: &Worker<'_>, aside: Left) {
+    /// Sends a note if an older file that was moved aside may still exist.
+    pub(super) fn note_old_remains(&self, worker: &Worker<'_>, aside: Left) {
         match aside {
             Left::Nothing | Left::Removed | Left::Seen(Found::Refused) => {}
             Left::Seen(Found::Bytes(_) | Found::Untold) | Left::Unseen => {
@@ -111,11 +115,12 @@ impl PutFile<'_> {
     }
 }
 
-/// Whether the server told fewer bytes than were sent.
+/// Returns true if the server reported a size that is smaller than the number of bytes sent.
 fn is_shorter(error: &UploadError) -> bool {
     matches!(error, UploadError::Mismatch { sent, stored } if stored < sent)
 }
 
+/// Returns the entry of the report for a file under a generated name; `None` if there is no such file.
 fn remains(name: Vec<u8>, of: Whose, left: Left) -> Option<Remains> {
     let state = match left {
         Left::Nothing => return None,
@@ -126,8 +131,8 @@ fn remains(name: Vec<u8>, of: Whose, left: Left) -> Option<Remains> {
     Some(Remains { name, of, state })
 }
 
-/// Whether telling both would say one thing twice.
-fn says_the_same(one: &UploadError, other: &UploadError) -> bool {
+/// Returns true if a report of both errors would repeat the same information.
+fn is_same_error(one: &UploadError, other: &UploadError) -> bool {
     let code = |error: &UploadError| if let UploadError::Refused { code, .. } = error { Some(*code) } else { None };
     std::mem::discriminant(one) == std::mem::discriminant(other)
         && one.step() == other.step()

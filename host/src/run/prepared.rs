@@ -1,5 +1,5 @@
-//! A run that is ready to begin: its files are open and its names are resolved, and nothing was sent. At this point a caller can
-//! show what is lent, and confine the process.
+//! A run that is ready to begin: its files are open, its names are resolved, and nothing was sent. At this point a
+//! caller can show the granted rights, and confine the process.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use crate::request::proxy::Proxy;
 use crate::run::grants::Grants;
 use crate::run::workers::Run;
 
-/// An upload that is ready to begin. Made by [`Uploader::prepare`](crate::Uploader::prepare).
+/// An upload that is ready to begin: its files are open and its names are resolved, but nothing is connected. Made by
+/// [`Uploader::prepare`](crate::Uploader::prepare).
 pub struct Prepared<'a> {
     run: Run<'a>,
     sources: Vec<Arc<Source>>,
@@ -26,24 +27,27 @@ impl<'a> Prepared<'a> {
         Self { run, sources }
     }
 
-    /// What the upload lends to the component, and what it will do with it at most.
+    /// Returns the rights that the upload lends to the component, and their limits.
     pub fn grants(&self) -> Grants<'_> {
         Grants::of(self.run.request, &self.run.destination, &self.sources)
     }
 
-    /// Takes from **the whole process** all that this upload does not need, for good: it can open no file, run no program,
-    /// and make no connection but by TCP. For programs that do nothing else afterwards; what they need has to be open.
+    /// Takes all rights from **the whole process** that this upload does not need, permanently: the process can then
+    /// open no file, run no program, and connect only by TCP. For programs that do nothing else afterwards, and have
+    /// opened every file that they need.
     ///
-    /// What the kernel does not have is missing from the fence, and said to be; the upload can begin all the same.
+    /// The returned [`Confinement`] lists the parts that the kernel does not support. The upload can begin without
+    /// them.
     pub fn confine(&self) -> Confinement {
         confine::confine(&needs(self.run.request, &self.run.destination))
     }
 
-    /// Takes the password that `ask` gives, in the place of the request's. The resolver, and whatever it loads, has done its
-    /// work by now and never sees it. The time that `ask` takes does not count ([`Network::max_time`](crate::Network::max_time)).
+    /// Sets the password to the one that `ask` returns, instead of the request's. At this point the names are resolved,
+    /// so the system's resolver and its plug-ins run before the password is in memory. The time that `ask` takes is not
+    /// part of [`Network::max_time`](crate::Network::max_time).
     ///
     /// # Errors
-    /// Those of `ask`.
+    /// The error of `ask`.
     pub fn password_from<E>(&mut self, ask: impl FnOnce() -> Result<Password, E>) -> Result<(), E> {
         let began = Instant::now();
         self.run.request.target.password.set(ask()?);
@@ -57,13 +61,13 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// The rights that a run still needs when it is about to connect.
+/// Returns the rights that a run needs from the moment before it connects.
 fn needs(request: &Request, destination: &Destination) -> Needs {
     let network = &request.network;
     Needs {
         ipv4: destination.dialled().iter().any(SocketAddr::is_ipv4),
         ipv6: destination.dialled().iter().any(SocketAddr::is_ipv6),
-        // Behind a proxy, ports of the server are only named in requests to the proxy.
+        // With a proxy, the process connects only to the proxy's port.
         only_port: network.proxy.as_ref().map(Proxy::port).or(network.active.then(|| request.port())),
         listens: network.active,
         binds: network.active || network.source_address.is_some(),

@@ -1,5 +1,5 @@
-//! One file, from the first try to the last: carries out the actions that `ftp-delivery` asks for on the current session, and
-//! reports their results. It decides nothing itself.
+//! Delivers one file, from the first try to the last: carries out the actions that `ftp-delivery` asks for on the
+//! current session, and reports their results. The decisions about the file are made in `ftp-delivery`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,6 @@ use std::time::Duration;
 use ftp_delivery::{Action, Answer, Compared, Failure as Outcome, FileDelivery, Left, Next, Proof, Why};
 
 use crate::files::source::Source;
-use crate::report::consequence::refusal;
 use crate::report::error::UploadError;
 use crate::report::event::{Event, Note};
 use crate::report::step::{Algorithm, Cause};
@@ -21,9 +20,9 @@ use crate::sandbox::guest::GuestSession;
 use crate::sandbox::values::{Comparison, GuestReceipt, Placement, Proof as Asked, Refusal, Renaming, Verified};
 
 /// The pause between two questions about one file, while the server may still be writing it.
-const SETTLING: Duration = Duration::from_millis(500);
+const SETTLE_PAUSE: Duration = Duration::from_millis(500);
 
-/// One file on its way.
+/// The delivery of one file.
 pub(super) struct PutFile<'a> {
     pub(super) source: &'a Arc<Source>,
     pub(super) names: Names,
@@ -31,20 +30,20 @@ pub(super) struct PutFile<'a> {
     pub(super) errors: Outcomes,
     /// The guest's receipt of the last confirmed STOR.
     pub(super) stored: Option<GuestReceipt>,
-    /// Where the last transfer began.
+    /// The offset in bytes at which the last transfer began.
     pub(super) from: u64,
-    /// RNFR was granted, when a change of its name was asked for last.
+    /// True if the server accepted the last RNFR.
     pub(super) may_be_renamed: bool,
-    /// By which algorithm the hashes were compared.
+    /// The algorithm of the hashes that were compared.
     pub(super) algorithm: Option<Algorithm>,
-    /// The hash took too long. The size is asked for on a new session, which does not count as another try.
-    checks_size_anew: bool,
+    /// True after a hash took too long: the size is then checked on a new session, which does not count as a retry.
+    checks_size_again: bool,
 }
 
 impl<'a> PutFile<'a> {
     pub(super) fn new(source: &'a Arc<Source>, worker: &Worker<'_>) -> Self {
         let mut state = FileDelivery::new(worker.rules(source.name(), source.is_stream()), source.length());
-        if worker.sizes_told {
+        if worker.server_reports_sizes {
             state.server_tells_sizes();
         }
         let delivery = &worker.run.request.delivery;
@@ -60,11 +59,11 @@ impl<'a> PutFile<'a> {
             from: 0,
             may_be_renamed: true,
             algorithm: None,
-            checks_size_anew: false,
+            checks_size_again: false,
         }
     }
 
-    /// Tries until the file has its name, or nothing more is worth trying.
+    /// Tries until the file is stored under its name, or another try cannot succeed or is not allowed.
     pub(super) fn deliver(mut self, worker: &mut Worker<'_>) -> Result<StoredFile, Box<Failure>> {
         let mut retries = Retries::new(worker.run.request.delivery.retry, worker.run.begun);
         let mut next = self.begin(worker);
@@ -72,13 +71,13 @@ impl<'a> PutFile<'a> {
             next = match self.next_try(worker, &mut retries) {
                 Some(Ok(())) => self.begin(worker),
                 Some(Err(error)) => {
-                    self.errors.saw(error);
+                    self.errors.record(error);
                     self.give_up(worker)
                 }
                 None => self.give_up(worker),
             };
         }
-        worker.sizes_told |= self.state.has_seen_sizes();
+        worker.server_reports_sizes |= self.state.has_seen_sizes();
         match next {
             Next::Stored { proof, aside } => Ok(self.receipt(worker, proof, aside)),
             Next::GaveUp { why, temporary, aside } => Err(Box::new(self.failure(why, temporary, aside))),
@@ -86,12 +85,13 @@ impl<'a> PutFile<'a> {
         }
     }
 
+    /// Carries out the last actions of a file that is given up.
     fn give_up(&mut self, worker: &mut Worker<'_>) -> Next {
         let next = self.state.give_up();
         self.follow(next, worker)
     }
 
-    /// One try, as far as it goes by itself.
+    /// Carries out one try, to its end or to the point where another try is needed.
     fn begin(&mut self, worker: &mut Worker<'_>) -> Next {
         if let Err(error) = worker.session() {
             self.apply_consequence(worker, error);
@@ -101,6 +101,7 @@ impl<'a> PutFile<'a> {
         self.follow(next, worker)
     }
 
+    /// Carries out actions until the delivery asks for none.
     fn follow(&mut self, mut next: Next, worker: &mut Worker<'_>) -> Next {
         while let Next::Do(action) = next {
             let answer = self.act(action, worker);
@@ -109,27 +110,28 @@ impl<'a> PutFile<'a> {
         next
     }
 
-    /// Waits for the next try, if there is to be one.
+    /// Waits for the next try. Returns `None` if there is none.
     fn next_try(&mut self, worker: &mut Worker<'_>, retries: &mut Retries) -> Option<Result<(), UploadError>> {
-        if std::mem::take(&mut self.checks_size_anew) {
+        if std::mem::take(&mut self.checks_size_again) {
             return Some(Ok(()));
         }
         let error = self.errors.last()?;
         let pause = worker.may_log_in_again().then(|| retries.pause_after(error)).flatten()?;
         let step = self.errors.step();
         let paused = worker.pause(Some(self.source.path()), error, step, pause, retries.count());
-        self.errors.try_is_over();
-        // Each try begins with a new guest, which knows nothing of the last one's trouble.
+        self.errors.end_try();
+        // Each try begins with a new guest instance, so that no state of a failed try remains.
         worker.quit();
         Some(paused)
     }
 
-    /// Notes an error, and applies its consequence for the session.
+    /// Records an error, and applies its consequence for the session.
     pub(super) fn apply_consequence(&mut self, worker: &mut Worker<'_>, error: UploadError) {
         worker.apply_consequence(&error);
-        self.errors.saw(error);
+        self.errors.record(error);
     }
 
+    /// Carries out one action.
     fn act(&mut self, action: Action, worker: &mut Worker<'_>) -> Answer {
         if action == Action::CheckSource {
             return self.check_source();
@@ -148,17 +150,17 @@ impl<'a> PutFile<'a> {
                 renaming.map(|renaming| self.renamed(renaming))
             }
             Action::Remove(name) => removed(session.remove(&self.names.bytes(name))),
-            Action::Settle => session.pause(SETTLING).map(|()| Answer::Settled),
+            Action::Settle => session.pause(SETTLE_PAUSE).map(|()| Answer::Settled),
             Action::CheckSource => Ok(Answer::Unchanged),
         };
         answer.unwrap_or_else(|error| {
             if matches!((action, &error), (Action::Compare { .. }, UploadError::Broken { cause: Cause::TimedOut, .. }))
             {
-                self.tell_late_hash(worker);
+                self.note_late_hash(worker);
             }
             let failure = error.question_failure();
             if self.state.is_leaving() {
-                // The reason is known already.
+                // The reason for giving up is recorded already, and must not be replaced.
                 worker.apply_consequence(&error);
             } else {
                 self.apply_consequence(worker, error);
@@ -167,18 +169,19 @@ impl<'a> PutFile<'a> {
         })
     }
 
+    /// Checks that the local file has not changed.
     fn check_source(&mut self) -> Answer {
         match self.source.check_unchanged() {
             Ok(()) => Answer::Unchanged,
             Err(error) => {
-                self.errors.saw(error);
+                self.errors.record(error);
                 Answer::Failed(Outcome::Source { begun: true })
             }
         }
     }
 
-    /// With the first `length` bytes of the source. Those of a stream are gone, but for a hash that was made on the way. A
-    /// server that takes too long is asked once.
+    /// Compares the hash of the file on the server with the hash of the first `length` bytes of the source. The bytes
+    /// of a stream cannot be read again, but their hash may have been computed while they were sent.
     fn compare(&mut self, session: &mut GuestSession, name: &[u8], length: u64) -> Result<Answer, UploadError> {
         if !self.source.has_digest_of(length) {
             return Ok(Answer::Compared(Compared::Unavailable));
@@ -189,27 +192,29 @@ impl<'a> PutFile<'a> {
                 Compared::Same
             }
             Comparison::Different(algorithm) => {
-                self.errors.saw(UploadError::Corrupt { algorithm });
+                self.errors.record(UploadError::Corrupt { algorithm });
                 Compared::Different
             }
             Comparison::Unavailable => Compared::Unavailable,
         }))
     }
 
+    /// Converts the result of a rename, and records a refusal.
     fn renamed(&mut self, renaming: Renaming) -> Answer {
         self.may_be_renamed = !matches!(renaming, Renaming::NotFrom(_));
         let mut refused = |refusal: Refusal| {
             let Refusal { step, code, text } = refusal;
-            self.errors.saw(UploadError::Refused { step, code, text });
+            self.errors.record(UploadError::Refused { step, code, text });
             code
         };
         match renaming {
             Renaming::Done => Answer::Renamed,
-            Renaming::NotFrom(no) => Answer::NotFrom(refusal(refused(no))),
-            Renaming::NotTo(no) => Answer::NotTo(refusal(refused(no))),
+            Renaming::NotFrom(reply) => Answer::NotFrom(ftp_delivery::Refusal::of(refused(reply))),
+            Renaming::NotTo(reply) => Answer::NotTo(ftp_delivery::Refusal::of(refused(reply))),
         }
     }
 
+    /// Stores the bytes of the source from `from` on under `name`.
     fn store(&mut self, worker: &mut Worker<'_>, name: &[u8], from: u64) -> Answer {
         let placement = match from {
             0 if worker.run.request.delivery.unique => Placement::Unique,
@@ -219,7 +224,7 @@ impl<'a> PutFile<'a> {
         let late = worker.hash_is_late && worker.run.request.delivery.verify != Verify::Hash;
         let proof = if late { Asked::Size } else { worker.run.request.delivery.verify.asked() };
         if from > 0 {
-            worker.tell(&Event::Resuming { file: self.source.path(), from });
+            worker.emit(&Event::Resuming { file: self.source.path(), from });
         }
         self.from = from;
         let Some(session) = worker.session.as_mut() else { return Answer::Failed(Outcome::Session) };
@@ -231,20 +236,22 @@ impl<'a> PutFile<'a> {
                 let failure = error.store_failure(sent.min(self.source.length()), all);
                 self.apply_consequence(worker, error);
                 if matches!(failure, Outcome::Unconfirmed { hash_late: true, .. }) {
-                    self.tell_late_hash(worker);
+                    self.note_late_hash(worker);
                 }
                 Answer::Failed(failure)
             }
         }
     }
 
-    fn tell_late_hash(&mut self, worker: &mut Worker<'_>) {
+    /// Sends a note that the server takes too long to compute hashes, but only once. No further hash is requested.
+    fn note_late_hash(&mut self, worker: &mut Worker<'_>) {
         if !std::mem::replace(&mut worker.hash_is_late, true) {
-            self.checks_size_anew = true;
+            self.checks_size_again = true;
             worker.note(self.source.path(), &Note::HashTooSlow);
         }
     }
 
+    /// Converts the guest's receipt of a confirmed STOR, and keeps it.
     fn confirmed(&mut self, receipt: GuestReceipt) -> Answer {
         let (proof, hidden) = match receipt.verified {
             Verified::Reply => (Proof::Reply, false),
@@ -260,6 +267,7 @@ impl<'a> PutFile<'a> {
     }
 }
 
+/// Converts the result of DELE. A refusal is an answer; other errors are failures of the session.
 fn removed(removed: Result<(), UploadError>) -> Result<Answer, UploadError> {
     match removed {
         Ok(()) => Ok(Answer::Removed(true)),

@@ -1,4 +1,4 @@
-//! A file that is stored: the account of it, and its time and permissions.
+//! Finishes a file that is stored: makes its [`StoredFile`], and sets its time and permissions.
 
 use ftp_delivery::{Left, Proof};
 use ftp_protocol::timestamp::Timestamp;
@@ -11,14 +11,15 @@ use crate::run::worker::Worker;
 use crate::sandbox::guest::GuestSession;
 
 impl PutFile<'_> {
-    /// The account of a file that has its name on the server.
+    /// Returns the report of a file that is stored under its name, after its attributes are set.
     pub(super) fn receipt(&mut self, worker: &mut Worker<'_>, proof: Proof, aside: Left) -> StoredFile {
         let stored = self.stored.take();
-        let whole = stored.is_none().then(|| self.source.length());
+        // Without a receipt, the last try sent nothing: the server had every byte already.
+        let full_length = stored.is_none().then(|| self.source.length());
         let receipt = StoredFile {
             file: self.source.path().to_owned(),
             sent: stored.as_ref().map_or(0, |receipt| receipt.sent),
-            resumed_at: whole.unwrap_or(self.from),
+            resumed_at: full_length.unwrap_or(self.from),
             stored_as: stored.and_then(|receipt| receipt.name),
             verified: match (proof, self.algorithm) {
                 (Proof::Reply | Proof::SameSize, _) | (Proof::Hash, None) => Verification::None,
@@ -26,14 +27,16 @@ impl PutFile<'_> {
                 (Proof::Hash, Some(algorithm)) => Verification::Hash(algorithm),
             },
         };
-        self.tell_old_remains(worker, aside);
+        self.note_old_remains(worker, aside);
         self.set_attributes(worker, &receipt);
         receipt
     }
 
-    /// The file is stored; an attribute that cannot be set is a note, not a failure.
+    /// Sets the time and the permissions that the request asks for. The file is stored, so an attribute that cannot be
+    /// set is a note, and not a failure.
     fn set_attributes(&self, worker: &mut Worker<'_>, receipt: &StoredFile) {
-        // Under a name that nobody has told, it cannot be found; under its own there may be another file.
+        // If the server chose the name and did not report it, the file cannot be found. Another file may have its own
+        // name.
         let name = match (&receipt.stored_as, worker.run.request.delivery.unique) {
             (Some(name), _) => name.as_slice(),
             (None, false) => self.source.name(),
@@ -53,7 +56,7 @@ impl PutFile<'_> {
         }
     }
 
-    /// Sets one attribute; a note, if that cannot be done.
+    /// Sets one attribute, and sends a note if that fails.
     fn set(
         &self,
         worker: &mut Worker<'_>,

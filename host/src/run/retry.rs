@@ -1,7 +1,8 @@
-//! Whether to try again after an error, and when: twice as long a wait each time, never quite the same for two clients
-//! that failed together.
+//! The pauses between the tries of one file: exponential backoff with random jitter, so that clients that failed
+//! together do not retry together.
 //!
-//! Whether the same may work at all is said in `consequence.rs`; whether the file allows another try, in `ftp-delivery`.
+//! `report/consequence.rs` decides if another try can succeed, and `ftp-delivery` decides if the state of the file
+//! allows another try.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
@@ -10,13 +11,13 @@ use crate::report::consequence::Again;
 use crate::report::error::UploadError;
 use crate::request::delivery::Retry;
 
-/// The longest wait, in seconds.
-const LONGEST: Duration = Duration::from_secs(60);
+/// The maximum pause, before jitter.
+const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// A server that says that it is overloaded is left alone for so many times longer.
-const BUSY: u32 = 10;
+/// The pause is multiplied by this after a reply that means that the server is overloaded.
+const OVERLOAD_FACTOR: u32 = 10;
 
-/// The tries of one file.
+/// The retries of one file.
 pub(super) struct Retries {
     rule: Retry,
     begun: Instant,
@@ -24,38 +25,39 @@ pub(super) struct Retries {
 }
 
 impl Retries {
-    /// None so far, in a request that has `begun` then.
+    /// No retries so far, in a run that began at `begun`.
     pub(super) fn new(rule: Retry, begun: Instant) -> Self {
         Self { rule, begun, count: 0 }
     }
 
-    /// How many times it was tried again.
+    /// Returns the number of retries so far.
     pub(super) fn count(&self) -> u32 {
         self.count
     }
 
-    /// How long to wait before the next try; nothing, if there shall be none.
+    /// Counts a retry, and returns the pause before it; `None` if no retry is allowed.
     pub(super) fn pause_after(&mut self, error: &UploadError) -> Option<Duration> {
         let pause = match error.consequence().again {
             _ if self.count == self.rule.limit => return None,
             Again::Never => return None,
             Again::AtOnce => Duration::ZERO,
             Again::Soon => self.pause(1),
-            Again::Later => self.pause(BUSY),
+            Again::Later => self.pause(OVERLOAD_FACTOR),
         };
         let late = self.rule.max_time.is_some_and(|most| self.begun.elapsed() + pause >= most);
         self.count += 1;
         (!late).then_some(pause)
     }
 
-    fn pause(&self, times: u32) -> Duration {
-        let doubled = self.rule.delay.saturating_mul(1 << self.count.min(16)).saturating_mul(times);
-        doubled.min(LONGEST).mul_f64(0.75 + 0.5 * share())
+    /// Returns the pause before the next retry, multiplied by `factor`. It doubles with each retry, and varies by 25 %.
+    fn pause(&self, factor: u32) -> Duration {
+        let doubled = self.rule.delay.saturating_mul(1 << self.count.min(16)).saturating_mul(factor);
+        doubled.min(MAX_PAUSE).mul_f64(0.75 + 0.5 * random_fraction())
     }
 }
 
-/// A random number from 0 to 1. The keys of the standard library's hashers are random enough for this.
-fn share() -> f64 {
+/// Returns a random number from 0 to 1. The keys of the standard library's hashers are random enough for this.
+fn random_fraction() -> f64 {
     f64::from(u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
 
@@ -75,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_up_to_a_limit_and_differ_a_little() {
+    fn pauses_double_up_to_a_limit_and_have_jitter() {
         let mut retries = Retries::new(Retry { limit: 9, ..Retry::default() }, Instant::now());
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
             let pause = retries.pause_after(&lost()).unwrap().as_secs_f64() / f64::from(seconds);
@@ -86,13 +88,13 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_server_is_left_alone_for_longer() {
+    fn the_pause_is_longer_for_an_overloaded_server() {
         let pause = Retries::new(Retry::default(), Instant::now()).pause_after(&refused(Step::Greeting, 421));
         assert!(pause.unwrap() >= Duration::from_millis(7500));
     }
 
     #[test]
-    fn nothing_is_tried_when_the_time_is_up() {
+    fn no_retry_begins_after_the_time_limit() {
         let rule = Retry { max_time: Some(Duration::from_millis(500)), ..Retry::default() };
         assert_eq!(Retries::new(rule, Instant::now()).pause_after(&lost()), None);
     }

@@ -1,6 +1,6 @@
-//! Names that we make up: for files that are not whole yet, for old files that are moved aside, for a question about a name
-//! that nobody has. Recognisable as ours; and, where a later run shall find them again, made of what tells one version of a
-//! file from another.
+//! Generates names on the server: for incomplete files, for older files that are moved aside, and for a question about
+//! a name that no file has. Users can recognise them by their endings. If a later run must find a name again, it is
+//! derived from the version of the local file.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -9,45 +9,47 @@ use sha2::{Digest, Sha256};
 
 use crate::files::source::Source;
 
-/// How much of the file's own name is kept, in bytes: with the rest it stays below what file systems allow (255).
-const KEPT: usize = 100;
+/// The maximum number of bytes of the file's own name in a generated name, which must be shorter than the limit of file
+/// systems (255 bytes).
+const MAX_OWN_NAME: usize = 100;
 
 /// The names on the server that one delivery uses.
 pub(super) struct Names {
     own: Vec<u8>,
-    /// What stands between the file's own name and the ending.
-    mark: u64,
-    /// The same for names that no other run has.
-    new: u64,
+    /// The number in temporary names, between the file's own name and the ending.
+    tag: u64,
+    /// The number in names that no other run must have.
+    unique_tag: u64,
 }
 
 impl Names {
-    /// Those of `source`. With `found_again`, every run that sends the same version of the same file has the same temporary
-    /// name.
-    pub(super) fn of(source: &Source, found_again: bool) -> Self {
-        let new = RandomState::new().hash_one(source.name());
-        let mark = if found_again { version(source) } else { new };
-        Self { own: source.name().to_vec(), mark, new }
+    /// The names for `source`. If `reproducible`, every run that sends the same version of the same file uses the same
+    /// temporary name.
+    pub(super) fn of(source: &Source, reproducible: bool) -> Self {
+        let unique_tag = RandomState::new().hash_one(source.name());
+        let tag = if reproducible { version(source) } else { unique_tag };
+        Self { own: source.name().to_vec(), tag, unique_tag }
     }
 
-    /// The bytes of a name.
+    /// Returns the bytes of a name.
     pub(super) fn bytes(&self, name: Name) -> Vec<u8> {
         match name {
             Name::Own => self.own.clone(),
-            Name::Temporary => made_up(".", &self.own, self.mark, "part"),
-            Name::PlainTemporary => made_up("", &self.own, self.mark, "part"),
-            Name::Aside => made_up(".", &self.own, self.new, "old"),
+            Name::Temporary => generated(".", &self.own, self.tag, "part"),
+            Name::PlainTemporary => generated("", &self.own, self.tag, "part"),
+            Name::Aside => generated(".", &self.own, self.unique_tag, "old"),
         }
     }
 
-    /// A name that nobody has, for a question.
+    /// Returns a name that no file has, for a question to the server.
     pub(super) fn unused(&self) -> Vec<u8> {
-        made_up(".", &self.own, !self.new, "part")
+        generated(".", &self.own, !self.unique_tag, "part")
     }
 }
 
-/// The kernel gives a file a new change time whenever its content changes, and a new inode when it is built anew: together
-/// with the device, size, time and name they stand for one content, as long as nobody turns the clock back.
+/// Returns a number that identifies this version of the file. The kernel changes the change time of a file whenever its
+/// content changes, and a file that is created again has another inode. Together with device, size, modification time
+/// and name they identify the content, unless the clock of the machine is set back.
 fn version(source: &Source) -> u64 {
     let (numbers, name) = source.identity();
     let mut hash = Sha256::new();
@@ -59,13 +61,13 @@ fn version(source: &Source) -> u64 {
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-/// Cut where it does not split a letter, should the name be UTF-8.
-fn made_up(dot: &str, name: &[u8], mark: u64, ending: &str) -> Vec<u8> {
-    let mut end = name.len().min(KEPT);
+/// Returns a generated name. A long `name` is cut at a character boundary, if it is UTF-8.
+fn generated(dot: &str, name: &[u8], tag: u64, ending: &str) -> Vec<u8> {
+    let mut end = name.len().min(MAX_OWN_NAME);
     while end > 0 && name.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
         end -= 1;
     }
-    [dot.as_bytes(), &name[..end], format!(".{mark:016x}.{ending}").as_bytes()].concat()
+    [dot.as_bytes(), &name[..end], format!(".{tag:016x}.{ending}").as_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -73,13 +75,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_name_is_cut_between_letters() {
+    fn a_long_name_is_cut_between_characters() {
         let name = "ü".repeat(80);
-        let cut = made_up(".", name.as_bytes(), 0x12, "part");
+        let cut = generated(".", name.as_bytes(), 0x12, "part");
         assert!(String::from_utf8(cut.clone()).is_ok());
-        assert!(
-            cut.len() <= 1 + KEPT + 22 && cut.starts_with(b".\xc3\xbc") && cut.ends_with(b".0000000000000012.part")
-        );
-        assert_eq!(made_up(".", b"a", 1, "part"), b".a.0000000000000001.part");
+        assert!(cut.len() <= 1 + MAX_OWN_NAME + 22);
+        assert!(cut.starts_with(b".\xc3\xbc") && cut.ends_with(b".0000000000000012.part"));
+        assert_eq!(generated(".", b"a", 1, "part"), b".a.0000000000000001.part");
     }
 }

@@ -12,13 +12,13 @@ use crate::run::prepared::Prepared;
 use crate::run::workers::Run;
 use crate::sandbox::component::Component;
 
-/// Carries out requests. It can be used for many of them, also at the same time from several threads.
+/// Carries out requests. One value can be used for many requests, also from several threads at the same time.
 pub struct Uploader {
     pub(super) component: Component,
 }
 
 impl Uploader {
-    /// Loads the component. This takes less than a millisecond: nothing is compiled.
+    /// Loads the built-in component. This takes less than a millisecond, because the component is compiled already.
     ///
     /// # Errors
     /// [`UploadError::Fault`] if this machine cannot run the code that was compiled for it.
@@ -29,8 +29,8 @@ impl Uploader {
     /// Compiles and uses another component for the same world instead of the built-in one.
     ///
     /// # Errors
-    /// [`UploadError::Fault`] if `wasm` is not such a component, or imports more than the world has; the error names the
-    /// import.
+    /// [`UploadError::Fault`] if `wasm` is not such a component, or imports more than the world has; the error names
+    /// the import.
     #[cfg(feature = "compiler")]
     pub fn from_wasm(wasm: &[u8]) -> Result<Self, UploadError> {
         Ok(Self { component: Component::from_wasm(wasm)? })
@@ -38,8 +38,8 @@ impl Uploader {
 
     /// Carries out `request`, and sends its events to `observer`.
     ///
-    /// A file that the server refuses does not prevent the others from being tried; a failure of the connection does, after
-    /// the retries. [`UploadReport::into_result`] turns the report into a `Result`.
+    /// A file that the server refuses does not prevent the others from being tried; a failure of the connection does,
+    /// after the retries. [`UploadReport::into_result`] turns the report into a `Result`.
     pub fn upload(&self, request: &Request, observer: Arc<dyn Observer>) -> UploadReport {
         match self.prepare(request, observer) {
             Ok(prepared) => prepared.upload(),
@@ -47,8 +47,9 @@ impl Uploader {
         }
     }
 
-    /// Does the first half of [`upload`](Self::upload), for callers that want to show [`Grants`](crate::Grants) or to confine
-    /// the process before the second half: opens the files, resolves names, reads certificates. Nothing is connected.
+    /// Carries out the first half of [`upload`](Self::upload): opens the files, resolves names, and reads certificates.
+    /// Nothing is connected. For callers that show [`Grants`](crate::Grants), or confine the process, before the second
+    /// half.
     ///
     /// # Errors
     /// If a file cannot be opened, the server's name does not resolve, or TLS cannot be set up.
@@ -61,8 +62,8 @@ impl Uploader {
         Ok(Prepared::new(Run::prepare(self, request, observer)?, sources))
     }
 
-    /// Opens every file of `request` and closes it again: for programs that want to report a missing file before they ask
-    /// for a password.
+    /// Opens every file of `request` and closes it again: for programs that want to report a missing file before they
+    /// ask for a password.
     ///
     /// # Errors
     /// [`UploadError::Source`] for the first file that cannot be uploaded.
@@ -71,7 +72,7 @@ impl Uploader {
     }
 }
 
-/// Opens every file, so that a missing one is reported before anything is sent.
+/// Opens every file of `request`, so that a missing one is reported before anything is sent.
 fn open_files(request: &Request) -> Result<Vec<Source>, UploadError> {
     let open = |item: &Item| match item {
         Item::File(path) => Source::open(path),

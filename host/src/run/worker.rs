@@ -1,7 +1,8 @@
-//! One worker: a session at a time, opened, used for file after file, and given up when an error demands it.
+//! One worker: it opens a session, delivers files over it one after the other, and drops it if the consequence of an
+//! error requires that.
 //!
-//! The consequences of an error are in `report/consequence.rs`. The next action on a file is decided in the crate
-//! `ftp-delivery`.
+//! `report/consequence.rs` decides the consequences of an error, and the crate `ftp-delivery` the next action on a
+//! file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,23 +25,31 @@ use crate::sandbox::guest::GuestSession;
 /// Delivers files over one session at a time.
 pub(super) struct Worker<'a> {
     pub(super) run: &'a Run<'a>,
-    /// Absent while there is no connection.
+    /// The session; `None` while there is no connection.
     pub(super) session: Option<GuestSession>,
     versions: Versions,
-    /// The server has told the size of a file.
-    pub(super) sizes_told: bool,
-    /// The server takes too long to compute hashes; it is not asked for another.
+    /// True if the server has reported the size of a file.
+    pub(super) server_reports_sizes: bool,
+    /// True if the server takes too long to compute hashes; no further hash is requested.
     pub(super) hash_is_late: bool,
     /// The number of consecutive logins that failed after the password was sent.
     failed_logins: u32,
 }
 
-/// Servers lock accounts after a few failed logins, and a lost connection may be their answer to a wrong password.
+/// The maximum number of consecutive failed logins. Servers lock accounts after a few failed logins, and some close the
+/// connection after a wrong password instead of sending a reply.
 const MAX_FAILED_LOGINS: u32 = 2;
 
 impl<'a> Worker<'a> {
     pub(super) fn new(run: &'a Run<'a>) -> Self {
-        Self { run, session: None, versions: Versions::Safe, sizes_told: false, hash_is_late: false, failed_logins: 0 }
+        Self {
+            run,
+            session: None,
+            versions: Versions::Safe,
+            server_reports_sizes: false,
+            hash_is_late: false,
+            failed_logins: 0,
+        }
     }
 
     /// Delivers files until the queue is empty or closed.
@@ -51,19 +60,20 @@ impl<'a> Worker<'a> {
         self.quit();
     }
 
+    /// Delivers one file, and adds the result to the report.
     fn deliver(&mut self, source: &Arc<Source>, queue: &Queue<'_>) {
         let (file, size) = (source.path(), source.size());
-        self.tell(&Event::FileStarted { file, size });
+        self.emit(&Event::FileStarted { file, size });
         match PutFile::new(source, self).deliver(self) {
             Ok(stored) => {
-                self.tell(&Event::Stored(&stored));
+                self.emit(&Event::Stored(&stored));
                 queue.report(|report| report.stored.push(stored));
             }
             Err(failure) => {
-                self.tell(&Event::Failed(&failure));
+                self.emit(&Event::Failed(&failure));
                 if !failure.error.consequence().other_files {
                     queue.close();
-                    // The connection is unusable or was refused: there is nobody to send QUIT to.
+                    // The connection is unusable, or the run is over: QUIT is not sent.
                     self.session = None;
                 }
                 queue.report(|report| report.failures.push(*failure));
@@ -82,12 +92,12 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Returns true if another login can do no harm.
+    /// Returns true if another login is allowed ([`MAX_FAILED_LOGINS`]).
     pub(super) fn may_log_in_again(&self) -> bool {
         self.failed_logins < MAX_FAILED_LOGINS
     }
 
-    /// The rules for the delivery of a file.
+    /// Returns the rules for the delivery of a file called `name`.
     pub(super) fn rules(&self, name: &[u8], stream: bool) -> Rules {
         let Delivery { atomic, replace, resume, unique, verify, retry, .. } = self.run.request.delivery;
         Rules {
@@ -107,7 +117,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// The session; a new one if there is none, or if its TLS tickets are used up.
+    /// Returns the session; a new one if there is none, or if all its TLS session tickets are used.
     pub(super) fn session(&mut self) -> Result<&mut GuestSession, UploadError> {
         if self.session.as_ref().is_some_and(GuestSession::is_spent) {
             // Sessions of TLS 1.2 can be resumed any number of times.
@@ -120,21 +130,23 @@ impl<'a> Worker<'a> {
         self.session.as_mut().ok_or_else(|| UploadError::Fault("a session that was opened is missing".into()))
     }
 
+    /// Opens a session, and counts failed logins.
     fn open_session(&mut self) -> Result<GuestSession, UploadError> {
         let mut password_sent = false;
         let opened = self.open_with_versions(&mut password_sent);
         match &opened {
             Ok(_) => self.failed_logins = 0,
-            // A server that has no place left does not object to the password.
+            // A server that has reached its limit of clients has not refused the password.
             Err(error) if password_sent && !error.is_full() => self.failed_logins += 1,
             Err(_) => {}
         }
         opened
     }
 
+    /// Opens a session with the current versions of TLS; if only TLS 1.2 was tried and failed, with all versions.
     fn open_with_versions(&mut self, password_sent: &mut bool) -> Result<GuestSession, UploadError> {
         match self.open_with(self.versions, password_sent) {
-            // The server does not support TLS 1.2, which was only the second choice.
+            // The server does not support TLS 1.2, which was tried only for the sake of session resumption.
             Err(UploadError::Tls { .. }) if self.versions == Versions::Tls12 => {
                 let opened = self.open_with(Versions::Safe, password_sent);
                 self.versions = Versions::Safe;
@@ -183,23 +195,23 @@ impl<'a> Worker<'a> {
         count: u32,
     ) -> Result<(), UploadError> {
         let limit = self.run.request.delivery.retry.limit;
-        self.tell(&Event::Retrying { file, error, pause, count, limit });
+        self.emit(&Event::Retrying { file, error, pause, count, limit });
         wait_for_retry(&self.run.cancellation, pause, step)
     }
 
     /// Sends an event to the observer.
-    pub(super) fn tell(&self, event: &Event<'_>) {
+    pub(super) fn emit(&self, event: &Event<'_>) {
         self.run.observer.event(event);
     }
 
     /// Sends a note about `file`.
     pub(super) fn note(&self, file: &Path, note: &Note) {
-        self.tell(&Event::Noted { file: Some(file), note });
+        self.emit(&Event::Noted { file: Some(file), note });
     }
 }
 
-/// Returns true if some servers store a file under another name than this: they remove blanks and dots at the end, or give
-/// other bytes a meaning.
+/// Returns true if some servers may store a file under a name that differs from `name`: they remove spaces and dots at
+/// the end, or interpret other bytes.
 fn is_odd_name(name: &[u8]) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     !name.iter().all(plain) || name.last() == Some(&b'.')

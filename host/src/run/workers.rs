@@ -1,6 +1,6 @@
-//! One run: its request, its destination and its limits, and the workers that deliver its files from one queue.
+//! One run: its request, destination and limits, and the queue of files from which its workers take.
 //!
-//! Opening a session and delivering with it is `worker.rs`; one file is `put_file.rs`.
+//! `worker.rs` opens sessions and delivers files; `put_file.rs` delivers one file.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,7 @@ use crate::run::retry::Retries;
 use crate::run::uploader::Uploader;
 use crate::run::worker::Worker;
 
-/// A request that is being carried out. Workers share it.
+/// A run: a request that is being carried out. Workers share it.
 pub(crate) struct Run<'a> {
     pub(super) uploader: &'a Uploader,
     pub(crate) request: &'a Request,
@@ -30,7 +30,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Finds the server; retries as the request allows.
+    /// Resolves the names of `request`, with the retries that it allows.
     pub(crate) fn prepare(
         uploader: &'a Uploader,
         request: &'a Request,
@@ -57,7 +57,7 @@ impl<'a> Run<'a> {
         self.begun += time;
     }
 
-    /// Delivers every file of `sources`, as far as the server lets it.
+    /// Delivers the files of `sources`, and returns the report.
     pub(crate) fn deliver(&self, sources: &[Arc<Source>]) -> UploadReport {
         let queue = Queue::new(sources);
         let mut worker = Worker::new(self);
@@ -74,7 +74,7 @@ pub(super) struct Queue<'a>(Mutex<Progress<'a>>);
 
 struct Progress<'a> {
     waiting: VecDeque<&'a Arc<Source>>,
-    /// A failure ended the run: no further file is taken.
+    /// True if a failure has ended the run: no further file is taken.
     closed: bool,
     report: UploadReport,
 }
@@ -91,7 +91,7 @@ impl<'a> Queue<'a> {
         if progress.closed { None } else { progress.waiting.pop_front() }
     }
 
-    /// Lets no worker take another file.
+    /// Closes the queue: no worker gets another file.
     pub(super) fn close(&self) {
         self.lock().closed = true;
     }
@@ -112,7 +112,7 @@ impl<'a> Queue<'a> {
     }
 }
 
-/// Waits for `time` before a retry; an error if the run ends meanwhile, at `step`.
+/// Waits for `time` before a retry. Returns an error with `step` if the run is cancelled or reaches its time limit.
 pub(super) fn wait_for_retry(
     cancellation: &Cancellation,
     time: Duration,
