@@ -86,16 +86,16 @@ fn permissions_are_set_or_a_note_says_that_they_are_not() {
 fn a_name_that_the_server_chooses_is_said() {
     let script = Script::ready().passive().expect("STOU").reply("150 FILE: hello.txt.1").then(Move::AcceptData);
     let script = script.receive_all().reply("226 Stored").tell_size("hello.txt.1", 6).goodbye();
-    let met = script.run(Upload::of_hello().options(["--unique"]));
-    met.outcome.succeeds().says("hello.txt.1").says("size confirmed");
-    met.server_log.stored(HELLO);
+    let run = script.run(Upload::of_hello().options(["--unique"]));
+    run.outcome.succeeds().says("hello.txt.1").says("size confirmed");
+    run.server_log.stored(HELLO);
 }
 
 #[test]
 fn a_name_that_the_server_keeps_to_itself_is_no_failure() {
     let script = Script::ready().passive().expect("STOU").reply("150 Go on").then(Move::AcceptData);
-    let met = script.receive_all().reply("226 Stored").goodbye().run(Upload::of_hello().options(["--unique"]));
-    met.outcome.succeeds().says("6 bytes, confirmed by the server");
+    let run = script.receive_all().reply("226 Stored").goodbye().run(Upload::of_hello().options(["--unique"]));
+    run.outcome.succeeds().says("6 bytes, confirmed by the server");
 }
 
 #[test]
@@ -110,8 +110,8 @@ fn a_reset_after_the_last_byte_is_no_success_where_the_stored_file_cannot_be_ask
 #[test]
 fn a_second_file_is_never_made_by_a_retry() {
     let script = Script::ready().passive().expect("STOU").reply("150 FILE: h").then(Move::AcceptData).receive_all();
-    let met = script.close().run(Upload::of_hello().options(["--unique"]).retries("3"));
-    met.outcome.fails(10).retried(0);
+    let run = script.close().run(Upload::of_hello().options(["--unique"]).retries("3"));
+    run.outcome.fails(10).retried(0);
     // The server may have created the file under a name that it did not report.
     let lost =
         Script::ready().passive().expect("STOU").close().run(Upload::of_hello().options(["--unique"]).retries("3"));

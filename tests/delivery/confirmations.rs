@@ -75,19 +75,19 @@ const ENDS: [fn(Script) -> Script; 4] =
 #[test]
 fn a_line_that_breaks_at_any_question_after_the_success_is_settled_by_the_next_session() {
     everywhere(|question, cut| {
-        let met = run_in_turn([cut, (question.settled)()], retried("1").options(question.options));
-        met.outcome.succeeds().retried(1).says("Stored hello.txt");
-        met.data_connections(1);
+        let run = run_in_turn([cut, (question.settled)()], retried("1").options(question.options));
+        run.outcome.succeeds().retried(1).says("Stored hello.txt");
+        run.data_connections(1);
     });
 }
 
 #[test]
 fn a_line_that_breaks_at_any_question_after_the_success_is_no_success_without_another_session() {
     everywhere(|question, cut| {
-        let met = run_in_turn([cut, Script::new().close()], retried("1").options(question.options));
+        let run = run_in_turn([cut, Script::new().close()], retried("1").options(question.options));
         let code = if matches!(question.name, "SIZE of the old file") { 8 } else { 10 };
-        met.outcome.fails(code).never_says("Stored hello.txt");
-        met.data_connections(1);
+        run.outcome.fails(code).never_says("Stored hello.txt");
+        run.data_connections(1);
     });
 }
 
@@ -95,56 +95,56 @@ fn a_line_that_breaks_at_any_question_after_the_success_is_no_success_without_an
 fn fewer_bytes_than_were_said_to_be_stored_are_no_success_and_get_no_name() {
     let cut = Script::ready().lacks("hello.txt").take("hello.txt").expect("SIZE hello.txt").close();
     let again = Script::ready().tell_size_twice("hello.txt", 3).take("hello.txt").and_all_is_well();
-    let met = run_in_turn([cut, again], retried("1"));
-    met.outcome.succeeds().never_says("Resuming");
-    met.data_connections(2);
+    let run = run_in_turn([cut, again], retried("1"));
+    run.outcome.succeeds().never_says("Resuming");
+    run.data_connections(2);
 
     let cut = Script::ready().can_rename("hello.txt").take(TEMPORARY).expect(&format!("SIZE {TEMPORARY}")).close();
     let short = || Script::ready().tell_size_twice(TEMPORARY, 3).take(TEMPORARY).tell_size_twice(TEMPORARY, 3);
-    let met = run_in_turn([cut, short().delete(TEMPORARY)], retried("1").options(["--atomic"]));
-    met.outcome.fails(10).says("removed again");
+    let run = run_in_turn([cut, short().delete(TEMPORARY)], retried("1").options(["--atomic"]));
+    run.outcome.fails(10).says("removed again");
 }
 
 #[test]
 fn a_refusal_after_the_last_byte_is_believed_and_the_size_is_no_proof() {
     for answer in ["552 Quota", "501 No", "504 No", "553 No", "500 What?"] {
-        let met = run_in_turn([refused(Script::ready(), answer)], retried("3"));
-        met.outcome.fails(8).retried(0).says(&answer[4..]).never_says("Stored");
+        let run = run_in_turn([refused(Script::ready(), answer)], retried("3"));
+        run.outcome.fails(8).retried(0).says(&answer[4..]).never_says("Stored");
     }
     for answer in ["450 Busy", "451 Virus found", "452 Full"] {
         let again = || Script::ready().tell_size("hello.txt", 6).passive().store("hello.txt").receive_all();
-        let met = run_in_turn([refused(Script::ready(), answer), again().reply(answer)], retried("1"));
-        met.outcome.fails(8).retried(1).says(&answer[4..]).never_says("Stored");
+        let run = run_in_turn([refused(Script::ready(), answer), again().reply(answer)], retried("1"));
+        run.outcome.fails(8).retried(1).says(&answer[4..]).never_says("Stored");
         // The server may have kept the refused file, which has the same size.
         let taken = again().reply("226 Stored").tell_size("hello.txt", 6).goodbye();
-        let met = run_in_turn([refused(Script::ready(), answer), taken], retried("1"));
-        met.outcome.succeeds().never_says("size confirmed");
-        met.data_connections(2);
+        let run = run_in_turn([refused(Script::ready(), answer), taken], retried("1"));
+        run.outcome.succeeds().never_says("size confirmed");
+        run.data_connections(2);
         let another = Script::ready().tell_size("hello.txt", 2).take("hello.txt").and_all_is_well();
-        let met = run_in_turn([refused(Script::ready(), answer), another], retried("1"));
-        met.outcome.succeeds().says("size confirmed");
+        let run = run_in_turn([refused(Script::ready(), answer), another], retried("1"));
+        run.outcome.succeeds().says("size confirmed");
     }
 }
 
 #[test]
 fn a_refusal_after_the_last_byte_is_overruled_by_a_hash() {
     let asked = |content| Script::hashing().tell_hash("hello.txt", content);
-    let met = run_in_turn([refused(Script::hashing(), "451 Trouble"), asked(HELLO).goodbye()], retried("1"));
-    met.outcome.succeeds().says("SHA-256 confirmed");
-    met.data_connections(1);
+    let run = run_in_turn([refused(Script::hashing(), "451 Trouble"), asked(HELLO).goodbye()], retried("1"));
+    run.outcome.succeeds().says("SHA-256 confirmed");
+    run.data_connections(1);
     let again = asked(b"hel").tell_size("hello.txt", 3).take("hello.txt").tell_hash("hello.txt", HELLO).goodbye();
-    let met = run_in_turn([refused(Script::hashing(), "451 Trouble"), again], retried("1"));
-    met.outcome.succeeds().says("SHA-256 confirmed");
-    met.data_connections(2);
+    let run = run_in_turn([refused(Script::hashing(), "451 Trouble"), again], retried("1"));
+    run.outcome.succeeds().says("SHA-256 confirmed");
+    run.data_connections(2);
 }
 
 #[test]
 fn words_that_say_that_something_broke_leave_a_doubt() {
     for answer in ["425 Broken", "426 Broken", "500 OOPS: child died"] {
         let asked = Script::ready().tell_size_twice("hello.txt", 6).goodbye();
-        let met = run_in_turn([refused(Script::ready(), answer), asked], retried("1"));
-        met.outcome.succeeds().says("size confirmed").says(&answer[4..]);
-        met.data_connections(1);
+        let run = run_in_turn([refused(Script::ready(), answer), asked], retried("1"));
+        run.outcome.succeeds().says("size confirmed").says(&answer[4..]);
+        run.data_connections(1);
     }
 }
 
@@ -152,27 +152,27 @@ fn words_that_say_that_something_broke_leave_a_doubt() {
 #[test]
 fn a_file_that_is_gone_after_the_success_is_exit_10_where_sizes_are_told() {
     let gone = Script::ready().tell_size("hello.txt", 3).take("hello.txt").lacks("hello.txt").never_has("hello.txt");
-    let met = gone.run(retried("3"));
-    met.outcome.fails(10).retried(0).says("does not know it").never_says("Stored");
-    met.server_log.stored(HELLO);
+    let run = gone.run(retried("3"));
+    run.outcome.fails(10).retried(0).says("does not know it").never_says("Stored");
+    run.server_log.stored(HELLO);
 
     let told = Script::ready().take("one").tell_size("one", 1).take("two ").lacks("two ").never_has("two ");
-    let met = told.run(Upload::of("one", b"1").and("two ", b"22"));
-    met.outcome.exits(10).says("Stored one").never_says("Stored two");
+    let run = told.run(Upload::of("one", b"1").and("two ", b"22"));
+    run.outcome.exits(10).says("Stored one").never_says("Stored two");
 }
 
 #[test]
 fn a_file_whose_name_the_server_has_changed_is_no_success_with_a_temporary_name_either() {
     let part = "{temp:two }";
     let stored = Script::ready().can_rename("two ").take(part).tell_size(part, 2).rename(part, "two ").lacks("two ");
-    let met = stored.lacks(part).run(Upload::of("two ", b"22").options(["--atomic"]));
-    met.outcome.fails(10).says("does not know it").never_says("Stored two");
+    let run = stored.lacks(part).run(Upload::of("two ", b"22").options(["--atomic"]));
+    run.outcome.fails(10).says("does not know it").never_says("Stored two");
 }
 
 #[test]
 fn a_file_whose_size_was_never_reported_is_confirmed_and_not_verified() {
-    let met = Script::ready().lacks("hello.txt").take("hello.txt").lacks("hello.txt").goodbye().run(retried("1"));
-    met.outcome.succeeds().says("confirmed by the server, not verified");
+    let run = Script::ready().lacks("hello.txt").take("hello.txt").lacks("hello.txt").goodbye().run(retried("1"));
+    run.outcome.succeeds().says("confirmed by the server, not verified");
 }
 
 /// Old servers report sizes modulo 2^32: they report 5 for a file of 4 GiB and 5 bytes.
@@ -183,9 +183,9 @@ fn a_size_that_is_right_but_for_the_bits_that_the_server_lacks_is_no_mismatch() 
     let temporary = "{temp:big.bin}";
     let asked = Script::ready().can_rename("big.bin").tell_size(temporary, there).resume(temporary, there);
     let taken = asked.receive_all().reply("226 Stored").tell_size(temporary, 5);
-    let met = taken.rename(temporary, "big.bin").goodbye().run(upload.options(["--atomic", "--resume"]));
-    met.outcome.succeeds().says("confirmed by the server, not verified");
-    met.server_log.stored(&[0; 12]);
+    let run = taken.rename(temporary, "big.bin").goodbye().run(upload.options(["--atomic", "--resume"]));
+    run.outcome.succeeds().says("confirmed by the server, not verified");
+    run.server_log.stored(&[0; 12]);
 }
 
 /// Runs every question with every end, in parallel, because the tests mostly wait.

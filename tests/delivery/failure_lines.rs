@@ -9,9 +9,9 @@ use crate::support::upload::Upload;
 fn a_refusal_after_a_cut_is_told_together_with_the_cut() {
     for answer in ["553 No overwriting", "552 Quota", "550 No"] {
         let refused = Script::ready().tell_size("big.bin", 1 << 20).passive().expect("STOR big.bin").reply(answer);
-        let met = run_in_turn([cut("big.bin"), refused], big("3"));
-        met.outcome.fails(8).retried(1).says(&answer[..3]).says(&answer[4..]);
-        met.outcome.says("An earlier try had failed: ").says("while sending the file").says("partial file may remain");
+        let run = run_in_turn([cut("big.bin"), refused], big("3"));
+        run.outcome.fails(8).retried(1).says(&answer[..3]).says(&answer[4..]);
+        run.outcome.says("An earlier try had failed: ").says("while sending the file").says("partial file may remain");
     }
 }
 
@@ -21,8 +21,8 @@ fn a_temporary_refusal_after_a_cut_is_reported_too() {
         let asked = Script::ready().tell_size("big.bin", 1 << 20).passive().expect("STOR big.bin");
         asked.reply("450 Locked").goodbye()
     };
-    let met = run_in_turn([cut("big.bin"), refused(), refused()], big("2"));
-    met.outcome.fails(8).retried(2).says("Locked").says("An earlier try had failed: ");
+    let run = run_in_turn([cut("big.bin"), refused(), refused()], big("2"));
+    run.outcome.fails(8).retried(2).says("Locked").says("An earlier try had failed: ");
 }
 
 #[test]
@@ -30,9 +30,9 @@ fn an_error_that_a_later_try_repaired_does_not_decide_the_exit_code() {
     let broken = Script::ready().can_rename("big.bin").passive().store(TEMPORARY).receive(1 << 20).reset_data().close();
     let again = Script::ready().lacks(TEMPORARY).take(TEMPORARY).tell_size(TEMPORARY, SIZE as u64);
     let unnamed = again.refuse_name(TEMPORARY, "big.bin", "553 Exists").tell_size(TEMPORARY, SIZE as u64);
-    let met = run_in_turn([broken, unnamed.tell_size(TEMPORARY, SIZE as u64)], big("3").options(["--atomic"]));
-    met.outcome.fails(7).retried(1).says("Exists").says("An earlier try had failed: ").never_says("partial");
-    met.outcome.says(&format!("{SIZE} bytes of it lie on the server as .big.bin."));
+    let run = run_in_turn([broken, unnamed.tell_size(TEMPORARY, SIZE as u64)], big("3").options(["--atomic"]));
+    run.outcome.fails(7).retried(1).says("Exists").says("An earlier try had failed: ").never_says("partial");
+    run.outcome.says(&format!("{SIZE} bytes of it lie on the server as .big.bin."));
 }
 
 #[test]
@@ -40,19 +40,19 @@ fn a_doubt_that_is_never_settled_is_told_with_its_reason() {
     let aborted = || Script::taken_hello().reply("426 Connection broke");
     // The control connection is still open, so the server is asked at once. 550 may mean that it hides the file.
     aborted().lacks("hello.txt").run_hello().outcome.fails(10).says("Connection broke").says("may be whole");
-    let met = aborted().tell_size("hello.txt", 4).run_hello();
-    met.outcome.fails(10).says("Connection broke").says("it has 4").never_says("may be whole");
+    let run = aborted().tell_size("hello.txt", 4).run_hello();
+    run.outcome.fails(10).says("Connection broke").says("it has 4").never_says("may be whole");
     let gone = [aborted().goodbye(), Script::new().close()];
-    let met = run_in_turn(gone, Upload::of_hello().retries("1"));
-    met.outcome.fails(10).says("Connection broke").says("may be whole");
+    let run = run_in_turn(gone, Upload::of_hello().retries("1"));
+    run.outcome.fails(10).says("Connection broke").says("may be whole");
 }
 
 #[test]
 fn the_same_reason_is_told_once() {
     let full = || Script::ready().lacks("hello.txt").passive().expect("STOR hello.txt").reply("450 Locked");
     let again = Script::ready().passive().expect("STOR hello.txt").reply("450 Locked");
-    let met = run_in_turn([full().goodbye(), again], Upload::of_hello().retries("1"));
-    met.outcome.fails(7).never_says("An earlier try").says("Locked");
+    let run = run_in_turn([full().goodbye(), again], Upload::of_hello().retries("1"));
+    run.outcome.fails(7).never_says("An earlier try").says("Locked");
 }
 
 #[test]
@@ -61,13 +61,13 @@ fn a_temporary_file_is_named_with_the_size_that_the_server_reports() {
     let refused = || given_up().refuse_name("{temp:hello.txt}", "hello.txt", "553 Exists");
     let temporary = "{temp:hello.txt}";
     let atomic = || Upload::of_hello().options(["--atomic"]);
-    let met = refused().tell_size(temporary, 6).tell_size(temporary, 4).run(atomic());
-    met.outcome.fails(7).says("4 bytes of it lie on the server as .hello.txt.");
+    let run = refused().tell_size(temporary, 6).tell_size(temporary, 4).run(atomic());
+    run.outcome.fails(7).says("4 bytes of it lie on the server as .hello.txt.");
     // The last query finds no file.
-    let met = refused().tell_size(temporary, 6).lacks(temporary).run(atomic());
-    met.outcome.fails(7).never_says("of it lie").never_says(".part");
-    let met = refused().tell_size(temporary, 6).expect(&format!("SIZE {temporary}")).close().run(atomic());
-    met.outcome.fails(7).says("A partial file may remain on the server as .hello.txt.").never_says("bytes of it");
+    let run = refused().tell_size(temporary, 6).lacks(temporary).run(atomic());
+    run.outcome.fails(7).never_says("of it lie").never_says(".part");
+    let run = refused().tell_size(temporary, 6).expect(&format!("SIZE {temporary}")).close().run(atomic());
+    run.outcome.fails(7).says("A partial file may remain on the server as .hello.txt.").never_says("bytes of it");
 }
 
 /// A part of the file has arrived, and both connections are lost.

@@ -18,9 +18,9 @@ fn a_password_that_is_answered_by_the_end_of_the_line_is_sent_once_more_at_most(
         |script| script.send("530 Login").close(),
     ];
     for end in ends {
-        let met = run_in_turn([end(told()), end(told())], Upload::of_hello().retries("5").timeout("1"));
-        met.outcome.fails(met.outcome.code).retried(1);
-        met.outcome.claim(matches!(met.outcome.code, 4 | 6), "exit code 4 or 6");
+        let run = run_in_turn([end(told()), end(told())], Upload::of_hello().retries("5").timeout("1"));
+        run.outcome.fails(run.outcome.code).retried(1);
+        run.outcome.claim(matches!(run.outcome.code, 4 | 6), "exit code 4 or 6");
     }
 }
 
@@ -41,8 +41,8 @@ fn a_password_that_is_refused_is_not_sent_again() {
 #[test]
 fn a_line_that_breaks_before_the_password_was_sent_is_tried_as_often_as_was_asked_for() {
     let asked = || Script::greeted().expect("USER alice").close();
-    let met = run_in_turn([asked(), asked(), asked(), asked(), whole()], Upload::of_hello().retries("4"));
-    met.outcome.succeeds().retried(4);
+    let run = run_in_turn([asked(), asked(), asked(), asked(), whole()], Upload::of_hello().retries("4"));
+    run.outcome.succeeds().retried(4);
 }
 
 #[test]
@@ -62,8 +62,8 @@ fn a_server_that_is_full_is_tried_again_later() {
     ];
     for answer in words {
         for full in [told(), Script::greeted().expect("USER alice"), Script::new()] {
-            let met = run_in_turn([full.reply(answer).close(), whole()], Upload::of_hello().retries_after("2", "0.1"));
-            met.outcome.succeeds().retried(1).says(&answer[4..30]).not_before(Duration::from_millis(700));
+            let run = run_in_turn([full.reply(answer).close(), whole()], Upload::of_hello().retries_after("2", "0.1"));
+            run.outcome.succeeds().retried(1).says(&answer[4..30]).not_before(Duration::from_millis(700));
         }
     }
 }
@@ -71,16 +71,16 @@ fn a_server_that_is_full_is_tried_again_later() {
 #[test]
 fn a_server_that_is_always_full_is_not_said_to_refuse_the_password() {
     let full = || told().reply("530 Sorry, the maximum number of clients (1) are already connected.").close();
-    let met = run_in_turn([full(), full(), full()], Upload::of_hello().retries("2"));
-    met.outcome.fails(met.outcome.code).says("maximum number of clients").never_says("password may be wrong");
+    let run = run_in_turn([full(), full(), full()], Upload::of_hello().retries("2"));
+    run.outcome.fails(run.outcome.code).says("maximum number of clients").never_says("password may be wrong");
 }
 
 #[test]
 fn a_server_whose_configuration_is_broken_is_not_said_to_refuse_the_password() {
     let oops = "500 OOPS: vsftpd: refusing to run with writable root inside chroot()";
-    let met = told().reply(oops).run(Upload::of_hello().retries("3"));
-    met.outcome.fails(6).retried(0).says("writable root").never_says("password may be wrong");
-    met.outcome.mentions(&["configuration", "set up"]);
+    let run = told().reply(oops).run(Upload::of_hello().retries("3"));
+    run.outcome.fails(6).retried(0).says("writable root").never_says("password may be wrong");
+    run.outcome.mentions(&["configuration", "set up"]);
 }
 
 #[test]

@@ -10,9 +10,9 @@ use crate::support::upload::{HELLO, Upload};
 #[test]
 fn a_file_in_the_way_is_moved_aside_and_removed_when_the_new_one_has_its_name() {
     for answer in ["553 Exists", "550 Exists", "501 Exists"] {
-        let met = replaced(refused_with(taken(), answer)).goodbye().run(replacing());
-        met.outcome.succeeds().says("size confirmed").never_says("Note:");
-        met.server_log.stored(HELLO);
+        let run = replaced(refused_with(taken(), answer)).goodbye().run(replacing());
+        run.outcome.succeeds().says("size confirmed").never_says("Note:");
+        run.server_log.stored(HELLO);
     }
 }
 
@@ -20,8 +20,8 @@ fn a_file_in_the_way_is_moved_aside_and_removed_when_the_new_one_has_its_name() 
 fn a_server_that_lets_nobody_rename_loses_nothing() {
     // Such as Pure-FTPd with --norename, ProFTPD with DenyAll, and vsftpd with cmds_denied=RNFR.
     let held = (0..4).fold(taken(), |script, _| no_rnfr(script, TEMPORARY).tell_size(TEMPORARY, 6));
-    let met = held.tell_size(TEMPORARY, 6).run(replacing().retries("0"));
-    is_not_renamed(&met).never_says("use --replace");
+    let run = held.tell_size(TEMPORARY, 6).run(replacing().retries("0"));
+    is_not_renamed(&run).never_says("use --replace");
 }
 
 #[test]
@@ -44,23 +44,23 @@ fn an_old_file_that_may_not_be_moved_stays_where_it_is() {
 fn an_old_file_gets_its_name_back_when_the_new_one_does_not_get_it() {
     let aside = refused().rename("hello.txt", OLD);
     let again = aside.refuse_name(TEMPORARY, "hello.txt", "553 Still no").tell_size(TEMPORARY, 6);
-    let met = again.rename(OLD, "hello.txt").tell_size(TEMPORARY, 6).run(replacing());
-    is_not_renamed(&met).never_says("had its name before");
+    let run = again.rename(OLD, "hello.txt").tell_size(TEMPORARY, 6).run(replacing());
+    is_not_renamed(&run).never_says("had its name before");
 }
 
 #[test]
 fn an_old_file_that_does_not_get_its_name_back_is_named() {
     let aside = refused().rename("hello.txt", OLD);
     let again = aside.refuse_name(TEMPORARY, "hello.txt", "553 Still no").tell_size(TEMPORARY, 6);
-    let met = no_rnfr(again, OLD).tell_size(TEMPORARY, 6).tell_size(OLD, 3).run(replacing());
-    is_not_renamed(&met).says("moved aside").says("lies on the server as .hello.txt.").says(".old");
+    let run = no_rnfr(again, OLD).tell_size(TEMPORARY, 6).tell_size(OLD, 3).run(replacing());
+    is_not_renamed(&run).says("moved aside").says("lies on the server as .hello.txt.").says(".old");
 }
 
 #[test]
 fn a_rename_that_was_refused_but_carried_out_is_noticed() {
     let done = |script: Script| script.refuse_name(TEMPORARY, "hello.txt", "553 No").lacks(TEMPORARY);
-    let met = done(taken().tell_size("hello.txt", 3)).tell_size("hello.txt", 6).goodbye().run(tried_again());
-    deletes_nothing(&met).succeeds().says("size confirmed");
+    let run = done(taken().tell_size("hello.txt", 3)).tell_size("hello.txt", 6).goodbye().run(tried_again());
+    deletes_nothing(&run).succeeds().says("size confirmed");
 
     let hashed = Script::hashing().can_rename("hello.txt").take(TEMPORARY).tell_hash(TEMPORARY, HELLO);
     // This server has never reported a size, so 550 to SIZE does not mean that the file is missing.
@@ -84,25 +84,25 @@ fn an_uncertain_rename_is_exit_10_and_nothing_is_deleted() {
             None => refused(script).lacks("hello.txt"),
         };
         let script = if before == after { script.tell_time("hello.txt", EARLIER) } else { script };
-        let met = script.lacks(TEMPORARY).run(upload);
-        deletes_nothing(&met).fails(10).says("may be whole").never_says(".part");
+        let run = script.lacks(TEMPORARY).run(upload);
+        deletes_nothing(&run).fails(10).says("may be whole").never_says(".part");
     }
 }
 
 #[test]
 fn a_temporary_name_that_is_not_visible_yet_is_waited_for() {
     let late = no_rnfr(taken(), TEMPORARY).lacks(TEMPORARY);
-    let met = late.rename(TEMPORARY, "hello.txt").goodbye().run(replacing());
-    deletes_nothing(&met).succeeds();
+    let run = late.rename(TEMPORARY, "hello.txt").goodbye().run(replacing());
+    deletes_nothing(&run).succeeds();
 }
 
 /// For example, a virus scanner has removed the file.
 #[test]
 fn a_temporary_name_that_is_gone_is_exit_10_and_the_old_file_stays_where_it_is() {
     let gone = (0..4).fold(taken(), |script, _| no_rnfr(script, TEMPORARY).lacks(TEMPORARY));
-    let met = gone.lacks(TEMPORARY).run(replacing());
-    deletes_nothing(&met).fails(10).never_says(".part");
-    met.server_log.claim(!met.server_log.commands.contains(&b"RNFR hello.txt\r\n".to_vec()), "the old file left alone");
+    let run = gone.lacks(TEMPORARY).run(replacing());
+    deletes_nothing(&run).fails(10).never_says(".part");
+    run.server_log.claim(!run.server_log.commands.contains(&b"RNFR hello.txt\r\n".to_vec()), "the old file left alone");
 }
 
 #[test]
@@ -112,9 +112,9 @@ fn an_old_file_of_the_same_size_is_not_taken_for_the_new_one_when_the_answer_to_
     for (time, code) in [(EARLIER, 10), (LATER, 0)] {
         let asked = gone().tell_time("hello.txt", time);
         let asked = if code == 0 { asked.tell_size("hello.txt", 6) } else { asked.lacks(TEMPORARY) };
-        let met = run_in_turn([lost().expect("RNTO hello.txt").close(), asked], tried_again());
-        met.outcome.exits(code);
-        met.data_connections(1);
+        let run = run_in_turn([lost().expect("RNTO hello.txt").close(), asked], tried_again());
+        run.outcome.exits(code);
+        run.data_connections(1);
     }
     // The server reports no time, and then neither time nor size.
     let lost = taken().tell_size("hello.txt", 6).no_time("hello.txt").rename_from(TEMPORARY).expect("RNTO hello.txt");
@@ -132,10 +132,10 @@ fn a_hash_tells_whether_the_name_was_given() {
         asked.rename_from(TEMPORARY).expect("RNTO hello.txt").close()
     };
     let gone = || no_rnfr(Script::hashing(), TEMPORARY).lacks(TEMPORARY);
-    let met = run_in_turn([lost(), gone().tell_hash("hello.txt", HELLO).goodbye()], tried_again());
-    met.outcome.succeeds().says("SHA-256 confirmed");
-    let met = run_in_turn([lost(), gone().tell_hash("hello.txt", b"jello\n").lacks(TEMPORARY)], tried_again());
-    met.outcome.fails(10);
+    let run = run_in_turn([lost(), gone().tell_hash("hello.txt", HELLO).goodbye()], tried_again());
+    run.outcome.succeeds().says("SHA-256 confirmed");
+    let run = run_in_turn([lost(), gone().tell_hash("hello.txt", b"jello\n").lacks(TEMPORARY)], tried_again());
+    run.outcome.fails(10);
 }
 
 #[test]
@@ -159,9 +159,9 @@ fn a_line_that_breaks_anywhere_between_the_two_names_loses_neither_file() {
     ];
     for (number, (cut, again)) in cuts.into_iter().enumerate() {
         let cut = if number % 2 == 0 { cut.close() } else { cut.reset() };
-        let met = run_in_turn([cut, again], tried_again());
-        met.outcome.succeeds().retried(1).never_says("Note:");
-        met.data_connections(1);
+        let run = run_in_turn([cut, again], tried_again());
+        run.outcome.succeeds().retried(1).never_says("Note:");
+        run.data_connections(1);
     }
 }
 
@@ -169,9 +169,9 @@ fn a_line_that_breaks_anywhere_between_the_two_names_loses_neither_file() {
 fn a_line_that_breaks_when_all_is_done_but_the_removal_is_told_with_the_name() {
     let placed = || refused().rename("hello.txt", OLD).rename(TEMPORARY, "hello.txt");
     for cut in [placed().expect("SIZE hello.txt"), placed().tell_size("hello.txt", 6).expect(&format!("DELE {OLD}"))] {
-        let met = cut.close().run(replacing());
-        met.outcome.succeeds().retried(0).says("Note: the file that had the name of hello.txt may still lie");
-        met.outcome.says("Stored hello.txt").says(".old");
+        let run = cut.close().run(replacing());
+        run.outcome.succeeds().retried(0).says("Note: the file that had the name of hello.txt may still lie");
+        run.outcome.says("Stored hello.txt").says(".old");
     }
 }
 
@@ -208,15 +208,15 @@ fn tried_again() -> Upload {
 }
 
 #[track_caller]
-fn is_not_renamed(met: &Run) -> &Outcome {
-    let outcome = deletes_nothing(met).fails(7);
+fn is_not_renamed(run: &Run) -> &Outcome {
+    let outcome = deletes_nothing(run).fails(7);
     outcome.says("6 bytes of it lie on the server as .hello.txt.").says(".part")
 }
 
 #[track_caller]
-fn deletes_nothing(met: &Run) -> &Outcome {
-    met.server_log.claim(!met.server_log.commands.iter().any(|line| line.starts_with(b"DELE ")), "no DELE");
-    &met.outcome
+fn deletes_nothing(run: &Run) -> &Outcome {
+    run.server_log.claim(!run.server_log.commands.iter().any(|line| line.starts_with(b"DELE ")), "no DELE");
+    &run.outcome
 }
 
 const TEMPORARY: &str = "{temp:hello.txt}";

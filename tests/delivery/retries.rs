@@ -28,16 +28,16 @@ fn a_connection_lost_before_anything_is_stored_is_tried_again_and_the_file_arriv
         // After step 6 the size on the server is known. After step 7 it is asked for again, because STOR may have
         // changed it.
         let second = if number == 6 { again() } else { whole() };
-        let met = run_in_turn([cut, second], Upload::of_hello().retries("3"));
-        met.outcome.succeeds().retried(1).says("(1 of 3)").says("Stored hello.txt");
-        met.stored_last(HELLO);
+        let run = run_in_turn([cut, second], Upload::of_hello().retries("3"));
+        run.outcome.succeeds().retried(1).says("(1 of 3)").says("Stored hello.txt");
+        run.stored_last(HELLO);
     }
 }
 
 #[test]
 fn silence_is_tried_again() {
-    let met = run_in_turn([Script::greeted().silence(), whole()], Upload::of_hello().retries("1").timeout("1"));
-    met.outcome.succeeds().retried(1);
+    let run = run_in_turn([Script::greeted().silence(), whole()], Upload::of_hello().retries("1").timeout("1"));
+    run.outcome.succeeds().retried(1);
 }
 
 #[test]
@@ -45,13 +45,13 @@ fn a_temporary_refusal_is_tried_again() {
     let refusals =
         [Script::new().reply("421 Too many users"), Script::greeted().expect("USER alice").reply("421 Going down")];
     for refusal in refusals {
-        let met = run_in_turn([refusal.close(), whole()], Upload::of_hello().retries("2"));
-        met.outcome.succeeds().retried(1);
+        let run = run_in_turn([refusal.close(), whole()], Upload::of_hello().retries("2"));
+        run.outcome.succeeds().retried(1);
     }
     let later = [asked().expect("EPSV"), asked().passive().expect("STOR hello.txt")];
     for script in later {
-        let met = run_in_turn([script.reply("421 Going down").close(), again()], Upload::of_hello().retries("2"));
-        met.outcome.succeeds().retried(1);
+        let run = run_in_turn([script.reply("421 Going down").close(), again()], Upload::of_hello().retries("2"));
+        run.outcome.succeeds().retried(1);
     }
 }
 
@@ -59,8 +59,8 @@ fn a_temporary_refusal_is_tried_again() {
 fn a_refused_file_is_tried_again_on_a_new_connection() {
     for answer in ["450 Busy", "425 No data connection", "452 Full"] {
         let refused = asked().passive().expect("STOR hello.txt").reply(answer).goodbye();
-        let met = run_in_turn([refused, again()], Upload::of_hello().retries("2"));
-        met.outcome.succeeds().retried(1);
+        let run = run_in_turn([refused, again()], Upload::of_hello().retries("2"));
+        run.outcome.succeeds().retried(1);
     }
 }
 
@@ -82,8 +82,8 @@ fn a_permanent_refusal_is_not_tried_again() {
         (asked().expect("EPSV").reply("299 What?").expect("PASV").reply("299 What?"), 9),
     ];
     for (script, code) in refusals {
-        let met = script.run(Upload::of_hello().retries("3"));
-        met.outcome.fails(code).retried(0);
+        let run = script.run(Upload::of_hello().retries("3"));
+        run.outcome.fails(code).retried(0);
     }
 }
 
@@ -145,8 +145,8 @@ fn waits_double_and_differ() {
 fn a_server_that_is_busy_is_left_alone_for_longer() {
     let busy = Script::new().reply("421 Too many users").close();
     let upload = Upload::of_hello().retries_after("1", "0.2");
-    let met = run_in_turn([busy, whole()], upload);
-    met.outcome.succeeds().not_before(Duration::from_millis(1500));
+    let run = run_in_turn([busy, whole()], upload);
+    run.outcome.succeeds().not_before(Duration::from_millis(1500));
 }
 
 #[test]
@@ -161,8 +161,8 @@ fn no_new_try_begins_when_the_time_for_all_of_them_is_up() {
 #[test]
 fn a_partial_file_left_on_the_server_decides_the_exit_code() {
     let broken = asked().passive().store("hello.txt").receive(3).reset_data().reply("451 Disk trouble");
-    let met = run_in_turn([broken.close(), Script::new().close()], Upload::of_hello().retries("1"));
-    met.outcome.fails(8).retried(1);
+    let run = run_in_turn([broken.close(), Script::new().close()], Upload::of_hello().retries("1"));
+    run.outcome.fails(8).retried(1);
 }
 
 #[test]
@@ -171,9 +171,9 @@ fn the_files_before_and_behind_the_break_are_sent_once() {
     let second = Script::ready().take("two").tell_size("two", 2).lacks("three").take("three");
     let second = second.tell_size("three", 3).goodbye();
     let upload = Upload::of("one", b"1").and("two", b"22").and("three", b"333").retries("1");
-    let met = run_in_turn([first, second], upload);
-    met.outcome.succeeds().retried(1).says("Stored one").says("Stored two").says("Stored three");
-    met.data_connections(3);
+    let run = run_in_turn([first, second], upload);
+    run.outcome.succeeds().retried(1).says("Stored one").says("Stored two").says("Stored three");
+    run.data_connections(3);
 }
 
 #[test]
@@ -182,8 +182,8 @@ fn the_tries_are_each_files_own() {
     let then =
         Script::ready().lacks("one").take("one").tell_size("one", 1).lacks("two").passive().expect("STOR two").close();
     let last = Script::ready().lacks("two").take("two").tell_size("two", 1).goodbye();
-    let met = run_in_turn([first, then, last], Upload::of("one", b"1").and("two", b"2").retries("1"));
-    met.outcome.succeeds().retried(2);
+    let run = run_in_turn([first, then, last], Upload::of("one", b"1").and("two", b"2").retries("1"));
+    run.outcome.succeeds().retried(2);
 }
 
 #[test]

@@ -73,9 +73,9 @@ fn a_stream_is_tried_again_before_its_first_byte() {
         (nobody(unborn()).reply("425 Not now").goodbye(), Script::ready()),
     ];
     for (first, second) in refusals {
-        let met = run_in_turn([first, second.take("stream").tell_size("stream", 6).goodbye()], retried());
-        met.outcome.succeeds().retried(1).says("Stored stream in inbox: 6 bytes, size confirmed");
-        met.stored_last(HELLO);
+        let run = run_in_turn([first, second.take("stream").tell_size("stream", 6).goodbye()], retried());
+        run.outcome.succeeds().retried(1).says("Stored stream in inbox: 6 bytes, size confirmed");
+        run.stored_last(HELLO);
     }
 }
 
@@ -83,21 +83,21 @@ fn a_stream_is_tried_again_before_its_first_byte() {
 fn a_break_in_mid_transfer_is_not_tried_again() {
     let broken = || asked().passive().store("stream").receive(1 << 20).reset_data();
     for end in [broken().close(), broken().reset(), broken().reply("451 Disk trouble"), broken().silence()] {
-        let met = end.run(retried().program(|program| program.stdin(vec![7; 16 << 20])));
-        met.outcome.fails(8).retried(0).says("partial file may");
+        let run = end.run(retried().program(|program| program.stdin(vec![7; 16 << 20])));
+        run.outcome.fails(8).retried(0).says("partial file may");
     }
 }
 
 #[test]
 fn a_lost_final_reply_is_asked_about() {
     for lost in [lost(), taken().reset(), taken().reply("426 Connection broke").close()] {
-        let met = run_in_turn([lost, Script::ready().tell_size_twice("stream", 6).goodbye()], retried());
-        met.outcome.succeeds().retried(1).says("Stored stream in inbox: 6 bytes, size confirmed");
-        met.stored_in_pieces(HELLO).data_connections(1);
+        let run = run_in_turn([lost, Script::ready().tell_size_twice("stream", 6).goodbye()], retried());
+        run.outcome.succeeds().retried(1).says("Stored stream in inbox: 6 bytes, size confirmed");
+        run.stored_in_pieces(HELLO).data_connections(1);
     }
     let asked = Script::hashing().tell_size_twice("stream", 6).tell_hash("stream", HELLO).goodbye();
-    let met = run_in_turn([lost_of(Script::hashing()), asked], retried());
-    met.outcome.succeeds().says("SHA-256 confirmed");
+    let run = run_in_turn([lost_of(Script::hashing()), asked], retried());
+    run.outcome.succeeds().says("SHA-256 confirmed");
 }
 
 #[test]
@@ -116,17 +116,17 @@ fn a_stream_that_is_not_there_whole_is_exit_10_and_left_alone() {
 
 #[test]
 fn an_empty_stream_without_a_final_reply_may_be_stored() {
-    let met = run_in_turn([lost(), Script::ready().lacks("stream")], {
+    let run = run_in_turn([lost(), Script::ready().lacks("stream")], {
         Upload::of_nothing().options(["--from-stdin", "stream", "--verify", "off"]).retries("3")
     });
-    stays_as_it_is(&met);
+    stays_as_it_is(&run);
 }
 
 #[test]
 fn a_stream_that_was_not_hashed_on_the_way_is_asked_about_by_its_size() {
     let asked = Script::hashing().tell_size_twice("stream", 6).goodbye();
-    let met = run_in_turn([lost_of(Script::hashing()), asked], retried().options(["--verify", "size"]));
-    met.outcome.succeeds().says("size confirmed");
+    let run = run_in_turn([lost_of(Script::hashing()), asked], retried().options(["--verify", "size"]));
+    run.outcome.succeeds().says("size confirmed");
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn lost_of(ready: Script) -> Script {
 }
 
 /// Asserts exit code 10, and that the stream was sent only once: the stored file was not overwritten.
-fn stays_as_it_is(met: &Runs) -> &crate::support::outcome::Outcome {
-    met.data_connections(1);
-    met.outcome.fails(10)
+fn stays_as_it_is(run: &Runs) -> &crate::support::outcome::Outcome {
+    run.data_connections(1);
+    run.outcome.fails(10)
 }

@@ -23,8 +23,8 @@ fn every_known_hash_is_asked_for_in_its_own_way() {
         ("MD5", "MD5", format!("251 hello.txt {md5}"), "MD5"),
     ] {
         let taken = Script::offering(&["SIZE", feature]).take("hello.txt");
-        let met = taken.expect(&format!("{command} hello.txt")).reply(&answer).goodbye().run_hello();
-        met.outcome.succeeds().says(&format!("6 bytes, {confirmed} confirmed by the server"));
+        let run = taken.expect(&format!("{command} hello.txt")).reply(&answer).goodbye().run_hello();
+        run.outcome.succeeds().says(&format!("6 bytes, {confirmed} confirmed by the server"));
     }
 }
 
@@ -65,9 +65,9 @@ fn a_wrong_hash_is_tried_once_more_from_the_start() {
     let wrong = Script::hashing().lacks("hello.txt").take("hello.txt").tell_hash("hello.txt", b"jello\n");
     let wrong = wrong.tell_size("hello.txt", 6).tell_hash("hello.txt", b"jello\n").goodbye();
     let right = Script::hashing().take("hello.txt").tell_hash("hello.txt", HELLO).goodbye();
-    let met = run_in_turn([wrong, right], Upload::of_hello().retries("3"));
-    met.outcome.succeeds().retried(1).says("SHA-256 confirmed");
-    met.stored_last(HELLO);
+    let run = run_in_turn([wrong, right], Upload::of_hello().retries("3"));
+    run.outcome.succeeds().retried(1).says("SHA-256 confirmed");
+    run.stored_last(HELLO);
 }
 
 #[test]
@@ -77,16 +77,16 @@ fn a_hash_that_is_wrong_after_two_uploads_is_exit_10() {
         asked.tell_hash("hello.txt", b"jello\n")
     };
     let scripts = [wrong(Script::hashing().lacks("hello.txt")), wrong(Script::hashing())];
-    let met = run_in_turn(scripts, Upload::of_hello().retries("3"));
-    met.outcome.fails(10).retried(1).never_says("Stored");
+    let run = run_in_turn(scripts, Upload::of_hello().retries("3"));
+    run.outcome.fails(10).retried(1).never_says("Stored");
     wrong(Script::hashing()).run(Upload::of_hello()).outcome.fails(10).retried(0);
 }
 
 #[test]
 fn a_hash_that_is_right_a_moment_later_is_right() {
     let early = Script::hashing().take("hello.txt").tell_hash("hello.txt", b"hel").tell_size("hello.txt", 6);
-    let met = early.tell_hash("hello.txt", HELLO).goodbye().run(Upload::of_hello().retries("3"));
-    met.outcome.succeeds().retried(0).says("SHA-256 confirmed");
+    let run = early.tell_hash("hello.txt", HELLO).goodbye().run(Upload::of_hello().retries("3"));
+    run.outcome.succeeds().retried(0).says("SHA-256 confirmed");
 }
 
 #[test]
@@ -94,9 +94,9 @@ fn fewer_bytes_after_a_success_are_not_resumed() {
     // They may not be the first bytes of our file: the server may have converted line ends.
     let short = Script::ready().lacks("hello.txt").take("hello.txt").tell_size_twice("hello.txt", 3).goodbye();
     let anew = Script::ready().take("hello.txt").and_all_is_well();
-    let met = run_in_turn([short, anew], Upload::of_hello().retries("3"));
-    met.outcome.succeeds().retried(1).never_says("Resuming");
-    met.stored_last(HELLO);
+    let run = run_in_turn([short, anew], Upload::of_hello().retries("3"));
+    run.outcome.succeeds().retried(1).never_says("Resuming");
+    run.stored_last(HELLO);
 }
 
 #[test]
@@ -104,8 +104,8 @@ fn a_wrong_hash_of_fewer_bytes_is_told_as_such() {
     let short = Script::hashing().lacks("hello.txt").take("hello.txt").tell_hash("hello.txt", b"hel");
     let short = short.tell_size_twice("hello.txt", 3).goodbye();
     let anew = Script::hashing().take("hello.txt").tell_hash("hello.txt", HELLO).goodbye();
-    let met = run_in_turn([short, anew], Upload::of_hello().retries("3"));
-    met.outcome.succeeds().retried(1).says("6 bytes were sent, but").says("SHA-256 confirmed");
+    let run = run_in_turn([short, anew], Upload::of_hello().retries("3"));
+    run.outcome.succeeds().retried(1).says("6 bytes were sent, but").says("SHA-256 confirmed");
 }
 
 #[test]
@@ -114,8 +114,8 @@ fn a_wrong_size_is_tried_once_more_from_the_start() {
     let first = || wrong(Script::ready().lacks("hello.txt"));
     let right = Script::ready().take("hello.txt").and_all_is_well();
     run_in_turn([first(), right], Upload::of_hello().retries("3")).outcome.succeeds().retried(1);
-    let met = run_in_turn([first(), wrong(Script::ready())], Upload::of_hello().retries("3"));
-    met.outcome.fails(10).retried(1);
+    let run = run_in_turn([first(), wrong(Script::ready())], Upload::of_hello().retries("3"));
+    run.outcome.fails(10).retried(1);
 }
 
 #[test]
@@ -123,23 +123,23 @@ fn a_hash_may_be_demanded() {
     let demanding = || Upload::of_hello().options(["--verify", "hash"]).retries("3");
     let hashing = Script::hashing().lacks("hello.txt").take("hello.txt");
     hashing.tell_hash("hello.txt", HELLO).goodbye().run(demanding()).outcome.succeeds();
-    let met = Script::ready().lacks("hello.txt").take("hello.txt").tell_size("hello.txt", 6).run(demanding());
-    met.outcome.fails(10).says("the file was sent").says("--verify").never_says("partial").retried(0);
+    let run = Script::ready().lacks("hello.txt").take("hello.txt").tell_size("hello.txt", 6).run(demanding());
+    run.outcome.fails(10).says("the file was sent").says("--verify").never_says("partial").retried(0);
 }
 
 #[test]
 fn a_size_may_be_demanded_and_is_all_that_is_asked_for_then() {
     let demanding = || Upload::of_hello().options(["--verify", "size"]).retries("3");
-    let met = Script::hashing().lacks("hello.txt").take("hello.txt").and_all_is_well().run(demanding());
-    met.outcome.succeeds().says("size confirmed");
-    let met = Script::ready().lacks("hello.txt").take("hello.txt").no_size("hello.txt").run(demanding());
-    met.outcome.fails(10).says("--verify").retried(0);
+    let run = Script::hashing().lacks("hello.txt").take("hello.txt").and_all_is_well().run(demanding());
+    run.outcome.succeeds().says("size confirmed");
+    let run = Script::ready().lacks("hello.txt").take("hello.txt").no_size("hello.txt").run(demanding());
+    run.outcome.fails(10).says("--verify").retried(0);
 }
 
 #[test]
 fn nothing_is_asked_when_nothing_is_wanted() {
-    let met = Script::hashing().take("hello.txt").goodbye().run(Upload::of_hello().options(["--verify", "off"]));
-    met.outcome.succeeds().says("6 bytes, confirmed by the server");
+    let run = Script::hashing().take("hello.txt").goodbye().run(Upload::of_hello().options(["--verify", "off"]));
+    run.outcome.succeeds().says("6 bytes, confirmed by the server");
 }
 
 #[test]

@@ -75,9 +75,9 @@ fn a_pasv_reply_that_names_another_machine_does_not_lead_there() {
     let elsewhere = IdleServer::listen_on("127.0.0.2", port).expect("a loopback port");
     let reply = old_reply(port).replace("127,0,0,1", "127,0,0,2");
     let script = Script::ready().expect("EPSV").reply("500 No").expect("PASV").then(Move::OpenDataOn(listener));
-    let met = script.reply(&reply).store("hello.txt").receive_all().reply("226 Stored").and_all_is_well().run_hello();
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO).claim(!elsewhere.was_contacted(), "no connection to 127.0.0.2");
+    let run = script.reply(&reply).store("hello.txt").receive_all().reply("226 Stored").and_all_is_well().run_hello();
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO).claim(!elsewhere.was_contacted(), "no connection to 127.0.0.2");
 }
 
 #[test]
@@ -86,9 +86,9 @@ fn a_pasv_reply_that_only_another_machine_could_serve_leads_nowhere() {
     let port = closed.address.port();
     let elsewhere = IdleServer::listen_on("127.0.0.2", port).expect("a loopback port");
     let reply = old_reply(port).replace("127,0,0,1", "127,0,0,2");
-    let met = Script::ready().expect("EPSV").reply("500 No").expect("PASV").reply(&reply).run_hello();
-    met.outcome.fails(4);
-    met.server_log.claim(!elsewhere.was_contacted(), "no connection to 127.0.0.2");
+    let run = Script::ready().expect("EPSV").reply("500 No").expect("PASV").reply(&reply).run_hello();
+    run.outcome.fails(4);
+    run.server_log.claim(!elsewhere.was_contacted(), "no connection to 127.0.0.2");
 }
 
 #[test]
@@ -97,9 +97,9 @@ fn an_epsv_reply_that_names_another_machine_does_not_lead_there() {
     let port = closed.address.port();
     let elsewhere = IdleServer::listen_on("127.0.0.2", port).expect("a loopback port");
     let script = Script::ready().expect("EPSV").reply(&format!("229 Ok (|1|127.0.0.2|{port}|)"));
-    let met = script.expect("PASV").reply("500 No").run_hello();
-    met.outcome.fails(met.outcome.code).never_says("Stored");
-    met.server_log.claim(!elsewhere.was_contacted(), "no connection to 127.0.0.2");
+    let run = script.expect("PASV").reply("500 No").run_hello();
+    run.outcome.fails(run.outcome.code).never_says("Stored");
+    run.server_log.claim(!elsewhere.was_contacted(), "no connection to 127.0.0.2");
 }
 
 #[test]
@@ -118,9 +118,9 @@ fn a_well_known_port_is_not_dialled_even_where_somebody_listens() {
     stored(script.store("hello.txt"));
 
     let script = Script::ready().expect("EPSV").reply("500 No").expect("PASV");
-    let met = script.reply(&old_reply(guarded.address().port())).run_hello();
-    met.outcome.claim(matches!(met.outcome.code, 4 | 9), "exit code 4 or 9");
-    met.server_log.claim(!guarded.was_contacted(), "no connection to the port");
+    let run = script.reply(&old_reply(guarded.address().port())).run_hello();
+    run.outcome.claim(matches!(run.outcome.code, 4 | 9), "exit code 4 or 9");
+    run.server_log.claim(!guarded.was_contacted(), "no connection to the port");
 }
 
 #[test]
@@ -152,15 +152,15 @@ fn a_refused_stor_is_exit_7_with_the_words_of_the_server() {
         ["553 File name not allowed", "550 Permission denied", "452 Insufficient storage", "425 No data connection"]
     {
         let script = Script::ready().passive().expect("STOR hello.txt").reply(reply);
-        let met = script.run_hello();
-        met.outcome.fails(7).says(&reply[4..]).says(&reply[..3]).says("hello.txt");
+        let run = script.run_hello();
+        run.outcome.fails(7).says(&reply[4..]).says(&reply[..3]).says("hello.txt");
     }
 }
 
 #[test]
 fn refused_directories_and_types_are_exit_7_and_nothing_is_stored() {
-    let met = Script::logged_in().expect("CWD inbox").reply("550 No such inbox").run_hello();
-    met.outcome.fails(7).says("No such inbox").says("inbox");
+    let run = Script::logged_in().expect("CWD inbox").reply("550 No such inbox").run_hello();
+    run.outcome.fails(7).says("No such inbox").says("inbox");
 
     let script = Script::logged_in().expect("CWD inbox").reply("250 Done").expect("TYPE I").reply("504 Text only");
     script.run_hello().outcome.fails(7).says("Text only");
@@ -175,15 +175,15 @@ fn an_upload_goes_over_ipv6_alike() {
     }
     let server = ScriptedServer::start_on(host, Script::ready().take("hello.txt").and_all_is_well());
     let program = Upload::of_hello().to(server.address()).start();
-    let met = Run::end(program, server);
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = Run::end(program, server);
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }
 
 /// Plays the rest of a successful upload and asserts that the file is stored.
 #[track_caller]
 fn stored(script: Script) {
-    let met = script.receive_all().reply("226 Stored").and_all_is_well().run_hello();
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = script.receive_all().reply("226 Stored").and_all_is_well().run_hello();
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }

@@ -37,19 +37,19 @@ fn a_server_that_dribbles_for_ever_is_left_in_time() {
     ];
     for (script, piece, code) in dribbles {
         let script = script.then(Move::Flood(piece.to_vec(), Duration::from_millis(300)));
-        let met = script.run(Upload::of_hello().timeout("2"));
+        let run = script.run(Upload::of_hello().timeout("2"));
         // The program may report a protocol error (9) before the timeout. It must not wait longer than the timeout.
-        met.outcome.claim(met.outcome.code == code || met.outcome.code == 9, &format!("exit code {code} (or 9)"));
-        met.outcome.fails(met.outcome.code).within(A_FEW_SECONDS);
+        run.outcome.claim(run.outcome.code == code || run.outcome.code == 9, &format!("exit code {code} (or 9)"));
+        run.outcome.fails(run.outcome.code).within(A_FEW_SECONDS);
     }
 }
 
 #[test]
 fn preliminary_replies_do_not_prolong_the_wait_for_ever() {
     let script = Script::new().then(Move::Flood(b"120 Soon\r\n".to_vec(), Duration::from_millis(400)));
-    let met = script.run(Upload::of_hello().timeout("1"));
+    let run = script.run(Upload::of_hello().timeout("1"));
     // If each preliminary reply started a new timeout, the wait would take 16 s, which is less than HARD_LIMIT.
-    met.outcome.claim(matches!(met.outcome.code, 4 | 9), "exit code 4 or 9").within(Duration::from_secs(12));
+    run.outcome.claim(matches!(run.outcome.code, 4 | 9), "exit code 4 or 9").within(Duration::from_secs(12));
 }
 
 /// Each step with the conversation up to it, and the exit code if the connection then breaks.
@@ -91,8 +91,8 @@ fn cut_everywhere(cut: fn(Script) -> Script, patience: Duration) {
     });
 }
 
-fn judge(met: &Run, code: i32, patience: Duration) {
-    let outcome = &met.outcome;
+fn judge(run: &Run, code: i32, patience: Duration) {
+    let outcome = &run.outcome;
     if code == 0 {
         // Only QUIT is unanswered. The program waits for its reply for 2 s, and ignores a failure.
         outcome.succeeds().within(patience + A_FEW_SECONDS);

@@ -28,13 +28,16 @@ fn both_connections_go_through_the_interface_that_was_named() {
         for name in ["lo", "1"] {
             let stored = Script::ready().then(Move::Expect("EPSV".to_owned())).then(Move::OpenDataOn(listener()));
             let stored = stored.then(Move::ReplyWithPort(extended_reply)).store("hello.txt").receive_all();
-            let met =
-                run(stored.reply("226 Stored").and_all_is_well(), name, Upload::of_hello().options(["--tls", "off"]));
-            met.outcome.succeeds();
-            met.server_log.stored(HELLO);
+            let run = run_at(
+                stored.reply("226 Stored").and_all_is_well(),
+                name,
+                Upload::of_hello().options(["--tls", "off"]),
+            );
+            run.outcome.succeeds();
+            run.server_log.stored(HELLO);
         }
         let from = Upload::of_hello().options(["--tls", "off", "--source-address", "fe80::1"]);
-        run(Script::logged_in().expect("CWD inbox").reply("550 No"), "lo", from).outcome.fails(7);
+        run_at(Script::logged_in().expect("CWD inbox").reply("550 No"), "lo", from).outcome.fails(7);
     });
 }
 
@@ -42,17 +45,17 @@ fn both_connections_go_through_the_interface_that_was_named() {
 fn nobody_else_hears_of_the_interface() {
     in_a_namespace("hostile::link_local::nobody_else_hears_of_the_interface", || {
         let asked = Script::ready().then(Move::ExpectAny).reply("522 No").then(Move::ExpectAny).reply("500 No");
-        let met = run(asked, "lo", Upload::of_hello().options(["--tls", "off", "--active"]));
-        let asked: Vec<_> = met.server_log.commands.iter().map(|line| String::from_utf8_lossy(line)).collect();
+        let run = run_at(asked, "lo", Upload::of_hello().options(["--tls", "off", "--active"]));
+        let asked: Vec<_> = run.server_log.commands.iter().map(|line| String::from_utf8_lossy(line)).collect();
         assert!(asked.iter().any(|line| line.starts_with("EPRT |2|fe80::1|")), "{asked:?}");
         assert!(!asked.iter().any(|line| line.contains('%')), "{asked:?}");
 
         let authority = Authority::new();
         let tls = Tls::of(&authority.issue(&["fe80::1"]));
         let script = Script::secured(&tls).expect("USER alice").reply("530 No");
-        let met = run(script, "lo", Upload::of_hello().trusting(&authority));
-        met.outcome.fails(6);
-        assert_eq!(met.server_log.handshakes[0].server_name, None);
+        let run = run_at(script, "lo", Upload::of_hello().trusting(&authority));
+        run.outcome.fails(6);
+        assert_eq!(run.server_log.handshakes[0].server_name, None);
     });
 }
 
@@ -70,7 +73,7 @@ fn only_a_link_local_address_has_an_interface() {
     }
 }
 
-fn run(script: Script, interface: &str, upload: Upload) -> Run {
+fn run_at(script: Script, interface: &str, upload: Upload) -> Run {
     let listener = listener();
     let port = listener.local_addr().unwrap().port();
     let server = ScriptedServer::listen(listener, vec![script]);

@@ -24,9 +24,9 @@ fn an_odd_answer_to_epsv_leads_to_pasv() {
 #[test]
 fn an_odd_answer_to_eprt_leads_to_port() {
     let script = Script::ready().then(Move::ReadAddress).reply("314 What?").active().store_actively("hello.txt");
-    let met = script.receive_all().reply("226 Stored").and_all_is_well().run(Upload::of_hello().options(["--active"]));
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = script.receive_all().reply("226 Stored").and_all_is_well().run(Upload::of_hello().options(["--active"]));
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }
 
 #[test]
@@ -34,8 +34,8 @@ fn an_odd_answer_to_an_optional_question_is_a_no() {
     for answer in ODD {
         let featureless = Script::logged_in().expect("CWD inbox").reply("250 In").expect("TYPE I").reply("200 Binary");
         let script = featureless.expect("FEAT").reply(answer).take("hello.txt");
-        let met = script.expect("SIZE hello.txt").reply(answer).goodbye().run_hello();
-        met.outcome.succeeds().says("6 bytes, confirmed by the server");
+        let run = script.expect("SIZE hello.txt").reply(answer).goodbye().run_hello();
+        run.outcome.succeeds().says("6 bytes, confirmed by the server");
 
         let script = Script::offering(&["HASH MD5*;SHA-256", "SIZE"]).take("hello.txt");
         let script = script.expect("OPTS HASH SHA-256").reply(answer).expect("HASH hello.txt").reply(answer);
@@ -49,16 +49,16 @@ fn an_odd_answer_to_rest_leads_to_appe() {
     let asked = Script::hashing().tell_size_twice("hello.txt", 3).tell_hash("hello.txt", b"hel").passive();
     let script = asked.expect("REST 3").reply("250 Fine").expect("APPE hello.txt").reply("150 Go");
     let script = script.then(Move::AcceptData).receive_all().reply("226 Stored").tell_hash("hello.txt", HELLO);
-    let met = run_in_turn([cut, script.goodbye()], Upload::of_hello().retries("1"));
-    met.outcome.succeeds();
+    let run = run_in_turn([cut, script.goodbye()], Upload::of_hello().retries("1"));
+    run.outcome.succeeds();
 }
 
 #[test]
 fn permissions_that_are_superfluous_to_a_server_were_not_set() {
     let script = Script::ready().take("hello.txt").tell_size("hello.txt", 6);
     let script = script.expect("SITE CHMOD 644 hello.txt").reply("202 SITE not necessary; you may proceed").goodbye();
-    let met = script.run(Upload::of_hello().options(["--chmod", "644"]));
-    met.outcome.succeeds().says("Note: the permissions of hello.txt were not set");
+    let run = script.run(Upload::of_hello().options(["--chmod", "644"]));
+    run.outcome.succeeds().says("Note: the permissions of hello.txt were not set");
 }
 
 /// Some printers have no directories and refuse every CWD.
@@ -66,8 +66,8 @@ fn permissions_that_are_superfluous_to_a_server_were_not_set() {
 fn the_directory_that_the_session_is_in_is_not_entered() {
     for options in [&[][..], &["--create-dirs"][..]] {
         let script = Script::logged_in().binary().take("hello.txt").and_all_is_well();
-        let met = script.run(Upload::of_hello().directory(".").options(options));
-        met.outcome.succeeds().says("Stored hello.txt in .: 6 bytes");
+        let run = script.run(Upload::of_hello().directory(".").options(options));
+        run.outcome.succeeds().says("Stored hello.txt in .: 6 bytes");
     }
 }
 
@@ -75,9 +75,9 @@ fn the_directory_that_the_session_is_in_is_not_entered() {
 fn a_server_without_passive_mode_is_one_for_active_mode() {
     for (one, other) in [("500 EPSV?", "500 PASV?"), ("502 No", "502 No"), ("522 Use (1)", "502 No")] {
         let script = Script::ready().expect("EPSV").reply(one).expect("PASV").reply(other);
-        let met = script.run_hello();
-        met.outcome.fails(7).says(&one[4..]);
-        met.outcome.claim(met.outcome.stderr.contains("--active") == one.starts_with("50"), "advice");
+        let run = script.run_hello();
+        run.outcome.fails(7).says(&one[4..]);
+        run.outcome.claim(run.outcome.stderr.contains("--active") == one.starts_with("50"), "advice");
     }
     let refused = Script::ready().then(Move::ReadAddress).reply("500 EPRT?").then(Move::ReadAddress).reply("500 PORT?");
     refused.run(Upload::of_hello().options(["--active"])).outcome.fails(7).says("leave --active out");
@@ -91,11 +91,11 @@ fn hasty(script: Script) -> Script {
 
 #[test]
 fn success_that_comes_too_early_counts_once_the_size_or_a_hash_proves_it() {
-    let met = hasty(Script::ready()).and_all_is_well().run_hello();
-    met.outcome.succeeds().says("size confirmed");
-    met.server_log.stored(HELLO);
-    let met = hasty(Script::hashing()).tell_hash("hello.txt", HELLO).goodbye().run_hello();
-    met.outcome.succeeds().says("SHA-256 confirmed");
+    let run = hasty(Script::ready()).and_all_is_well().run_hello();
+    run.outcome.succeeds().says("size confirmed");
+    run.server_log.stored(HELLO);
+    let run = hasty(Script::hashing()).tell_hash("hello.txt", HELLO).goodbye().run_hello();
+    run.outcome.succeeds().says("SHA-256 confirmed");
 }
 
 /// The reply arrived before the server had the data, so only a size that has changed proves that the data is stored.

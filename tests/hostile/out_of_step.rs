@@ -23,10 +23,10 @@ const LAST_WORDS: &str = "500 OOPS: no port to be had\r\n500 OOPS: priv_sock_get
 #[test]
 fn the_second_line_of_a_dying_server_does_not_answer_the_next_question() {
     let dying = Script::ready().lacks("hello.txt").expect("EPSV").send(LAST_WORDS).close();
-    let met =
+    let run =
         run_in_turn([dying, Script::ready().take("hello.txt").and_all_is_well()], Upload::of_hello().retries("1"));
-    met.outcome.succeeds().retried(1).says("no port to be had");
-    met.stored_last(HELLO);
+    run.outcome.succeeds().retried(1).says("no port to be had");
+    run.stored_last(HELLO);
     // The server has not refused EPSV itself, so the program must not fall back to PASV.
     let died = Script::ready().expect("EPSV").send(LAST_WORDS).close().run_hello();
     died.outcome.fails(4).says("OOPS: no port to be had");
@@ -38,9 +38,9 @@ fn a_server_that_refuses_twice_and_hangs_up_is_lost_and_not_refusing() {
     for words in ["500 Broken\r\n500 Down\r\n", "425 Broken\r\n425 Down\r\n", "500 Broken\r\n500-Do"] {
         let dying = || Script::ready().expect("EPSV").send(words);
         for script in [dying().close(), dying().silence()] {
-            let met = script.run_hello();
-            met.outcome.fails(4).says("opening a data connection");
-            met.server_log.last_command("EPSV");
+            let run = script.run_hello();
+            run.outcome.fails(4).says("opening a data connection");
+            run.server_log.last_command("EPSV");
         }
     }
 }
@@ -53,23 +53,23 @@ fn success_said_twice_costs_a_new_connection_and_no_file() {
         twice(Script::ready().lacks("one"), "one"),
         Script::ready().tell_size_twice("one", 1).lacks("two").take("two").tell_size("two", 2).goodbye(),
     ];
-    let met = run_in_turn(scripts, Upload::of("one", b"1").and("two", b"22").retries("2"));
-    met.outcome.succeeds().says("Stored one in inbox: 1 bytes").says("Stored two in inbox: 2 bytes");
+    let run = run_in_turn(scripts, Upload::of("one", b"1").and("two", b"22").retries("2"));
+    run.outcome.succeeds().says("Stored one in inbox: 1 bytes").says("Stored two in inbox: 2 bytes");
 }
 
 /// The second positive reply arrives when the next command has already been sent.
 #[test]
 fn the_end_of_a_transfer_is_not_taken_for_the_answer_to_another_question() {
     let late = Script::ready().take("one").expect("SIZE one").reply("226 Stored").reply("213 1").silence();
-    let met = late.run(Upload::of("one", b"1").and("two", b"22"));
-    met.outcome.claim(matches!(met.outcome.code, 4 | 10), "exit code 4 or 10").says("nobody asked for");
-    met.outcome.never_says("Stored two");
-    met.server_log.last_command("SIZE one");
+    let run = late.run(Upload::of("one", b"1").and("two", b"22"));
+    run.outcome.claim(matches!(run.outcome.code, 4 | 10), "exit code 4 or 10").says("nobody asked for");
+    run.outcome.never_says("Stored two");
+    run.server_log.last_command("SIZE one");
 
     let late = Script::ready().lacks("one").expect("EPSV").reply("426 Aborted").silence();
-    let met =
+    let run =
         run_in_turn([late, Script::ready().take("one").tell_size("one", 1)], Upload::of("one", b"1").retries("1"));
-    met.outcome.succeeds().retried(1);
+    run.outcome.succeeds().retried(1);
 }
 
 #[test]
@@ -83,35 +83,35 @@ fn an_unrequested_421_is_reported_as_the_reason() {
 #[test]
 fn the_password_is_not_sent_in_answer_to_something_else() {
     let doubled = Script::greeted().expect("USER alice").send("331 Password\r\n331 Password\r\n");
-    let met = doubled.silence().run_hello();
-    met.outcome.fails(4).says("nobody asked for");
-    met.server_log.last_command("USER alice");
+    let run = doubled.silence().run_hello();
+    run.outcome.fails(4).says("nobody asked for");
+    run.server_log.last_command("USER alice");
 }
 
 #[test]
 fn a_greeting_in_two_replies_is_not_an_answer_to_the_user_name() {
-    let met = Script::new().send("220 Hello\r\n220 And welcome\r\n").silence().run_hello();
-    met.outcome.fails(4).says("nobody asked for");
-    met.server_log.claim(met.server_log.commands.is_empty(), "no command");
+    let run = Script::new().send("220 Hello\r\n220 And welcome\r\n").silence().run_hello();
+    run.outcome.fails(4).says("nobody asked for");
+    run.server_log.claim(run.server_log.commands.is_empty(), "no command");
 }
 
 /// A connection that the server has closed after its reply is handled like one with an unexpected reply.
 #[test]
 fn a_connection_that_the_server_has_closed_gets_no_further_command() {
     let closed = Script::ready().lacks("hello.txt").passive().expect("STOR hello.txt").reply("450 Busy").close();
-    let met =
+    let run =
         run_in_turn([closed, Script::ready().take("hello.txt").and_all_is_well()], Upload::of_hello().retries("1"));
-    met.outcome.succeeds();
+    run.outcome.succeeds();
 }
 
 #[test]
 fn an_unrequested_reply_inside_tls_is_noticed_too() {
     let (authority, identity) = certified();
     let asked = Script::secured(&Tls::of(&identity)).expect("USER alice");
-    let met =
+    let run =
         asked.send("331 Password\r\n331 Password\r\n").silence().run_protected(Upload::of_hello().trusting(&authority));
-    met.outcome.fails(4).says("nobody asked for");
-    met.server_log.last_command("USER alice");
+    run.outcome.fails(4).says("nobody asked for");
+    run.server_log.last_command("USER alice");
     // Session tickets arrive without a command, too, but they are not replies.
     let script = Script::protected_and_ready(&Tls::of(&identity)).take_protected("hello.txt", &Tls::of(&identity));
     script.and_all_is_well().run_protected(Upload::of_hello().trusting(&authority)).outcome.succeeds();

@@ -11,9 +11,9 @@ use crate::support::upload::{HELLO, PASSWORD, Upload};
 
 #[test]
 fn an_ordinary_conversation_stores_the_file() {
-    let met = Script::ready().take("hello.txt").and_all_is_well().run_hello();
-    met.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed by the server");
-    met.server_log.stored(HELLO).last_command("SIZE hello.txt");
+    let run = Script::ready().take("hello.txt").and_all_is_well().run_hello();
+    run.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed by the server");
+    run.server_log.stored(HELLO).last_command("SIZE hello.txt");
 }
 
 #[test]
@@ -50,9 +50,9 @@ fn replies_may_come_byte_by_byte() {
         .then(Move::AcceptData)
         .receive_all()
         .dribble("226-Stored\r\n226 Done");
-    let met = script.expect("SIZE hello.txt").dribble("213 6").goodbye().run_hello();
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = script.expect("SIZE hello.txt").dribble("213 6").goodbye().run_hello();
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }
 
 #[test]
@@ -82,9 +82,9 @@ fn several_replies_may_come_in_one_packet() {
     let script = Script::new().send("120 Soon\r\n220 Now\r\n").expect("USER alice").reply("230 No password needed");
     let script = script.expect("CWD inbox").reply("250 Done").binary();
     let script = script.passive().store("hello.txt").receive_all().send("150 Nearly\r\n150 Done\r\n226 Stored\r\n");
-    let met = script.and_all_is_well().run_hello();
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = script.and_all_is_well().run_hello();
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }
 
 #[test]
@@ -100,9 +100,9 @@ fn escape_sequences_of_a_server_do_not_reach_the_terminal() {
     let hostile = "550 no\x1b[2J\x1b]0;owned\x07 entry\u{9b}31m \u{202e}desrever\u{7f}\x08\x08\t.\r\n";
     for options in [&[][..], &["--verbose"][..]] {
         let script = Script::logged_in().expect("CWD inbox").send(hostile);
-        let met = script.run(Upload::of_hello().options(options));
+        let run = script.run(Upload::of_hello().options(options));
         // Each run checks that the output has no raw control characters. The text around them must still be shown.
-        met.outcome.exits(7).says("550").says("[2J").says("owned").says(" entry");
+        run.outcome.exits(7).says("550").says("[2J").says("owned").says(" entry");
     }
 }
 
@@ -114,9 +114,9 @@ fn a_bare_carriage_return_or_nul_inside_a_reply_is_harmless() {
 
 #[test]
 fn an_over_long_line_is_exit_9() {
-    let met = Script::new().flood(&[b'2'; 4096]).run_hello();
-    met.outcome.fails(9).within(A_FEW_SECONDS);
-    bounded(met.server_log.flooded);
+    let run = Script::new().flood(&[b'2'; 4096]).run_hello();
+    run.outcome.fails(9).within(A_FEW_SECONDS);
+    bounded(run.server_log.flooded);
 }
 
 #[test]
@@ -127,9 +127,9 @@ fn an_over_long_line_that_starts_like_a_reply_is_exit_9() {
 
 #[test]
 fn an_endless_reply_of_short_lines_is_exit_9() {
-    let met = Script::greeted().expect("USER alice").send("331-Rules\r\n").flood(b"331-more rules\r\n").run_hello();
-    met.outcome.fails(9).within(A_FEW_SECONDS);
-    bounded(met.server_log.flooded);
+    let run = Script::greeted().expect("USER alice").send("331-Rules\r\n").flood(b"331-more rules\r\n").run_hello();
+    run.outcome.fails(9).within(A_FEW_SECONDS);
+    bounded(run.server_log.flooded);
 }
 
 #[test]
@@ -167,25 +167,25 @@ fn any_2xx_is_success_of_its_step() {
     let script = script.expect(&format!("PASS {PASSWORD}")).reply("202 Superfluous").expect("CWD inbox");
     let script =
         script.reply("257 \"/inbox\"").expect("TYPE I").reply("250 Fine").featureless().passive().store("hello.txt");
-    let met = script.receive_all().reply("299 Whatever").and_all_is_well().run_hello();
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = script.receive_all().reply("299 Whatever").and_all_is_well().run_hello();
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }
 
 #[test]
 fn a_125_instead_of_150_is_as_good() {
     let script = Script::ready().passive().expect("STOR hello.txt").reply("125 Already open");
-    let met = script.then(Move::AcceptData).receive_all().reply("250 Stored").and_all_is_well().run_hello();
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = script.then(Move::AcceptData).receive_all().reply("250 Stored").and_all_is_well().run_hello();
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }
 
 #[test]
 fn a_230_after_the_user_name_sends_no_password() {
     let script = Script::greeted().expect("USER alice").reply("230 No password needed").expect("CWD inbox");
-    let met = script.reply("550 No inbox").run_hello();
-    met.outcome.fails(7);
-    met.server_log.last_command("CWD inbox");
+    let run = script.reply("550 No inbox").run_hello();
+    run.outcome.fails(7);
+    run.server_log.last_command("CWD inbox");
 }
 
 #[test]
@@ -214,17 +214,17 @@ fn a_refused_login_is_exit_6_with_the_words_of_the_server() {
     script.run_hello().outcome.fails(6).says("We know no alice").says("530");
 
     let script = Script::greeted().expect("USER alice").reply("331 Password").expect(&format!("PASS {PASSWORD}"));
-    let met = script.send("530-Login incorrect\r\n530 Three tries left\r\n").run_hello();
-    met.outcome.fails(6).says("Login incorrect");
+    let run = script.send("530-Login incorrect\r\n530 Three tries left\r\n").run_hello();
+    run.outcome.fails(6).says("Login incorrect");
 }
 
 #[test]
 fn a_refused_greeting_is_exit_4_and_no_name_is_sent() {
     for reply in ["421 Too many users", "530 Not from there", "554 No service"] {
-        let met = Script::new().reply(reply).run_hello();
-        met.outcome.fails(4).says(&reply[4..]);
-        let named = met.server_log.commands.iter().any(|command| command.starts_with(b"USER"));
-        met.server_log.claim(!named, "no USER");
+        let run = Script::new().reply(reply).run_hello();
+        run.outcome.fails(4).says(&reply[4..]);
+        let named = run.server_log.commands.iter().any(|command| command.starts_with(b"USER"));
+        run.server_log.claim(!named, "no USER");
     }
 }
 
@@ -233,8 +233,8 @@ fn a_server_that_does_not_speak_ftp_is_exit_9() {
     for greeting in
         ["SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "\r\n"]
     {
-        let met = Script::new().send(greeting).run_hello();
-        met.outcome.fails(9).within(A_FEW_SECONDS).mentions(&["ftp"]);
+        let run = Script::new().send(greeting).run_hello();
+        run.outcome.fails(9).within(A_FEW_SECONDS).mentions(&["ftp"]);
     }
     Script::new().send(b"\x16\x03\x01\x02\x00\x01\x00\x01\n".to_vec()).run_hello().outcome.fails(9);
 }
@@ -242,8 +242,8 @@ fn a_server_that_does_not_speak_ftp_is_exit_9() {
 #[test]
 fn a_reply_that_makes_no_sense_at_its_step_is_exit_9() {
     for code in ["331", "350", "099", "600", "999", "22", "2200"] {
-        let met = Script::logged_in().expect("CWD inbox").reply(&format!("{code} What?")).run_hello();
-        met.outcome.fails(9).within(Duration::from_secs(4));
+        let run = Script::logged_in().expect("CWD inbox").reply(&format!("{code} What?")).run_hello();
+        run.outcome.fails(9).within(Duration::from_secs(4));
     }
 }
 

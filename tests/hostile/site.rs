@@ -17,9 +17,9 @@ fn told(script: Script) -> Script {
 
 #[test]
 fn the_texts_are_sent_in_order_after_the_login_and_before_the_directory() {
-    let met = told(Script::logged_in()).take("hello.txt").and_all_is_well().run(two());
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO);
+    let run = told(Script::logged_in()).take("hello.txt").and_all_is_well().run(two());
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO);
 }
 
 #[test]
@@ -32,9 +32,9 @@ fn they_are_sent_at_every_login() {
 #[test]
 fn a_text_that_is_refused_is_exit_7_with_the_words_of_the_server() {
     let script = Script::logged_in().expect("SITE NAMEFMT 1").reply("501 Unknown extension in database file name");
-    let met = script.run(two());
-    met.outcome.fails(7).says("Unknown extension").says("--site");
-    met.server_log.last_command("SITE NAMEFMT 1");
+    let run = script.run(two());
+    run.outcome.fails(7).says("Unknown extension").says("--site");
+    run.server_log.last_command("SITE NAMEFMT 1");
 }
 
 #[test]

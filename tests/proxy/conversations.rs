@@ -14,7 +14,7 @@ use crate::support::runs::run_in_turn;
 use crate::support::script::{Move, Script};
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::server_log::A_FEW_SECONDS;
-use crate::support::test_proxy::{FAR_NAME, Manner, TestProxy};
+use crate::support::test_proxy::{Behaviour, FAR_NAME, TestProxy};
 use crate::support::upload::{HELLO, Upload};
 
 const SCHEMES: [&str; 3] = ["socks5", "socks5h", "http"];
@@ -23,12 +23,12 @@ const SCHEMES: [&str; 3] = ["socks5", "socks5h", "http"];
 fn both_connections_go_through_the_proxy_and_only_the_port_is_the_servers() {
     for scheme in SCHEMES {
         let proxy = TestProxy::start([]);
-        let met = whole().run(through(&proxy, scheme, Upload::of_hello()));
-        met.outcome.succeeds();
-        met.server_log.stored(HELLO);
+        let run = whole().run(through(&proxy, scheme, Upload::of_hello()));
+        run.outcome.succeeds();
+        run.server_log.stored(HELLO);
         let asked = proxy.asked();
-        met.outcome.claim(asked.len() == 2, &format!("two connections through {scheme}, not {asked:?}"));
-        met.outcome.claim(asked.iter().all(|to| to.starts_with("address 127.0.0.1 ")), "one host");
+        run.outcome.claim(asked.len() == 2, &format!("two connections through {scheme}, not {asked:?}"));
+        run.outcome.claim(asked.iter().all(|to| to.starts_with("address 127.0.0.1 ")), "one host");
     }
 }
 
@@ -38,10 +38,10 @@ fn a_name_is_resolved_by_the_proxy_for_socks5h_and_http_and_here_for_socks5() {
         let proxy = TestProxy::start([]);
         let server = ScriptedServer::start(whole());
         let upload = through(&proxy, scheme, Upload::of_hello());
-        let met = Run::end(upload.at(format!("{FAR_NAME}:{}", server.address().port())).start(), server);
-        met.outcome.succeeds();
+        let run = Run::end(upload.at(format!("{FAR_NAME}:{}", server.address().port())).start(), server);
+        run.outcome.succeeds();
         let asked = proxy.asked();
-        met.outcome.claim(asked.len() == 2 && asked.iter().all(|to| to.contains(FAR_NAME)), &format!("{asked:?}"));
+        run.outcome.claim(asked.len() == 2 && asked.iter().all(|to| to.contains(FAR_NAME)), &format!("{asked:?}"));
     }
     let proxy = TestProxy::start([]);
     let outcome = through(&proxy, "socks5", Upload::of_hello()).at(FAR_NAME).run();
@@ -50,18 +50,20 @@ fn a_name_is_resolved_by_the_proxy_for_socks5h_and_http_and_here_for_socks5() {
 
     let server = ScriptedServer::start(whole());
     let upload = through(&proxy, "socks5", Upload::of_hello());
-    let met = Run::end(upload.at(format!("localhost:{}", server.address().port())).start(), server);
-    met.outcome.succeeds();
-    met.outcome.claim(proxy.asked().iter().all(|to| to.starts_with("address ")), "addresses only");
+    let run = Run::end(upload.at(format!("localhost:{}", server.address().port())).start(), server);
+    run.outcome.succeeds();
+    run.outcome.claim(proxy.asked().iter().all(|to| to.starts_with("address ")), "addresses only");
 }
 
 #[test]
 fn a_greeting_that_comes_together_with_the_proxys_answer_is_not_lost() {
-    for (scheme, manner) in SCHEMES.iter().flat_map(|s| [(s, Manner::ServeTogether), (s, Manner::ServeInBytes)]) {
-        let proxy = TestProxy::start([manner]);
-        let met = whole().run(through(&proxy, scheme, Upload::of_hello()));
-        met.outcome.succeeds();
-        met.server_log.stored(HELLO);
+    for (scheme, behaviour) in
+        SCHEMES.iter().flat_map(|s| [(s, Behaviour::ServeTogether), (s, Behaviour::ServeInBytes)])
+    {
+        let proxy = TestProxy::start([behaviour]);
+        let run = whole().run(through(&proxy, scheme, Upload::of_hello()));
+        run.outcome.succeeds();
+        run.server_log.stored(HELLO);
     }
 }
 
@@ -70,25 +72,25 @@ fn a_server_that_names_a_low_port_is_not_let_near_the_proxy() {
     for scheme in SCHEMES {
         let proxy = TestProxy::start([]);
         let script = Script::ready().expect("EPSV").reply("229 Here (|||25|)").expect("PASV").reply("500 PASV?");
-        let met = script.run(through(&proxy, scheme, Upload::of_hello()));
-        met.outcome.fails(4).says("ports below 1024");
-        met.outcome.claim(proxy.asked().len() == 1, "no request for port 25");
+        let run = script.run(through(&proxy, scheme, Upload::of_hello()));
+        run.outcome.fails(4).says("ports below 1024");
+        run.outcome.claim(proxy.asked().len() == 1, "no request for port 25");
     }
 }
 
 #[test]
 fn a_data_connection_that_the_proxy_is_refused_is_tried_by_pasv() {
-    let refused = Manner::Refuse(5, "502 Bad Gateway");
+    let refused = Behaviour::Refuse(5, "502 Bad Gateway");
     for scheme in SCHEMES {
-        let proxy = TestProxy::start([Manner::Serve, refused.clone()]);
+        let proxy = TestProxy::start([Behaviour::Serve, refused.clone()]);
         let script = Script::ready().passive().old_passive().store("hello.txt").receive_all().reply("226 Stored");
-        let met = script.and_all_is_well().run(through(&proxy, scheme, Upload::of_hello()));
-        met.outcome.succeeds();
-        met.server_log.stored(HELLO);
+        let run = script.and_all_is_well().run(through(&proxy, scheme, Upload::of_hello()));
+        run.outcome.succeeds();
+        run.server_log.stored(HELLO);
 
-        let proxy = TestProxy::start([Manner::Serve, refused.clone(), refused.clone()]);
-        let met = Script::ready().passive().old_passive().run(through(&proxy, scheme, Upload::of_hello()));
-        met.outcome.fails(4).says("the proxy ").says("does not connect to the data port that 127.0.0.1");
+        let proxy = TestProxy::start([Behaviour::Serve, refused.clone(), refused.clone()]);
+        let run = Script::ready().passive().old_passive().run(through(&proxy, scheme, Upload::of_hello()));
+        run.outcome.fails(4).says("the proxy ").says("does not connect to the data port that 127.0.0.1");
     }
 }
 
@@ -104,7 +106,7 @@ fn the_reason_that_the_proxy_gives_is_reported() {
         ("http", 0, "403 Filtered \u{1b}[31m", "does not answer as such a proxy does"),
         ("http", 0, "403 Filtered", "Its rules may allow other ports only"),
     ] {
-        let proxy = TestProxy::start([Manner::Refuse(code, status)]);
+        let proxy = TestProxy::start([Behaviour::Refuse(code, status)]);
         unvisited(through(&proxy, scheme, Upload::of_hello())).says("the proxy ").says(words);
     }
 }
@@ -114,9 +116,9 @@ fn credentials_reach_a_proxy_that_wants_them_and_nobody_else() {
     for scheme in SCHEMES {
         let proxy = TestProxy::demanding("alice:secret 1");
         let upload = through(&proxy, scheme, Upload::of_hello().options(["--verbose"]));
-        let met = whole().run(upload.program(|program| program.environment("FTP_PROXY_AUTH", "alice:secret 1")));
-        met.outcome.succeeds().never_says("secret 1").never_says("YWxpY2U6c2VjcmV0IDE=");
-        met.server_log.stored(HELLO);
+        let run = whole().run(upload.program(|program| program.environment("FTP_PROXY_AUTH", "alice:secret 1")));
+        run.outcome.succeeds().never_says("secret 1").never_says("YWxpY2U6c2VjcmV0IDE=");
+        run.server_log.stored(HELLO);
     }
 }
 
@@ -148,7 +150,7 @@ fn a_proxy_that_talks_nonsense_is_seen_through_at_once() {
         ("http", b"220 FTP server ready\r\n"),
         ("http", b"HTTP/1.1 2000 What?\r\n\r\n"),
     ] {
-        let proxy = TestProxy::start([Manner::Say(words)]);
+        let proxy = TestProxy::start([Behaviour::Say(words)]);
         let outcome = unvisited(through(&proxy, scheme, Upload::of_hello()).retries_after("9", "5"));
         outcome.says("does not answer as such a proxy does").within(A_FEW_SECONDS);
     }
@@ -157,23 +159,23 @@ fn a_proxy_that_talks_nonsense_is_seen_through_at_once() {
 #[test]
 fn a_proxy_that_never_comes_to_the_point_is_waited_for_no_longer_than_a_connection() {
     let pause = Duration::from_millis(100);
-    for (scheme, manner) in [
-        ("socks5", Manner::Say(b"")),
-        ("http", Manner::Say(b"HTTP/1.1 200 OK\r\n")),
-        ("socks5h", Manner::Say(b"\x05")),
-        ("http", Manner::Repeat(b"\r\n", pause)),
+    for (scheme, behaviour) in [
+        ("socks5", Behaviour::Say(b"")),
+        ("http", Behaviour::Say(b"HTTP/1.1 200 OK\r\n")),
+        ("socks5h", Behaviour::Say(b"\x05")),
+        ("http", Behaviour::Repeat(b"\r\n", pause)),
     ] {
-        let proxy = TestProxy::start([manner]);
+        let proxy = TestProxy::start([behaviour]);
         let outcome = unvisited(through(&proxy, scheme, Upload::of_hello().timeout("1")));
         outcome.says("lost the proxy ").says("no whole answer in time");
         outcome.not_before(Duration::from_secs(1)).within(Duration::from_secs(1) + A_FEW_SECONDS);
     }
     for endless in [&b"HTTP/1.1 200 OK\r\n"[..], b"HTTP/1.1 100 Go on\r\n\r\n"] {
-        let proxy = TestProxy::start([Manner::Repeat(endless, Duration::ZERO)]);
+        let proxy = TestProxy::start([Behaviour::Repeat(endless, Duration::ZERO)]);
         unvisited(through(&proxy, "http", Upload::of_hello())).says("does not answer").within(A_FEW_SECONDS);
     }
     for scheme in SCHEMES {
-        let proxy = TestProxy::start([Manner::HangUp]);
+        let proxy = TestProxy::start([Behaviour::HangUp]);
         unvisited(through(&proxy, scheme, Upload::of_hello())).says("it hung up").within(A_FEW_SECONDS);
     }
 }
@@ -181,11 +183,11 @@ fn a_proxy_that_never_comes_to_the_point_is_waited_for_no_longer_than_a_connecti
 #[test]
 fn the_talk_with_a_proxy_ends_with_the_time_of_the_run_and_with_an_interrupt() {
     for scheme in SCHEMES {
-        let proxy = TestProxy::start([Manner::Say(b"")]);
+        let proxy = TestProxy::start([Behaviour::Say(b"")]);
         let outcome = unvisited(through(&proxy, scheme, Upload::of_hello().options(["--max-time", "1"])));
         outcome.says("--max-time").within(Duration::from_secs(1) + A_FEW_SECONDS);
 
-        let proxy = TestProxy::start([Manner::Say(b"")]);
+        let proxy = TestProxy::start([Behaviour::Say(b"")]);
         let upload = through(&proxy, scheme, Upload::of_hello().timeout("30"));
         let program = upload.program(|program| program.signals("--default-signal")).at("127.0.0.1:1").start();
         wait_until(|| !proxy.clients().is_empty());
@@ -209,16 +211,16 @@ fn a_proxy_that_is_not_there_is_not_taken_for_the_server() {
 #[test]
 fn a_proxy_that_fails_is_tried_again_and_one_that_dies_in_mid_conversation_too() {
     for scheme in SCHEMES {
-        let proxy = TestProxy::start([Manner::HangUp, Manner::Refuse(1, "503 Busy")]);
-        let met = cautious().run(through(&proxy, scheme, Upload::of_hello()).retries("3"));
-        met.outcome.succeeds().retried(2);
-        met.server_log.stored(HELLO);
+        let proxy = TestProxy::start([Behaviour::HangUp, Behaviour::Refuse(1, "503 Busy")]);
+        let run = cautious().run(through(&proxy, scheme, Upload::of_hello()).retries("3"));
+        run.outcome.succeeds().retried(2);
+        run.server_log.stored(HELLO);
 
-        let proxy = TestProxy::start([Manner::DieAfter(20)]);
+        let proxy = TestProxy::start([Behaviour::DieAfter(20)]);
         let first = Script::greeted().expect("USER alice").reply("331 Go on").then(Move::Silence);
-        let met = run_in_turn([first, cautious()], through(&proxy, scheme, Upload::of_hello()).retries("3"));
-        met.outcome.succeeds().retried(1);
-        met.stored_last(HELLO);
+        let run = run_in_turn([first, cautious()], through(&proxy, scheme, Upload::of_hello()).retries("3"));
+        run.outcome.succeeds().retried(1);
+        run.stored_last(HELLO);
     }
 }
 
@@ -235,9 +237,9 @@ fn a_transfer_that_is_broken_off_reaches_the_proxy_as_a_reset() {
 #[test]
 fn both_connections_to_the_proxy_come_from_the_source_address() {
     let proxy = TestProxy::start([]);
-    let met = whole().run(through(&proxy, "socks5", Upload::of_hello()).options(["--source-address", "127.0.0.3"]));
-    met.outcome.succeeds();
-    met.outcome.claim(proxy.clients() == [IpAddr::from([127, 0, 0, 3]); 2], "both from 127.0.0.3");
+    let run = whole().run(through(&proxy, "socks5", Upload::of_hello()).options(["--source-address", "127.0.0.3"]));
+    run.outcome.succeeds();
+    run.outcome.claim(proxy.clients() == [IpAddr::from([127, 0, 0, 3]); 2], "both from 127.0.0.3");
 }
 
 #[test]
@@ -246,8 +248,8 @@ fn behind_a_proxy_localhost_is_no_reason_for_clear_text() {
         let proxy = TestProxy::start([]);
         let server = ScriptedServer::start(Script::greeted().expect("AUTH TLS").reply("502 No TLS"));
         let upload = Upload::of_hello().options(["--proxy", &proxy.url(scheme)]);
-        let met = Run::end(upload.at(format!("{host}:{}", server.address().port())).start(), server);
-        met.outcome.fails(5);
+        let run = Run::end(upload.at(format!("{host}:{}", server.address().port())).start(), server);
+        run.outcome.fails(5);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::support::outcome::Outcome;
 use crate::support::program::Program;
 use crate::support::real_servers::{content, on_every_server, on_servers, upload};
 use crate::support::secure_server::SecureServer;
-use crate::support::test_proxy::{Manner, TestProxy};
+use crate::support::test_proxy::{Behaviour, TestProxy};
 
 on_every_server!(several_files_arrive_through_each_kind_of_proxy);
 
@@ -68,7 +68,7 @@ fn files_arrive_over_tls(server: &SecureServer) {
 fn a_proxy_that_dies_in_mid_file_is_tried_again() {
     let Some(server) = Kind::Proftpd.start() else { return };
     for scheme in SCHEMES {
-        let proxy = TestProxy::start([Manner::Serve, Manner::DieAfter(300_000)]);
+        let proxy = TestProxy::start([Behaviour::Serve, Behaviour::DieAfter(300_000)]);
         let program = Program::new().with_file("big.bin", &content(4 << 20));
         let options = ["--tls", "off", "--retries", "2", "--retry-delay", "0.05", "--proxy", &proxy.url(scheme)];
         let outcome = program

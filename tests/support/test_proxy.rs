@@ -18,7 +18,7 @@ use crate::support::test_proxy_relay::pass;
 
 /// The behaviour of the proxy on one connection.
 #[derive(Clone)]
-pub(crate) enum Manner {
+pub(crate) enum Behaviour {
     /// Serve the client.
     Serve,
     /// Serve the client, but delay the reply until the server's greeting has arrived, and send both in one piece.
@@ -48,7 +48,7 @@ pub(crate) struct TestProxy {
 #[derive(Default)]
 struct Shared {
     demand: Option<&'static str>,
-    manners: Mutex<VecDeque<Manner>>,
+    behaviours: Mutex<VecDeque<Behaviour>>,
     asked: Mutex<Vec<String>>,
     clients: Mutex<Vec<IpAddr>>,
     resets: AtomicUsize,
@@ -58,9 +58,9 @@ struct Shared {
 pub(crate) const FAR_NAME: &str = "ftp.behind.proxy.invalid";
 
 impl TestProxy {
-    /// Starts a proxy that treats its first connections as `manners` say, in order, and serves all later ones.
-    pub(crate) fn start(manners: impl IntoIterator<Item = Manner>) -> Self {
-        Self::listen(manners, None)
+    /// Starts a proxy that treats its first connections as `behaviours` say, in order, and serves all later ones.
+    pub(crate) fn start(behaviours: impl IntoIterator<Item = Behaviour>) -> Self {
+        Self::listen(behaviours, None)
     }
 
     /// Starts a proxy that requires the credentials `USER:PASSWORD`.
@@ -68,19 +68,19 @@ impl TestProxy {
         Self::listen([], Some(auth))
     }
 
-    fn listen(manners: impl IntoIterator<Item = Manner>, demand: Option<&'static str>) -> Self {
+    fn listen(behaviours: impl IntoIterator<Item = Behaviour>, demand: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port");
         let address = listener.local_addr().expect("a bound port");
-        let manners = Mutex::new(manners.into_iter().collect());
-        let shared = Arc::new(Shared { demand, manners, ..Shared::default() });
+        let behaviours = Mutex::new(behaviours.into_iter().collect());
+        let shared = Arc::new(Shared { demand, behaviours, ..Shared::default() });
         let theirs = shared.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let shared = theirs.clone();
-                let manner = shared.manners.lock().unwrap().pop_front().unwrap_or(Manner::Serve);
+                let behaviour = shared.behaviours.lock().unwrap().pop_front().unwrap_or(Behaviour::Serve);
                 shared.clients.lock().unwrap().push(client.peer_addr().unwrap().ip());
                 // An error means that one side has left. The test makes its own claims about that.
-                thread::spawn(move || shared.run(client, manner));
+                thread::spawn(move || shared.run(client, behaviour));
             }
         });
         Self { address, shared }
@@ -108,20 +108,20 @@ impl TestProxy {
 }
 
 impl Shared {
-    fn run(&self, mut client: TcpStream, manner: Manner) -> Result<()> {
+    fn run(&self, mut client: TcpStream, behaviour: Behaviour) -> Result<()> {
         client.set_read_timeout(Some(WAIT_LIMIT))?;
         let mut first = [0];
         client.read_exact(&mut first)?;
-        match &manner {
-            Manner::Say(words) => {
+        match &behaviour {
+            Behaviour::Say(words) => {
                 client.write_all(words)?;
                 return client.read_to_end(&mut Vec::new()).map(drop);
             }
-            Manner::Repeat(words, pause) => loop {
+            Behaviour::Repeat(words, pause) => loop {
                 client.write_all(words)?;
                 thread::sleep(*pause);
             },
-            Manner::HangUp => {
+            Behaviour::HangUp => {
                 // Unread bytes would turn the close into a reset.
                 let _ = client.read(&mut [0; 1000]);
                 return Ok(());
@@ -130,24 +130,24 @@ impl Shared {
         }
         let (target, yes, no) =
             if first == [5] { self.hear_socks(&mut client)? } else { self.hear_connect(&mut client)? };
-        if let Manner::Refuse(code, status) = manner {
+        if let Behaviour::Refuse(code, status) = behaviour {
             return client.write_all(&no(code, status));
         }
         match TcpStream::connect(target) {
-            Ok(server) => self.connect(client, server, &yes, &manner),
+            Ok(server) => self.connect(client, server, &yes, &behaviour),
             Err(_) => client.write_all(&no(5, "502 Bad Gateway")),
         }
     }
 
-    fn connect(&self, mut client: TcpStream, mut server: TcpStream, yes: &[u8], manner: &Manner) -> Result<()> {
-        match manner {
-            Manner::ServeTogether => {
+    fn connect(&self, mut client: TcpStream, mut server: TcpStream, yes: &[u8], behaviour: &Behaviour) -> Result<()> {
+        match behaviour {
+            Behaviour::ServeTogether => {
                 let mut words = [0; 1000];
                 server.set_read_timeout(Some(Duration::from_millis(300)))?;
                 let count = server.read(&mut words).unwrap_or_default();
                 client.write_all(&[yes, &words[..count]].concat())?;
             }
-            Manner::ServeInBytes => {
+            Behaviour::ServeInBytes => {
                 client.set_nodelay(true)?;
                 for byte in yes {
                     client.write_all(&[*byte])?;
@@ -158,7 +158,7 @@ impl Shared {
         }
         client.set_read_timeout(None)?;
         server.set_read_timeout(None)?;
-        let limit = if let Manner::DieAfter(bytes) = manner { *bytes } else { usize::MAX };
+        let limit = if let Behaviour::DieAfter(bytes) = behaviour { *bytes } else { usize::MAX };
         if pass(&client, &server, limit) {
             self.resets.fetch_add(1, Ordering::SeqCst);
             reset(server);

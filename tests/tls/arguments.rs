@@ -17,11 +17,11 @@ fn a_client_certificate_is_shown_on_both_connections() {
     for tls in [Tls::of(&identity), Tls::of(&identity).old()].map(|tls| tls.for_clients_of(&authority)) {
         for data in [tls.clone(), tls.clone().forgetful()] {
             let script = Script::protected_and_ready(&tls).take_protected("hello.txt", &data).and_all_is_well();
-            let met = script.run_protected(Upload::of_hello().trusting(&authority).showing(&me));
-            met.outcome.succeeds();
-            let agreed = met.server_log.handshakes.iter().filter_map(|one| one.agreement.as_ref());
+            let run = script.run_protected(Upload::of_hello().trusting(&authority).showing(&me));
+            run.outcome.succeeds();
+            let agreed = run.server_log.handshakes.iter().filter_map(|one| one.agreement.as_ref());
             let shown: Vec<bool> = agreed.map(|one| one.client_certificate).collect();
-            met.server_log.stored(HELLO).claim(shown == [true, true], "a client certificate on both connections");
+            run.server_log.stored(HELLO).claim(shown == [true, true], "a client certificate on both connections");
         }
     }
 }
@@ -42,9 +42,9 @@ fn a_server_that_wants_a_client_certificate_and_gets_none_is_exit_5() {
     let (authority, identity) = certified();
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
         let script = Script::agreed().then(Move::FailToSecure(tls.for_clients_of(&authority)));
-        let met = script.run_protected(Upload::of_hello().trusting(&authority));
-        met.outcome.fails(5).says("--cert");
-        met.server_log.said_nothing();
+        let run = script.run_protected(Upload::of_hello().trusting(&authority));
+        run.outcome.fails(5).says("--cert");
+        run.server_log.said_nothing();
     }
 }
 
@@ -54,9 +54,9 @@ fn a_server_that_does_not_like_the_client_certificate_is_exit_5() {
     let me = Authority::new().issue_client("me.example");
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
         let script = Script::agreed().then(Move::FailToSecure(tls.for_clients_of(&authority)));
-        let met = script.run_protected(Upload::of_hello().trusting(&authority).showing(&me));
-        met.outcome.fails(5).mentions(&["--cert", "certificate"]);
-        met.server_log.said_nothing();
+        let run = script.run_protected(Upload::of_hello().trusting(&authority).showing(&me));
+        run.outcome.fails(5).mentions(&["--cert", "certificate"]);
+        run.server_log.said_nothing();
     }
 }
 
@@ -66,11 +66,11 @@ fn a_server_that_asks_for_no_certificate_is_shown_none() {
     let tls = Tls::of(&identity);
     let script = Script::protected_and_ready(&tls).take_protected("hello.txt", &tls).and_all_is_well();
     let me = authority.issue_client("me.example");
-    let met = script.run_protected(Upload::of_hello().trusting(&authority).showing(&me));
-    met.outcome.succeeds();
+    let run = script.run_protected(Upload::of_hello().trusting(&authority).showing(&me));
+    run.outcome.succeeds();
     let shown =
-        met.server_log.handshakes.iter().filter_map(|one| one.agreement.as_ref()).any(|one| one.client_certificate);
-    met.server_log.claim(!shown, "no client certificate");
+        run.server_log.handshakes.iter().filter_map(|one| one.agreement.as_ref()).any(|one| one.client_certificate);
+    run.server_log.claim(!shown, "no client certificate");
 }
 
 #[test]
@@ -166,9 +166,9 @@ fn an_option_about_trust_requires_tls_on_this_machine_too() {
         let script = Script::protected_and_ready(&tls).take_protected("hello.txt", &tls).and_all_is_well();
         let server = ScriptedServer::start(script);
         let program = upload.to(server.address()).start();
-        let met = Run::end(program, server);
-        met.outcome.succeeds();
-        met.server_log.kept_its_secrets().stored(HELLO);
+        let run = Run::end(program, server);
+        run.outcome.succeeds();
+        run.server_log.kept_its_secrets().stored(HELLO);
     }
 }
 

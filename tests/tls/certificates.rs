@@ -16,8 +16,8 @@ fn a_wrong_name_is_exit_5_and_the_names_it_has_are_said() {
     let authority = Authority::new();
     let identity = authority.issue(&["ftp.example", "files.example", "192.0.2.7"]);
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-        let met = refused(&tls, Upload::of_hello().trusting(&authority));
-        met.outcome.says("localhost").says("ftp.example").says("files.example").says("192.0.2.7").says(&identity.pin());
+        let run = refused(&tls, Upload::of_hello().trusting(&authority));
+        run.outcome.says("localhost").says("ftp.example").says("files.example").says("192.0.2.7").says(&identity.pin());
     }
 }
 
@@ -26,20 +26,20 @@ fn an_address_must_be_certified_as_an_address() {
     let authority = Authority::new();
     let named = Tls::of(&authority.issue(&["localhost"]));
     let in_vain = Script::agreed().then(Move::FailToSecure(named));
-    let met = in_vain.run_with_tls("explicit", "127.0.0.1", Upload::of_hello().trusting(&authority));
-    met.outcome.fails(5).says("localhost").says("127.0.0.1");
-    met.server_log.said_nothing();
+    let run = in_vain.run_with_tls("explicit", "127.0.0.1", Upload::of_hello().trusting(&authority));
+    run.outcome.fails(5).says("localhost").says("127.0.0.1");
+    run.server_log.said_nothing();
 }
 
 #[test]
 fn a_name_in_the_subject_alone_is_exit_5() {
     let authority = Authority::new();
     let identity = authority.issue_by_common_name("localhost");
-    let met = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
-    met.outcome.says(&identity.pin()).says("names it only in the old way (CN)").never_says("no name at all");
+    let run = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
+    run.outcome.says(&identity.pin()).says("names it only in the old way (CN)").never_says("no name at all");
     let other = authority.issue_by_common_name("ftp.example\u{1b}[2J");
-    let met = refused(&Tls::of(&other), Upload::of_hello().trusting(&authority));
-    met.outcome.says("is for ftp.example\\u{1b}[2J, in the old way (CN)");
+    let run = refused(&Tls::of(&other), Upload::of_hello().trusting(&authority));
+    run.outcome.says("is for ftp.example\\u{1b}[2J, in the old way (CN)");
 }
 
 #[test]
@@ -49,8 +49,8 @@ fn a_certificate_out_of_its_time_is_exit_5() {
     let early = authority.issue_for_later(&["localhost"]);
     for (identity, word) in [(expired, "expired"), (early, "not valid yet")] {
         for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-            let met = refused(&tls, Upload::of_hello().trusting(&authority));
-            met.outcome.says(word).says(&identity.pin());
+            let run = refused(&tls, Upload::of_hello().trusting(&authority));
+            run.outcome.says(word).says(&identity.pin());
         }
     }
 }
@@ -61,10 +61,10 @@ fn an_unknown_issuer_is_exit_5_and_the_pin_that_is_said_can_be_used() {
     let (other, _) = certified();
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
         for upload in [Upload::of_hello(), Upload::of_hello().trusting(&other)] {
-            let met = refused(&tls, upload);
-            met.outcome.mentions(&["issuer", "authority", "issued"]).says("--pin");
-            let pin = pin_in(&met.outcome.stderr);
-            met.outcome.claim(pin == identity.pin(), &format!("the pin {}", identity.pin()));
+            let run = refused(&tls, upload);
+            run.outcome.mentions(&["issuer", "authority", "issued"]).says("--pin");
+            let pin = pin_in(&run.outcome.stderr);
+            run.outcome.claim(pin == identity.pin(), &format!("the pin {}", identity.pin()));
             stored(&tls, Upload::of_hello().pinning(pin));
         }
     }
@@ -112,8 +112,8 @@ fn an_authority_of_the_same_name_is_another_authority() {
 fn a_certificate_that_vouches_for_itself_is_exit_5_unless_it_is_pinned_or_trusted() {
     let identity = Identity::self_signed(&["localhost"]);
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-        let met = refused(&tls, Upload::of_hello());
-        met.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).says("--pin");
+        let run = refused(&tls, Upload::of_hello());
+        run.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).says("--pin");
         stored(&tls, Upload::of_hello().pinning(identity.pin()));
         stored(&tls, trusting_itself(&identity));
     }
@@ -125,8 +125,8 @@ fn a_certificate_that_vouches_for_itself_is_exit_5_unless_it_is_pinned_or_truste
 fn a_certificate_of_an_authority_that_a_server_uses_itself_is_trusted_like_any_that_vouches_for_itself() {
     let identity = Identity::self_signed_authority(&["localhost"]);
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-        let met = refused(&tls, Upload::of_hello());
-        met.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).never_says("end entity");
+        let run = refused(&tls, Upload::of_hello());
+        run.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).never_says("end entity");
         stored(&tls, trusting_itself(&identity));
         stored(&tls, Upload::of_hello().pinning(identity.pin()));
     }
@@ -183,8 +183,8 @@ fn another_key_than_the_pinned_one_is_exit_5_and_its_pin_is_said() {
     let (_, identity) = certified();
     let (_, other) = certified();
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-        let met = refused(&tls, Upload::of_hello().pinning(other.pin()));
-        met.outcome.says(&identity.pin()).mentions(&["--pin", "pinned"]);
+        let run = refused(&tls, Upload::of_hello().pinning(other.pin()));
+        run.outcome.says(&identity.pin()).mentions(&["--pin", "pinned"]);
     }
 }
 
@@ -207,8 +207,8 @@ fn insecure_takes_any_certificate_and_says_what_it_gives_up() {
     let identities = [Identity::self_signed(&["ftp.example"]), authority.issue_expired(&["localhost"]), certified().1];
     for identity in identities {
         for options in [&["--insecure"][..], &["--insecure", "--quiet"]] {
-            let met = stored(&Tls::of(&identity), Upload::of_hello().options(options));
-            met.outcome.says("--insecure").mentions(&["certificate", "who the server is", "anyone"]);
+            let run = stored(&Tls::of(&identity), Upload::of_hello().options(options));
+            run.outcome.says("--insecure").mentions(&["certificate", "who the server is", "anyone"]);
         }
     }
 }
@@ -217,8 +217,8 @@ fn insecure_takes_any_certificate_and_says_what_it_gives_up() {
 fn insecure_says_so_also_when_the_upload_fails() {
     let (_, identity) = certified();
     let script = Script::secured(&Tls::of(&identity)).expect("USER alice").reply("530 Nobody may");
-    let met = script.run_protected(Upload::of_hello().options(["--insecure"]));
-    met.outcome.fails(6).says("--insecure");
+    let run = script.run_protected(Upload::of_hello().options(["--insecure"]));
+    run.outcome.fails(6).says("--insecure");
 }
 
 #[test]
@@ -262,8 +262,8 @@ fn only_some_of_a_thousand_names_are_said() {
     let authority = Authority::new();
     let names: Vec<String> = (0..1000).map(|number| format!("number{number}.ftp.example")).collect();
     let identity = authority.issue(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let met = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
-    met.outcome.says("number0.ftp.example").claim(met.outcome.stderr.len() < 2000, "a short line");
+    let run = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
+    run.outcome.says("number0.ftp.example").claim(run.outcome.stderr.len() < 2000, "a short line");
 }
 
 /// An upload that trusts the server's own certificate, by `--ca-file`.
@@ -274,20 +274,20 @@ fn trusting_itself(identity: &Identity) -> Upload {
 /// Shows a certificate that the program must refuse.
 #[track_caller]
 fn refused(tls: &Tls, upload: Upload) -> Run {
-    let met = Script::agreed().then(Move::FailToSecure(tls.clone())).run_protected(upload);
-    met.outcome.fails(5);
-    met.server_log.said_nothing();
-    met
+    let run = Script::agreed().then(Move::FailToSecure(tls.clone())).run_protected(upload);
+    run.outcome.fails(5);
+    run.server_log.said_nothing();
+    run
 }
 
 /// Shows a certificate that the program must accept.
 #[track_caller]
 fn stored(tls: &Tls, upload: Upload) -> Run {
     let script = Script::protected_and_ready(tls).take_protected("hello.txt", tls).and_all_is_well();
-    let met = script.run_protected(upload);
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO).resumed(1);
-    met
+    let run = script.run_protected(upload);
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO).resumed(1);
+    run
 }
 
 /// Returns the pin that a user would copy from the message.

@@ -56,9 +56,9 @@ fn a_new_session_with_the_same_certificate_is_good() {
     let (authority, identity) = certified();
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
         let script = Script::protected_and_ready(&tls).take_protected("hello.txt", &tls.clone().forgetful());
-        let met = script.and_all_is_well().run_protected(Upload::of_hello().trusting(&authority));
-        met.outcome.succeeds();
-        met.server_log.stored(HELLO);
+        let run = script.and_all_is_well().run_protected(Upload::of_hello().trusting(&authority));
+        run.outcome.succeeds();
+        run.server_log.stored(HELLO);
     }
 }
 
@@ -78,9 +78,9 @@ fn a_refusal_after_a_session_that_was_not_resumed_is_exit_5_and_explained() {
             for script in
                 [anew().reply(reply).close_data(), anew().close_data().reply(reply), anew().receive_all().reply(reply)]
             {
-                let met = script.run_protected(Upload::of_hello().trusting(&authority));
-                met.outcome.fails(5).says(&reply[..3]).mentions(&["session"]).mentions(&["resume", "reuse"]);
-                met.outcome.within(A_FEW_SECONDS).never_says("Stored");
+                let run = script.run_protected(Upload::of_hello().trusting(&authority));
+                run.outcome.fails(5).says(&reply[..3]).mentions(&["session"]).mentions(&["resume", "reuse"]);
+                run.outcome.within(A_FEW_SECONDS).never_says("Stored");
             }
         }
     }
@@ -93,8 +93,8 @@ fn a_server_that_hangs_up_as_soon_as_it_misses_the_session_is_understood_too() {
         let anew = tls.clone().forgetful().hanging_up();
         let script = Script::protected_and_ready(&tls).passive().store("hello.txt").secure_data(&anew).close_data();
         let script = script.pause(100).reply("522 SSL connection failed; session reuse required");
-        let met = script.run_protected(Upload::of_hello().trusting(&authority));
-        met.outcome.fails(5).says("522").mentions(&["session"]).mentions(&["resume", "reuse"]).within(A_FEW_SECONDS);
+        let run = script.run_protected(Upload::of_hello().trusting(&authority));
+        run.outcome.fails(5).says("522").mentions(&["session"]).mentions(&["resume", "reuse"]).within(A_FEW_SECONDS);
     }
 }
 
@@ -105,8 +105,8 @@ fn a_refusal_after_a_session_that_was_resumed_has_other_reasons() {
     for (reply, code) in [("425 Cannot", 10), ("450 Busy", 8), ("522 What?", 8)] {
         let script = Script::protected_storing("hello.txt", &tls).receive_all().reply(reply);
         let script = if code == 10 { script.lacks("hello.txt") } else { script };
-        let met = script.run_protected(Upload::of_hello().trusting(&authority));
-        met.outcome.fails(code).says(&reply[4..]).never_says("resum");
+        let run = script.run_protected(Upload::of_hello().trusting(&authority));
+        run.outcome.fails(code).says(&reply[4..]).never_says("resum");
     }
 }
 
@@ -119,8 +119,8 @@ fn a_refusal_that_is_not_about_sessions_is_told_with_the_words_of_the_server() {
         let script = Script::protected_and_ready(&tls).passive().store("hello.txt");
         let script = script.secure_data(&tls.clone().forgetful()).receive_all().reply(reply);
         let script = if code == 10 { script.lacks("hello.txt") } else { script };
-        let met = script.run_protected(Upload::of_hello().trusting(&authority));
-        met.outcome.fails(code).says(&reply[4..]).never_says("resum");
+        let run = script.run_protected(Upload::of_hello().trusting(&authority));
+        run.outcome.fails(code).says(&reply[4..]).never_says("resum");
     }
 }
 
@@ -131,10 +131,10 @@ fn a_reset_in_the_data_handshake_lets_the_server_give_its_reason() {
     for ending in [Move::ResetData, Move::CloseData] {
         let greeted = Script::protected_and_ready(&tls).passive().store("hello.txt").then(Move::ReadDataClientHello);
         let script = greeted.then(ending).pause(200).reply("426 Failure reading network stream");
-        let met = script.run_protected(Upload::of_hello().trusting(&authority));
-        met.outcome.claim(matches!(met.outcome.code, 5 | 8), "exit code 5 or 8").fails(met.outcome.code);
-        met.outcome.says("Failure reading network stream").within(A_FEW_SECONDS);
-        met.server_log.stored_nothing();
+        let run = script.run_protected(Upload::of_hello().trusting(&authority));
+        run.outcome.claim(matches!(run.outcome.code, 5 | 8), "exit code 5 or 8").fails(run.outcome.code);
+        run.outcome.says("Failure reading network stream").within(A_FEW_SECONDS);
+        run.server_log.stored_nothing();
     }
 }
 
@@ -146,8 +146,8 @@ fn something_else_than_a_data_handshake_is_exit_5() {
     for answer in [&b"thank you\r\n"[..], &[0x15, 3, 3, 0, 2, 2, 40], &[0x15, 3, 3, 0, 2, 2, 70]] {
         let greeted = Script::protected_and_ready(&tls).passive().store("hello.txt").then(Move::ReadDataClientHello);
         let script = greeted.then(Move::SendData(answer.to_vec())).silence();
-        let met = script.run_protected(Upload::of_hello().trusting(&authority).timeout("2"));
-        met.outcome.fails(5).mentions(&["tls"]).within(A_FEW_SECONDS);
+        let run = script.run_protected(Upload::of_hello().trusting(&authority).timeout("2"));
+        run.outcome.fails(5).mentions(&["tls"]).within(A_FEW_SECONDS);
     }
 }
 
@@ -157,9 +157,9 @@ fn silence_in_the_data_handshake_is_an_error_in_time() {
     let tls = Tls::of(&identity);
     let agreed = || Script::protected_and_ready(&tls).passive().store("hello.txt");
     for script in [agreed(), agreed().then(Move::ReadDataClientHello)] {
-        let met = script.silence().run_protected(Upload::of_hello().trusting(&authority).timeout("1"));
-        met.outcome.claim(matches!(met.outcome.code, 5 | 8), "exit code 5 or 8").fails(met.outcome.code);
-        met.outcome.not_before(Duration::from_millis(900)).within(Duration::from_millis(3500));
+        let run = script.silence().run_protected(Upload::of_hello().trusting(&authority).timeout("1"));
+        run.outcome.claim(matches!(run.outcome.code, 5 | 8), "exit code 5 or 8").fails(run.outcome.code);
+        run.outcome.not_before(Duration::from_millis(900)).within(Duration::from_millis(3500));
     }
 }
 
@@ -169,9 +169,9 @@ fn a_refused_file_does_not_stop_the_next_one() {
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
         let script = Script::protected_and_ready(&tls).passive().expect("STOR one").reply("553 No ones");
         let script = script.take_protected("two", &tls).tell_size("two", 1).goodbye();
-        let met = script.run_protected(Upload::of("one", b"1").and("two", b"2").trusting(&authority));
-        met.outcome.exits(7).says("No ones").says("Stored two in inbox");
-        met.server_log.stored(b"2").resumed(1);
+        let run = script.run_protected(Upload::of("one", b"1").and("two", b"2").trusting(&authority));
+        run.outcome.exits(7).says("No ones").says("Stored two in inbox");
+        run.server_log.stored(b"2").resumed(1);
     }
 }
 
@@ -179,7 +179,7 @@ fn a_refused_file_does_not_stop_the_next_one() {
 #[track_caller]
 fn changed(tls: &Tls, other: &Identity, upload: Upload) {
     let script = Script::protected_and_ready(tls).passive().store("hello.txt");
-    let met = script.then(Move::FailToSecureData(tls.clone().forgetful().showing(other))).run_protected(upload);
-    met.outcome.fails(5).mentions(&["certificate"]).within(A_FEW_SECONDS);
-    met.server_log.stored_nothing().last_command("STOR hello.txt");
+    let run = script.then(Move::FailToSecureData(tls.clone().forgetful().showing(other))).run_protected(upload);
+    run.outcome.fails(5).mentions(&["certificate"]).within(A_FEW_SECONDS);
+    run.server_log.stored_nothing().last_command("STOR hello.txt");
 }

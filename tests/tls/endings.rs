@@ -23,9 +23,9 @@ fn a_server_that_ends_tcp_alone_after_the_last_byte_has_the_file() {
         let tls = tls.without_close_notify();
         let taken = || Script::protected_and_ready(&tls).take_protected("hello.txt", &tls);
         for script in [taken().and_all_is_well(), taken().no_size("hello.txt").goodbye()] {
-            let met = script.run_protected(Upload::of_hello().trusting(&authority));
-            met.outcome.succeeds();
-            met.server_log.stored(HELLO).resumed(1);
+            let run = script.run_protected(Upload::of_hello().trusting(&authority));
+            run.outcome.succeeds();
+            run.server_log.stored(HELLO).resumed(1);
         }
     }
 }
@@ -36,8 +36,8 @@ fn a_server_that_ends_the_data_connection_in_mid_transfer_is_exit_8() {
         for data in [tls.clone(), tls.clone().without_close_notify()] {
             for ending in [Move::CloseData, Move::ResetData] {
                 let script = storing_big(&tls, &data).receive(1 << 20).then(ending).silence();
-                let met = script.run_protected(Upload::of_big_file().trusting(&authority).timeout("1"));
-                met.outcome.fails(8).mentions(&["partial"]).within(A_FEW_SECONDS);
+                let run = script.run_protected(Upload::of_big_file().trusting(&authority).timeout("1"));
+                run.outcome.fails(8).mentions(&["partial"]).within(A_FEW_SECONDS);
             }
         }
     }
@@ -48,8 +48,8 @@ fn a_cut_transfer_is_no_success_whatever_a_server_says() {
     for (authority, tls) in ways() {
         for data in [tls.clone(), tls.clone().without_close_notify()] {
             let script = storing_big(&tls, &data).receive(1 << 20).close_data().reply("226 Stored");
-            let met = script.run_protected(Upload::of_big_file().trusting(&authority));
-            met.outcome.claim(matches!(met.outcome.code, 8 | 9), "exit code 8 or 9").within(A_FEW_SECONDS);
+            let run = script.run_protected(Upload::of_big_file().trusting(&authority));
+            run.outcome.claim(matches!(run.outcome.code, 8 | 9), "exit code 8 or 9").within(A_FEW_SECONDS);
         }
     }
 }
@@ -59,8 +59,8 @@ fn a_reason_given_in_mid_transfer_is_exit_8_with_it() {
     for (authority, tls) in ways() {
         let full = || storing_big(&tls, &tls).receive(1 << 20).reply("552 Disk quota exceeded");
         for script in [full(), full().close_data(), full().reset_data()] {
-            let met = script.run_protected(Upload::of_big_file().trusting(&authority));
-            met.outcome.fails(8).says("Disk quota exceeded").mentions(&["partial"]).within(A_FEW_SECONDS);
+            let run = script.run_protected(Upload::of_big_file().trusting(&authority));
+            run.outcome.fails(8).says("Disk quota exceeded").mentions(&["partial"]).within(A_FEW_SECONDS);
         }
         let late = storing_big(&tls, &tls).receive(1 << 20).reset_data().pause(300).reply("451 Cannot write");
         late.run_protected(Upload::of_big_file().trusting(&authority)).outcome.fails(8).says("Cannot write");
@@ -71,9 +71,9 @@ fn a_reason_given_in_mid_transfer_is_exit_8_with_it() {
 fn a_success_before_the_last_byte_is_exit_9_and_the_file_is_cut() {
     for (authority, tls) in ways() {
         let script = storing_big(&tls, &tls).receive(1 << 20).reply("226 Stored").silence();
-        let met = script.run_protected(Upload::of_big_file().timeout("1").trusting(&authority));
-        met.outcome.fails(9).within(A_FEW_SECONDS);
-        cut(&met);
+        let run = script.run_protected(Upload::of_big_file().timeout("1").trusting(&authority));
+        run.outcome.fails(9).within(A_FEW_SECONDS);
+        cut(&run);
     }
 }
 
@@ -81,9 +81,9 @@ fn a_success_before_the_last_byte_is_exit_9_and_the_file_is_cut() {
 fn a_server_that_stops_reading_is_left_in_time_and_the_file_is_cut() {
     for (authority, tls) in ways() {
         let script = storing_big(&tls, &tls).receive(1 << 20).silence();
-        let met = script.run_protected(Upload::of_big_file().trusting(&authority).timeout("1"));
-        met.outcome.fails(8).not_before(Duration::from_millis(900)).within(A_FEW_SECONDS);
-        cut(&met);
+        let run = script.run_protected(Upload::of_big_file().trusting(&authority).timeout("1"));
+        run.outcome.fails(8).not_before(Duration::from_millis(900)).within(A_FEW_SECONDS);
+        cut(&run);
     }
 }
 
@@ -99,10 +99,10 @@ fn a_signal_in_mid_transfer_leaves_a_file_that_is_cut() {
             let program = upload.program(|program| program.signals("--default-signal")).at(host).start();
             hears.recv_timeout(A_FEW_SECONDS).expect("a transfer that began");
             program.signal(signal);
-            let met = Run::end(program, server);
-            met.outcome.exits(code).within(A_FEW_SECONDS);
-            met.server_log.kept_its_secrets();
-            cut(&met);
+            let run = Run::end(program, server);
+            run.outcome.exits(code).within(A_FEW_SECONDS);
+            run.server_log.kept_its_secrets();
+            cut(&run);
         }
     }
 }
@@ -117,9 +117,9 @@ fn a_file_that_shrinks_is_exit_3_and_what_was_sent_is_cut() {
             file.set_len(BIG / 2).expect("a shorter file");
         };
         let script = storing_big(&tls, &tls).receive(1 << 20).meanwhile(shrink).then(Move::ReceiveAll);
-        let met = script.run_protected(upload);
-        met.outcome.fails(3).within(A_FEW_SECONDS);
-        cut(&met);
+        let run = script.run_protected(upload);
+        run.outcome.fails(3).within(A_FEW_SECONDS);
+        cut(&run);
     }
 }
 
@@ -127,9 +127,9 @@ fn a_file_that_shrinks_is_exit_3_and_what_was_sent_is_cut() {
 fn a_success_that_comes_before_the_data_connection_is_ended_counts() {
     for (authority, tls) in ways() {
         let script = Script::protected_storing("hello.txt", &tls).receive(6).reply("226 Stored").and_all_is_well();
-        let met = script.run_protected(Upload::of_hello().trusting(&authority));
-        met.outcome.succeeds().within(Duration::from_secs(4));
-        met.server_log.stored(HELLO);
+        let run = script.run_protected(Upload::of_hello().trusting(&authority));
+        run.outcome.succeeds().within(Duration::from_secs(4));
+        run.server_log.stored(HELLO);
     }
 }
 
@@ -148,9 +148,9 @@ fn half_a_record_in_mid_transfer_is_no_reply_yet() {
     for (authority, tls) in ways() {
         let script = storing_big(&tls, &tls).receive(1 << 20).then(Move::SendHalf(b"226 Stored\r\n".to_vec()));
         let script = script.pause(300).receive_all().then(Move::SendOtherHalf).tell_size("big.bin", BIG).goodbye();
-        let met = script.run_protected(Upload::of_big_file().trusting(&authority));
-        met.outcome.succeeds();
-        met.server_log.stored(&vec![0; BIG as usize]);
+        let run = script.run_protected(Upload::of_big_file().trusting(&authority));
+        run.outcome.succeeds();
+        run.server_log.stored(&vec![0; BIG as usize]);
     }
 }
 
@@ -163,9 +163,9 @@ fn records_that_say_nothing_do_not_disturb_a_transfer() {
         script = script.receive(1 << 20).then(Move::RefreshKeys).pause(20);
     }
     let script = script.receive_all().reply("226 Stored").tell_size("big.bin", BIG).goodbye();
-    let met = script.run_protected(Upload::of_big_file().trusting(&authority));
-    met.outcome.succeeds();
-    met.server_log.stored(&vec![0; BIG as usize]).resumed(1);
+    let run = script.run_protected(Upload::of_big_file().trusting(&authority));
+    run.outcome.succeeds();
+    run.server_log.stored(&vec![0; BIG as usize]).resumed(1);
 }
 
 #[test]
@@ -173,9 +173,9 @@ fn half_a_record_for_ever_does_not_keep_a_client() {
     for (authority, tls) in ways() {
         let script =
             storing_big(&tls, &tls).receive(1 << 20).then(Move::SendHalf(b"226 Stored\r\n".to_vec())).silence();
-        let met = script.run_protected(Upload::of_big_file().trusting(&authority).timeout("1"));
-        met.outcome.fails(8).not_before(Duration::from_millis(900)).within(A_FEW_SECONDS);
-        cut(&met);
+        let run = script.run_protected(Upload::of_big_file().trusting(&authority).timeout("1"));
+        run.outcome.fails(8).not_before(Duration::from_millis(900)).within(A_FEW_SECONDS);
+        cut(&run);
     }
 }
 
@@ -184,10 +184,10 @@ fn bytes_slipped_into_a_data_connection_end_it_and_the_file_is_cut() {
     for (authority, tls) in ways() {
         for slip in [&b"thank you\r\n"[..], b"\x17\x03\x03\x00\x20aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
             let script = storing_big(&tls, &tls).receive(1 << 20).then(Move::SlipInData(slip.to_vec())).receive_all();
-            let met = script.silence().run_protected(Upload::of_big_file().trusting(&authority).timeout("2"));
-            met.outcome.claim(matches!(met.outcome.code, 5 | 8), "exit code 5 or 8").fails(met.outcome.code);
-            met.outcome.mentions(&["partial"]).within(A_FEW_SECONDS);
-            cut(&met);
+            let run = script.silence().run_protected(Upload::of_big_file().trusting(&authority).timeout("2"));
+            run.outcome.claim(matches!(run.outcome.code, 5 | 8), "exit code 5 or 8").fails(run.outcome.code);
+            run.outcome.mentions(&["partial"]).within(A_FEW_SECONDS);
+            cut(&run);
         }
     }
 }
@@ -198,9 +198,9 @@ fn a_server_that_sends_on_the_data_connection_does_no_harm() {
         for size in [6, 200 << 10] {
             let script = Script::protected_storing("hello.txt", &tls).then(Move::SendData(vec![b'x'; size]));
             let script = script.receive_all().reply("226 Stored").and_all_is_well();
-            let met = script.run_protected(Upload::of_hello().trusting(&authority));
-            met.outcome.succeeds().within(A_FEW_SECONDS);
-            met.server_log.stored(HELLO);
+            let run = script.run_protected(Upload::of_hello().trusting(&authority));
+            run.outcome.succeeds().within(A_FEW_SECONDS);
+            run.server_log.stored(HELLO);
         }
     }
 }
@@ -212,9 +212,9 @@ fn a_slow_reader_is_no_failure_while_it_reads_what_is_protected() {
         let slowly = Move::ReceiveSlowly(8 << 10, Duration::from_millis(60));
         let script = Script::protected_storing("tail.bin", &tls).then(slowly).reply("226 Stored");
         let script = script.tell_size("tail.bin", 600 << 10).goodbye();
-        let met = script.run_protected(Upload::of("tail.bin", &content).trusting(&authority).timeout("2"));
-        met.outcome.succeeds().not_before(Duration::from_secs(3));
-        met.server_log.stored(&content);
+        let run = script.run_protected(Upload::of("tail.bin", &content).trusting(&authority).timeout("2"));
+        run.outcome.succeeds().not_before(Duration::from_secs(3));
+        run.server_log.stored(&content);
     }
 }
 
@@ -225,9 +225,9 @@ fn records_that_say_nothing_do_not_hide_the_final_reply() {
     let tls = Tls::of(&identity);
     let script = Script::protected_storing("hello.txt", &tls).receive(6).pause(200).then(Move::RefreshDataKeys);
     let script = script.pause(200).reply("226 Stored").and_all_is_well();
-    let met = script.run_protected(Upload::of_hello().trusting(&authority).timeout("10"));
-    met.outcome.succeeds().within(Duration::from_secs(4));
-    met.server_log.stored(HELLO);
+    let run = script.run_protected(Upload::of_hello().trusting(&authority).timeout("10"));
+    run.outcome.succeeds().within(Duration::from_secs(4));
+    run.server_log.stored(HELLO);
 }
 
 #[test]
@@ -238,9 +238,9 @@ fn records_that_say_nothing_do_not_end_the_patience_with_a_slow_reader() {
     let begun = Script::protected_storing("tail.bin", &tls).receive(8 << 10).pause(100).then(Move::RefreshDataKeys);
     let script = begun.then(Move::ReceiveSlowly(8 << 10, Duration::from_millis(60))).reply("226 Stored");
     let script = script.tell_size("tail.bin", 1200 << 10).goodbye();
-    let met = script.run_protected(Upload::of("tail.bin", &content).trusting(&authority).timeout("4"));
-    met.outcome.succeeds().not_before(Duration::from_secs(6));
-    met.server_log.stored(&content);
+    let run = script.run_protected(Upload::of("tail.bin", &content).trusting(&authority).timeout("4"));
+    run.outcome.succeeds().not_before(Duration::from_secs(6));
+    run.server_log.stored(&content);
 }
 
 #[test]
@@ -250,8 +250,8 @@ fn records_that_say_nothing_do_not_keep_a_client_for_ever() {
     for _ in 0..30 {
         script = script.pause(100).then(Move::RefreshDataKeys);
     }
-    let met = script.silence().run_protected(Upload::of_hello().trusting(&authority).timeout("1"));
-    met.outcome.fails(10).not_before(Duration::from_millis(900)).within(Duration::from_millis(2900));
+    let run = script.silence().run_protected(Upload::of_hello().trusting(&authority).timeout("1"));
+    run.outcome.fails(10).not_before(Duration::from_millis(900)).within(Duration::from_millis(2900));
 }
 
 /// A server that is about to receive `big.bin`.
@@ -261,9 +261,9 @@ fn storing_big(control: &Tls, data: &Tls) -> Script {
 
 /// Asserts that the server can tell from the end of the data connection that the file is not whole.
 #[track_caller]
-fn cut(met: &Run) {
-    let ending = met.server_log.files.last().map(|file| file.ending);
-    met.server_log.claim(matches!(ending, Some(Ending::Reset | Ending::Cut)), "a data connection that was cut");
+fn cut(run: &Run) {
+    let ending = run.server_log.files.last().map(|file| file.ending);
+    run.server_log.claim(matches!(ending, Some(Ending::Reset | Ending::Cut)), "a data connection that was cut");
 }
 
 /// A server with each version of TLS, and the authority that has issued its certificate.

@@ -19,18 +19,18 @@ use crate::support::upload::{HELLO, PASSWORD, Upload};
 fn a_server_without_tls_is_exit_5_and_the_price_of_clear_text_is_said() {
     for reply in ["500 AUTH?", "502 Not here", "504 Not TLS", "530 Log in first", "534 No", "431 Not now", "550 What?"]
     {
-        let met = Script::greeted().expect("AUTH TLS").reply(reply).run_protected(Upload::of_hello());
-        met.outcome.fails(5).says(&quoted(reply)).says("--tls off").mentions(&["in clear"]).mentions(&["password"]);
-        met.server_log.said_nothing();
+        let run = Script::greeted().expect("AUTH TLS").reply(reply).run_protected(Upload::of_hello());
+        run.outcome.fails(5).says(&quoted(reply)).says("--tls off").mentions(&["in clear"]).mentions(&["password"]);
+        run.server_log.said_nothing();
     }
 }
 
 #[test]
 fn a_server_that_wants_more_than_tls_is_no_server_with_tls() {
     for reply in ["334 ADAT, please", "331 Password, please", "230 You are in", "220 Hello again"] {
-        let met = Script::greeted().expect("AUTH TLS").reply(reply).silence().run_protected(patient(1));
-        met.outcome.claim(matches!(met.outcome.code, 4 | 5 | 9), "exit code 4, 5 or 9").within(A_FEW_SECONDS);
-        met.server_log.said_nothing();
+        let run = Script::greeted().expect("AUTH TLS").reply(reply).silence().run_protected(patient(1));
+        run.outcome.claim(matches!(run.outcome.code, 4 | 5 | 9), "exit code 4, 5 or 9").within(A_FEW_SECONDS);
+        run.server_log.said_nothing();
     }
 }
 
@@ -47,9 +47,9 @@ fn text_in_the_packet_of_the_234_is_exit_9() {
     ];
     for text in texts {
         let injected = [b"234 Go ahead\r\n", text].concat();
-        let met = Script::greeted().expect("AUTH TLS").send(injected).silence().run_protected(patient(2));
-        met.outcome.fails(9).mentions(&["before TLS", "TLS began"]).within(Duration::from_millis(1500));
-        met.server_log.said_nothing().claim(met.server_log.clear == b"AUTH TLS\r\n", "only AUTH TLS in clear");
+        let run = Script::greeted().expect("AUTH TLS").send(injected).silence().run_protected(patient(2));
+        run.outcome.fails(9).mentions(&["before TLS", "TLS began"]).within(Duration::from_millis(1500));
+        run.server_log.said_nothing().claim(run.server_log.clear == b"AUTH TLS\r\n", "only AUTH TLS in clear");
     }
 }
 
@@ -57,16 +57,16 @@ fn text_in_the_packet_of_the_234_is_exit_9() {
 fn text_behind_a_234_of_several_lines_is_exit_9() {
     let script =
         Script::greeted().expect("AUTH TLS").send("234-Go\r\n 230 You are in\r\n234 ahead\r\n230 You are in\r\n");
-    let met = script.silence().run_protected(patient(2));
-    met.outcome.fails(9);
-    met.server_log.said_nothing().claim(met.server_log.clear == b"AUTH TLS\r\n", "only AUTH TLS in clear");
+    let run = script.silence().run_protected(patient(2));
+    run.outcome.fails(9);
+    run.server_log.said_nothing().claim(run.server_log.clear == b"AUTH TLS\r\n", "only AUTH TLS in clear");
 }
 
 #[test]
 fn text_in_the_packet_of_the_greeting_is_no_answer_to_auth() {
-    let met = Script::new().send("220 Hello\r\n234 Go ahead\r\n").silence().run_protected(patient(2));
-    met.outcome.claim(matches!(met.outcome.code, 4 | 5 | 9), "exit code 4, 5 or 9").within(A_FEW_SECONDS);
-    met.server_log.said_nothing();
+    let run = Script::new().send("220 Hello\r\n234 Go ahead\r\n").silence().run_protected(patient(2));
+    run.outcome.claim(matches!(run.outcome.code, 4 | 5 | 9), "exit code 4, 5 or 9").within(A_FEW_SECONDS);
+    run.server_log.said_nothing();
 }
 
 /// CVE-2021-22947. The exit code depends on whether the text arrives before the handshake begins.
@@ -74,10 +74,10 @@ fn text_in_the_packet_of_the_greeting_is_no_answer_to_auth() {
 fn text_in_a_packet_of_its_own_is_exit_9_or_5() {
     for pause in [0, 1, 5, 50] {
         let script = Script::agreed().pause(pause).send("230 You are in\r\n").silence();
-        let met = script.run_protected(patient(2));
-        met.outcome.claim(matches!(met.outcome.code, 5 | 9), "exit code 5 or 9").within(A_FEW_SECONDS);
-        met.outcome.fails(met.outcome.code);
-        met.server_log.stored_nothing();
+        let run = script.run_protected(patient(2));
+        run.outcome.claim(matches!(run.outcome.code, 5 | 9), "exit code 5 or 9").within(A_FEW_SECONDS);
+        run.outcome.fails(run.outcome.code);
+        run.server_log.stored_nothing();
     }
 }
 
@@ -87,17 +87,17 @@ fn text_is_not_taken_for_protected_when_tls_follows() {
     let tls = Tls::of(&identity);
     for text in ["230 You are in\r\n", "331 Password, please\r\n", "220 Hello again\r\n"] {
         let injected = Script::greeted().expect("AUTH TLS").send(format!("234 Go ahead\r\n{text}"));
-        let met = injected.then(Move::FailToSecure(tls.clone())).run_protected(patient(2).trusting(&authority));
-        met.outcome.fails(9);
-        met.server_log.said_nothing();
+        let run = injected.then(Move::FailToSecure(tls.clone())).run_protected(patient(2).trusting(&authority));
+        run.outcome.fails(9);
+        run.server_log.said_nothing();
     }
 }
 
 #[test]
 fn text_instead_of_a_handshake_is_exit_5() {
     for text in ["220 Hello\r\n", "500 What?\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "\r\n", "\0\0\0\0\0\0\0\0"] {
-        let met = answering(text.as_bytes()).silence().run_protected(patient(2));
-        met.outcome.fails(5).mentions(&["tls"]).within(A_FEW_SECONDS);
+        let run = answering(text.as_bytes()).silence().run_protected(patient(2));
+        run.outcome.fails(5).mentions(&["tls"]).within(A_FEW_SECONDS);
     }
 }
 
@@ -105,9 +105,9 @@ fn text_instead_of_a_handshake_is_exit_5() {
 fn a_server_in_clear_on_an_implicit_port_is_exit_5() {
     for greeting in ["220 Scripted server ready", "421 Too many", "SSH-2.0-what"] {
         let script = Script::new().reply(greeting).silence();
-        let met = script.run_with_tls("implicit", "localhost", patient(2));
-        met.outcome.fails(5).mentions(&["tls"]).within(A_FEW_SECONDS);
-        met.server_log.stored_nothing();
+        let run = script.run_with_tls("implicit", "localhost", patient(2));
+        run.outcome.fails(5).mentions(&["tls"]).within(A_FEW_SECONDS);
+        run.server_log.stored_nothing();
     }
 }
 
@@ -128,9 +128,9 @@ fn a_handshake_that_dribbles_for_ever_is_left_in_time() {
 
     for endless in [&b"\x14\x03\x03\x00\x01\x01"[..], b"\x16\x03\x03\x00\x00", b"\x15\x03\x03\x00\x02\x01\x5a"] {
         let flood = Move::Flood(endless.to_vec(), Duration::from_millis(20));
-        let met = Script::agreed().then(Move::ReadClientHello).then(flood).run_protected(patient(1));
+        let run = Script::agreed().then(Move::ReadClientHello).then(flood).run_protected(patient(1));
         // TLS knows what to think of some of these, and of others only that they are no end.
-        met.outcome.claim(matches!(met.outcome.code, 4 | 5), "exit code 4 or 5").within(A_FEW_SECONDS);
+        run.outcome.claim(matches!(run.outcome.code, 4 | 5), "exit code 4 or 5").within(A_FEW_SECONDS);
     }
 }
 
@@ -139,9 +139,9 @@ fn a_handshake_that_dribbles_for_ever_is_left_in_time() {
 fn a_server_that_hangs_up_instead_of_a_handshake_is_exit_4() {
     let greeted = || Script::agreed().then(Move::ReadClientHello);
     for script in [Script::agreed().close(), Script::agreed().reset(), greeted().close(), greeted().reset()] {
-        let met = script.run_protected(Upload::of_hello());
-        met.outcome.fails(4).mentions(&["closed", "reset"]).says("TLS on this port").within(A_FEW_SECONDS);
-        met.server_log.said_nothing();
+        let run = script.run_protected(Upload::of_hello());
+        run.outcome.fails(4).mentions(&["closed", "reset"]).says("TLS on this port").within(A_FEW_SECONDS);
+        run.server_log.said_nothing();
     }
     let hangs_up = || Script::new().then(Move::ReadClientHello);
     for script in [hangs_up().close(), hangs_up().reset()] {
@@ -180,18 +180,18 @@ fn a_server_that_refuses_the_handshake_is_exit_5_with_its_reason() {
         (120, &["protocol"]),
     ];
     for (alert, words) in alerts {
-        let met = answering(&[0x15, 3, 3, 0, 2, 2, alert]).silence().run_protected(patient(2));
-        met.outcome.fails(5).mentions(words).within(A_FEW_SECONDS);
-        met.server_log.said_nothing();
+        let run = answering(&[0x15, 3, 3, 0, 2, 2, alert]).silence().run_protected(patient(2));
+        run.outcome.fails(5).mentions(words).within(A_FEW_SECONDS);
+        run.server_log.said_nothing();
     }
 }
 
 #[test]
 fn a_server_that_speaks_an_old_version_only_is_exit_5() {
     for minor in [0, 1, 2] {
-        let met = answering(&old_hello(minor)).silence().run_protected(patient(2));
-        met.outcome.fails(5).mentions(&["version", "TLS 1.2"]).within(A_FEW_SECONDS);
-        met.server_log.said_nothing();
+        let run = answering(&old_hello(minor)).silence().run_protected(patient(2));
+        run.outcome.fails(5).mentions(&["version", "TLS 1.2"]).within(A_FEW_SECONDS);
+        run.server_log.said_nothing();
     }
 }
 
@@ -200,9 +200,9 @@ fn data_that_may_not_be_protected_is_exit_5_and_nothing_is_stored() {
     let (authority, identity) = certified();
     for reply in ["534 Not here", "536 Not with TLS", "502 PROT?", "504 Only C", "500 What?", "431 Not now"] {
         let script = Script::secured(&Tls::of(&identity)).log_in().expect("PBSZ 0").reply("200 Fine");
-        let met = script.expect("PROT P").reply(reply).run_protected(Upload::of_hello().trusting(&authority));
-        met.outcome.fails(5).says(&quoted(reply)).never_says("Stored").never_says("No password was sent");
-        met.server_log.last_command("PROT P").claim(met.server_log.files.is_empty(), "no data connection");
+        let run = script.expect("PROT P").reply(reply).run_protected(Upload::of_hello().trusting(&authority));
+        run.outcome.fails(5).says(&quoted(reply)).never_says("Stored").never_says("No password was sent");
+        run.server_log.last_command("PROT P").claim(run.server_log.files.is_empty(), "no data connection");
     }
 }
 
@@ -218,9 +218,9 @@ fn a_record_that_was_tampered_with_is_exit_5_and_no_password_follows() {
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
         for slip in slips {
             let script = Script::secured(&tls).expect("USER alice").then(Move::SlipIn(slip.to_vec()));
-            let met = script.silence().run_protected(patient(2).trusting(&authority));
-            met.outcome.fails(5).within(A_FEW_SECONDS);
-            met.server_log.last_command("USER alice");
+            let run = script.silence().run_protected(patient(2).trusting(&authority));
+            run.outcome.fails(5).within(A_FEW_SECONDS);
+            run.server_log.last_command("USER alice");
         }
     }
 }
@@ -229,9 +229,9 @@ fn a_record_that_was_tampered_with_is_exit_5_and_no_password_follows() {
 fn a_connection_that_ends_in_order_is_lost_and_no_matter_of_tls() {
     let (authority, identity) = certified();
     for tls in [Tls::of(&identity), Tls::of(&identity).old(), Tls::of(&identity).without_close_notify()] {
-        let met =
+        let run =
             Script::secured(&tls).expect("USER alice").close().run_protected(Upload::of_hello().trusting(&authority));
-        met.outcome.fails(4).within(A_FEW_SECONDS);
+        run.outcome.fails(4).within(A_FEW_SECONDS);
         let late = Script::protected_storing("hello.txt", &tls).receive_all().close();
         late.run_protected(Upload::of_hello().trusting(&authority)).outcome.fails(10);
     }
@@ -255,9 +255,9 @@ fn new_keys_on_the_control_connection_are_no_reply() {
     let script = asked.reply("331 Password, please").expect(&format!("PASS {PASSWORD}")).then(Move::RefreshKeys);
     let script = script.reply("230 Come in").expect("PBSZ 0").reply("200 Fine").expect("PROT P").reply("200 Private");
     let script = script.enter().passive().store("hello.txt").secure_data(&tls).then(Move::RefreshKeys).receive_all();
-    let met = script.reply("226 Stored").and_all_is_well().run_protected(Upload::of_hello().trusting(&authority));
-    met.outcome.succeeds();
-    met.server_log.stored(HELLO).resumed(1);
+    let run = script.reply("226 Stored").and_all_is_well().run_protected(Upload::of_hello().trusting(&authority));
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO).resumed(1);
 }
 
 #[test]
@@ -267,8 +267,8 @@ fn records_that_say_nothing_do_not_prolong_a_wait() {
     for _ in 0..25 {
         script = script.then(Move::RefreshKeys).pause(100);
     }
-    let met = script.silence().run_protected(patient(1).trusting(&authority));
-    met.outcome.claim(matches!(met.outcome.code, 4 | 5), "exit code 4 or 5").within(Duration::from_millis(2200));
+    let run = script.silence().run_protected(patient(1).trusting(&authority));
+    run.outcome.claim(matches!(run.outcome.code, 4 | 5), "exit code 4 or 5").within(Duration::from_millis(2200));
 }
 
 /// An upload with a timeout of `seconds`.
@@ -287,9 +287,9 @@ fn answering(bytes: &[u8]) -> Script {
 }
 
 #[track_caller]
-fn in_time(met: Run) {
-    met.outcome.fails(4).not_before(Duration::from_millis(900)).within(Duration::from_millis(2500));
-    met.server_log.stored_nothing();
+fn in_time(run: Run) {
+    run.outcome.fails(4).not_before(Duration::from_millis(900)).within(Duration::from_millis(2500));
+    run.server_log.stored_nothing();
 }
 
 /// Returns the ServerHello of a server that supports at most SSL 3.0, TLS 1.0 or TLS 1.1 (RFC 5246 §7.4.1.3).
