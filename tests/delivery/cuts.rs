@@ -11,7 +11,8 @@ use crate::support::program::Program;
 use crate::support::real_servers::{content, on_servers};
 use crate::support::relay::{Cut, How, Point, Relay};
 
-// Not libunftp: it reads the whole directory for a CWD, and refuses that when a file in it changes meanwhile.
+// libunftp is missing because it reads the whole directory for CWD, and refuses CWD if a file in the directory changes
+// meanwhile.
 on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd, pyftpdlib Pyftpdlib; [
     data_that_is_cut_arrives_in_the_end,
     a_control_connection_that_is_cut_in_mid_transfer_costs_nothing,

@@ -23,7 +23,7 @@ fn a_program_that_is_killed_at_random_times_never_shows_half_a_file() {
     let seed = seed();
     println!("FTP_UPLOADER_SEED={seed}");
     let mut rng = fastrand::Rng::with_seed(seed);
-    // 64 KiB in 4 ms make a run last about as long as the longest wait before a kill.
+    // At 64 KiB in 4 ms, a run takes about as long as the longest delay before a kill.
     let relay = Relay::slow(server.addr, Duration::from_millis(4));
     let watcher = Watcher::of(server.stored_path("file"));
     let (mut version, mut killed, mut finished) = (0, 0, 0);

@@ -15,12 +15,12 @@ use crate::support::program::Program;
 use crate::support::random::seed;
 use crate::support::relay::{Cut, How, Point, Relay, Victim};
 
-/// Runs of the program, with so many files each.
+/// The number of runs of the program, and the number of files of each run.
 const RUNS: usize = 200;
 const FILES: usize = 5;
 const LARGEST: u64 = 200 << 10;
 
-/// What came of all of it.
+/// The results of all runs.
 #[derive(Default)]
 struct Tally {
     uploads: AtomicUsize,
@@ -49,7 +49,7 @@ fn a_thousand_uploads_through_relays_that_cut_lose_nothing() {
     tally.report(seed, begun.elapsed());
 }
 
-/// Some runs of the program, one after the other, of some files each.
+/// Runs the program `runs` times, one run after the other, with [`FILES`] files each.
 fn soak(server: &FtpServer, number: usize, mut rng: Rng, runs: usize, tally: &Tally) {
     let mut plan = rng.fork();
     let relay = Relay::planned(server.addr, Duration::ZERO, move || cut(&mut plan));
@@ -120,7 +120,7 @@ impl Tally {
     }
 }
 
-/// What goes wrong on one control connection: on one of nine nothing.
+/// Returns the cut of one session. One session of nine is not cut.
 fn cut(rng: &mut Rng) -> Option<Cut> {
     let how = [How::Close, How::Reset, How::Close, How::Reset, How::Close, How::Reset, How::Silence][rng.usize(..7)];
     let victim = [Victim::Control, Victim::Data, Victim::Both][rng.usize(..3)];

@@ -105,5 +105,5 @@ fn judge(run: &Run, code: i32, patience: Duration) {
     }
 }
 
-/// What every upload of the table is told to have.
+/// The `--timeout` of every upload in the table.
 const WAIT_LIMIT: Duration = Duration::from_secs(2);
