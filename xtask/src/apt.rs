@@ -8,12 +8,12 @@ use std::time::Duration;
 use crate::time_limit;
 
 /// Fetches the lists of packages; without, the names of packages may lead nowhere.
-pub(crate) fn update() -> Result<(), String> {
+pub fn update() -> Result<(), String> {
     apt(&["update"])
 }
 
 /// Installs `packages` and what they need.
-pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
+pub fn install(packages: &[&str]) -> Result<(), String> {
     apt(&[&["install"], packages].concat())
 }
 

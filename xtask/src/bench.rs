@@ -6,10 +6,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use crate::cargo;
+use xtask::cargo;
+use xtask::target_dir;
+use xtask::wasm_target;
+
 use crate::ftp_servers;
-use crate::target_dir;
-use crate::wasm_target;
 
 /// `cargo xtask bench`, with the benchmark's own arguments: first what is to be done, if it is not everything.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {

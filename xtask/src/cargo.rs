@@ -11,12 +11,12 @@ use std::process::{Command, Stdio};
 use crate::target_dir;
 
 /// `cargo`, the one that runs us, in the workspace, with nothing to read.
-pub(crate) fn command() -> Command {
+pub fn command() -> Command {
     tool(&env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
 }
 
 /// A tool of the toolchain that the workspace uses (rustup chooses by the folder).
-pub(crate) fn tool(name: &str) -> Command {
+pub fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
     command.current_dir(target_dir::workspace()).stdin(Stdio::null());
     for (key, _) in env::vars_os() {
@@ -28,7 +28,7 @@ pub(crate) fn tool(name: &str) -> Command {
 }
 
 /// Prints the command, runs it with its output going straight through, and says what failed and how to repeat it.
-pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
     let shown = as_typed(arguments, environment);
     println!("> {shown}");
     let status = command().args(arguments).envs(environment.iter().copied()).status();
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()
 
 /// Prints and runs a build. Gives cargo's messages, which name what it has made, and where: that depends on `--target` and
 /// on configuration files.
-pub(crate) fn build(arguments: &[&str]) -> Result<String, String> {
+pub fn build(arguments: &[&str]) -> Result<String, String> {
     println!("> cargo {}", arguments.join(" "));
     let mut command = command();
     command.args(arguments).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
@@ -53,7 +53,7 @@ pub(crate) fn build(arguments: &[&str]) -> Result<String, String> {
 }
 
 /// The program of this name, out of the messages of a build.
-pub(crate) fn program(messages: &str, name: &str) -> Result<PathBuf, String> {
+pub fn program(messages: &str, name: &str) -> Result<PathBuf, String> {
     let mut made = messages.lines().filter_map(|line| target_dir::string_field(line, "executable")).map(PathBuf::from);
     let found = made.rfind(|path| path.file_name().is_some_and(|file| file == name));
     found.ok_or_else(|| format!("cargo does not say where {name} is"))

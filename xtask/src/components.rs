@@ -20,15 +20,15 @@ use contents::Contents;
 
 /// Where the files are.
 #[derive(Clone, Debug)]
-pub(crate) struct Components {
+pub struct Components {
     /// `ftp-uploader.wasm`.
-    pub(crate) guest: PathBuf,
+    pub guest: PathBuf,
     /// `ftp-uploader-cli.wasm`.
-    pub(crate) command: PathBuf,
+    pub command: PathBuf,
 }
 
 /// `cargo xtask components`.
-pub(crate) fn run() -> Result<(), String> {
+pub fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let components = build()?;
     for file in [&components.guest, &components.command] {
@@ -40,12 +40,12 @@ pub(crate) fn run() -> Result<(), String> {
 }
 
 /// Builds, composes and validates both. The target has to be there (`wasm_target::set_up`).
-pub(crate) fn build() -> Result<Components, String> {
+pub fn build() -> Result<Components, String> {
     build_with(COMPONENT, "components")
 }
 
 /// The same with the component of the tests that attacks its embedder (`tests/guests/`), for embedders to be tried with.
-pub(crate) fn build_evil() -> Result<Components, String> {
+pub fn build_evil() -> Result<Components, String> {
     build_with(EVIL, "components-evil")
 }
 

@@ -10,12 +10,13 @@ use std::path::{self, Path};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::cargo;
-use crate::demo_file::{first_difference, write_pseudo_random};
-use crate::demo_server::{DemoServer, USER};
+use xtask::cargo;
+use xtask::demo_file::{first_difference, write_pseudo_random};
+use xtask::demo_server::{DemoServer, USER};
+use xtask::target_dir;
+use xtask::wasm_target;
+
 use crate::peak_memory::{self, Run};
-use crate::target_dir;
-use crate::wasm_target;
 
 /// `cargo xtask demo`.
 pub(crate) fn run() -> Result<(), String> {

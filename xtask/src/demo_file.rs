@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 /// Writes a new file of `size` pseudo-random bytes.
-pub(crate) fn write_pseudo_random(path: &Path, size: u64) -> io::Result<()> {
+pub fn write_pseudo_random(path: &Path, size: u64) -> io::Result<()> {
     let mut file = BufWriter::with_capacity(CHUNK, File::create_new(path)?);
     let mut state = SEED;
     for _ in 0..size / 8 {
@@ -20,7 +20,7 @@ pub(crate) fn write_pseudo_random(path: &Path, size: u64) -> io::Result<()> {
 }
 
 /// Where two files differ first: the offset, which is the shorter one's length if it is a beginning of the other.
-pub(crate) fn first_difference(one: &Path, other: &Path) -> io::Result<Option<u64>> {
+pub fn first_difference(one: &Path, other: &Path) -> io::Result<Option<u64>> {
     let (mut one, mut other) = (File::open(one)?, File::open(other)?);
     let (mut left, mut right) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
     let mut offset = 0;

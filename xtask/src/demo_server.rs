@@ -18,38 +18,40 @@ use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, DefaultU
 use unftp_sbe_fs::Filesystem;
 
 /// A server that runs until it is dropped.
-pub(crate) struct DemoServer {
+pub struct DemoServer {
     /// The port it listens on, on 127.0.0.1.
-    pub(crate) port: u16,
+    pub port: u16,
     /// What [`USER`] logs in with.
-    pub(crate) password: String,
+    pub password: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// Where data connections go: few ports, for platforms where each has to be allowed (`elsewhere/wash.rs`), between those
 /// of the tests' servers and those that Linux gives to outgoing connections.
-pub(crate) const PASSIVE_PORTS: RangeInclusive<u16> = 32_000..=32_063;
+pub const PASSIVE_PORTS: RangeInclusive<u16> = 32_000..=32_063;
 
 /// A certificate and its key, in files.
 #[derive(Clone, Debug)]
-pub(crate) struct Identity {
-    pub(crate) certificate: PathBuf,
-    pub(crate) key: PathBuf,
+pub struct Identity {
+    /// PEM.
+    pub certificate: PathBuf,
+    /// PEM.
+    pub key: PathBuf,
 }
 
 /// The only account.
-pub(crate) const USER: &str = "demo";
+pub const USER: &str = "demo";
 
 impl DemoServer {
     /// Serves `folder`, in a thread of its own. From here on Ctrl-C ends the uploader but not this program, which then
     /// still removes its files.
-    pub(crate) fn start(folder: &Path) -> io::Result<Self> {
+    pub fn start(folder: &Path) -> io::Result<Self> {
         Self::start_as(folder, None)
     }
 
     /// The same, over TLS after AUTH and in no other way.
-    pub(crate) fn start_with_tls(folder: &Path, identity: Identity) -> io::Result<Self> {
+    pub fn start_with_tls(folder: &Path, identity: Identity) -> io::Result<Self> {
         Self::start_as(folder, Some(identity))
     }
 

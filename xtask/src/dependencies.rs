@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::cargo;
-use crate::target_dir;
-use crate::time_limit;
+use xtask::cargo;
+use xtask::target_dir;
+use xtask::time_limit;
 
 /// Judges the workspace and the fuzzers.
 pub(crate) fn run() -> Result<(), String> {

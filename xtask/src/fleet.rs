@@ -3,21 +3,21 @@
 //! What is checked is in `fleet/check.py`, which has a YAML parser and Kubernetes' own schemas; this file puts those in
 //! place, below the target folder, and runs it. No cluster is reached.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::cargo;
-use crate::target_dir::{target_dir, workspace};
-use crate::time_limit;
+use xtask::cargo;
+use xtask::ci;
+use xtask::target_dir::{target_dir, workspace};
+use xtask::time_limit;
 
 /// `cargo xtask fleet`. What cannot be installed is skipped aloud, and is a failure where CI=true.
 pub(crate) fn run() -> Result<(), String> {
     let fleet = workspace().join("fleet");
     match install(&fleet.join("requirements.txt"), &target_dir()?.join("fleet")) {
         Ok(modules) => check(&fleet, &modules),
-        Err(why) if env::var("CI").is_ok_and(|ci| ci == "true") => Err(why),
+        Err(why) if ci::is_set() => Err(why),
         Err(why) => {
             println!("SKIPPED, the manifests in fleet/: {why}");
             Ok(())

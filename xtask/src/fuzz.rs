@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
-use crate::apt;
-use crate::cargo;
-use crate::target_dir;
+use xtask::apt;
+use xtask::cargo;
+use xtask::target_dir;
+
 use fuzzer::{Fuzzer, Run};
 
 /// `cargo xtask fuzz --seconds N [TARGET...]`: all of them, where none is named.

@@ -1,36 +1,28 @@
 //! The project's own commands, so that what the README and CI promise is one command each.
 //!
-//! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`], [`elsewhere`],
+//! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`], [`platforms`],
 //! [`sandbox`], [`mod@bench`], [`fleet`], [`fuzz`], [`miri`], [`dependencies`], [`components`], [`wit_docs`].
 //! They need nothing but Rust: what is missing they install, with a time limit, or say how to.
 
-mod apt;
 mod bench;
-mod cargo;
-mod components;
-mod debian_toolchain;
 mod demo;
-mod demo_file;
-mod demo_server;
 mod dependencies;
-mod elsewhere;
 mod fleet;
 mod ftp_servers;
 mod fuzz;
 mod miri;
 mod peak_memory;
+mod platforms;
 mod sandbox;
 #[cfg(test)]
 mod security_page;
 mod skips;
-mod target_dir;
 mod test;
-mod time_limit;
-mod wasm_target;
-mod wasm_toolchain;
 mod wit_docs;
 
 use std::process::ExitCode;
+
+use xtask::{components, target_dir, wasm_target};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,7 +30,7 @@ fn main() -> ExitCode {
         ["set-up"] => set_up(),
         ["demo"] => demo::run(),
         ["test"] => test::run(),
-        ["test", "elsewhere"] => elsewhere::run(),
+        ["test", "platforms"] => platforms::run(),
         ["test", "sandbox"] => sandbox::run(),
         ["bench", ref arguments @ ..] => bench::run(arguments),
         ["components"] => components::run(),
@@ -79,7 +71,7 @@ Usage: cargo xtask NAME
   demo            build, start a throw-away FTP server on loopback, upload 256 MiB to it, compare the bytes
   test            everything that has to hold: style, docs, tests, and what is below save bench, components and wit-docs;
                   what CI runs
-  test elsewhere  upload on other platforms, to a real server, and print a table
+  test platforms  upload on other platforms, to a real server, and print a table
   test sandbox    only the attacks on the sandbox, with a table of what came of each
   bench [sandbox | sink] [--only ROW] [--rounds N]
                   measure the program beside other clients, on loopback; with `sandbox`, what the sandbox costs by itself

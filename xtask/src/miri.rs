@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
-use crate::cargo;
-use crate::target_dir;
-use crate::time_limit;
+use xtask::cargo;
+use xtask::target_dir;
+use xtask::time_limit;
 
 /// Fails only if Miri finds something.
 pub(crate) fn run() -> Result<(), String> {

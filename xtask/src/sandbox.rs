@@ -5,9 +5,9 @@
 
 use std::fs;
 
-use crate::cargo;
-use crate::target_dir;
-use crate::wasm_target;
+use xtask::cargo;
+use xtask::target_dir;
+use xtask::wasm_target;
 
 /// `cargo xtask test sandbox`.
 pub(crate) fn run() -> Result<(), String> {

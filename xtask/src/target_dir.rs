@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use crate::cargo;
 
 /// The folder of the workspace's `Cargo.toml`.
-pub(crate) fn workspace() -> &'static Path {
+pub fn workspace() -> &'static Path {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask)
 }
 
 /// The target directory, wherever the environment or a configuration file has put it.
-pub(crate) fn target_dir() -> Result<PathBuf, String> {
+pub fn target_dir() -> Result<PathBuf, String> {
     let output = cargo::command()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .output()
@@ -26,7 +26,7 @@ pub(crate) fn target_dir() -> Result<PathBuf, String> {
 }
 
 /// The text of the first field of this name. Enough for a path in cargo's output; a JSON parser is not worth a crate here.
-pub(crate) fn string_field(json: &str, name: &str) -> Option<String> {
+pub fn string_field(json: &str, name: &str) -> Option<String> {
     let (_, rest) = json.split_once(&format!("\"{name}\":\""))?;
     let mut text = String::new();
     let mut characters = rest.chars();

@@ -3,26 +3,27 @@
 //! At home, what cannot be installed is skipped aloud; with CI=true that is a failure. Stops at the first failure.
 //! The tests themselves are in `tests/` and beside the code.
 
-use std::env;
 use std::time::Duration;
 
-use crate::cargo;
+use xtask::cargo;
+use xtask::ci;
+use xtask::target_dir;
+use xtask::time_limit;
+use xtask::wasm_target;
+
 use crate::dependencies;
-use crate::elsewhere;
 use crate::fleet;
 use crate::ftp_servers;
 use crate::fuzz;
 use crate::miri;
+use crate::platforms;
 use crate::skips;
-use crate::target_dir;
-use crate::time_limit;
-use crate::wasm_target;
 
 /// `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let skipped = [missing_servers()?, missing_components(), fuzz::missing(), dependencies::missing()].concat();
-    if !skipped.is_empty() && env::var("CI").is_ok_and(|ci| ci == "true") {
+    if !skipped.is_empty() && ci::is_set() {
         return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
     }
     let record = skips::new_record(&target_dir::target_dir()?)?;
@@ -41,7 +42,7 @@ pub(crate) fn run() -> Result<(), String> {
         fuzz::try_targets(FUZZ_SECONDS, &[], Some(FUZZ_SEED))?;
     }
     fleet::run()?;
-    elsewhere::run()?;
+    platforms::run()?;
     println!("{}", verdict(&skipped, skips::summary(&record).as_deref()));
     Ok(())
 }

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 /// Why a command did not do its work.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// It could not be started: most often, there is no such program.
     NotStarted(io::Error),
     /// It ended by itself, saying that it failed.
@@ -34,7 +34,7 @@ impl fmt::Display for Failure {
 
 /// Prints the command, then runs it in a process group of its own, so that its children can be ended with it.
 /// A group of its own also means that Ctrl-C does not reach it: dpkg is better left to finish.
-pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<(), Failure> {
+pub fn run(command: &mut Command, limit: Duration) -> Result<(), Failure> {
     println!("> {}", as_typed(command));
     let mut child = command.stdin(Stdio::null()).process_group(0).spawn().map_err(Failure::NotStarted)?;
     let status = match wait(&mut child, limit) {
@@ -53,7 +53,7 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<(), Failure>
 
 /// Runs a command that fetches something, and once more if it fails: a network may hiccup. Not after the limit, since who
 /// was silent for so long will not speak now.
-pub(crate) fn fetch(command: &mut Command, limit: Duration) -> Result<(), Failure> {
+pub fn fetch(command: &mut Command, limit: Duration) -> Result<(), Failure> {
     match run(command, limit) {
         Err(Failure::Failed(_)) => {
             println!("failed, trying once more");
@@ -64,7 +64,7 @@ pub(crate) fn fetch(command: &mut Command, limit: Duration) -> Result<(), Failur
 }
 
 /// Waits for a child, at most so long; `None` if it still runs.
-pub(crate) fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+pub fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + limit;
     loop {
         if let Some(status) = child.try_wait()? {

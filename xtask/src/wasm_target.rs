@@ -17,7 +17,7 @@ use crate::time_limit;
 use crate::wasm_toolchain::{FILE_NAME, WasmToolchain};
 
 /// `cargo xtask set-up`: after it, a plain `cargo build` works.
-pub(crate) fn set_up() -> Result<(), String> {
+pub fn set_up() -> Result<(), String> {
     let file = target_dir::target_dir()?.join(FILE_NAME);
     if toolchain_has_target() {
         println!("{TARGET}: the toolchain has it");

@@ -11,8 +11,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use wit_bindgen_core::wit_parser::{PackageId, Resolve};
+use xtask::target_dir::workspace;
 
-use crate::target_dir::workspace;
 use lock::Lock;
 
 /// `cargo xtask wit-docs`. Nothing is written unless both files can be.

@@ -6,14 +6,14 @@ use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
 /// The names at the outside of a component.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Contents {
-    pub(crate) imports: Vec<String>,
-    pub(crate) exports: Vec<String>,
+pub struct Contents {
+    pub imports: Vec<String>,
+    pub exports: Vec<String>,
 }
 
 impl Contents {
     /// Validates `component` as WebAssembly 3 with components, without any proposal, and reads its names.
-    pub(crate) fn of(component: &[u8]) -> Result<Self, String> {
+    pub fn of(component: &[u8]) -> Result<Self, String> {
         let features = WasmFeatures::default();
         Validator::new_with_features(features).validate_all(component).map_err(|error| format!("invalid: {error}"))?;
         Self::read(component).map_err(|error| format!("cannot be read: {error}"))

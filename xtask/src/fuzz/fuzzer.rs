@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::target_dir;
-use crate::time_limit;
+use xtask::target_dir;
+use xtask::time_limit;
 
 /// A fuzzer that was built.
 pub(super) struct Fuzzer<'a> {

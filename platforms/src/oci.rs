@@ -10,12 +10,13 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::lab::Ended;
-use super::{Lab, Outcome, Trouble};
-use crate::cargo;
-use crate::time_limit;
+use xtask::cargo;
+use xtask::time_limit;
 
-pub(super) fn run(lab: &Lab) -> Outcome {
+use crate::lab::Ended;
+use crate::{Lab, Outcome, Trouble};
+
+pub(crate) fn run(lab: &Lab) -> Outcome {
     let folder = lab.install_folder("oci")?;
     let registry = Registry::start(&unpack(&folder)?, &folder)?;
     let wkg = Wkg { program: build(&folder)?, lab, registry: &registry };

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::trial::{Server, Trial};
-use super::{Component, Lab, Outcome, Trouble};
-use crate::components::Components;
-use crate::target_dir;
-use crate::time_limit;
+use xtask::components::Components;
+use xtask::target_dir;
+use xtask::time_limit;
+
+use crate::trial::{Server, Trial};
+use crate::{Component, Lab, Outcome, Trouble};
 
 /// The packages are some 40 MB.
 const INSTALL_LIMIT: Duration = Duration::from_secs(300);
@@ -40,7 +41,7 @@ const FILES: [&str; 14] = [
 
 const LOCK: &str = "package-lock.json";
 
-pub(super) fn run(lab: &Lab) -> Outcome {
+pub(crate) fn run(lab: &Lab) -> Outcome {
     let version = node_version(lab)?;
     let folder = install(lab)?;
     // Below it, so that its packages are found.
@@ -115,8 +116,8 @@ fn transpile(lab: &Lab, folder: &Path, components: &Components) -> Result<(), Tr
 #[cfg(test)]
 mod tests {
     use super::{FILES, LOCK};
-    use crate::target_dir;
     use std::fs;
+    use xtask::target_dir;
 
     #[test]
     fn the_example_has_the_files_that_are_copied() {

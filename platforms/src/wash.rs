@@ -11,10 +11,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Component, Lab, Outcome, Row, Trouble};
-use crate::cargo;
-use crate::demo_server::PASSIVE_PORTS;
-use crate::time_limit;
+use xtask::cargo;
+use xtask::demo_server::PASSIVE_PORTS;
+use xtask::time_limit;
+
+use crate::{Component, Lab, Outcome, Row, Trouble};
 
 /// Of the package; the program in it calls itself 2.10.3.
 const VERSION: &str = "2.10.4";
@@ -25,7 +26,7 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 /// Compiling takes half a second, the upload less.
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
-pub(super) fn run(lab: &Lab) -> Outcome {
+pub(crate) fn run(lab: &Lab) -> Outcome {
     let folder = lab.install_folder("wash")?;
     let wash = Wash { program: install(&folder)?, project: folder.join("project"), lab };
     wash.configure().map_err(|error| Trouble::Failed(format!("wash: cannot write its configuration: {error}")))?;

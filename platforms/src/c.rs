@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::trial::{Server, Trial};
-use super::{Component, Lab, Outcome, Trouble};
-use crate::cargo;
-use crate::target_dir;
-use crate::time_limit;
+use xtask::cargo;
+use xtask::target_dir;
+use xtask::time_limit;
+
+use crate::trial::{Server, Trial};
+use crate::{Component, Lab, Outcome, Trouble};
 
 /// The library is some 10 MB packed, the crates less.
 const INSTALL_LIMIT: Duration = Duration::from_secs(180);
@@ -45,7 +46,7 @@ const CONF_H: &str = "\
 #define WASMTIME_FEATURE_COMPILER
 ";
 
-pub(super) fn run(lab: &Lab) -> Outcome {
+pub(crate) fn run(lab: &Lab) -> Outcome {
     let folder = lab.install_folder("c")?;
     let program = build(&folder, &headers(lab, &folder)?, &library(&folder)?)?;
     let with = |component: &Path| {

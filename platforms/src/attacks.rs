@@ -7,9 +7,9 @@
 use std::process::Command;
 use std::time::Duration;
 
-use super::attacked_server::{AttackedServer, Manner};
-use super::lab::Ended;
-use super::{Lab, Trouble};
+use crate::attacked_server::{AttackedServer, Manner};
+use crate::lab::Ended;
+use crate::{Lab, Trouble};
 
 /// No attack takes longer than an upload, compiling included.
 const RUN_LIMIT: Duration = Duration::from_secs(60);
@@ -63,24 +63,24 @@ const ATTACKS: [Attack; 14] = [
 ];
 
 /// How one platform is tried.
-pub(super) struct Attacks<'a> {
-    pub(super) lab: &'a Lab,
+pub(crate) struct Attacks<'a> {
+    pub(crate) lab: &'a Lab,
     /// For messages.
-    pub(super) platform: &'a str,
+    pub(crate) platform: &'a str,
     /// The program with the real component, and with the evil one, and what comes before the four arguments.
-    pub(super) command: &'a dyn Fn() -> Command,
-    pub(super) evil: &'a dyn Fn() -> Command,
+    pub(crate) command: &'a dyn Fn() -> Command,
+    pub(crate) evil: &'a dyn Fn() -> Command,
     /// The file of nine bytes, as the program sees it.
-    pub(super) file: &'a str,
+    pub(crate) file: &'a str,
     /// Whether it computes hashes.
-    pub(super) hashes: bool,
+    pub(crate) hashes: bool,
     /// Whether it can move a piece of the file, and not more.
-    pub(super) pieces: bool,
+    pub(crate) pieces: bool,
 }
 
 impl Attacks<'_> {
     /// All of them.
-    pub(super) fn are_repelled(&self) -> Result<(), Trouble> {
+    pub(crate) fn are_repelled(&self) -> Result<(), Trouble> {
         let mut possible = ATTACKS.iter().filter(|attack| self.pieces || !attack.sends_a_piece());
         possible.try_for_each(|attack| self.come_to(attack, attack.commands))?;
         // Too long for the table.

@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::trial::{Server, Trial};
-use super::{Component, Lab, Outcome, Trouble};
-use crate::target_dir;
-use crate::time_limit;
+use xtask::target_dir;
+use xtask::time_limit;
+
+use crate::trial::{Server, Trial};
+use crate::{Component, Lab, Outcome, Trouble};
 
 /// The package is some 10 MB.
 const INSTALL_LIMIT: Duration = Duration::from_secs(180);
 
-const REQUIREMENTS: &str = include_str!("../../../embedding/python/requirements.txt");
+const REQUIREMENTS: &str = include_str!("../../embedding/python/requirements.txt");
 
-pub(super) fn run(lab: &Lab) -> Outcome {
+pub(crate) fn run(lab: &Lab) -> Outcome {
     let example = target_dir::workspace().join("embedding/python");
     let (python, version) = install(lab, &example)?;
     let with = |component: &Path| {

@@ -6,9 +6,9 @@
 use std::process::Command;
 use std::time::Duration;
 
-use super::lab::Ended;
-use super::story_server::{End, Story, StoryServer};
-use super::{Lab, Trouble};
+use crate::lab::Ended;
+use crate::story_server::{End, Story, StoryServer};
+use crate::{Lab, Trouble};
 
 /// Compiling, and five looks half a second apart.
 const RUN_LIMIT: Duration = Duration::from_secs(60);
@@ -132,23 +132,23 @@ const CASES: &[Case] = &[
 ];
 
 /// How one platform is tried.
-pub(super) struct Stories<'a> {
-    pub(super) lab: &'a Lab,
+pub(crate) struct Stories<'a> {
+    pub(crate) lab: &'a Lab,
     /// For messages.
-    pub(super) platform: &'a str,
+    pub(crate) platform: &'a str,
     /// The program, and what comes before the four arguments.
-    pub(super) command: &'a dyn Fn() -> Command,
+    pub(crate) command: &'a dyn Fn() -> Command,
     /// The file of nine bytes, as the program sees it.
-    pub(super) file: &'a str,
+    pub(crate) file: &'a str,
     /// A file that says that it is empty, and is not, as the program sees it; if it can.
-    pub(super) endless: Option<&'a str>,
+    pub(crate) endless: Option<&'a str>,
     /// The exit code of [`Verdict::InDoubt`].
-    pub(super) in_doubt: i32,
+    pub(crate) in_doubt: i32,
 }
 
 impl Stories<'_> {
     /// All of them.
-    pub(super) fn are_understood(&self) -> Result<(), Trouble> {
+    pub(crate) fn are_understood(&self) -> Result<(), Trouble> {
         CASES.iter().try_for_each(|case| self.come_to(case))?;
         self.endless.map_or(Ok(()), |file| self.is_refused(file))
     }

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::attacks::Attacks;
-use super::hashing_server;
-use super::lab::Ended;
-use super::reluctant_server::ReluctantServer;
-use super::stories::Stories;
-use super::{Component, Lab, Outcome, Row, Trouble};
-use crate::cargo;
-use crate::time_limit::{self, Failure};
+use xtask::cargo;
+use xtask::time_limit::{self, Failure};
+
+use crate::attacks::Attacks;
+use crate::hashing_server;
+use crate::lab::Ended;
+use crate::reluctant_server::ReluctantServer;
+use crate::stories::Stories;
+use crate::{Component, Lab, Outcome, Row, Trouble};
 
 /// The oldest and the current release with long-term support, and the newest; of each the last that PyPI has.
 const VERSIONS: [&str; 3] = ["36.0.9", "48.0.2", "49.0.4"];
@@ -28,7 +29,7 @@ const RUN_LIMIT: Duration = Duration::from_secs(60);
 /// Where the program sees the folder with the file.
 const FOLDER: &str = "/data";
 
-pub(super) fn run(lab: &Lab) -> Outcome {
+pub(crate) fn run(lab: &Lab) -> Outcome {
     let mut rows = Vec::new();
     for version in VERSIONS {
         let wasmtime = Wasmtime { program: install(lab, version)?, lab };

@@ -1,4 +1,4 @@
-//! `cargo xtask test elsewhere`: the same component on other platforms, each uploading one file to a real server.
+//! `cargo xtask test platforms`: the same component on other platforms, each uploading one file to a real server.
 //!
 //! This file owns the order of things and the table at the end. What every platform gets is the [`Lab`]
 //! (`elsewhere/lab.rs`); each platform is one file below `elsewhere/` with one function `run(lab: &Lab) -> Outcome`,
@@ -19,14 +19,12 @@ mod trial;
 mod wash;
 mod wasmtime_cli;
 
-use std::env;
 use std::fmt;
+use std::process::ExitCode;
 
-use crate::components;
-use crate::target_dir;
-use crate::wasm_target;
+use xtask::{ci, components, target_dir, wasm_target};
 
-pub(crate) use lab::Lab;
+use lab::Lab;
 
 /// Which of the two files of `cargo xtask components` a platform ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +71,18 @@ const PLATFORMS: &[Platform] = &[
     ("OCI", oci::run),
 ];
 
-/// `cargo xtask test elsewhere`. Goes on after a failure, so that the table is whole.
-pub(crate) fn run() -> Result<(), String> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("platforms: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs every platform. Goes on after a failure, so that the table is whole.
+fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let (components, evil) = (components::build()?, components::build_evil()?);
     let lab = Lab::set_up(&target_dir::target_dir()?, components, evil)?;
@@ -87,7 +95,7 @@ pub(crate) fn run() -> Result<(), String> {
         }
     }
     print!("{}", Table(&rows));
-    judge(&troubles, env::var("CI").is_ok_and(|ci| ci == "true"))
+    judge(&troubles, ci::is_set())
 }
 
 /// Says what is not in the table and why; fails if anything failed, or is missing where nothing may be.
@@ -100,7 +108,7 @@ fn judge(troubles: &[(&str, Trouble)], nothing_may_be_missing: bool) -> Result<(
             Trouble::Failed(why) => failed.push(format!("{name}: {why}")),
         }
     }
-    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n       ")) }
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n           ")) }
 }
 
 /// The rows, for people.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// What it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// Says hello, and listens.
     Greets,
     /// Says nothing before a data connection is there, and takes what comes over it.
@@ -24,21 +24,21 @@ pub(super) enum Manner {
 
 /// What it got.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Got {
-    pub(super) commands: String,
-    pub(super) data: String,
+pub(crate) struct Got {
+    pub(crate) commands: String,
+    pub(crate) data: String,
 }
 
 /// Runs until it is asked to end.
-pub(super) struct AttackedServer {
+pub(crate) struct AttackedServer {
     /// `127.0.0.1:port`, for HOST.
-    pub(super) host: String,
-    pub(super) data_port: u16,
+    pub(crate) host: String,
+    pub(crate) data_port: u16,
     thread: JoinHandle<Got>,
 }
 
 impl AttackedServer {
-    pub(super) fn start(manner: Manner) -> io::Result<Self> {
+    pub(crate) fn start(manner: Manner) -> io::Result<Self> {
         let control = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let (host, data_port) = (control.local_addr()?.to_string(), data.local_addr()?.port());
@@ -52,7 +52,7 @@ impl AttackedServer {
     }
 
     /// Nobody comes any more: what did it get?
-    pub(super) fn end(self) -> Got {
+    pub(crate) fn end(self) -> Got {
         let data = SocketAddr::from((Ipv4Addr::LOCALHOST, self.data_port));
         // Whoever waits there has someone who comes, and leaves.
         drop((TcpStream::connect(data), self.host.parse::<SocketAddr>().map(TcpStream::connect)));

@@ -7,36 +7,36 @@
 use std::process::Command;
 use std::time::Duration;
 
-use super::attacks::Attacks;
-use super::hashing_server::{self, Behaviour, HASHES};
-use super::lab::Ended;
-use super::stories::Stories;
-use super::{Component, Lab, Row, Trouble};
+use crate::attacks::Attacks;
+use crate::hashing_server::{self, Behaviour, HASHES};
+use crate::lab::Ended;
+use crate::stories::Stories;
+use crate::{Component, Lab, Row, Trouble};
 
 /// An upload takes a second, compiling and a slow runner included.
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
 /// One example, ready to be run.
-pub(super) struct Trial<'a> {
-    pub(super) lab: &'a Lab,
+pub(crate) struct Trial<'a> {
+    pub(crate) lab: &'a Lab,
     /// What the table calls it, and its version.
-    pub(super) platform: &'static str,
-    pub(super) version: String,
-    pub(super) component: Component,
+    pub(crate) platform: &'static str,
+    pub(crate) version: String,
+    pub(crate) component: Component,
     /// The program and what comes before the four arguments.
-    pub(super) command: &'a dyn Fn() -> Command,
+    pub(crate) command: &'a dyn Fn() -> Command,
     /// The same with the evil component.
-    pub(super) evil: &'a dyn Fn() -> Command,
+    pub(crate) evil: &'a dyn Fn() -> Command,
     /// How its one line begins when it fails.
-    pub(super) prefix: &'static str,
-    pub(super) server: Server,
+    pub(crate) prefix: &'static str,
+    pub(crate) server: Server,
     /// Whether it computes hashes.
-    pub(super) hashes: bool,
+    pub(crate) hashes: bool,
 }
 
 /// Which of the lab's servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Server {
+pub(crate) enum Server {
     /// In clear, as is the rule on loopback.
     Clear,
     /// TLS after AUTH, asked for with `--ca-file`.
@@ -45,7 +45,7 @@ pub(super) enum Server {
 
 impl Trial<'_> {
     /// All uploads. Gives the line for the table.
-    pub(super) fn run(self) -> Result<Row, Trouble> {
+    pub(crate) fn run(self) -> Result<Row, Trouble> {
         if self.server == Server::Protected {
             self.does_not_trust_whom_it_does_not_know()?;
         }

@@ -10,15 +10,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// Runs until it is dropped.
-pub(super) struct ReluctantServer {
+pub(crate) struct ReluctantServer {
     /// `127.0.0.1:port`, for HOST.
-    pub(super) host: String,
+    pub(crate) host: String,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl ReluctantServer {
-    pub(super) fn start() -> io::Result<Self> {
+    pub(crate) fn start() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let host = listener.local_addr()?.to_string();
         let (stop, stopped) = mpsc::channel();

@@ -10,12 +10,12 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use xtask::components::Components;
+use xtask::demo_file::{first_difference, write_pseudo_random};
+use xtask::demo_server::{DemoServer, Identity, USER};
+use xtask::time_limit;
 
-use super::{Trouble, hashing_server};
-use crate::components::Components;
-use crate::demo_file::{first_difference, write_pseudo_random};
-use crate::demo_server::{DemoServer, Identity, USER};
-use crate::time_limit;
+use crate::{Trouble, hashing_server};
 
 /// Where every platform is tested.
 pub(crate) struct Lab {
@@ -41,7 +41,7 @@ pub(crate) struct Lab {
     pub(crate) evil: Components,
     /// Where the server keeps what is uploaded into `directory`.
     uploads: PathBuf,
-    /// Stays from run to run: `<target>/elsewhere`.
+    /// Stays from run to run: `<target>/platforms`.
     installed: PathBuf,
     _server: DemoServer,
     _folder: TempDir,
@@ -72,7 +72,7 @@ impl Lab {
     }
 
     fn try_set_up(target: &Path, components: Components, evil: Components) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("elsewhere-").tempdir_in(target)?;
+        let folder = tempfile::Builder::new().prefix("platforms-").tempdir_in(target)?;
         let served = folder.path().join("server");
         let uploads = served.join(DIRECTORY);
         fs::create_dir_all(&uploads)?;
@@ -95,7 +95,7 @@ impl Lab {
             components,
             evil,
             uploads,
-            installed: target.join("elsewhere"),
+            installed: target.join("platforms"),
             _server: server,
             _folder: folder,
         })

@@ -11,32 +11,32 @@ use std::time::Duration;
 
 /// What it says.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Story {
+pub(crate) struct Story {
     /// To one SIZE after the other; the last of these again and again. Without words it hangs up.
-    pub(super) sizes: &'static [&'static str],
+    pub(crate) sizes: &'static [&'static str],
     /// To MDTM, likewise.
-    pub(super) times: &'static [&'static str],
-    pub(super) end: End,
+    pub(crate) times: &'static [&'static str],
+    pub(crate) end: End,
     /// The local file is written to while it is sent.
-    pub(super) changes: bool,
+    pub(crate) changes: bool,
 }
 
 /// When it has every byte.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum End {
+pub(crate) enum End {
     Says(&'static str),
     HangsUp,
 }
 
 /// Runs until the other end is gone.
-pub(super) struct StoryServer {
+pub(crate) struct StoryServer {
     /// `127.0.0.1:port`, for HOST.
-    pub(super) host: String,
+    pub(crate) host: String,
 }
 
 impl StoryServer {
     /// `local` is the file that changes, if one does.
-    pub(super) fn start(story: Story, local: &Path) -> io::Result<Self> {
+    pub(crate) fn start(story: Story, local: &Path) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let host = listener.local_addr()?.to_string();
         let local = local.to_owned();

@@ -10,19 +10,19 @@ use std::path::Path;
 use std::thread;
 
 /// What every upload to this server has to consist of.
-pub(super) const CONTENT: &str = "123456789";
+pub(crate) const CONTENT: &str = "123456789";
 
 /// How one hash is offered and told.
-pub(super) struct Hash {
+pub(crate) struct Hash {
     /// As every platform calls it, but for capitals and hyphens.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     feature: &'static str,
     command: &'static str,
     value: &'static str,
 }
 
 /// Those that the contract has.
-pub(super) const HASHES: [Hash; 4] = [
+pub(crate) const HASHES: [Hash; 4] = [
     Hash {
         name: "sha256",
         feature: "HASH SHA-256*",
@@ -35,7 +35,7 @@ pub(super) const HASHES: [Hash; 4] = [
 ];
 
 /// What one server does.
-pub(super) enum Behaviour {
+pub(crate) enum Behaviour {
     /// Tells this hash; whether it is the right one.
     Hashes(&'static Hash, bool),
     /// Has no hash, and lets this be done while it takes the file.
@@ -43,7 +43,7 @@ pub(super) enum Behaviour {
 }
 
 /// Starts one and returns its `127.0.0.1:port`, for HOST.
-pub(super) fn start(behaviour: Behaviour) -> io::Result<String> {
+pub(crate) fn start(behaviour: Behaviour) -> io::Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let host = listener.local_addr()?.to_string();
     // What goes wrong on this side shows on the other.
@@ -52,7 +52,7 @@ pub(super) fn start(behaviour: Behaviour) -> io::Result<String> {
 }
 
 /// Writes `file`, and starts a server without hashes; if the file `grows`, a byte is added while the server takes it.
-pub(super) fn start_for(file: &Path, grows: bool) -> io::Result<String> {
+pub(crate) fn start_for(file: &Path, grows: bool) -> io::Result<String> {
     fs::write(file, CONTENT)?;
     let path = file.to_owned();
     start(Behaviour::Meanwhile(Box::new(move || {
