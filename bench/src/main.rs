@@ -1,7 +1,7 @@
 //! Compares ftp-uploader with other clients, on loopback: `bench --help`. `cargo xtask bench` builds and starts it.
 //!
 //! This file parses the command line. The rows are in `rows.rs`, their execution in `contest.rs`, and the table and the
-//! plot in `report.rs` and `plot.rs`. The cost of the sandbox alone is measured by `sandbox.rs`.
+//! plot in `report.rs` and `plot.rs`. The cost of the sandbox alone is measured by `sandbox/`.
 
 mod bare;
 mod clients;

@@ -2,7 +2,7 @@
 //! on drop.
 //!
 //! `Kind::Vsftpd.start()` is all that a test needs; `None` means that the server is not on this machine, which was
-//! said aloud (and is a failure in CI). `cargo xtask set-up` unpacks them (`xtask/src/ftp_servers.rs`). One file per
+//! said aloud (and is a failure in CI). `cargo xtask set-up` unpacks them (`xtask/src/ftp_servers/`). One file per
 //! server says how it is configured and what is peculiar about it; `process.rs` is what keeps them, read that next.
 //! Servers that misbehave are not here but in `../scripted_server.rs`.
 

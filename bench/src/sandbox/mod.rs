@@ -3,7 +3,7 @@
 //! the clock.
 //!
 //! Each figure is a quotient of differences (`sandbox/quotient.rs`), so that no figure contains the start-up. The two
-//! sides are `sandbox/native.rs` and `sandbox/confined.rs`; `sandbox/weigh.rs` measures a run.
+//! sides are `sandbox/native.rs` and `sandbox/confined/`; `sandbox/weigh.rs` measures a run.
 
 mod callgrind;
 mod confined;
