@@ -11,6 +11,24 @@ use crate::attacked_server::{AttackedServer, Manner};
 use crate::lab::Ended;
 use crate::{Lab, Trouble};
 
+/// On the file of nine bytes.
+const ATTACKS: [Attack; 14] = [
+    alone("forged lines", "17 of 17 denied"),
+    alone("a line too long", "denied"),
+    Attack { commands: "PASS open sesame\r\n", ..alone("the password twice", "done, denied") },
+    alone("low ports", "1024 of 1024 denied"),
+    alone("a hash of each piece", "unreadable"),
+    alone("a file that was not sent", "sent"),
+    alone("a file that was not sent and is seen", "sent"),
+    Attack { manner: Manner::Floods, ..alone("listening without end", "2097152 bytes, then denied") },
+    sending("thousands of connections", "8 open, 4992 denied", ""),
+    sending("absurd splices", "end, end, denied, end, end, denied; 9, denied", "123456789"),
+    sending("bytes twice and out of order", "denied, 3, denied, denied, denied, 1, denied, 2", "123456"),
+    sending("the same bytes without end", "9 bytes, then no more", "123456789"),
+    sending("bytes after the end", "3, done; denied, denied, denied", "123"),
+    sending("one file over two connections", "3, denied, denied, denied, denied", "123"),
+];
+
 /// No attack takes longer than an upload, compiling included.
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
@@ -43,24 +61,6 @@ impl Attack {
         (1..9).contains(&self.data.len())
     }
 }
-
-/// On the file of nine bytes.
-const ATTACKS: [Attack; 14] = [
-    alone("forged lines", "17 of 17 denied"),
-    alone("a line too long", "denied"),
-    Attack { commands: "PASS open sesame\r\n", ..alone("the password twice", "done, denied") },
-    alone("low ports", "1024 of 1024 denied"),
-    alone("a hash of each piece", "unreadable"),
-    alone("a file that was not sent", "sent"),
-    alone("a file that was not sent and is seen", "sent"),
-    Attack { manner: Manner::Floods, ..alone("listening without end", "2097152 bytes, then denied") },
-    sending("thousands of connections", "8 open, 4992 denied", ""),
-    sending("absurd splices", "end, end, denied, end, end, denied; 9, denied", "123456789"),
-    sending("bytes twice and out of order", "denied, 3, denied, denied, denied, 1, denied, 2", "123456"),
-    sending("the same bytes without end", "9 bytes, then no more", "123456789"),
-    sending("bytes after the end", "3, done; denied, denied, denied", "123"),
-    sending("one file over two connections", "3, denied, denied, denied, denied", "123"),
-];
 
 /// How one platform is tried.
 pub(crate) struct Attacks<'a> {

@@ -10,12 +10,20 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use test_servers::certificates::Identity;
+use test_servers::{DemoServer, PemFiles};
 use xtask::components::Components;
 use xtask::demo_file::{first_difference, write_pseudo_random};
-use xtask::demo_server::{DemoServer, Identity, USER};
 use xtask::time_limit;
 
 use crate::{Trouble, hashing_server};
+
+/// How much is uploaded.
+const SIZE: u64 = 16 << 20;
+
+const NAME: &str = "sixteen-mebibytes.bin";
+const DIRECTORY: &str = "incoming";
+const NAME_OF_SERVER: &str = "localhost";
 
 /// Where every platform is tested.
 pub(crate) struct Lab {
@@ -86,7 +94,7 @@ impl Lab {
         Ok(Self {
             port: server.port,
             host: format!("127.0.0.1:{}", server.port),
-            user: USER,
+            user: DemoServer::USER,
             password: server.password.clone(),
             directory: DIRECTORY,
             protected,
@@ -140,12 +148,12 @@ impl Lab {
 
 impl Protected {
     fn start(served: &Path, folder: &Path) -> io::Result<Self> {
-        let made = rcgen::generate_simple_self_signed([NAME_OF_SERVER.to_owned()]).map_err(io::Error::other)?;
+        let identity = Identity::self_signed(&[NAME_OF_SERVER]);
         let certificate = folder.join("certificate.pem");
-        let identity = Identity { certificate: certificate.clone(), key: folder.join("key.pem") };
-        fs::write(&identity.certificate, made.cert.pem())?;
-        fs::write(&identity.key, made.signing_key.serialize_pem())?;
-        let server = DemoServer::start_with_tls(served, identity)?;
+        let files = PemFiles { certificate: certificate.clone(), key: folder.join("key.pem") };
+        fs::write(&files.certificate, identity.certificate_pem)?;
+        fs::write(&files.key, identity.key_pem)?;
+        let server = DemoServer::start_with_tls(served, files)?;
         let host = format!("{NAME_OF_SERVER}:{}", server.port);
         Ok(Self { host, password: server.password.clone(), certificate, _server: server })
     }
@@ -171,10 +179,3 @@ fn text(file: &mut File) -> io::Result<String> {
     file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
-
-/// How much is uploaded.
-const SIZE: u64 = 16 << 20;
-
-const NAME: &str = "sixteen-mebibytes.bin";
-const DIRECTORY: &str = "incoming";
-const NAME_OF_SERVER: &str = "localhost";

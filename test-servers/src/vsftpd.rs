@@ -11,7 +11,6 @@
 use std::process::Command;
 
 use super::{
-    PASSWORD,
     home::Home,
     ports::Ports,
     settings::Setting,
@@ -29,24 +28,25 @@ pub(super) fn command(
     ports: &Ports,
     tls: Option<&ServerTls>,
     settings: &[Setting],
+    password: &str,
 ) -> Command {
-    let mut config = config(home, ports);
-    for setting in settings {
-        config += &line(*setting, ports);
-    }
+    let mut config = config(home, ports, password);
     let mut command = unpacked.command(&unpacked.path("usr/sbin/vsftpd"));
     if let Some(tls) = tls {
         config += &protection(tls, home);
         tls.limit_openssl(&mut command, home);
+    }
+    for setting in settings {
+        config += &line(*setting, ports);
     }
     command.arg(home.write("vsftpd.conf", &config));
     command
 }
 
 /// vsftpd takes no spaces around `=`.
-fn config(home: &Home, ports: &Ports) -> String {
+fn config(home: &Home, ports: &Ports, password: &str) -> String {
     let (control, passive) = (ports.control(), ports.passive());
-    let passwords = home.write("passwords", &format!("{PASSWORD}\n"));
+    let passwords = home.write("passwords", &format!("{password}\n"));
     let (listen, address) =
         if control.is_ipv6() { ("listen_ipv6", "listen_address6") } else { ("listen", "listen_address") };
     let mut lines = vec![
@@ -78,6 +78,7 @@ fn line(setting: Setting, ports: &Ports) -> String {
         Setting::OneClient => "max_clients=1\n".to_owned(),
         Setting::NoHome => "anon_root=/nonexistent\n".to_owned(),
         Setting::OnePassivePort => format!("pasv_max_port={}\n", ports.passive().start()),
+        Setting::NoLog => "xferlog_enable=NO\ndebug_ssl=NO\n".to_owned(),
         other => panic!("vsftpd has no {other:?}"),
     }
 }

@@ -9,7 +9,6 @@ pub mod ci;
 pub mod components;
 mod debian_toolchain;
 pub mod demo_file;
-pub mod demo_server;
 pub mod target_dir;
 pub mod time_limit;
 pub mod wasm_target;

@@ -21,6 +21,10 @@ use serde::{Deserialize, Serialize};
 
 use quotient::{Cost, Weighed};
 
+/// The columns: instructions in user mode, then time.
+const HEAD: &str = "| one more | host calls | native | sandboxed | of these, the component's | sandbox's share | \
+                    share per call | native µs | sandboxed µs | share µs |";
+
 /// The environment of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Side {
@@ -134,10 +138,6 @@ fn table(answers: &[Answer]) -> String {
     }
     text
 }
-
-/// The columns: instructions in user mode, then time.
-const HEAD: &str = "| one more | host calls | native | sandboxed | of these, the component's | sandbox's share | \
-                    share per call | native µs | sandboxed µs | share µs |";
 
 #[cfg(test)]
 mod tests {
