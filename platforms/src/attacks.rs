@@ -1,17 +1,16 @@
-//! The evil component (`tests/guests/`) in the place of the real one: what every embedder has to deny, tried on each; and
-//! the real one with a server that repeats the password, or says more than it was asked.
+//! Tests an embedder with the hostile component of `tests/guests/`, whose attacks every embedder must deny, and with a
+//! server that repeats the password or sends a second greeting (`attacked_server.rs`).
 //!
-//! The walls of our own host are tested in `tests/sandbox/`, with more attacks. What the servers do is in
-//! `attacked_server.rs`.
+//! The walls of our own host are tested in `tests/sandbox/`, with more attacks.
 
 use std::process::Command;
 use std::time::Duration;
 
 use crate::attacked_server::{AttackedServer, Manner};
 use crate::lab::Ended;
-use crate::{Lab, Trouble};
+use crate::{Lab, Problem};
 
-/// On the file of nine bytes.
+/// The attacks, with a file of nine bytes.
 const ATTACKS: [Attack; 14] = [
     alone("forged lines", "17 of 17 denied"),
     alone("a line too long", "denied"),
@@ -29,21 +28,22 @@ const ATTACKS: [Attack; 14] = [
     sending("one file over two connections", "3, denied, denied, denied, denied", "123"),
 ];
 
-/// No attack takes longer than an upload, compiling included.
+/// The time limit of one attack, which includes compiling the component.
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
-/// What the password is. No server here checks it.
+/// The password, which no server here checks.
 const PASSWORD: &str = "open sesame";
 
-/// One attack, and what must come of it.
+/// One attack, and its required result.
 struct Attack {
-    /// As `tests/guests/` has it.
+    /// The name of the attack in `tests/guests/`.
     name: &'static str,
     manner: Manner,
-    /// What the component says that it was answered.
+    /// The answers of the embedder, as the component reports them.
     told: &'static str,
-    /// What the server got on both connections.
+    /// The bytes that the server receives on the control connection.
     commands: &'static str,
+    /// The bytes that the server receives on the data connection.
     data: &'static str,
 }
 
@@ -51,7 +51,7 @@ const fn alone(name: &'static str, told: &'static str) -> Attack {
     Attack { name, manner: Manner::Greets, told, commands: "", data: "" }
 }
 
-/// With a data connection.
+/// An attack with a data connection.
 const fn sending(name: &'static str, told: &'static str, data: &'static str) -> Attack {
     Attack { name, manner: Manner::TakesData, told, commands: "", data }
 }
@@ -62,38 +62,39 @@ impl Attack {
     }
 }
 
-/// How one platform is tried.
+/// The tests of one platform.
 pub(crate) struct Attacks<'a> {
     pub(crate) lab: &'a Lab,
-    /// For messages.
+    /// The name in messages.
     pub(crate) platform: &'a str,
-    /// The program with the real component, and with the evil one, and what comes before the four arguments.
+    /// Returns the program with the real component, and the arguments before the usual four.
     pub(crate) command: &'a dyn Fn() -> Command,
+    /// Returns the same with the hostile component.
     pub(crate) evil: &'a dyn Fn() -> Command,
-    /// The file of nine bytes, as the program sees it.
+    /// The path of the file of nine bytes, as the program sees it.
     pub(crate) file: &'a str,
-    /// Whether it computes hashes.
+    /// True if the platform computes hashes.
     pub(crate) hashes: bool,
-    /// Whether it can move a piece of the file, and not more.
+    /// True if the platform can send exactly the requested part of the file.
     pub(crate) pieces: bool,
 }
 
 impl Attacks<'_> {
-    /// All of them.
-    pub(crate) fn are_repelled(&self) -> Result<(), Trouble> {
+    /// Runs all attacks.
+    pub(crate) fn are_repelled(&self) -> Result<(), Problem> {
         let mut possible = ATTACKS.iter().filter(|attack| self.pieces || !attack.sends_a_piece());
-        possible.try_for_each(|attack| self.come_to(attack, attack.commands))?;
-        // Too long for the table.
+        possible.try_for_each(|attack| self.attack(attack, attack.commands))?;
+        // The commands are too long for the table.
         let lines = "NOOP\r\n".repeat(512);
-        self.come_to(&alone("lines without end", "512 sent, then denied"), &lines)?;
+        self.attack(&alone("lines without end", "512 sent, then denied"), &lines)?;
         if self.hashes {
-            self.come_to(&alone("hashes without end", "599 4"), "")?;
+            self.attack(&alone("hashes without end", "599 4"), "")?;
         }
         self.password_is_masked()?;
         self.stray_reply_is_noticed()
     }
 
-    fn come_to(&self, attack: &Attack, commands: &str) -> Result<(), Trouble> {
+    fn attack(&self, attack: &Attack, commands: &str) -> Result<(), Problem> {
         let server = self.server(attack.manner)?;
         let user = match attack.manner {
             Manner::TakesData => format!("{} {}", attack.name, server.data_port),
@@ -107,8 +108,8 @@ impl Attacks<'_> {
         self.expect(as_expected, &ended, attack.name, &format!("the server got {commands:?} and {:?}", attack.data))
     }
 
-    /// What the program says is what the component was told.
-    fn password_is_masked(&self) -> Result<(), Trouble> {
+    /// The program prints the reply as the component has received it.
+    fn password_is_masked(&self) -> Result<(), Problem> {
         for (password, shown) in [(PASSWORD, "No, **** and ****, come!"), ("come", "Welcome, ****!")] {
             let server = self.server(Manner::Repeats)?;
             let ended = self.upload((self.command)(), &server, "alice", password)?;
@@ -119,8 +120,8 @@ impl Attacks<'_> {
         Ok(())
     }
 
-    /// By the component, for which the embedder has to look whether something waits.
-    fn stray_reply_is_noticed(&self) -> Result<(), Trouble> {
+    /// The component detects a second greeting, if the embedder tells it that there are unread bytes.
+    fn stray_reply_is_noticed(&self) -> Result<(), Problem> {
         let server = self.server(Manner::SpeaksTwice)?;
         let ended = self.upload((self.command)(), &server, "alice", PASSWORD)?;
         let got = server.end();
@@ -128,20 +129,20 @@ impl Attacks<'_> {
         self.expect(noticed && got.commands.is_empty(), &ended, "a second greeting", "noticed before USER is sent")
     }
 
-    fn server(&self, manner: Manner) -> Result<AttackedServer, Trouble> {
-        AttackedServer::start(manner).map_err(|error| Trouble::Failed(format!("cannot start a server: {error}")))
+    fn server(&self, manner: Manner) -> Result<AttackedServer, Problem> {
+        AttackedServer::start(manner).map_err(|error| Problem::Failed(format!("cannot start a server: {error}")))
     }
 
-    fn upload(&self, mut command: Command, server: &AttackedServer, user: &str, word: &str) -> Result<Ended, Trouble> {
+    fn upload(&self, mut command: Command, server: &AttackedServer, user: &str, word: &str) -> Result<Ended, Problem> {
         command.args([&server.host, user, self.file, self.lab.directory]).env("FTP_PASSWORD", word);
         self.lab.run(&mut command, RUN_LIMIT)
     }
 
-    fn expect(&self, holds: bool, ended: &Ended, name: &str, what: &str) -> Result<(), Trouble> {
+    fn expect(&self, holds: bool, ended: &Ended, name: &str, expected: &str) -> Result<(), Problem> {
         if holds {
             return Ok(());
         }
         let (platform, status, said) = (self.platform, ended.status, &ended.stderr);
-        Err(Trouble::Failed(format!("{platform}: {name}: not so: {what}; {status}, and on stderr:\n{said}")))
+        Err(Problem::Failed(format!("{platform}: {name}: expected: {expected}; {status}, and on stderr:\n{said}")))
     }
 }
