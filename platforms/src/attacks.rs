@@ -98,7 +98,7 @@ impl Attacks<'_> {
         let server = self.server(attack.manner)?;
         let user = match attack.manner {
             Manner::TakesData => format!("{} {}", attack.name, server.data_port),
-            _ => attack.name.to_owned(),
+            Manner::Greets | Manner::Floods | Manner::Repeats | Manner::SpeaksTwice => attack.name.to_owned(),
         };
         let ended = self.upload((self.evil)(), &server, &user, PASSWORD)?;
         let got = server.end();

@@ -108,7 +108,9 @@ fn build(folder: &Path, headers: &Path, library: &Path) -> Result<PathBuf, Probl
     make.arg(format!("CPPFLAGS=-I{}", folder.join("conf").display())).arg("CFLAGS=-O2 -Wall -Wextra -Werror");
     time_limit::run(&mut make, INSTALL_LIMIT).map_err(|why| match why {
         time_limit::Failure::NotStarted(_) => Problem::Missing(format!("make {why}")),
-        _ => Problem::Failed(format!("the example in C cannot be built: make {why}")),
+        time_limit::Failure::Failed(_) | time_limit::Failure::TooSlow(_) => {
+            Problem::Failed(format!("the example in C cannot be built: make {why}"))
+        }
     })?;
     Ok(folder.join("upload"))
 }

@@ -125,3 +125,41 @@ seccomp_sandbox=NO
 isolate=NO
 isolate_network=NO
 xferlog_enable=NO";
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpStream;
+
+    use super::Setting;
+    use crate::certificates::Identity;
+    use crate::{Kind, Options, ServerTls};
+
+    fn reply(connection: &mut BufReader<TcpStream>, command: &str) -> String {
+        connection.get_mut().write_all(command.as_bytes()).expect("a connection");
+        let mut line = String::new();
+        connection.read_line(&mut line).expect("a reply");
+        line
+    }
+
+    #[test]
+    fn a_server_in_memory_has_the_password_of_its_options() {
+        let options = Options { password: Some("secret"), in_memory: true, ..Options::set(&[Setting::NoLog]) };
+        let Some(server) = Kind::Vsftpd.start_with(options) else { return };
+        assert!(server.root().starts_with("/dev/shm"));
+        let mut connection = BufReader::new(TcpStream::connect(server.addr).expect("a connection"));
+        assert!(reply(&mut connection, "").starts_with("220"));
+        assert!(reply(&mut connection, "USER anonymous\r\n").starts_with("331"));
+        assert!(reply(&mut connection, "PASS secret\r\n").starts_with("230"));
+    }
+
+    #[test]
+    fn a_server_without_a_log_starts_with_tls_too() {
+        let tls = Some(ServerTls::of(Identity::self_signed(&["localhost"])));
+        let Some(server) = Kind::Vsftpd.start_with(Options { tls, ..Options::set(&[Setting::NoLog]) }) else { return };
+        let mut connection = BufReader::new(TcpStream::connect(server.addr).expect("a connection"));
+        assert!(reply(&mut connection, "").starts_with("220"));
+        assert!(reply(&mut connection, "AUTH TLS\r\n").starts_with("234"));
+        assert_eq!(server.log(), "");
+    }
+}

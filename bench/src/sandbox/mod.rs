@@ -70,7 +70,7 @@ const QUESTIONS: [(&str, Work, Work, f64); 4] = [
     ),
 ];
 
-/// One line of the table: the cost of one more of `what`.
+/// One row of the table: the cost of one more unit.
 #[derive(Serialize)]
 struct Answer {
     what: &'static str,
