@@ -18,7 +18,7 @@ use super::{
 };
 
 /// A server starts in about 20 ms, unless the machine is busy.
-const START_LIMIT: Duration = Duration::from_secs(20);
+pub(super) const START_LIMIT: Duration = Duration::from_secs(20);
 
 /// A server that runs until it is dropped.
 pub struct FtpServer {
@@ -136,10 +136,12 @@ impl Drop for FtpServer {
     }
 }
 
-fn listens(addr: SocketAddr) -> bool {
+/// Returns true if the address accepts connections.
+pub(super) fn listens(addr: SocketAddr) -> bool {
     TcpStream::connect_timeout(&addr, Duration::from_secs(1)).is_ok()
 }
 
+/// Returns true if the address sends a greeting.
 fn greets(addr: SocketAddr) -> bool {
     let Ok(mut connection) = TcpStream::connect_timeout(&addr, Duration::from_secs(1)) else { return false };
     let mut code = [0; 3];

@@ -26,7 +26,9 @@ pub struct ServerTls {
 /// The versions of TLS that a server speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Versions {
+    /// Only 1.2.
     Tls12Only,
+    /// Only 1.3.
     Tls13Only,
     /// 1.2 and 1.3.
     Any,
@@ -35,14 +37,18 @@ pub enum Versions {
 /// Whether data connections have to resume the session of their control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reuse {
+    /// They must.
     Required,
+    /// They need not.
     NotRequired,
 }
 
 /// What has to be protected. ProFTPD and Pure-FTPd can be content with less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
+    /// The control connection.
     Login,
+    /// Both connections.
     LoginAndData,
 }
 
