@@ -1,7 +1,7 @@
-//! A server's files: its configuration, its log, and the folder that its one user sees.
+//! A server's files: its configuration, its log, and the root directory of its only user.
 //!
-//! Also says whose the uploads are. Where the tests run as root, as in CI, that must be someone else, or no directory
-//! would be read-only. What the servers write into the folder is theirs; `ports.rs` is the other thing they get.
+//! This file also determines the owner of the uploads. If the tests run as root, as in CI, the owner must be another
+//! user, because no directory is read-only for root.
 
 use std::{
     ffi::OsStr,
@@ -17,20 +17,20 @@ use tempfile::TempDir;
 
 /// The directory to upload to, as seen after login.
 pub(super) const UPLOAD_DIR: &str = "inbox";
-/// The directory where nothing can be stored.
+/// The directory in which nothing can be stored.
 pub(super) const READ_ONLY_DIR: &str = "read-only";
 
-/// The name of the file for what the server says.
+/// The file name of the server's log.
 pub(super) const LOG: &str = "log";
 
 /// A file system in memory, on every Linux.
 const MEMORY: &str = "/dev/shm";
 
-/// One server's folder; removed on drop.
+/// The folder of one server, which is removed on drop.
 pub(super) struct Home {
     folder: TempDir,
     root: PathBuf,
-    /// Whose the uploads are.
+    /// The owner of the uploads.
     pub(super) owner: Owner,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Owner {
     pub(super) gid: u32,
     pub(super) user: String,
     pub(super) group: String,
-    /// The tests run as root, so the server has to turn into this user.
+    /// True if the tests run as root, so that the server must switch to this user.
     pub(super) by_root: bool,
 }
 
@@ -56,7 +56,7 @@ impl Home {
     fn of(folder: io::Result<TempDir>) -> Self {
         let folder = folder.expect("a temporary folder");
         let home = Self { root: folder.path().join("root"), folder, owner: Owner::find() };
-        // The owner has to get through; tempfile lets nobody.
+        // tempfile lets only us enter the folder, but the owner of the uploads must be able to.
         fs::set_permissions(home.path(), Permissions::from_mode(0o755)).expect("chmod of the server's folder");
         home.make_dir(&home.root, 0o755);
         home.make_dir(&home.root.join(READ_ONLY_DIR), 0o555);
@@ -68,7 +68,7 @@ impl Home {
         self.folder.path()
     }
 
-    /// Where a server that would log elsewhere is to log to, too.
+    /// Returns the path of the log, for servers that would log elsewhere.
     pub(super) fn log(&self) -> PathBuf {
         self.path().join(LOG)
     }
@@ -77,7 +77,7 @@ impl Home {
         &self.root
     }
 
-    /// Writes a file beside the root, readable by us only: some servers insist on that for passwords.
+    /// Writes a file beside the root that only we can read, which some servers require for passwords.
     pub(super) fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.path().join(name);
         fs::write(&path, content).expect("write to the server's folder");
@@ -99,7 +99,7 @@ impl Home {
         path
     }
 
-    /// For what the owner has to write, or has to read though nobody else may.
+    /// Changes the owner of a file that the server must write, or that only the owner may read.
     pub(super) fn give_to_owner(&self, path: &Path) {
         if self.owner.by_root {
             chown(path, Some(self.owner.uid), Some(self.owner.gid)).expect("chown for the owner of the uploads");
@@ -115,7 +115,8 @@ impl Home {
 impl Owner {
     fn find() -> Self {
         if geteuid().is_root() {
-            // Debian gives daemon these numbers everywhere, and (unlike nobody) a home that exists: vsftpd goes there.
+            // On every Debian system, `daemon` has these numbers. Unlike `nobody` it has an existing home directory,
+            // which vsftpd enters.
             let (user, group) = ("daemon".to_owned(), "daemon".to_owned());
             return Self { uid: 1, gid: 1, user, group, by_root: true };
         }

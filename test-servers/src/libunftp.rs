@@ -1,8 +1,8 @@
-//! libunftp, in this process: a server in Rust that shares no code with ours. It has a thread of its own.
+//! libunftp, a server in Rust, run in a thread of this process. It shares no FTP code with the uploader.
 //!
-//! Peculiar: it answers STOR with 150 before it tries to make the file, so that a refusal (550) comes in mid-transfer.
-//! With TLS, it resumes sessions, but does not ask for that. A data connection that is cut without close_notify is
-//! broken to it.
+//! Peculiarities: it answers STOR with 150 before it creates the file, so that a refusal (550) arrives in mid-transfer.
+//! With TLS it resumes sessions, but does not require it. It takes a data connection that ends without close_notify for
+//! broken.
 
 use std::net::TcpListener;
 
@@ -16,7 +16,7 @@ use super::{
     tls::{ServerTls, Versions},
 };
 
-/// Starts the server. It listens when this returns.
+/// Starts the server, which listens when this function returns.
 pub(super) fn serve(home: &Home, ports: &Ports, tls: Option<&ServerTls>, password: &str) -> ServerThread {
     let listener = TcpListener::bind(ports.control()).expect("listen on a port of ours");
     let settings = Settings {
@@ -33,13 +33,13 @@ pub(super) fn serve(home: &Home, ports: &Ports, tls: Option<&ServerTls>, passwor
 fn protection(tls: &ServerTls, home: &Home) -> Tls {
     assert!(!tls.implicit, "libunftp has no implicit TLS");
     let [certificate, key] = [tls.certificate(home), tls.key(home)];
-    // Read anew for each session, by when the thread is not root any more.
+    // libunftp reads these files again for each session, when the thread no longer runs as root.
     home.give_to_owner(&key);
     home.give_to_owner(&certificate);
     Tls { certificate, key, flags: flags(tls.versions) }
 }
 
-/// Version 1.3 is not on by default.
+/// Returns the flags for these versions. libunftp does not enable TLS 1.3 by default.
 fn flags(versions: Versions) -> TlsFlags {
     let resumption = TlsFlags::RESUMPTION_SESS_ID | TlsFlags::RESUMPTION_TICKETS;
     match versions {
@@ -55,10 +55,10 @@ impl Running for ServerThread {
     }
 
     fn restart(&mut self) {
-        unimplemented!("it has no process that could be killed")
+        unimplemented!("libunftp runs in this process and cannot be killed")
     }
 
-    /// Its log is ours.
+    /// Returns an empty text, because the server writes to the standard error of this process.
     fn log(&self) -> String {
         String::new()
     }

@@ -1,46 +1,47 @@
-//! Settings by which a server's administrator forbids, limits or adds something, seen at hosting companies.
+//! Settings by which a server's administrator forbids, limits or adds functions, as hosting companies do.
 //!
-//! How a server calls a setting is said in the server's own file; one that a server does not have fails the test.
+//! The file of each server maps them to its configuration, and panics if the server does not have the setting.
 
 /// One setting of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
-    /// RNFR is refused (550), for files that exist as for others. vsftpd, ProFTPD, Pure-FTPd.
+    /// RNFR is refused (550), even if the file does not exist. vsftpd, ProFTPD, Pure-FTPd.
     NoRenaming,
-    /// No file is renamed or stored over another (550). ProFTPD.
+    /// Storing or renaming over an existing file is refused (550). ProFTPD.
     NoOverwriting,
     /// DELE is refused (550). vsftpd, ProFTPD, Pure-FTPd.
     NoDeleting,
     /// CWD is refused (550). ProFTPD.
     NoDirectoryChanges,
-    /// SIZE is refused (550), for files that exist as for others. vsftpd.
+    /// SIZE is refused (550), even if the file exists. vsftpd.
     NoSizes,
-    /// A drop box: files can be stored and renamed, but neither read nor asked about; SIZE is refused (550). ProFTPD.
+    /// A drop box: files can be stored and renamed, but not read. SIZE is refused, too (550). ProFTPD.
     NoReading,
     /// Names that begin with a dot are refused (553). Pure-FTPd.
     NoDotFiles,
-    /// HASH and its kin are offered, and REST before STOR is allowed. ProFTPD.
+    /// HASH and similar commands are supported, and REST before STOR is allowed. ProFTPD.
     Hashes,
-    /// A file has its name when its transfer has ended, and a hidden one before. ProFTPD.
+    /// A file has a hidden name during its transfer, and gets its own name afterwards. ProFTPD.
     HiddenStores,
-    /// A file whose name is taken is stored as NAME.1, NAME.2 and so on, and 226 does not say so. Pure-FTPd.
+    /// If the name exists already, a file is stored as NAME.1, NAME.2 and so on. The reply 226 does not say so.
+    /// Pure-FTPd.
     StoresAside,
-    /// 2 MiB are the most: for a file with ProFTPD, for all files together with Pure-FTPd (552 in mid-transfer). It needs
-    /// [`super::FtpServer::open_root`] with Pure-FTPd, which keeps account there.
+    /// The limit is 2 MiB: for each file with ProFTPD, for all files together with Pure-FTPd (552 in mid-transfer).
+    /// Pure-FTPd stores its accounting in the root, which needs [`super::FtpServer::open_root`].
     Quota,
-    /// One session at a time. vsftpd and Pure-FTPd refuse the next one with 421 as a greeting, ProFTPD with 530 as the
-    /// answer to the password.
+    /// One session at a time. vsftpd and Pure-FTPd refuse another one by the greeting 421, ProFTPD by 530 as the reply
+    /// to PASS.
     OneClient,
-    /// The same for each user, in other words. ProFTPD.
+    /// One session at a time for each user. The text of the reply differs from that of [`Self::OneClient`]. ProFTPD.
     OneClientPerUser,
-    /// The same for each address: 530 as a greeting. ProFTPD.
+    /// One session at a time for each client address, refused by the greeting 530. ProFTPD.
     OneConnectionPerAddress,
-    /// The right password is answered by 500 OOPS, as the user's folder is missing. vsftpd.
+    /// The user's home directory is missing, so the reply to the right password is 500 OOPS. vsftpd.
     NoHome,
-    /// One port for data connections, the first of [`super::FtpServer::passive_ports`]. vsftpd.
+    /// Only one port for data connections, the first of [`super::FtpServer::passive_ports`]. vsftpd.
     OnePassivePort,
     /// Nothing is logged. vsftpd, which otherwise logs each connection with TLS.
     NoLog,
-    /// Every file is stored whole, and this is the final reply all the same. pyftpdlib.
+    /// Every file is stored whole, but this is the final reply. pyftpdlib.
     FinalReply(&'static str),
 }

@@ -1,12 +1,12 @@
-//! vsftpd, without PAM and without any account of this machine: its anonymous user, let in by password only.
+//! vsftpd, without PAM and without any account of this machine: its anonymous user, with a password.
 //!
-//! `secure_email_list_enable` makes the "e-mail address" an anonymous user gives a password that is really checked.
-//! Any other user is refused at USER already (530). Takes every file name there is, byte for byte.
+//! With `secure_email_list_enable`, the "e-mail address" of an anonymous user is a password that the server checks. It
+//! refuses any other user after USER (530). It accepts every file name unchanged.
 //!
-//! With TLS, it requires by default that data connections resume the control connection's session, and says 522 to one
-//! that does not. A data connection that ends without close_notify is broken to it (426).
+//! With TLS, it requires by default that data connections resume the control connection's session, and otherwise sends
+//! 522. It takes a data connection that ends without close_notify for broken (426).
 //!
-//! When no port for data connections is free, it says `500 OOPS` twice and ends the session.
+//! If no port for data connections is free, it sends `500 OOPS` twice and ends the session.
 
 use std::process::Command;
 
@@ -18,10 +18,10 @@ use super::{
     unpacked::Unpacked,
 };
 
-/// The only user that can log in.
+/// The only user who can log in.
 pub(super) const USER: &str = "anonymous";
 
-/// The server, in the foreground.
+/// Returns the command that runs the server in the foreground.
 pub(super) fn command(
     unpacked: &Unpacked,
     home: &Home,
@@ -43,7 +43,7 @@ pub(super) fn command(
     command
 }
 
-/// vsftpd takes no spaces around `=`.
+/// Returns the configuration. vsftpd allows no spaces around `=`.
 fn config(home: &Home, ports: &Ports, password: &str) -> String {
     let (control, passive) = (ports.control(), ports.passive());
     let passwords = home.write("passwords", &format!("{password}\n"));
@@ -69,7 +69,7 @@ fn config(home: &Home, ports: &Ports, password: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The last line of a kind counts.
+/// Returns the line for a setting. If an option occurs twice, the server uses the last line.
 fn line(setting: Setting, ports: &Ports) -> String {
     match setting {
         Setting::NoRenaming => "cmds_denied=RNFR\n".to_owned(),
@@ -83,7 +83,8 @@ fn line(setting: Setting, ports: &Ports) -> String {
     }
 }
 
-/// The keys are "rsa", but may be of any kind. The log tells which sessions were resumed.
+/// Returns the lines for TLS. The options are called "rsa", but accept keys of any kind. The log tells which sessions
+/// were resumed.
 fn protection(tls: &ServerTls, home: &Home) -> String {
     let said = |yes| if yes { "YES" } else { "NO" };
     let lines = [
@@ -96,7 +97,7 @@ fn protection(tls: &ServerTls, home: &Home) -> String {
     lines.join("\n") + PROTECTED
 }
 
-// The test account is the anonymous one.
+// The options for anonymous users apply, because the test account is one.
 const PROTECTED: &str = "
 ssl_enable=YES
 allow_anon_ssl=YES
@@ -109,7 +110,7 @@ debug_ssl=YES
 xferlog_enable=YES
 ";
 
-// The sandboxes need more of the kernel than a container gives; they are not what we test.
+// vsftpd's sandboxes are off: they need privileges that a container may not have, and are not under test.
 const FIXED: &str = "\
 background=NO
 anonymous_enable=YES
