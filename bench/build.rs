@@ -1,4 +1,4 @@
-//! Passes the build target to the code; the engine of `sandbox/confined.rs` needs it to load the component.
+//! Passes the build target to the code; the engine of `sandbox/confined/` needs it to load the component.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

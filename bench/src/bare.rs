@@ -53,7 +53,7 @@ pub(crate) fn child(arguments: Vec<OsString>) -> Result<(), String> {
     let done = match (way, authority) {
         (Way::Tls, [authority]) => over_tls(port, &file, authority.as_ref()),
         (Way::Tls, _) => return Err("no certificate".to_owned()),
-        _ => in_clear(way, port, &file),
+        (Way::Sendfile | Way::Copy, _) => in_clear(way, port, &file),
     };
     done.map_err(|error| error.to_string())
 }

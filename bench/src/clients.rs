@@ -9,6 +9,25 @@ use std::process::Command;
 
 use crate::bare;
 
+/// The script that ftp-uploader replaces: 8 KiB at a time.
+const SCRIPT: &str = r#"
+import ftplib, os, ssl, sys
+host, port, user, password, directory, authority, *files = sys.argv[1:]
+if authority:
+    ftp = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=authority))
+else:
+    ftp = ftplib.FTP()
+ftp.connect(host, int(port))
+ftp.login(user, password)
+if authority:
+    ftp.prot_p()
+ftp.cwd(directory)
+for path in files:
+    with open(path, "rb") as file:
+        ftp.storbinary("STOR " + os.path.basename(path), file, 8192)
+ftp.quit()
+"#;
+
 /// A client that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Client {
@@ -165,22 +184,3 @@ fn python(job: &Job) -> Command {
     command.arg(job.directory).arg(authority).args(&job.files);
     command
 }
-
-/// The script that ftp-uploader replaces: 8 KiB at a time.
-const SCRIPT: &str = r#"
-import ftplib, os, ssl, sys
-host, port, user, password, directory, authority, *files = sys.argv[1:]
-if authority:
-    ftp = ftplib.FTP_TLS(context=ssl.create_default_context(cafile=authority))
-else:
-    ftp = ftplib.FTP()
-ftp.connect(host, int(port))
-ftp.login(user, password)
-if authority:
-    ftp.prot_p()
-ftp.cwd(directory)
-for path in files:
-    with open(path, "rb") as file:
-        ftp.storbinary("STOR " + os.path.basename(path), file, 8192)
-ftp.quit()
-"#;

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::ServerConfig;
-use rustls::pki_types::PrivatePkcs8KeyDer;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
+use test_servers::certificates::Identity;
+use test_servers::{FtpServer, Kind, Options, Reuse, ServerTls, Setting};
 
-use crate::clients::{Client, Job};
+use crate::clients::{Client, Job, PASSWORD};
 use crate::measure::{self, Run};
 use crate::rows::{Place, Row, Server};
 use crate::sink::{Drain, Sink};
-use crate::vsftpd::Vsftpd;
 
 /// The raw figures of one row.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,28 +34,25 @@ pub(crate) struct Measured {
 pub(crate) struct Arena {
     /// The program that is measured.
     ours: PathBuf,
-    /// The target directory, which is on a disk.
-    target: PathBuf,
     memory: TempDir,
     disk: TempDir,
+    /// The servers' certificate, which the clients trust.
     authority: PathBuf,
-    key: PathBuf,
+    identity: Identity,
     tls: Arc<ServerConfig>,
 }
 
 impl Arena {
-    /// Creates folders in memory and below `target`, and a certificate.
+    /// Creates folders in memory and below `target`, which is on a disk, and a certificate.
     pub(crate) fn new(ours: &Path, target: &Path) -> io::Result<Self> {
         let memory = TempDir::new_in("/dev/shm")?;
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
-        let (authority, key) = (memory.path().join("certificate.pem"), memory.path().join("key.pem"));
-        fs::write(&authority, made.cert.pem())?;
-        fs::write(&key, made.signing_key.serialize_pem())?;
-        let secret = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+        let identity = Identity::self_signed(&["localhost"]);
+        let authority = memory.path().join("certificate.pem");
+        fs::write(&authority, &identity.certificate_pem)?;
         let tls = ServerConfig::builder().with_no_client_auth();
-        let tls = tls.with_single_cert(vec![made.cert.der().clone()], secret.into()).map_err(io::Error::other)?;
-        let (ours, target) = (ours.to_owned(), target.to_owned());
-        Ok(Self { disk: TempDir::new_in(&target)?, ours, target, memory, authority, key, tls: Arc::new(tls) })
+        let tls = tls.with_single_cert(identity.chain(), identity.key()).map_err(io::Error::other)?;
+        let (ours, disk) = (ours.to_owned(), TempDir::new_in(target)?);
+        Ok(Self { ours, memory, disk, authority, identity, tls: Arc::new(tls) })
     }
 
     /// Runs the sink until standard input ends, so that a single client can be examined with a profiler.
@@ -93,7 +90,7 @@ impl Arena {
         })
     }
 
-    fn prepare(&self, row: &Row) -> io::Result<(Job, Option<Vsftpd>)> {
+    fn prepare(&self, row: &Row) -> io::Result<(Job, Option<FtpServer>)> {
         let folder = if row.files.place == Place::Disk { self.disk.path() } else { self.memory.path() };
         let folder = folder.join(row.name.replace(' ', "_"));
         fs::create_dir_all(&folder)?;
@@ -104,13 +101,10 @@ impl Arena {
         }
         let vsftpd = match row.server {
             Server::Sink | Server::ReadingSink => None,
-            Server::Vsftpd => {
-                let tls = row.tls.then_some((self.authority.as_path(), self.key.as_path()));
-                Some(Vsftpd::start(&self.target, self.memory.path(), tls)?)
-            }
+            Server::Vsftpd => Some(self.vsftpd(row.tls).map_err(io::Error::other)?),
         };
         let (port, user, directory) = match &vsftpd {
-            Some(vsftpd) => (vsftpd.port(), Vsftpd::USER, Vsftpd::DIRECTORY),
+            Some(vsftpd) => (vsftpd.addr.port(), vsftpd.user, vsftpd.upload_dir()),
             None => {
                 let drain = if row.server == Server::ReadingSink { Drain::Read } else { Drain::Drop };
                 (Sink::start(row.tls.then(|| Arc::clone(&self.tls)), drain)?.port, "user", ".")
@@ -118,6 +112,20 @@ impl Arena {
         };
         let authority = row.tls.then(|| self.authority.clone());
         Ok((Job { port, authority, user, directory, files, scratch: self.memory.path().to_owned() }, vsftpd))
+    }
+
+    /// Starts a real server in addition to the sink. It stores into memory, and logs nothing.
+    fn vsftpd(&self, tls: bool) -> Result<FtpServer, String> {
+        // The clients are not required to resume the TLS session on data connections.
+        let tls = tls.then(|| ServerTls { reuse: Reuse::NotRequired, ..ServerTls::of(self.identity.clone()) });
+        let settings = &[Setting::NoLog];
+        Kind::Vsftpd.try_start(Options {
+            tls,
+            settings,
+            password: Some(PASSWORD),
+            in_memory: true,
+            ..Options::default()
+        })
     }
 }
 

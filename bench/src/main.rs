@@ -1,7 +1,7 @@
 //! Compares ftp-uploader with other clients, on loopback: `bench --help`. `cargo xtask bench` builds and starts it.
 //!
 //! This file parses the command line. The rows are in `rows.rs`, their execution in `contest.rs`, and the table and the
-//! plot in `report.rs` and `plot.rs`. The cost of the sandbox alone is measured by `sandbox.rs`.
+//! plot in `report.rs` and `plot.rs`. The cost of the sandbox alone is measured by `sandbox/`.
 
 mod bare;
 mod clients;
@@ -14,7 +14,6 @@ mod rows;
 mod sandbox;
 mod sink;
 mod statistics;
-mod vsftpd;
 
 use std::ffi::OsString;
 use std::fs;
@@ -24,6 +23,8 @@ use std::process::ExitCode;
 use contest::{Arena, Measured};
 use report::Report;
 use rows::ROWS;
+
+const USAGE: &str = "usage: bench [sink|sandbox] [--program FILE] [--target DIR] [--component FILE] [--out DIR] [--only ROW]... [--rounds N]";
 
 /// The options of the command line.
 struct Order {
@@ -153,5 +154,3 @@ impl Order {
         self.out.join("part.json")
     }
 }
-
-const USAGE: &str = "usage: bench [sink|sandbox] [--program FILE] [--target DIR] [--component FILE] [--out DIR] [--only ROW]... [--rounds N]";

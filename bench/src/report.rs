@@ -15,6 +15,12 @@ use crate::measure::Run;
 use crate::plot;
 use crate::statistics::{median, median_ratio};
 
+/// The head of the summary. The figures of the other clients are times in relation to curl's.
+const SUMMARY: &str = "\
+| job | network | time | CPU | peak memory | CPU/curl | time/curl | lftp | ncftpput | ftplib | bare loop |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+";
+
 /// All measurements, and the machine and versions that they depend on.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Report {
@@ -151,12 +157,6 @@ impl Report {
         table + "\n" + &facts.join("; ") + ".\n"
     }
 }
-
-/// The head of the summary. The figures of the other clients are times in relation to curl's.
-const SUMMARY: &str = "\
-| job | network | time | CPU | peak memory | CPU/curl | time/curl | lftp | ncftpput | ftplib | bare loop |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-";
 
 /// Returns the properties of the machine that the figures depend on, as Linux reports them.
 fn machine(program: &Path) -> BTreeMap<String, String> {

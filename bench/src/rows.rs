@@ -18,9 +18,9 @@ pub(crate) struct Row {
 /// The server of a job.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Server {
-    /// `sink.rs`: the kernel discards the received data.
+    /// `sink/`: the kernel discards the received data.
     Sink,
-    /// `sink.rs`, which reads the received data.
+    /// `sink/`, which reads the received data.
     ReadingSink,
     /// vsftpd, writing to a file system in memory.
     Vsftpd,

@@ -90,6 +90,12 @@ impl Authority {
     }
 }
 
+impl Default for Authority {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// A certificate and its key, as PEM for files and as DER for rustls.
 #[derive(Clone)]
 pub struct Identity {

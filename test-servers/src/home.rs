@@ -6,6 +6,7 @@
 use std::{
     ffi::OsStr,
     fs::{self, Permissions},
+    io,
     os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
     process::Command,
@@ -21,6 +22,9 @@ pub(super) const READ_ONLY_DIR: &str = "read-only";
 
 /// The file name of the server's log.
 pub(super) const LOG: &str = "log";
+
+/// A file system in memory, on every Linux.
+const MEMORY: &str = "/dev/shm";
 
 /// The folder of one server, which is removed on drop.
 pub(super) struct Home {
@@ -42,7 +46,15 @@ pub(super) struct Owner {
 
 impl Home {
     pub(super) fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::of(tempfile::tempdir())
+    }
+
+    pub(super) fn in_memory() -> Self {
+        Self::of(tempfile::tempdir_in(MEMORY))
+    }
+
+    fn of(folder: io::Result<TempDir>) -> Self {
+        let folder = folder.expect("a temporary folder");
         let home = Self { root: folder.path().join("root"), folder, owner: Owner::find() };
         // tempfile lets only us enter the folder, but the owner of the uploads must be able to.
         fs::set_permissions(home.path(), Permissions::from_mode(0o755)).expect("chmod of the server's folder");

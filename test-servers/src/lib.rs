@@ -1,15 +1,21 @@
-//! Real FTP servers for tests, with and without TLS. Each is started for one test on a free loopback port, and stopped
-//! on drop.
+//! Real FTP servers with and without TLS, for the tests, the benchmark, the demo and the tests of other platforms. Each
+//! listens on a free loopback port, and is stopped when dropped.
 //!
-//! A test calls `Kind::Vsftpd.start()`. `None` means that the server is not installed on this machine: the test is then
-//! reported as skipped, which is a failure in CI. `cargo xtask set-up` unpacks the servers. The file of each server
-//! contains its configuration and describes its peculiarities. Servers that misbehave are not here, but in
-//! `tests/support/scripted_server.rs`.
+//! ```no_run
+//! let server = test_servers::Kind::Vsftpd.start().expect("vsftpd is unpacked");
+//! println!("{} accepts {} with {}", server.addr, server.user, server.password);
+//! ```
+//!
+//! `cargo xtask set-up` unpacks the servers (`xtask/src/ftp_servers/`), except libunftp, which is a library. If a
+//! server is missing, the running test is skipped with a message; with CI=true it fails ([`skips`]). Each server's
+//! settings and peculiarities are in its own file. Servers that misbehave are in `tests/support/` and `platforms/src/`.
 
-#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, reason = "for tests only, which may panic")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "for tests only; a panic is a failed test")]
 
 pub mod certificates;
+mod demo_server;
 mod home;
+mod in_process;
 mod libunftp;
 mod ports;
 mod process;
@@ -17,22 +23,14 @@ mod proftpd;
 mod proxies;
 mod pure_ftpd;
 mod pyftpdlib;
+mod server;
 mod settings;
 pub mod skips;
 mod tls;
 mod unpacked;
 mod vsftpd;
 
-use std::{
-    ffi::OsStr,
-    fs,
-    io::Read,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
-    ops::RangeInclusive,
-    path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
-};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::skips::skipped;
 use home::Home;
@@ -40,95 +38,114 @@ use ports::Ports;
 use process::ServerProcess;
 use unpacked::Unpacked;
 
+pub use demo_server::{DemoServer, PemFiles};
 pub use proxies::{PROXY_AUTH, ProxyKind};
+pub use server::FtpServer;
 pub use settings::Setting;
 pub use tls::{Demand, Reuse, ServerTls, Versions};
 
-/// The real servers.
+const USER: &str = "alice";
+const PASSWORD: &str = "correct horse 100% \"bättery' staple";
+
+/// The hash of [`PASSWORD`] for crypt(3): `openssl passwd -6 -salt ftpuploader`.
+const PASSWORD_HASH: &str =
+    "$6$ftpuploader$yg71zUujgYxVdUU3Dhj0Xu.WkeTkgR5Hyk/FKbC6ZFhj4xXhJqAgWPHdhQKUd5zD6mfxqJA1pisJ.sQ1Uj4K11";
+
+/// The servers of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// vsftpd.
     Vsftpd,
+    /// ProFTPD.
     Proftpd,
+    /// Pure-FTPd.
     PureFtpd,
+    /// pyftpdlib.
     Pyftpdlib,
-    /// Runs in this process, and does not support [`Options::largest_file`].
+    /// libunftp, in this process. It has no [`Options::largest_file`].
     Libunftp,
 }
 
-/// The differences from a server with default options.
+/// The options of a server. The default is a server in clear on 127.0.0.1, without limits.
 #[derive(Clone, Default)]
 pub struct Options {
     /// Listen on `::1` instead of 127.0.0.1.
     pub ipv6: bool,
-    /// Listen on 127.0.0.2, so that a man in the middle can use the same ports on 127.0.0.1.
+    /// Listen on 127.0.0.2, so that a relay can use the same ports on 127.0.0.1.
     pub aside: bool,
     /// Require TLS.
     pub tls: Option<ServerTls>,
-    /// The largest file in bytes that the server's file system accepts; larger ones fail in mid-transfer. An odd
-    /// multiple of 512, so that no write begins at the limit.
+    /// The maximum size of a file in bytes, at which a transfer fails as on a full disk. It is an odd multiple of 512,
+    /// so that no write of the server begins there.
     pub largest_file: Option<u64>,
-    /// The settings that the server's administrator has changed.
+    /// A password instead of the usual one. Only vsftpd and libunftp: the others have a hash of the usual one.
+    pub password: Option<&'static str>,
+    /// Keep its files in memory instead of in the system's folder for temporary files.
+    pub in_memory: bool,
+    /// Functions that the server's administrator has forbidden, limited or added.
     pub settings: &'static [Setting],
-}
-
-/// A server that runs until it is dropped.
-pub struct FtpServer {
-    /// The address for control connections.
-    pub addr: SocketAddr,
-    /// The name of the only account.
-    pub user: &'static str,
-    /// The password of this account. It contains a space, a `%`, quotes and a letter outside ASCII.
-    pub password: &'static str,
-    // The order of the fields matters: first the server is stopped, then its files are removed and its ports released.
-    running: Box<dyn Running>,
-    home: Home,
-    ports: Ports,
 }
 
 /// A server's process or thread; dropping it stops the server.
 trait Running: Send + Sync {
-    /// Returns true if the server has ended by itself.
+    /// Returns true if it has ended by itself.
     fn ended(&mut self) -> bool;
-    /// Kills the server, and starts it again.
+    /// Kills it, even during a transfer, and starts it again.
     fn restart(&mut self);
-    /// Returns the server's standard output and standard error.
+    /// Returns its output, and its log file if it has one.
     fn log(&self) -> String;
 }
 
 impl Kind {
-    /// Starts the server on 127.0.0.1 with default options.
+    /// Starts the server with the default options; returns when it greets. If it is missing on this machine, the
+    /// running test is skipped, and the result is `None`.
     pub fn start(self) -> Option<FtpServer> {
         self.start_with(Options::default())
     }
 
-    /// Starts the server, and returns when it sends its greeting.
+    /// Starts the server; returns when it greets. If it is missing on this machine, the running test is skipped, and
+    /// the result is `None`.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not start, does not have one of the options, or is missing with CI=true.
     pub fn start_with(self, options: Options) -> Option<FtpServer> {
-        let (home, ports) = (Home::new(), Ports::claim(options.ip()));
-        let running = match self.run(&home, &ports, &options) {
-            Ok(running) => running,
-            Err(reason) => {
-                say_missing(&self, &reason);
-                return None;
-            }
-        };
-        let user = if self == Self::Vsftpd { vsftpd::USER } else { USER };
-        let mut server = FtpServer { addr: ports.control(), user, password: PASSWORD, running, home, ports };
-        let implicit = options.tls.is_some_and(|tls| tls.implicit);
-        server.wait_until(if implicit { listens } else { greets });
-        Some(server)
+        self.try_start(options).inspect_err(|reason| say_missing(&self, reason)).ok()
     }
 
-    fn run(self, home: &Home, ports: &Ports, options: &Options) -> Result<Box<dyn Running>, String> {
+    /// Starts the server; returns when it greets.
+    ///
+    /// # Errors
+    ///
+    /// If the server is missing on this machine.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not start, or does not have one of the options.
+    pub fn try_start(self, options: Options) -> Result<FtpServer, String> {
+        let home = if options.in_memory { Home::in_memory() } else { Home::new() };
+        let ports = Ports::claim(options.ip());
+        let password = options.password.unwrap_or(PASSWORD);
+        let running = self.run(&home, &ports, &options, password)?;
+        let user = if self == Self::Vsftpd { vsftpd::USER } else { USER };
+        let mut server = FtpServer { addr: ports.control(), user, password, running, home, ports };
+        server.wait_for_start(options.tls.is_some_and(|tls| tls.implicit));
+        Ok(server)
+    }
+
+    fn run(self, home: &Home, ports: &Ports, options: &Options, password: &str) -> Result<Box<dyn Running>, String> {
         let (tls, settings) = (options.tls.as_ref(), options.settings);
+        let any_password = matches!(self, Self::Vsftpd | Self::Libunftp);
+        assert!(any_password || options.password.is_none(), "{self:?} has a hash of the usual password");
         let command = match self {
-            Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports, tls, settings),
+            Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports, tls, settings, password),
             Self::Proftpd => proftpd::command(&Unpacked::find("proftpd")?, home, ports, tls, settings)?,
             Self::PureFtpd => pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports, tls, settings)?,
             Self::Pyftpdlib => pyftpdlib::command(&Unpacked::find("pyftpdlib")?, home, ports, tls, settings),
             Self::Libunftp => {
-                assert!(options.largest_file.is_none(), "libunftp shares the limits of the test process");
+                assert!(options.largest_file.is_none(), "libunftp has the limits of this process");
                 assert!(settings.is_empty(), "libunftp has no settings");
-                return Ok(Box::new(libunftp::serve(home, ports, tls)));
+                return Ok(Box::new(libunftp::serve(home, ports, tls, password)));
             }
         };
         Ok(Box::new(ServerProcess::start(&command, home, options.largest_file)))
@@ -136,7 +153,7 @@ impl Kind {
 }
 
 impl Options {
-    /// Default options with these settings.
+    /// Returns the default options with these settings.
     pub fn set(settings: &'static [Setting]) -> Self {
         Self { settings, ..Self::default() }
     }
@@ -150,121 +167,6 @@ impl Options {
     }
 }
 
-impl FtpServer {
-    /// Returns the local folder that is the root directory after login.
-    pub fn root(&self) -> &Path {
-        self.home.root()
-    }
-
-    /// Returns the value for REMOTEDIR. It is relative, because not every server can confine the user to
-    /// [`Self::root`].
-    pub fn upload_dir(&self) -> &'static str {
-        home::UPLOAD_DIR
-    }
-
-    /// Returns another value for REMOTEDIR: a directory that can be entered but not written to.
-    pub fn read_only_dir(&self) -> &'static str {
-        home::READ_ONLY_DIR
-    }
-
-    /// Makes another directory for uploads, and returns its local path.
-    pub fn make_upload_dir(&self, name: &OsStr) -> PathBuf {
-        self.home.make_upload_dir(name)
-    }
-
-    /// Returns the local path of a file of this name in [`Self::upload_dir`].
-    pub fn stored_path(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.root().join(self.upload_dir()).join(name)
-    }
-
-    /// Returns the content of an uploaded file. Panics if there is no such file.
-    pub fn stored(&self, name: impl AsRef<Path>) -> Vec<u8> {
-        let path = self.stored_path(name);
-        fs::read(&path).unwrap_or_else(|error| panic!("{} was not stored: {error}", path.display()))
-    }
-
-    /// Returns true if the uploaded file exists and has this content.
-    pub fn holds(&self, name: impl AsRef<Path>, content: &[u8]) -> bool {
-        fs::read(self.stored_path(name)).is_ok_and(|found| found == content)
-    }
-
-    /// Puts a file into [`Self::upload_dir`], as if the user had uploaded it before.
-    pub fn place(&self, name: &str, content: &[u8]) {
-        let path = self.stored_path(name);
-        fs::write(&path, content).expect("a file on the server");
-        self.home.give_to_owner(&path);
-    }
-
-    /// Returns the sorted names of all files in [`Self::upload_dir`].
-    pub fn stored_names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.stored_path("")).expect("the upload directory");
-        let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name().display().to_string()).collect();
-        names.sort();
-        names
-    }
-
-    /// Allows the user to store files in [`Self::root`], too.
-    pub fn open_root(&self) {
-        self.home.give_to_owner(self.root());
-    }
-
-    /// Returns the ports for data connections.
-    pub fn passive_ports(&self) -> RangeInclusive<u16> {
-        self.ports.passive()
-    }
-
-    /// Returns the server's standard output, standard error and log.
-    pub fn log(&self) -> String {
-        self.running.log()
-    }
-
-    /// Kills the server, starts it again on the same port, and returns when it sends its greeting.
-    pub fn restart(&mut self) {
-        self.running.restart();
-        self.wait_until(greets);
-    }
-
-    fn wait_until(&mut self, ready: fn(SocketAddr) -> bool) {
-        let deadline = Instant::now() + START_LIMIT;
-        while !ready(self.addr) {
-            let ended = self.running.ended();
-            assert!(!ended && Instant::now() < deadline, "no server at {}, ended: {ended}", self.addr);
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for FtpServer {
-    /// Prints the server's log if the test has failed.
-    fn drop(&mut self) {
-        if thread::panicking() {
-            eprintln!("--- log of the server on {}\n{}---", self.addr, self.running.log());
-        }
-    }
-}
-
-/// For implicit TLS, where the greeting is encrypted.
-fn listens(addr: SocketAddr) -> bool {
-    TcpStream::connect_timeout(&addr, Duration::from_secs(1)).is_ok()
-}
-
-fn greets(addr: SocketAddr) -> bool {
-    let Ok(mut connection) = TcpStream::connect_timeout(&addr, Duration::from_secs(1)) else { return false };
-    let mut code = [0; 3];
-    let _ = connection.set_read_timeout(Some(Duration::from_secs(5)));
-    connection.read_exact(&mut code).is_ok() && &code == b"220"
-}
-
 fn say_missing(kind: &dyn std::fmt::Debug, reason: &str) {
     skipped(&format!("{kind:?} is missing: {reason}"));
 }
-
-const USER: &str = "alice";
-const PASSWORD: &str = "correct horse 100% \"bättery' staple";
-
-/// [`PASSWORD`] hashed by crypt(3), made by `openssl passwd -6 -salt ftpuploader`.
-const PASSWORD_HASH: &str =
-    "$6$ftpuploader$yg71zUujgYxVdUU3Dhj0Xu.WkeTkgR5Hyk/FKbC6ZFhj4xXhJqAgWPHdhQKUd5zD6mfxqJA1pisJ.sQ1Uj4K11";
-
-/// The time limit for starting a server. It is long, because a start takes 20 ms but more on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(20);

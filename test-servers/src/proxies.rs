@@ -11,13 +11,21 @@ use std::{
 };
 
 use super::{
-    Running, START_LIMIT, home::Home, listens, ports::Ports, process::ServerProcess, say_missing, unpacked::Unpacked,
+    Running,
+    home::Home,
+    ports::Ports,
+    process::ServerProcess,
+    say_missing,
+    server::{START_LIMIT, listens},
+    unpacked::Unpacked,
 };
 
 /// The real proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyKind {
+    /// microsocks.
     Microsocks,
+    /// tinyproxy.
     Tinyproxy,
 }
 

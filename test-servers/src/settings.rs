@@ -40,6 +40,8 @@ pub enum Setting {
     NoHome,
     /// Only one port for data connections, the first of [`super::FtpServer::passive_ports`]. vsftpd.
     OnePassivePort,
+    /// Nothing is logged. vsftpd, which otherwise logs each connection with TLS.
+    NoLog,
     /// Every file is stored whole, but this is the final reply. pyftpdlib.
     FinalReply(&'static str),
 }

@@ -26,7 +26,9 @@ pub struct ServerTls {
 /// The versions of TLS that a server accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Versions {
+    /// Only 1.2.
     Tls12Only,
+    /// Only 1.3.
     Tls13Only,
     /// 1.2 and 1.3.
     Any,
@@ -35,14 +37,18 @@ pub enum Versions {
 /// Session resumption: data connections must or need not resume the session of their control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reuse {
+    /// They must.
     Required,
+    /// They need not.
     NotRequired,
 }
 
 /// The connections that must be protected. Only ProFTPD and Pure-FTPd support [`Self::Login`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
+    /// The control connection.
     Login,
+    /// Both connections.
     LoginAndData,
 }
 

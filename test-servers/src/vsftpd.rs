@@ -11,7 +11,6 @@
 use std::process::Command;
 
 use super::{
-    PASSWORD,
     home::Home,
     ports::Ports,
     settings::Setting,
@@ -29,24 +28,25 @@ pub(super) fn command(
     ports: &Ports,
     tls: Option<&ServerTls>,
     settings: &[Setting],
+    password: &str,
 ) -> Command {
-    let mut config = config(home, ports);
-    for setting in settings {
-        config += &line(*setting, ports);
-    }
+    let mut config = config(home, ports, password);
     let mut command = unpacked.command(&unpacked.path("usr/sbin/vsftpd"));
     if let Some(tls) = tls {
         config += &protection(tls, home);
         tls.limit_openssl(&mut command, home);
+    }
+    for setting in settings {
+        config += &line(*setting, ports);
     }
     command.arg(home.write("vsftpd.conf", &config));
     command
 }
 
 /// Returns the configuration. vsftpd allows no spaces around `=`.
-fn config(home: &Home, ports: &Ports) -> String {
+fn config(home: &Home, ports: &Ports, password: &str) -> String {
     let (control, passive) = (ports.control(), ports.passive());
-    let passwords = home.write("passwords", &format!("{PASSWORD}\n"));
+    let passwords = home.write("passwords", &format!("{password}\n"));
     let (listen, address) =
         if control.is_ipv6() { ("listen_ipv6", "listen_address6") } else { ("listen", "listen_address") };
     let mut lines = vec![
@@ -78,6 +78,7 @@ fn line(setting: Setting, ports: &Ports) -> String {
         Setting::OneClient => "max_clients=1\n".to_owned(),
         Setting::NoHome => "anon_root=/nonexistent\n".to_owned(),
         Setting::OnePassivePort => format!("pasv_max_port={}\n", ports.passive().start()),
+        Setting::NoLog => "xferlog_enable=NO\ndebug_ssl=NO\n".to_owned(),
         other => panic!("vsftpd has no {other:?}"),
     }
 }
@@ -125,3 +126,41 @@ seccomp_sandbox=NO
 isolate=NO
 isolate_network=NO
 xferlog_enable=NO";
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpStream;
+
+    use super::Setting;
+    use crate::certificates::Identity;
+    use crate::{Kind, Options, ServerTls};
+
+    fn reply(connection: &mut BufReader<TcpStream>, command: &str) -> String {
+        connection.get_mut().write_all(command.as_bytes()).expect("a connection");
+        let mut line = String::new();
+        connection.read_line(&mut line).expect("a reply");
+        line
+    }
+
+    #[test]
+    fn a_server_in_memory_has_the_password_of_its_options() {
+        let options = Options { password: Some("secret"), in_memory: true, ..Options::set(&[Setting::NoLog]) };
+        let Some(server) = Kind::Vsftpd.start_with(options) else { return };
+        assert!(server.root().starts_with("/dev/shm"));
+        let mut connection = BufReader::new(TcpStream::connect(server.addr).expect("a connection"));
+        assert!(reply(&mut connection, "").starts_with("220"));
+        assert!(reply(&mut connection, "USER anonymous\r\n").starts_with("331"));
+        assert!(reply(&mut connection, "PASS secret\r\n").starts_with("230"));
+    }
+
+    #[test]
+    fn a_server_without_a_log_starts_with_tls_too() {
+        let tls = Some(ServerTls::of(Identity::self_signed(&["localhost"])));
+        let Some(server) = Kind::Vsftpd.start_with(Options { tls, ..Options::set(&[Setting::NoLog]) }) else { return };
+        let mut connection = BufReader::new(TcpStream::connect(server.addr).expect("a connection"));
+        assert!(reply(&mut connection, "").starts_with("220"));
+        assert!(reply(&mut connection, "AUTH TLS\r\n").starts_with("234"));
+        assert_eq!(server.log(), "");
+    }
+}

@@ -1,29 +1,42 @@
-//! `cargo xtask bench`: builds the program and the benchmark, says what is missing on this machine, and starts the
-//! benchmark (`bench/src/main.rs`), which does the rest.
+//! `cargo xtask bench`: builds the program and the benchmark, lists the missing clients, and runs the benchmark
+//! (`bench/src/main.rs`).
 
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use crate::cargo;
-use crate::ftp_servers;
-use crate::target_dir;
-use crate::wasm_target;
+use xtask::cargo;
+use xtask::target_dir;
+use xtask::wasm_target;
 
-/// `cargo xtask bench`, with the benchmark's own arguments: first what is to be done, if it is not everything.
+use crate::ftp_servers;
+
+const BUILD: [&str; 6] = ["build", "--release", "-p", "ftp-uploader-cli", "-p", "ftp-uploader-bench"];
+
+/// Programs, and the Debian packages that contain them.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("curl", "curl"),
+    ("lftp", "lftp"),
+    ("ncftpput", "ncftp"),
+    ("python3", "python3"),
+    ("ip", "iproute2"),
+    ("unshare", "util-linux"),
+];
+
+/// Runs `cargo xtask bench` with the benchmark's own arguments: a mode (none for the whole benchmark), then options.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     wasm_target::set_up()?;
     let target = target_dir::target_dir()?;
     if arguments.first() != Some(&"sandbox") {
         ftp_servers::set_up(&target);
-        say_what_is_missing();
+        print_missing_programs();
     }
     let built = cargo::build(&BUILD)?;
     let component = component(&built)?;
-    let (what, options) = arguments.split_at(arguments.iter().take_while(|word| !word.starts_with('-')).count());
+    let (mode, options) = arguments.split_at(arguments.iter().take_while(|word| !word.starts_with('-')).count());
     let mut command = cargo::tool(&cargo::program(&built, "bench")?.display().to_string());
-    command.args(what).arg("--program").arg(cargo::program(&built, "ftp-uploader")?).arg("--target").arg(&target);
+    command.args(mode).arg("--program").arg(cargo::program(&built, "ftp-uploader")?).arg("--target").arg(&target);
     command.arg("--out").arg(target.join("bench")).arg("--component").arg(component).args(options);
     match command.stdin(Stdio::inherit()).status() {
         Ok(status) if status.success() => Ok(()),
@@ -32,7 +45,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     }
 }
 
-/// The component that is in the program, precompiled. Cargo says where the program's build script has put it.
+/// Returns the path of the precompiled component that the program contains. It is in the output folder of the library's
+/// build script, which cargo prints.
 fn component(built: &str) -> Result<PathBuf, String> {
     let folder = folder_of_build_script(built);
     folder.map(|folder| folder.join("component.cwasm")).ok_or_else(|| "cargo does not name the component".to_owned())
@@ -44,9 +58,9 @@ fn folder_of_build_script(messages: &str) -> Option<PathBuf> {
     target_dir::string_field(message, "out_dir").map(PathBuf::from)
 }
 
-/// One line, if anything is missing. Clients that are missing are left out of the tables, without iproute2 and unshare there
-/// is no network of its own, which the benchmark takes for an error.
-fn say_what_is_missing() {
+/// Prints one line if a program is missing. The tables omit a missing client. Without iproute2 and unshare the
+/// benchmark fails, because it cannot create a network namespace.
+fn print_missing_programs() {
     let path = env::var_os("PATH").unwrap_or_default();
     let missing: Vec<_> = PROGRAMS.iter().filter(|(program, _)| !is_there(program, &path)).map(|one| one.1).collect();
     if !missing.is_empty() {
@@ -58,25 +72,13 @@ fn is_there(program: &str, path: &OsString) -> bool {
     env::split_paths(path).any(|folder| Path::new(&folder).join(program).is_file())
 }
 
-const BUILD: [&str; 6] = ["build", "--release", "-p", "ftp-uploader", "-p", "ftp-uploader-bench"];
-
-/// Programs, and the packages of Debian that have them.
-const PROGRAMS: [(&str, &str); 6] = [
-    ("curl", "curl"),
-    ("lftp", "lftp"),
-    ("ncftpput", "ncftp"),
-    ("python3", "python3"),
-    ("ip", "iproute2"),
-    ("unshare", "util-linux"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::{folder_of_build_script, is_there};
     use std::path::PathBuf;
 
     #[test]
-    fn the_programs_own_build_script_is_meant() {
+    fn the_build_script_of_the_library_is_found() {
         let messages = [
             r#"{"reason":"build-script-executed","package_id":"path+file:///w/bench#ftp-uploader-bench@0.1.0","out_dir":"/b"}"#,
             r#"{"reason":"compiler-artifact","package_id":"path+file:///w/host#ftp-uploader@0.1.0","out_dir":"/c"}"#,

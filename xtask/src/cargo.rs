@@ -1,8 +1,8 @@
 //! Runs cargo from a program that cargo itself is running.
 //!
-//! `cargo run` describes xtask to us in `CARGO_PKG_*` and its like. Handed on, they would look to build scripts
-//! (ring's, for one) like a change and have them rebuilt each time, so they are taken out.
-//! Commands with a time limit are in `time_limit.rs`.
+//! `cargo run` describes the running package in `CARGO_PKG_*` and similar variables. They are removed, because some
+//! build scripts (ring's, for example) would take them for a change and run again each time. Commands with a time limit
+//! are in `time_limit.rs`.
 
 use std::env;
 use std::path::PathBuf;
@@ -10,25 +10,29 @@ use std::process::{Command, Stdio};
 
 use crate::target_dir;
 
-/// `cargo`, the one that runs us, in the workspace, with nothing to read.
-pub(crate) fn command() -> Command {
+/// Returns a command for the `cargo` that runs this program, in the workspace, without standard input.
+pub fn command() -> Command {
     tool(&env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
 }
 
-/// A tool of the toolchain that the workspace uses (rustup chooses by the folder).
-pub(crate) fn tool(name: &str) -> Command {
+/// Returns a command for a tool of the workspace's toolchain: rustup selects the toolchain by the current directory.
+pub fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
     command.current_dir(target_dir::workspace()).stdin(Stdio::null());
     for (key, _) in env::vars_os() {
-        if key.to_str().is_some_and(describes_xtask) {
+        if key.to_str().is_some_and(describes_package) {
             command.env_remove(key);
         }
     }
     command
 }
 
-/// Prints the command, runs it with its output going straight through, and says what failed and how to repeat it.
-pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+/// Prints the command and runs it, without capturing its output.
+///
+/// # Errors
+///
+/// If cargo fails. The message contains the command, so that it can be repeated.
+pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
     let shown = as_typed(arguments, environment);
     println!("> {shown}");
     let status = command().args(arguments).envs(environment.iter().copied()).status();
@@ -39,9 +43,13 @@ pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()
     }
 }
 
-/// Prints and runs a build. Gives cargo's messages, which name what it has made, and where: that depends on `--target` and
-/// on configuration files.
-pub(crate) fn build(arguments: &[&str]) -> Result<String, String> {
+/// Prints and runs a build. Returns cargo's messages, which contain the paths of the built files: these depend on
+/// `--target` and on configuration files.
+///
+/// # Errors
+///
+/// If the build fails.
+pub fn build(arguments: &[&str]) -> Result<String, String> {
     println!("> cargo {}", arguments.join(" "));
     let mut command = command();
     command.args(arguments).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
@@ -52,20 +60,24 @@ pub(crate) fn build(arguments: &[&str]) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The program of this name, out of the messages of a build.
-pub(crate) fn program(messages: &str, name: &str) -> Result<PathBuf, String> {
+/// Returns the path of the program `name`, from the messages of a build.
+///
+/// # Errors
+///
+/// If the messages do not contain it.
+pub fn program(messages: &str, name: &str) -> Result<PathBuf, String> {
     let mut made = messages.lines().filter_map(|line| target_dir::string_field(line, "executable")).map(PathBuf::from);
     let found = made.rfind(|path| path.file_name().is_some_and(|file| file == name));
-    found.ok_or_else(|| format!("cargo does not say where {name} is"))
+    found.ok_or_else(|| format!("cargo does not print the path of {name}"))
 }
 
-/// The command as a shell would take it.
+/// Returns the command in the form that a shell accepts.
 fn as_typed(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let variables = environment.iter().map(|(key, value)| format!("{key}=\"{value}\" "));
     format!("{}cargo {}", variables.collect::<String>(), arguments.join(" "))
 }
 
-fn describes_xtask(variable: &str) -> bool {
+fn describes_package(variable: &str) -> bool {
     ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
         .iter()
         .any(|prefix| variable.starts_with(prefix))
@@ -73,7 +85,7 @@ fn describes_xtask(variable: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{as_typed, describes_xtask, program};
+    use super::{as_typed, describes_package, program};
 
     #[test]
     fn a_command_is_shown_as_it_can_be_typed() {
@@ -84,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_where_cargo_says_that_it_is() {
+    fn the_path_of_a_program_is_read_from_the_messages() {
         let messages = r#"{"reason":"compiler-artifact","executable":null}
 {"reason":"compiler-artifact","executable":"/t/x86_64-unknown-linux-gnu/release/one"}
 {"reason":"compiler-artifact","executable":"/t/x86_64-unknown-linux-gnu/release/other"}"#;
@@ -94,11 +106,11 @@ mod tests {
     }
 
     #[test]
-    fn only_what_describes_xtask_is_taken_out() {
-        assert!(describes_xtask("CARGO_PKG_NAME"));
-        assert!(describes_xtask("CARGO_MANIFEST_DIR"));
-        assert!(!describes_xtask("CARGO_HOME"));
-        assert!(!describes_xtask("CARGO_TARGET_DIR"));
-        assert!(!describes_xtask("RUSTUP_TOOLCHAIN"));
+    fn only_variables_that_describe_the_package_are_removed() {
+        assert!(describes_package("CARGO_PKG_NAME"));
+        assert!(describes_package("CARGO_MANIFEST_DIR"));
+        assert!(!describes_package("CARGO_HOME"));
+        assert!(!describes_package("CARGO_TARGET_DIR"));
+        assert!(!describes_package("RUSTUP_TOOLCHAIN"));
     }
 }

@@ -1,7 +1,5 @@
-//! Debian's own Rust, which can build the component without a server of rustup's: it has no wasm32-wasip2 library, so
-//! core and alloc are built from their source, and the linker is LLVM's.
-//!
-//! Finding it and installing it; whether it is wanted is decided in `wasm_target.rs`.
+//! Finds or installs Debian's Rust, which can build the component if rustup's servers cannot be reached. It has no
+//! wasm32-wasip2 library, so core and alloc are built from source, and the linker is LLVM's.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +7,12 @@ use std::process::Command;
 use crate::apt;
 use crate::wasm_toolchain::WasmToolchain;
 
-/// The toolchain, if everything it takes is installed; otherwise what is missing.
+// With the full path, because rustup's programs come first in PATH.
+const CARGO: &str = "/usr/bin/cargo";
+
+const RUSTC: &str = "/usr/bin/rustc";
+
+/// Returns the toolchain if it is complete; otherwise the error names the missing file.
 pub(crate) fn find() -> Result<WasmToolchain, String> {
     let version = ask_rustc(&["-vV"])?;
     let host = after(&version, "host: ")?;
@@ -27,18 +30,19 @@ pub(crate) fn find() -> Result<WasmToolchain, String> {
     Ok(WasmToolchain {
         cargo: CARGO.to_owned(),
         rustc: RUSTC.to_owned(),
-        // Elsewhere memcpy and its like come from the target's libc, which the component then must not ask for here.
+        // rustup's target has memcpy and similar functions in its libc. Here there is no libc, and the component must
+        // not need it.
         rustflags: format!("-Clink-arg=--wasm-ld-path={} --cfg=no_wasi_libc", linker.display()),
         flags: "-Zbuild-std=core,alloc -Zbuild-std-features=compiler-builtins-mem".to_owned(),
     })
 }
 
-/// Installs what [`find`] looks for.
+/// Installs the packages with the files that [`find`] checks.
 pub(crate) fn install() -> Result<(), String> {
     apt::update()?;
     // wasm-component-ld is in rust-web-llvm, which is only recommended by rustc-web.
     apt::install(&["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"])?;
-    // The linker has to be of the LLVM that rustc was built with; that moves with the package.
+    // The linker must come from the LLVM release that rustc was built with, which depends on the package's version.
     let linker = format!("lld-{}", llvm_major(&ask_rustc(&["-vV"])?)?);
     apt::install(&[&linker])
 }
@@ -56,10 +60,6 @@ fn llvm_major(version: &str) -> Result<&str, String> {
 fn after<'a>(text: &'a str, label: &str) -> Result<&'a str, String> {
     text.lines().find_map(|line| line.strip_prefix(label)).ok_or_else(|| format!("{RUSTC} -vV prints no `{label}`"))
 }
-
-// By full path: rustup's own come first in PATH.
-const CARGO: &str = "/usr/bin/cargo";
-const RUSTC: &str = "/usr/bin/rustc";
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
-//! `cargo xtask demo`: one upload, for anyone to see, with the real program and a server that needs no installing.
+//! `cargo xtask demo`: one upload by the real program to a server in this process.
 //!
-//! Top to bottom: build, make a file (`demo_file.rs`), start the server (`demo_server.rs`), upload, compare, print.
-//! The first line that is not as it should be ends it with an error; its files are removed either way.
+//! The steps: build, create a file, start the server, upload, compare, print the figures. The first step that fails
+//! ends the demo with an error; its files are removed in any case.
 
 use std::fmt;
 use std::fs;
@@ -10,14 +10,22 @@ use std::path::{self, Path};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::cargo;
-use crate::demo_file::{first_difference, write_pseudo_random};
-use crate::demo_server::{DemoServer, USER};
-use crate::peak_memory::{self, Run};
-use crate::target_dir;
-use crate::wasm_target;
+use test_servers::DemoServer;
+use xtask::cargo;
+use xtask::demo_file::{first_difference, write_pseudo_random};
+use xtask::target_dir;
+use xtask::wasm_target;
 
-/// `cargo xtask demo`.
+use crate::peak_memory::{self, Run};
+
+const NAME: &str = "demo.bin";
+const DIRECTORY: &str = "incoming";
+const SIZE: u64 = 256 << 20;
+
+/// The time limit for the uploader, in addition to its own deadlines, so that the demo always ends.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Runs `cargo xtask demo`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let built = cargo::build(&["build", "--release", "-p", "ftp-uploader-cli", "--bin", "ftp-uploader"])?;
@@ -46,12 +54,12 @@ fn upload_and_compare(program: &Path, target: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// As a user would: the command line is printed, and the progress is the program's own.
+/// Runs the program as a user does. The command line is printed, and the program prints its own progress.
 fn upload(program: &Path, file: &Path, server: &DemoServer) -> io::Result<Run> {
     let host = format!("127.0.0.1:{}", server.port);
-    println!("> {} {host} {USER} {} {DIRECTORY}", short(program), short(file));
+    println!("> {} {host} {} {} {DIRECTORY}", short(program), DemoServer::USER, short(file));
     let mut child = Command::new(program)
-        .args([&host, USER])
+        .args([&host, DemoServer::USER])
         .arg(file)
         .arg(DIRECTORY)
         .env("FTP_PASSWORD", &server.password)
@@ -60,7 +68,7 @@ fn upload(program: &Path, file: &Path, server: &DemoServer) -> io::Result<Run> {
     peak_memory::watch(&mut child, LIMIT)
 }
 
-/// The path as it can be typed in the workspace.
+/// Returns the path relative to the workspace.
 fn short(path: &Path) -> path::Display<'_> {
     path.strip_prefix(target_dir::workspace()).unwrap_or(path).display()
 }
@@ -69,7 +77,7 @@ fn failed(to: &str) -> impl FnOnce(io::Error) -> String {
     move |error| format!("the demo failed: cannot {to}: {error}")
 }
 
-/// The demo's last line.
+/// The last line of the demo.
 struct Numbers {
     bytes: u64,
     elapsed: Duration,
@@ -88,13 +96,6 @@ impl fmt::Display for Numbers {
     }
 }
 
-const NAME: &str = "demo.bin";
-const DIRECTORY: &str = "incoming";
-const SIZE: u64 = 256 << 20;
-
-/// The uploader has deadlines of its own; this one only means that the demo ends, whatever is broken.
-const LIMIT: Duration = Duration::from_secs(300);
-
 #[cfg(test)]
 mod tests {
     use super::Numbers;
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peak_that_is_not_known_is_not_made_up() {
+    fn an_unknown_peak_is_not_printed_as_a_number() {
         let numbers = Numbers { bytes: 1, elapsed: Duration::from_secs(1), peak: None };
         assert!(numbers.to_string().ends_with("peak memory not measured on this system"));
     }

@@ -1,13 +1,20 @@
-//! The file that the demo uploads: making it, and comparing what arrived with it.
+//! Files of pseudo-random bytes to upload, and their comparison with the uploaded copy.
 //!
-//! Its bytes look random, so that no layer can squeeze or skip them; they need not be secret. Next: `demo_server.rs`.
+//! The bytes look random, so that no layer can compress or skip them. They are not secret.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
-/// Writes a new file of `size` pseudo-random bytes.
-pub(crate) fn write_pseudo_random(path: &Path, size: u64) -> io::Result<()> {
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+const CHUNK: usize = 1 << 20;
+
+/// Writes a new file of `size` pseudo-random bytes, the same bytes each time.
+///
+/// # Errors
+///
+/// If the file exists, or cannot be written.
+pub fn write_pseudo_random(path: &Path, size: u64) -> io::Result<()> {
     let mut file = BufWriter::with_capacity(CHUNK, File::create_new(path)?);
     let mut state = SEED;
     for _ in 0..size / 8 {
@@ -19,8 +26,13 @@ pub(crate) fn write_pseudo_random(path: &Path, size: u64) -> io::Result<()> {
     file.flush()
 }
 
-/// Where two files differ first: the offset, which is the shorter one's length if it is a beginning of the other.
-pub(crate) fn first_difference(one: &Path, other: &Path) -> io::Result<Option<u64>> {
+/// Returns the offset of the first difference of two files; `None` if they are equal. If one file is the beginning of
+/// the other, the offset is its length.
+///
+/// # Errors
+///
+/// If a file cannot be read.
+pub fn first_difference(one: &Path, other: &Path) -> io::Result<Option<u64>> {
     let (mut one, mut other) = (File::open(one)?, File::open(other)?);
     let (mut left, mut right) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
     let mut offset = 0;
@@ -38,21 +50,18 @@ pub(crate) fn first_difference(one: &Path, other: &Path) -> io::Result<Option<u6
     }
 }
 
-/// Fills the chunk, unless the file ends first.
+/// Fills the chunk, or reads the rest of the file if it is shorter.
 fn read_chunk(file: &mut File, chunk: &mut Vec<u8>) -> io::Result<usize> {
     chunk.clear();
     file.take(CHUNK as u64).read_to_end(chunk)
 }
 
-/// Marsaglia's xorshift64: every value but 0, each once, before it repeats.
+/// Marsaglia's xorshift64, which has a period of 2^64 - 1.
 fn xorshift(mut state: u64) -> u64 {
     state ^= state << 13;
     state ^= state >> 7;
     state ^ (state << 17)
 }
-
-const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-const CHUNK: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {

@@ -1,18 +1,32 @@
-//! `cargo xtask dependencies`: whether every dependency is what `deny.toml` lets it be, with cargo-deny.
+//! `cargo xtask dependencies`: checks every dependency against `deny.toml`, with cargo-deny.
 //!
-//! cargo-deny is built once, from its crate, below the target folder. Licences, sources and bans are judged from what cargo
-//! has fetched anyway. Known weaknesses are in a database that no package registry has, only a git host: where that cannot
-//! be reached, they are skipped aloud, in CI, too.
+//! cargo-deny is built once, from its crate, below the target directory. Licences, sources and bans are checked in the
+//! sources that cargo has fetched. The known weaknesses are in a database on a git host: if it cannot be reached, this
+//! check is skipped with a message, in CI, too.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::cargo;
-use crate::target_dir;
-use crate::time_limit;
+use xtask::cargo;
+use xtask::target_dir;
+use xtask::time_limit;
 
-/// Judges the workspace and the fuzzers.
+/// The name of the crate, also used in messages of `cargo xtask test`.
+pub(crate) const CARGO_DENY: &str = "cargo-deny";
+
+const VERSION: &str = "0.20.2";
+
+/// There are about 250 crates: two minutes on two idle processors, ten on busy ones.
+const INSTALL_LIMIT: Duration = Duration::from_secs(1200);
+
+/// The database takes about 10 MB.
+const FETCH_LIMIT: Duration = Duration::from_secs(60);
+
+/// The check asks the registry for withdrawn releases.
+const CHECK_LIMIT: Duration = Duration::from_secs(120);
+
+/// Checks the workspace and the fuzzers.
 pub(crate) fn run() -> Result<(), String> {
     let program = install()?;
     let known = known_weaknesses(&program);
@@ -22,7 +36,7 @@ pub(crate) fn run() -> Result<(), String> {
     for manifest in ["Cargo.toml", "fuzz/Cargo.toml"] {
         let mut check = deny(&program);
         check.args(["--manifest-path", manifest, "--config", "deny.toml", "check"]);
-        // Each licence in the list is one that either of the two needs.
+        // Each licence in the list is needed by one of the two, not necessarily by both.
         check.args(["--allow", "license-not-encountered", "--allow", "license-exception-not-encountered"]);
         check.args(["bans", "licenses", "sources"]).args(known.is_ok().then_some("advisories"));
         time_limit::run(&mut check, CHECK_LIMIT).map_err(|why| format!("the dependencies of {manifest}: {why}"))?;
@@ -30,7 +44,7 @@ pub(crate) fn run() -> Result<(), String> {
     Ok(())
 }
 
-/// What is missing for [`run`].
+/// Returns the name of cargo-deny if it is missing and cannot be installed.
 pub(crate) fn missing() -> Vec<&'static str> {
     match install() {
         Ok(_) => Vec::new(),
@@ -41,7 +55,7 @@ pub(crate) fn missing() -> Vec<&'static str> {
     }
 }
 
-/// The program. What is there already is not built again.
+/// Returns the program. It is built only if it is missing or has a different version.
 fn install() -> Result<PathBuf, String> {
     let folder = target_dir::target_dir()?.join("cargo-deny");
     let program = folder.join("bin/cargo-deny");
@@ -49,15 +63,15 @@ fn install() -> Result<PathBuf, String> {
         return Ok(program);
     }
     let mut install = cargo::command();
-    // Without optimisation it is there in half the time, and fast enough.
+    // A build without optimisation takes half the time, and is fast enough.
     install
         .args(["install", CARGO_DENY, "--quiet", "--locked", "--debug", "--force", "--version", VERSION, "--root"])
         .arg(&folder);
     install.arg("--target-dir").arg(folder.join("build"));
     time_limit::fetch(&mut install, INSTALL_LIMIT).map_err(|why| format!("{CARGO_DENY} cannot be installed: {why}"))?;
-    // What it was built of is some 1 GB, and not needed any more.
+    // The intermediate files take about 1 GB.
     let _ = std::fs::remove_dir_all(folder.join("build"));
-    if is_right(&program) { Ok(program) } else { Err(format!("{CARGO_DENY} was installed and does not run")) }
+    if is_right(&program) { Ok(program) } else { Err(format!("{CARGO_DENY} was installed but does not run")) }
 }
 
 fn is_right(program: &Path) -> bool {
@@ -65,28 +79,14 @@ fn is_right(program: &Path) -> bool {
     output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == format!("{CARGO_DENY} {VERSION}"))
 }
 
-/// Fetches the database.
+/// Fetches the database of known weaknesses.
 fn known_weaknesses(program: &Path) -> Result<(), String> {
     let mut fetch = deny(program);
     fetch.args(["--config", "deny.toml", "fetch", "db"]).env("GIT_TERMINAL_PROMPT", "0");
-    time_limit::run(&mut fetch, FETCH_LIMIT).map_err(|why| format!("their database cannot be fetched: {why}"))
+    time_limit::run(&mut fetch, FETCH_LIMIT).map_err(|why| format!("the database cannot be fetched: {why}"))
 }
 
-/// In the workspace, and with the cargo that runs us.
+/// Returns cargo-deny as a command in the workspace, with the cargo that runs this program.
 fn deny(program: &Path) -> Command {
     cargo::tool(&program.display().to_string())
 }
-
-/// The crate, and what `cargo xtask test` calls it where it is missing.
-pub(crate) const CARGO_DENY: &str = "cargo-deny";
-
-const VERSION: &str = "0.20.2";
-
-/// Some 250 crates: two minutes on two idle processors, ten on busy ones.
-const INSTALL_LIMIT: Duration = Duration::from_secs(1200);
-
-/// The database is some 10 MB.
-const FETCH_LIMIT: Duration = Duration::from_secs(60);
-
-/// It asks the registry which releases were taken back.
-const CHECK_LIMIT: Duration = Duration::from_secs(120);

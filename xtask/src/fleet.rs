@@ -1,23 +1,31 @@
-//! `cargo xtask fleet`: are the manifests in `fleet/kubernetes/` in form, and do they keep what `fleet/README.md` says?
+//! `cargo xtask fleet`: checks the manifests in `fleet/kubernetes/` against Kubernetes' schemas and against the
+//! promises of `fleet/README.md`.
 //!
-//! What is checked is in `fleet/check.py`, which has a YAML parser and Kubernetes' own schemas; this file puts those in
-//! place, below the target folder, and runs it. No cluster is reached.
+//! The checks are in `fleet/check.py`. This file installs a YAML parser and the schemas below the target directory, and
+//! runs it. No cluster is needed.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::cargo;
-use crate::target_dir::{target_dir, workspace};
-use crate::time_limit;
+use xtask::cargo;
+use xtask::ci;
+use xtask::target_dir::{target_dir, workspace};
+use xtask::time_limit;
 
-/// `cargo xtask fleet`. What cannot be installed is skipped aloud, and is a failure where CI=true.
+/// The packages take about 25 MB.
+const INSTALL_LIMIT: Duration = Duration::from_secs(180);
+
+/// The schemas, which are some MB long, are read again for each manifest.
+const CHECK_LIMIT: Duration = Duration::from_secs(120);
+
+/// Runs `cargo xtask fleet`. If the validator cannot be installed, the check is skipped with a message; with CI=true it
+/// fails.
 pub(crate) fn run() -> Result<(), String> {
     let fleet = workspace().join("fleet");
     match install(&fleet.join("requirements.txt"), &target_dir()?.join("fleet")) {
         Ok(modules) => check(&fleet, &modules),
-        Err(why) if env::var("CI").is_ok_and(|ci| ci == "true") => Err(why),
+        Err(why) if ci::is_set() => Err(why),
         Err(why) => {
             println!("SKIPPED, the manifests in fleet/: {why}");
             Ok(())
@@ -25,7 +33,7 @@ pub(crate) fn run() -> Result<(), String> {
     }
 }
 
-/// A copy of the requirements is written last; while it is the same, there is nothing to install.
+/// Installs the requirements, if they have changed: a copy of the list is written after a complete installation.
 fn install(requirements: &Path, folder: &Path) -> Result<PathBuf, String> {
     let modules = folder.join("python");
     let installed = folder.join("requirements.txt");
@@ -52,9 +60,3 @@ fn check(fleet: &Path, modules: &Path) -> Result<(), String> {
     time_limit::run(&mut python, CHECK_LIMIT)
         .map_err(|why| format!("the manifests in fleet/kubernetes/: check.py {why}"))
 }
-
-/// Some 25 MB.
-const INSTALL_LIMIT: Duration = Duration::from_secs(180);
-
-/// Schemas of some MB are read again for each manifest.
-const CHECK_LIMIT: Duration = Duration::from_secs(120);

@@ -1,36 +1,49 @@
-//! The project's own commands, so that what the README and CI promise is one command each.
+//! The project's own commands: each check that the README or CI mentions is one command.
 //!
-//! This file only chooses; each command is a file: [`wasm_target`] (set-up), [`demo`], [`mod@test`], [`elsewhere`],
-//! [`sandbox`], [`mod@bench`], [`fleet`], [`fuzz`], [`miri`], [`dependencies`], [`components`], [`wit_docs`].
-//! They need nothing but Rust: what is missing they install, with a time limit, or say how to.
+//! This file parses the command line; each command is a module. The commands need only Rust: they install missing
+//! tools, with a time limit, or print how to install them.
 
-mod apt;
 mod bench;
-mod cargo;
-mod components;
-mod debian_toolchain;
 mod demo;
-mod demo_file;
-mod demo_server;
 mod dependencies;
-mod elsewhere;
 mod fleet;
 mod ftp_servers;
 mod fuzz;
 mod miri;
 mod peak_memory;
+mod platforms;
 mod sandbox;
 #[cfg(test)]
 mod security_page;
 mod skips;
-mod target_dir;
 mod test;
-mod time_limit;
-mod wasm_target;
-mod wasm_toolchain;
 mod wit_docs;
 
 use std::process::ExitCode;
+
+use xtask::{components, target_dir, wasm_target};
+
+const USAGE: &str = "\
+Usage: cargo xtask NAME
+
+  set-up          install the wasm32-wasip2 target, and unpack the FTP servers for the tests below target/
+  demo            build the program, upload 256 MiB to a temporary FTP server on loopback, and compare the bytes
+  test            run all checks: style, docs, tests, and the commands below except bench, components and wit-docs.
+                  CI runs this command
+  test platforms  upload with the components on other platforms, and print a table
+  test sandbox    run only the attacks on the sandbox, and print a table of the results
+  bench [sandbox | sink] [--only ROW] [--rounds N]
+                  compare the program with other clients, on loopback; with `sandbox`, measure the cost of the sandbox
+                  alone (needs valgrind); with `sink`, only start the servers. The tables are in target/bench/
+  fleet           check the manifests in fleet/
+  fuzz --seconds N [TARGET...]
+                  run the fuzzers in fuzz/ for N seconds each; inputs of earlier runs are used again
+  miri            run the tests of the guest's unsafe code in Miri, if there is a nightly toolchain
+  dependencies    check licences, sources and known weaknesses of all dependencies, with deny.toml
+  components      build ftp-uploader.wasm and ftp-uploader-cli.wasm for other platforms, in target/components/
+  wit-docs        render wit/ as docs/wit.md, and record its shape and version in docs/wit.lock
+  help            print this text
+";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,7 +51,7 @@ fn main() -> ExitCode {
         ["set-up"] => set_up(),
         ["demo"] => demo::run(),
         ["test"] => test::run(),
-        ["test", "elsewhere"] => elsewhere::run(),
+        ["test", "platforms"] => platforms::run(),
         ["test", "sandbox"] => sandbox::run(),
         ["bench", ref arguments @ ..] => bench::run(arguments),
         ["components"] => components::run(),
@@ -58,38 +71,16 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(what) => {
-            eprintln!("xtask: {what}");
+        Err(why) => {
+            eprintln!("xtask: {why}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// What is missing among the servers is said by what sets them up; without them only their tests are skipped.
+/// Runs `cargo xtask set-up`. A missing server is not an error, because only its tests are skipped.
 fn set_up() -> Result<(), String> {
     wasm_target::set_up()?;
     ftp_servers::set_up(&target_dir::target_dir()?);
     Ok(())
 }
-
-const USAGE: &str = "\
-Usage: cargo xtask NAME
-
-  set-up          get what is needed: the wasm32-wasip2 target, and for the tests FTP servers, unpacked below target/
-  demo            build, start a throw-away FTP server on loopback, upload 256 MiB to it, compare the bytes
-  test            everything that has to hold: style, docs, tests, and what is below save bench, components and wit-docs;
-                  what CI runs
-  test elsewhere  upload on other platforms, to a real server, and print a table
-  test sandbox    only the attacks on the sandbox, with a table of what came of each
-  bench [sandbox | sink] [--only ROW] [--rounds N]
-                  measure the program beside other clients, on loopback; with `sandbox`, what the sandbox costs by itself
-                  (takes valgrind); with `sink`, only serve. Tables go to target/bench/
-  fleet           check the manifests in fleet/
-  fuzz --seconds N [TARGET...]
-                  run the fuzzers in fuzz/ for N seconds each, with what they have kept so far
-  miri            interpret the guest's own unsafe code, where a nightly toolchain is
-  dependencies    check licences, sources and known weaknesses of what deny.toml is about
-  components      build ftp-uploader.wasm and ftp-uploader-cli.wasm, for other platforms, into target/components/
-  wit-docs        render wit/ to docs/wit.md, and record its shape and version in docs/wit.lock
-  help            this text
-";

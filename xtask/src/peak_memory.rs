@@ -1,7 +1,7 @@
-//! How much memory a child took at its peak, and how long it ran.
+//! Measures the peak memory and the run time of a child process.
 //!
-//! Linux counts the peak itself (VmHWM in `/proc/PID/status`), so that looking in often, until the child ends, misses
-//! at most its last moment. getrusage would count cargo's children too; elsewhere than on Linux nothing is measured.
+//! Linux records the peak itself (VmHWM in `/proc/PID/status`), so that frequent reads miss at most the last moment of
+//! the child. getrusage(2) would also count cargo's other children. On other systems nothing is measured.
 
 use std::fs;
 use std::io;
@@ -9,15 +9,18 @@ use std::process::{Child, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What [`watch`] saw.
+/// The interval of the measurements. The demo's upload takes some tenths of a second.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// The result of [`watch`].
 pub(crate) struct Run {
     pub(crate) status: ExitStatus,
     pub(crate) elapsed: Duration,
-    /// Bytes of memory resident at the peak, where the system tells.
+    /// The maximum of resident memory, in bytes; `None` if the system does not report it.
     pub(crate) peak: Option<u64>,
 }
 
-/// Waits for a child that was started just now; after `limit` it is ended, which shows in its status.
+/// Waits for a child that has just been started. After `limit` the child is killed, which its status shows.
 pub(crate) fn watch(child: &mut Child, limit: Duration) -> io::Result<Run> {
     let start = Instant::now();
     let status_file = format!("/proc/{}/status", child.id());
@@ -29,7 +32,7 @@ pub(crate) fn watch(child: &mut Child, limit: Duration) -> io::Result<Run> {
         if start.elapsed() > limit {
             child.kill()?;
         }
-        // A child that has ended but was not waited for yet has a file without the line.
+        // A zombie's file does not contain the line.
         let seen = fs::read_to_string(&status_file).ok().and_then(|text| high_water_mark(&text));
         peak = peak.max(seen);
         thread::sleep(LOOK_EVERY);
@@ -41,9 +44,6 @@ fn high_water_mark(status: &str) -> Option<u64> {
     let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(kibibytes * 1024)
 }
-
-/// Short against the demo's upload, which takes some tenths of a second.
-const LOOK_EVERY: Duration = Duration::from_millis(2);
 
 #[cfg(test)]
 mod tests {

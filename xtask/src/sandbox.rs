@@ -1,19 +1,22 @@
-//! `cargo xtask test sandbox`: components that do what they should not, run by the real program, and a table of what was
-//! tried, which wall stood in the way, and what was seen to come of it.
+//! `cargo xtask test sandbox`: runs the real program with hostile components, and prints a table of the attacks: the
+//! wall that stopped each, the exit code, time and memory, and the message.
 //!
-//! The tests are `tests/sandbox/`; each writes its own line, and only when all that it claims holds.
+//! The tests are in `tests/sandbox/`. Each writes its own row at its end, if it has passed.
 
 use std::fs;
 
-use crate::cargo;
-use crate::target_dir;
-use crate::wasm_target;
+use xtask::cargo;
+use xtask::target_dir;
+use xtask::wasm_target;
 
-/// `cargo xtask test sandbox`.
+const TESTS: &[&str] =
+    &["test", "--package", "ftp-uploader-cli", "--features", "compiler", "--test", "all", "--", "sandbox::"];
+
+/// Runs `cargo xtask test sandbox`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let path = target_dir::target_dir()?.join("sandbox.tsv");
-    // What is left of an earlier run is not to be taken for this one's.
+    // Remove the lines of an earlier run.
     fs::write(&path, "").map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     let shown = path.display().to_string();
     cargo::run(TESTS, &[("FTP_UPLOADER_SANDBOX_TABLE", &shown)])?;
@@ -23,19 +26,16 @@ pub(crate) fn run() -> Result<(), String> {
     Ok(())
 }
 
-const TESTS: &[&str] =
-    &["test", "--package", "ftp-uploader-cli", "--features", "compiler", "--test", "all", "--", "sandbox::"];
-
-/// The lines as a table of Markdown, those about one wall together.
+/// Returns the rows as a Markdown table, ordered by the wall.
 fn table(rows: &str) -> Result<String, String> {
     let mut rows: Vec<[&str; 6]> = rows.lines().filter_map(cells).collect();
     if rows.is_empty() {
-        return Err("the tests have passed, but said nothing; is the filter right?".to_owned());
+        return Err("the tests have passed, but have written no rows; is the filter right?".to_owned());
     }
     rows.sort_by_key(|[attack, wall, ..]| (*wall, *attack));
-    // The same with another option is another test, and no other attack.
+    // The tests repeat some attacks with other options.
     rows.dedup_by_key(|[attack, wall, ..]| (*wall, *attack));
-    let mut text = format!("| attack | wall | exit | s | MiB | what was said |\n{}\n", "| --- ".repeat(6) + "|");
+    let mut text = format!("| attack | wall | exit | s | MiB | message |\n{}\n", "| --- ".repeat(6) + "|");
     for row in rows {
         text += &format!("| {} |\n", row.map(|cell| cell.replace('|', "\\|")).join(" | "));
     }
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn no_rows_are_no_success() {
+    fn an_empty_table_is_an_error() {
         assert!(table("").is_err());
     }
 }

@@ -1,8 +1,6 @@
-//! SECURITY.md names walls and the tests that prove them; the test here fails when one of those is not there, or when a
-//! wall stands there without a proof.
+//! Checks that every file, test and command that SECURITY.md names exists, and that each of its rows names a proof.
 //!
-//! A test is named as the test runner names it, but without `tests`: `sandbox::ports::…`, `proxy::http::…`. Whether it
-//! proves anything is not known here.
+//! The page names tests as the test runner does, but without `tests`: `sandbox::ports::…`, `proxy::http::…`.
 
 use std::path::Path;
 
@@ -10,7 +8,7 @@ const PAGE: &str = include_str!("../../SECURITY.md");
 
 const COMMANDS: &str = include_str!("main.rs");
 
-/// Where modules with tests are.
+/// The folders of modules with tests.
 const ROOTS: [&str; 7] =
     ["tests", "crates/text/src", "host/src", "cli/src", "guest/protocol/src", "guest/component/src", "xtask/src"];
 
@@ -29,7 +27,7 @@ fn what_is_not_there_is_noticed() {
     assert_eq!(missing(page), [&names[..], &["sandbox::attack::port"]].concat());
 }
 
-/// What `page` names and is not there, and its rows without a proof.
+/// Returns the names on `page` that do not exist, and its rows without a proof.
 fn missing(page: &str) -> Vec<&str> {
     let rows =
         page.lines().filter(|line| line.starts_with("| ") && !line.ends_with("--- |") && !line.ends_with("Proof |"));
@@ -38,7 +36,7 @@ fn missing(page: &str) -> Vec<&str> {
     unproven.chain(links.filter(|link| !is_file(link))).chain(code(page).filter(|name| !is_there(name))).collect()
 }
 
-/// What stands between backticks.
+/// Returns the texts between backticks.
 fn code(page: &str) -> impl Iterator<Item = &str> {
     page.split('`').skip(1).step_by(2)
 }
@@ -50,7 +48,7 @@ fn is_there(name: &str) -> bool {
     if let Some(command) = name.strip_prefix("cargo xtask ") {
         return COMMANDS.contains(&format!("[\"{}\"", command.replace(' ', "\", \"")));
     }
-    // Paths of other machines begin at the root, addresses have a scheme.
+    // Absolute paths and addresses with a scheme are not files of this repository.
     !name.contains('/') || name.starts_with('/') || name.contains("://") || is_file(name)
 }
 

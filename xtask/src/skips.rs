@@ -1,15 +1,15 @@
-//! The tests that were skipped in a run of `cargo test`: each writes a line (`test-servers/src/skips.rs`), as libtest counts it among
-//! those that passed.
+//! The record of the tests that were skipped in a run of `cargo test`. Each of them writes a line
+//! (`test-servers/src/skips.rs`), because libtest counts them as passed.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The variable with the path of the record. The tests look for it too.
+/// The variable with the path of the record, which the tests read.
 pub(crate) const VARIABLE: &str = "FTP_UPLOADER_SKIPPED";
 
-/// A record in the target directory, empty so far.
+/// Returns the path of an empty record in the target directory.
 pub(crate) fn new_record(target_dir: &Path) -> Result<PathBuf, String> {
     let record = target_dir.join("skipped-tests");
     match fs::remove_file(&record) {
@@ -20,7 +20,7 @@ pub(crate) fn new_record(target_dir: &Path) -> Result<PathBuf, String> {
     }
 }
 
-/// How many tests were skipped, and why, in one line; nothing, if none was.
+/// Returns one line with the number of skipped tests and the reasons; `None` if no test was skipped.
 pub(crate) fn summary(record: &Path) -> Option<String> {
     summary_of(&fs::read_to_string(record).ok()?)
 }
@@ -37,7 +37,7 @@ mod tests {
     use super::summary_of;
 
     #[test]
-    fn skipped_tests_are_counted_and_each_reason_is_told_once() {
+    fn skipped_tests_are_counted_and_each_reason_is_printed_once() {
         let lines = "SKIPPED a::b: no vsftpd: it is missing\nSKIPPED c: no IPv6\nSKIPPED d: no IPv6\n";
         let summary = "3 tests were SKIPPED (no IPv6; no vsftpd: it is missing)";
         assert_eq!(summary_of(lines).as_deref(), Some(summary));

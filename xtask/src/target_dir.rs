@@ -1,19 +1,21 @@
-//! Where things are: the workspace, and the target directory that cargo uses for it.
-//!
-//! Only answers questions; nothing is created here. Next: `cargo.rs`, which runs cargo there.
+//! The paths of the workspace and of cargo's target directory. Nothing is created here.
 
 use std::path::{Path, PathBuf};
 
 use crate::cargo;
 
-/// The folder of the workspace's `Cargo.toml`.
-pub(crate) fn workspace() -> &'static Path {
+/// Returns the folder of the workspace's `Cargo.toml`.
+pub fn workspace() -> &'static Path {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask)
 }
 
-/// The target directory, wherever the environment or a configuration file has put it.
-pub(crate) fn target_dir() -> Result<PathBuf, String> {
+/// Returns the target directory, which the environment or a configuration file may have moved.
+///
+/// # Errors
+///
+/// If `cargo metadata` fails.
+pub fn target_dir() -> Result<PathBuf, String> {
     let output = cargo::command()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .output()
@@ -25,8 +27,9 @@ pub(crate) fn target_dir() -> Result<PathBuf, String> {
     })
 }
 
-/// The text of the first field of this name. Enough for a path in cargo's output; a JSON parser is not worth a crate here.
-pub(crate) fn string_field(json: &str, name: &str) -> Option<String> {
+/// Returns the value of the first JSON field with this name, if it is a string. It decodes escaped quotes and
+/// backslashes, which is sufficient for paths in cargo's output.
+pub fn string_field(json: &str, name: &str) -> Option<String> {
     let (_, rest) = json.split_once(&format!("\"{name}\":\""))?;
     let mut text = String::new();
     let mut characters = rest.chars();

@@ -1,103 +1,25 @@
-//! `cargo xtask test`: everything that has to hold before a change goes in. CI runs this and nothing else.
+//! `cargo xtask test`: all checks that a change must pass. CI runs only this command.
 //!
-//! At home, what cannot be installed is skipped aloud; with CI=true that is a failure. Stops at the first failure.
-//! The tests themselves are in `tests/` and beside the code.
+//! If a tool cannot be installed, its checks are skipped with a message; with CI=true that is a failure. The command
+//! stops at the first failure.
 
-use std::env;
 use std::time::Duration;
 
-use crate::cargo;
+use xtask::cargo;
+use xtask::ci;
+use xtask::target_dir;
+use xtask::time_limit;
+use xtask::wasm_target;
+
 use crate::dependencies;
-use crate::elsewhere;
 use crate::fleet;
 use crate::ftp_servers;
 use crate::fuzz;
 use crate::miri;
+use crate::platforms;
 use crate::skips;
-use crate::target_dir;
-use crate::time_limit;
-use crate::wasm_target;
 
-/// `cargo xtask test`.
-pub(crate) fn run() -> Result<(), String> {
-    wasm_target::set_up()?;
-    let skipped = [missing_servers()?, missing_components(), fuzz::missing(), dependencies::missing()].concat();
-    if !skipped.is_empty() && env::var("CI").is_ok_and(|ci| ci == "true") {
-        return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
-    }
-    let record = skips::new_record(&target_dir::target_dir()?)?;
-    let record_path = record.display().to_string();
-    for check in CHECKS {
-        match check.component {
-            Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
-            _ => cargo::run(check.arguments, &[check.environment, &[(skips::VARIABLE, &record_path)]].concat())?,
-        }
-    }
-    if !skipped.contains(&dependencies::CARGO_DENY) {
-        dependencies::run()?;
-    }
-    miri::run()?;
-    if !skipped.contains(&fuzz::COMPILER) {
-        fuzz::try_targets(FUZZ_SECONDS, &[], Some(FUZZ_SEED))?;
-    }
-    fleet::run()?;
-    elsewhere::run()?;
-    println!("{}", verdict(&skipped, skips::summary(&record).as_deref()));
-    Ok(())
-}
-
-/// A run that has left something out does not look like one that has not.
-fn verdict(missing: &[&str], skipped_tests: Option<&str>) -> String {
-    let missing = (!missing.is_empty()).then(|| format!("missing here: {}", missing.join(", ")));
-    let gaps: Vec<_> = missing.as_deref().into_iter().chain(skipped_tests).collect();
-    match gaps[..] {
-        [] => "All checks passed.".to_owned(),
-        _ => format!("NOT EVERYTHING WAS CHECKED: {}. All else passed.", gaps.join("; ")),
-    }
-}
-
-/// The tests themselves skip what is missing here.
-fn missing_servers() -> Result<Vec<&'static str>, String> {
-    let servers = ftp_servers::set_up(&target_dir::target_dir()?);
-    Ok(servers.into_iter().filter(|server| server.outcome.is_err()).map(|server| server.name).collect())
-}
-
-/// A toolchain of rustup's minimal profile has neither rustfmt nor clippy.
-fn missing_components() -> Vec<&'static str> {
-    let missing = || CHECKS.iter().filter_map(Check::missing_component).collect::<Vec<_>>();
-    if missing().is_empty() {
-        return Vec::new();
-    }
-    let mut rustup = cargo::tool("rustup");
-    if let Err(why) = time_limit::run(rustup.args(["component", "add"]).args(missing()), RUSTUP_LIMIT) {
-        println!("rustup component add: {why}");
-    }
-    missing()
-}
-
-/// One command.
-struct Check {
-    arguments: &'static [&'static str],
-    environment: &'static [(&'static str, &'static str)],
-    /// The part of the toolchain that it takes beyond cargo and rustc.
-    component: Option<&'static str>,
-}
-
-impl Check {
-    fn name(&self) -> &'static str {
-        self.arguments.first().copied().unwrap_or_default()
-    }
-
-    fn missing_component(&self) -> Option<&'static str> {
-        let answers = || {
-            let output = cargo::command().args([self.name(), "--version"]).output();
-            output.is_ok_and(|output| output.status.success())
-        };
-        self.component.filter(|_| !answers())
-    }
-}
-
-/// Cheapest first.
+/// The fastest check is first.
 const CHECKS: &[Check] = &[
     Check { arguments: &["fmt", "--all", "--check"], environment: &[], component: Some("rustfmt") },
     Check {
@@ -138,15 +60,95 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// Each fuzzer, in every run: enough to notice what broke. For what nobody knows, `cargo xtask fuzz` runs for as long as
-/// one likes.
+/// The run time of each fuzzer. It is long enough to detect regressions; `cargo xtask fuzz` can run longer to find new
+/// errors.
 const FUZZ_SECONDS: u32 = 20;
 
-/// The tests repeat themselves, so that a change is to blame for a failure, not chance. `cargo xtask fuzz` looks for more.
+/// The seed of the fuzzers. Every run tries the same inputs, so that only a change of the code can cause a failure.
 const FUZZ_SEED: u32 = 2;
 
-/// Both components together are some 15 MB.
+/// Both parts together take about 15 MB.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(60);
+
+/// Runs `cargo xtask test`.
+pub(crate) fn run() -> Result<(), String> {
+    wasm_target::set_up()?;
+    let skipped = [missing_servers()?, missing_components(), fuzz::missing(), dependencies::missing()].concat();
+    if !skipped.is_empty() && ci::is_set() {
+        return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
+    }
+    let record = skips::new_record(&target_dir::target_dir()?)?;
+    let record_path = record.display().to_string();
+    for check in CHECKS {
+        match check.component {
+            Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
+            _ => cargo::run(check.arguments, &[check.environment, &[(skips::VARIABLE, &record_path)]].concat())?,
+        }
+    }
+    if !skipped.contains(&dependencies::CARGO_DENY) {
+        dependencies::run()?;
+    }
+    miri::run()?;
+    if !skipped.contains(&fuzz::COMPILER) {
+        fuzz::try_targets(FUZZ_SECONDS, &[], Some(FUZZ_SEED))?;
+    }
+    fleet::run()?;
+    platforms::run()?;
+    println!("{}", verdict(&skipped, skips::summary(&record).as_deref()));
+    Ok(())
+}
+
+/// Returns the last line. A run that has skipped checks does not look like a complete one.
+fn verdict(missing: &[&str], skipped_tests: Option<&str>) -> String {
+    let missing = (!missing.is_empty()).then(|| format!("missing here: {}", missing.join(", ")));
+    let gaps: Vec<_> = missing.as_deref().into_iter().chain(skipped_tests).collect();
+    match gaps[..] {
+        [] => "All checks passed.".to_owned(),
+        _ => format!("NOT EVERYTHING WAS CHECKED: {}. All else passed.", gaps.join("; ")),
+    }
+}
+
+/// Sets the servers up, and returns the names of the missing ones. Their tests are skipped.
+fn missing_servers() -> Result<Vec<&'static str>, String> {
+    let servers = ftp_servers::set_up(&target_dir::target_dir()?);
+    Ok(servers.into_iter().filter(|server| server.outcome.is_err()).map(|server| server.name).collect())
+}
+
+/// Returns the missing parts of the toolchain, after an attempt to install them: rustup's minimal profile has neither
+/// rustfmt nor clippy.
+fn missing_components() -> Vec<&'static str> {
+    let missing = || CHECKS.iter().filter_map(Check::missing_component).collect::<Vec<_>>();
+    if missing().is_empty() {
+        return Vec::new();
+    }
+    let mut rustup = cargo::tool("rustup");
+    if let Err(why) = time_limit::run(rustup.args(["component", "add"]).args(missing()), RUSTUP_LIMIT) {
+        println!("rustup component add: {why}");
+    }
+    missing()
+}
+
+/// A cargo command.
+struct Check {
+    arguments: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+    /// The part of the toolchain that the command needs, in addition to cargo and rustc.
+    component: Option<&'static str>,
+}
+
+impl Check {
+    fn name(&self) -> &'static str {
+        self.arguments.first().copied().unwrap_or_default()
+    }
+
+    fn missing_component(&self) -> Option<&'static str> {
+        let answers = || {
+            let output = cargo::command().args([self.name(), "--version"]).output();
+            output.is_ok_and(|output| output.status.success())
+        };
+        self.component.filter(|_| !answers())
+    }
+}
 
 #[cfg(test)]
 mod tests {

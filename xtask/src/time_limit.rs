@@ -1,6 +1,6 @@
-//! A child process that cannot hold us up: nothing to read, and a time limit.
+//! Child processes with a time limit and without standard input.
 //!
-//! Everything that may talk to the network (rustup, apt) runs through [`run`]. Knows nothing of what it runs.
+//! Every command that may use the network (rustup, apt) runs through [`run`].
 
 use std::fmt;
 use std::io;
@@ -11,14 +11,16 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// Why a command did not do its work.
+const POLL: Duration = Duration::from_millis(10);
+
+/// The reason why a command failed.
 #[derive(Debug)]
-pub(crate) enum Failure {
-    /// It could not be started: most often, there is no such program.
+pub enum Failure {
+    /// It could not be started; usually the program is missing.
     NotStarted(io::Error),
-    /// It ended by itself, saying that it failed.
+    /// It ended with an exit code other than 0, or was killed by a signal.
     Failed(ExitStatus),
-    /// It was ended after this time, with all its children.
+    /// It was killed after this time, with all its children.
     TooSlow(Duration),
 }
 
@@ -32,9 +34,13 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Prints the command, then runs it in a process group of its own, so that its children can be ended with it.
-/// A group of its own also means that Ctrl-C does not reach it: dpkg is better left to finish.
-pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<(), Failure> {
+/// Prints the command, then runs it in a separate process group, so that its children can be killed with it. Ctrl-C
+/// does not reach that group, so that dpkg is not interrupted.
+///
+/// # Errors
+///
+/// If the command cannot be started, fails, or takes longer than `limit`.
+pub fn run(command: &mut Command, limit: Duration) -> Result<(), Failure> {
     println!("> {}", as_typed(command));
     let mut child = command.stdin(Stdio::null()).process_group(0).spawn().map_err(Failure::NotStarted)?;
     let status = match wait(&mut child, limit) {
@@ -51,9 +57,13 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<(), Failure>
     if status.success() { Ok(()) } else { Err(Failure::Failed(status)) }
 }
 
-/// Runs a command that fetches something, and once more if it fails: a network may hiccup. Not after the limit, since who
-/// was silent for so long will not speak now.
-pub(crate) fn fetch(command: &mut Command, limit: Duration) -> Result<(), Failure> {
+/// Runs a command that uses the network, and repeats it once if it fails. It is not repeated after the limit, because
+/// the network is probably unreachable then.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn fetch(command: &mut Command, limit: Duration) -> Result<(), Failure> {
     match run(command, limit) {
         Err(Failure::Failed(_)) => {
             println!("failed, trying once more");
@@ -63,8 +73,12 @@ pub(crate) fn fetch(command: &mut Command, limit: Duration) -> Result<(), Failur
     }
 }
 
-/// Waits for a child, at most so long; `None` if it still runs.
-pub(crate) fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+/// Waits for a child, for `limit` at most. Returns `None` if it is still running.
+///
+/// # Errors
+///
+/// If the system cannot wait for it.
+pub fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + limit;
     loop {
         if let Some(status) = child.try_wait()? {
@@ -77,10 +91,10 @@ pub(crate) fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<Exit
     }
 }
 
-/// The child has not been waited for yet, so its id, and with it the group's, still belongs to it.
+/// Kills a child's process group. The child is not yet reaped, so the ID of the group still belongs to it.
 fn end_group(child: &mut Child) {
     if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        // Nothing to be done about a group that is already gone.
+        // The group may have ended already.
         let _ = kill_process_group(group, Signal::KILL);
     }
     let _ = child.wait();
@@ -90,8 +104,6 @@ fn as_typed(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
-
-const POLL: Duration = Duration::from_millis(10);
 
 #[cfg(test)]
 mod tests {
@@ -108,19 +120,19 @@ mod tests {
     }
 
     #[test]
-    fn success_and_failure_are_told_apart() {
+    fn success_and_failure_are_distinguished() {
         assert!(run(&mut shell("exit 0"), Duration::from_secs(10)).is_ok());
         assert!(matches!(run(&mut shell("exit 3"), Duration::from_secs(10)), Err(Failure::Failed(_))));
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_not_started() {
+    fn a_missing_program_is_not_started() {
         let outcome = run(&mut Command::new("/no/such/program"), Duration::from_secs(10));
         assert!(matches!(outcome, Err(Failure::NotStarted(_))));
     }
 
     #[test]
-    fn what_fails_once_is_fetched_on_the_second_try_and_not_on_a_third() -> io::Result<()> {
+    fn a_failed_fetch_is_repeated_once() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let mut hiccup = shell("test -e tried || { touch tried; exit 1; }");
         assert!(fetch(hiccup.current_dir(&folder), Duration::from_secs(10)).is_ok());
@@ -131,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_nothing_to_read() {
+    fn a_command_has_no_standard_input() {
         assert!(run(&mut shell("test -z \"$(cat)\""), Duration::from_secs(10)).is_ok());
     }
 

@@ -1,8 +1,8 @@
-//! Makes sure that the component can be built for wasm32-wasip2; every command begins here.
+//! Ensures that the component can be built for wasm32-wasip2; most commands begin with this.
 //!
-//! In order, the first that holds: the toolchain has the target; it is recorded how to do without; rustup fetches the
-//! target; Debian's Rust is there, or apt fetches it. Each step has a time limit. What the last finds is written for
-//! `host/build.rs`, in the form of `wasm_toolchain.rs`; the Debian part is `debian_toolchain.rs`.
+//! These are tried in turn: the toolchain has the target; an earlier run has recorded another toolchain; rustup
+//! installs the target; Debian's Rust is installed, or apt installs it (`debian_toolchain.rs`). Each step has a time
+//! limit. Debian's toolchain is recorded in a file for `host/build.rs` (`wasm_toolchain.rs`).
 
 use std::env;
 use std::fs;
@@ -16,15 +16,24 @@ use crate::target_dir;
 use crate::time_limit;
 use crate::wasm_toolchain::{FILE_NAME, WasmToolchain};
 
-/// `cargo xtask set-up`: after it, a plain `cargo build` works.
-pub(crate) fn set_up() -> Result<(), String> {
+const TARGET: &str = "wasm32-wasip2";
+
+/// The target takes about 20 MB.
+const RUSTUP_LIMIT: Duration = Duration::from_secs(60);
+
+/// Sets up the target. After that, `cargo build` works.
+///
+/// # Errors
+///
+/// If neither rustup nor Debian has a toolchain for the target.
+pub fn set_up() -> Result<(), String> {
     let file = target_dir::target_dir()?.join(FILE_NAME);
     if toolchain_has_target() {
         println!("{TARGET}: the toolchain has it");
         return remove(&file);
     }
     if recorded(&file) {
-        println!("{TARGET}: built with Debian's Rust, as {} says", file.display());
+        println!("{TARGET}: built with Debian's Rust, according to {}", file.display());
         return Ok(());
     }
     let rustup = match fetch_with_rustup() {
@@ -45,7 +54,7 @@ pub(crate) fn set_up() -> Result<(), String> {
     }
 }
 
-/// Asks the rustc that cargo would use here, and looks; faster than rustup, and right without rustup too.
+/// Looks into the sysroot of the rustc that cargo uses here. This is faster than rustup, and also works without it.
 fn toolchain_has_target() -> bool {
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let output = cargo::tool(&rustc).args(["--print", "sysroot"]).output();
@@ -55,7 +64,7 @@ fn toolchain_has_target() -> bool {
     })
 }
 
-/// A record counts only while it is what would be written today: Debian's packages move, and can be removed.
+/// Returns true if the record is still correct: Debian's packages may have been upgraded or removed.
 fn recorded(file: &Path) -> bool {
     let record = fs::read_to_string(file).ok().and_then(|text| WasmToolchain::parse(&text).ok());
     record.is_some() && record == debian_toolchain::find().ok()
@@ -68,18 +77,18 @@ fn fetch_with_rustup() -> Result<(), String> {
     if toolchain_has_target() {
         return Ok(());
     }
-    Err(format!("rustup says that it has added {TARGET}, but the toolchain does not have it"))
+    Err(format!("rustup reports that it has added {TARGET}, but the toolchain does not have it"))
 }
 
 fn write(file: &Path, toolchain: &WasmToolchain) -> Result<(), String> {
     let written =
         file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(file, toolchain.to_string()));
     written.map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-    println!("{TARGET}: to be built with Debian's Rust, written to {}", file.display());
+    println!("{TARGET}: built with Debian's Rust, recorded in {}", file.display());
     Ok(())
 }
 
-/// An old record would send `host/build.rs` the long way round.
+/// Removes an old record, with which `host/build.rs` would use Debian's Rust.
 fn remove(file: &Path) -> Result<(), String> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -88,8 +97,3 @@ fn remove(file: &Path) -> Result<(), String> {
         _ => Ok(()),
     }
 }
-
-const TARGET: &str = "wasm32-wasip2";
-
-/// The target is some 20 MB.
-const RUSTUP_LIMIT: Duration = Duration::from_secs(60);

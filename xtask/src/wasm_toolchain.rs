@@ -1,13 +1,13 @@
-//! How to build the component where rustup has no wasm32-wasip2: the file `<target dir>/wasm-toolchain`.
+//! The file `<target dir>/wasm-toolchain`: a toolchain for the component, if rustup cannot install wasm32-wasip2.
 //!
-//! `cargo xtask set-up` writes it (`wasm_target.rs`), `host/build.rs` reads it. No file: plain
-//! `cargo build --target wasm32-wasip2` works. Its lines are `key=value`; all four keys are needed, order is free,
-//! empty lines and lines that start with `#` are skipped:
+//! `cargo xtask set-up` writes it (`wasm_target.rs`), and `host/build.rs` reads it. Without the file, the build uses
+//! `cargo build --target wasm32-wasip2`. Its lines are `key=value`. All four keys are required, in any order; empty lines
+//! and lines that start with `#` are skipped:
 //!
 //! ```text
-//! cargo=/usr/bin/cargo              program to build with
-//! rustc=/usr/bin/rustc              goes into RUSTC
-//! rustflags=-Clink-arg=…            goes into RUSTFLAGS, instead of what was there
+//! cargo=/usr/bin/cargo              the program
+//! rustc=/usr/bin/rustc              the value of RUSTC
+//! rustflags=-Clink-arg=…            the value of RUSTFLAGS, which it replaces
 //! flags=-Zbuild-std=core,alloc …    arguments for `cargo build`, split at spaces; RUSTC_BOOTSTRAP=1 allows -Z
 //! ```
 
@@ -26,7 +26,7 @@ pub(crate) struct WasmToolchain {
 }
 
 impl WasmToolchain {
-    /// Reads the file's text; the error names what is wrong with it.
+    /// Parses the file's text. The error names the missing key.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let value = |key: &str| {
             let mut pairs = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
@@ -44,7 +44,7 @@ impl WasmToolchain {
 
 impl fmt::Display for WasmToolchain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# How host/build.rs builds the component. Written by `cargo xtask set-up`, which see.")?;
+        writeln!(f, "# The toolchain with which host/build.rs builds the component. Written by `cargo xtask set-up`.")?;
         writeln!(f, "cargo={}", self.cargo)?;
         writeln!(f, "rustc={}", self.rustc)?;
         writeln!(f, "rustflags={}", self.rustflags)?;
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_back_the_same() {
+    fn a_written_file_can_be_read_back() {
         assert_eq!(WasmToolchain::parse(&example().to_string()), Ok(example()));
     }
 

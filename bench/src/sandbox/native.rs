@@ -1,5 +1,5 @@
 //! The conversation without a sandbox: the guest's own code, built for this machine, with the handles as trait objects.
-//! The counterpart is `confined.rs`.
+//! The counterpart is `confined/`.
 
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! The server for both sides of `bench sandbox`: it consists of a few replies, and of a data connection that only
 //! counts the bytes. All other cost of a call belongs to the side that is measured.
 //!
-//! `native.rs` and `confined.rs` connect it to the conversation.
+//! `native.rs` and `confined/` connect it to the conversation.
 
 use std::cell::{Cell, RefCell};
 

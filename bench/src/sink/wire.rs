@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+/// The number of bytes of a file inside TLS that are decrypted, so that small files end with close_notify.
+const DECRYPTED: u64 = 1 << 20;
+
 /// The lines of a control connection.
 pub(super) enum Wire {
     /// In clear.
@@ -53,9 +56,6 @@ impl Wire {
         }
     }
 }
-
-/// The number of bytes of a file inside TLS that are decrypted, so that small files end with close_notify.
-const DECRYPTED: u64 = 1 << 20;
 
 /// Does the handshake, and receives the data after it. Returns the number of bytes if that was the whole file, or
 /// `None` if there is more, which is not read.

@@ -1,6 +1,6 @@
 //! One reply of the server: a code in the valid range, and text that is not checked.
 //!
-//! `reply_reader.rs` parses replies from bytes; `step.rs` defines the meaning of a reply at a step.
+//! `reply_reader.rs` parses replies from bytes; `step/mod.rs` defines the meaning of a reply at a step.
 
 use crate::timestamp::Timestamp;
 use alloc::vec::Vec;

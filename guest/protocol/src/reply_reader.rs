@@ -1,7 +1,7 @@
 //! Parses replies from bytes. Packets may be split at any byte and may contain several replies, lines end with LF or CR
 //! LF, and one reply never takes more than [`MAX_REPLY`] bytes, for any number of lines.
 //!
-//! This file knows the form of a reply (RFC 959 §4.2); its meaning is defined in `step.rs`.
+//! This file knows the form of a reply (RFC 959 §4.2); its meaning is defined in `step/mod.rs`.
 
 use crate::reply::{Code, Reply};
 use alloc::vec::Vec;

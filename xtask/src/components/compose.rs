@@ -1,20 +1,21 @@
-//! Three components become one: the provider is instantiated once, and its handles are those of the guest and of the
-//! front alike. What is left open is WASI's.
+//! Composes three components into one: the provider is instantiated once, and both the guest and the front use its
+//! handles. The imports of the result are WASI's.
 //!
-//! This takes a graph: tools that plug one component into the next make a provider for each, whose handles the other
-//! does not know.
+//! The composition needs a graph. Tools that plug one component into another instantiate the provider twice, and one
+//! instance does not accept the handles of the other. A `.wac` file could describe the graph, but it would have to
+//! repeat the version of each interface, and needs a parser and a resolver in addition to the same graph.
 
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
-/// The parts, as built.
+/// The three components.
 pub(super) struct Parts {
     pub(super) provider: Vec<u8>,
     pub(super) guest: Vec<u8>,
     pub(super) front: Vec<u8>,
 }
 
-/// The bytes of the whole. Its imports are what the provider and the front import of WASI.
+/// Returns the composed component. It imports the WASI interfaces that the provider and the front import.
 pub(super) fn compose(parts: &Parts) -> Result<Vec<u8>, String> {
     let mut whole = Whole::default();
     let provider = whole.add("ftp-uploader:provider", &parts.provider)?;
@@ -33,19 +34,19 @@ pub(super) fn compose(parts: &Parts) -> Result<Vec<u8>, String> {
     whole.graph.encode(EncodeOptions::default()).map_err(failed)
 }
 
-/// What is being put together.
+/// The component under construction.
 #[derive(Default)]
 struct Whole {
     graph: CompositionGraph,
 }
 
-/// One component, instantiated.
+/// One instantiated component.
 struct Part {
     package: PackageId,
     instance: NodeId,
 }
 
-/// One interface that a part exports.
+/// An interface that a part exports.
 struct Interface {
     name: String,
     node: NodeId,
@@ -59,7 +60,7 @@ impl Whole {
         Ok(Part { package, instance: self.graph.instantiate(package) })
     }
 
-    /// By the beginning of its name: the version is whatever the part was built with.
+    /// Finds an interface by the beginning of its name, because the version depends on the build of the part.
     fn export_of(&mut self, part: &Part, prefix: &str) -> Result<Interface, String> {
         let world = &self.graph.types()[self.graph[part.package].ty()];
         let found = world.exports.keys().find(|name| name.starts_with(prefix)).cloned();

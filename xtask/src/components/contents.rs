@@ -1,19 +1,19 @@
-//! What a component asks for and what it offers, read from its bytes after they were validated.
+//! The imports and exports of a component, read from its bytes after validation.
 
 use std::fmt;
 
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
-/// The names at the outside of a component.
+/// The names of a component's imports and exports.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Contents {
-    pub(crate) imports: Vec<String>,
-    pub(crate) exports: Vec<String>,
+pub struct Contents {
+    pub imports: Vec<String>,
+    pub exports: Vec<String>,
 }
 
 impl Contents {
-    /// Validates `component` as WebAssembly 3 with components, without any proposal, and reads its names.
-    pub(crate) fn of(component: &[u8]) -> Result<Self, String> {
+    /// Validates `component` as WebAssembly 3 with the component model, without other proposals, and reads its names.
+    pub fn of(component: &[u8]) -> Result<Self, String> {
         let features = WasmFeatures::default();
         Validator::new_with_features(features).validate_all(component).map_err(|error| format!("invalid: {error}"))?;
         Self::read(component).map_err(|error| format!("cannot be read: {error}"))
@@ -24,7 +24,7 @@ impl Contents {
         let mut depth = 0;
         for payload in Parser::new(0).parse_all(component) {
             match payload? {
-                // What stands deeper is wired up within the component.
+                // The imports of nested components are satisfied within the outer one.
                 Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
                 Payload::End(_) => depth -= 1,
                 Payload::ComponentImportSection(section) if depth == 0 => {

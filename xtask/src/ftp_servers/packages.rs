@@ -1,7 +1,7 @@
-//! Finds, fetches, unpacks and tries Debian packages without installing them.
+//! Fetches, unpacks and tests Debian packages without installing them.
 //!
-//! Every command here gets no standard input and a time limit (coreutils' `timeout`), so none can wait for an
-//! answer that nobody gives. Which packages, and where they go, is said in `../ftp_servers.rs`.
+//! Every command runs without standard input and with a time limit (coreutils' `timeout`), so that none can wait for an
+//! answer forever.
 
 use std::{
     ffi::OsStr,
@@ -10,15 +10,24 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Whether apt's package lists were refreshed in this run: once is enough, and most runs need it never.
+/// The exit code of `timeout` after it has stopped the program.
+const TIMED_OUT: i32 = 124;
+
+const SIMULATE_SECONDS: u32 = 60;
+const UPDATE_SECONDS: u32 = 180;
+const DOWNLOAD_SECONDS: u32 = 300;
+const EXTRACT_SECONDS: u32 = 60;
+const TRIAL_SECONDS: u32 = 20;
+
+/// The state of apt's package lists. They are refreshed at most once in a run, and only if a download fails.
 #[derive(Default)]
 pub(super) struct Lists {
     refreshed: bool,
 }
 
-/// Puts `packages`, and those they need that this machine lacks, as `.deb` files into `folder`.
+/// Downloads `packages`, and their dependencies that this machine lacks, as `.deb` files into `folder`.
 ///
-/// Lists that are empty or out of date make this fail, so it refreshes them and tries again.
+/// If the download fails, the package lists may be empty or out of date: it refreshes them and tries again.
 pub(super) fn download(packages: &[&str], folder: &Path, lists: &mut Lists) -> Result<(), String> {
     let first_try = download_with_these_lists(packages, folder);
     if first_try.is_ok() || lists.refreshed {
@@ -26,7 +35,7 @@ pub(super) fn download(packages: &[&str], folder: &Path, lists: &mut Lists) -> R
     }
     lists.refreshed = true;
     let refresh = output_of(apt_get(UPDATE_SECONDS).arg("update"));
-    // A refresh that failed in part (one of several sources) may still be enough.
+    // The refresh may have failed for one of several sources, and the others may be sufficient.
     download_with_these_lists(packages, folder).map_err(|reason| match refresh {
         Ok(_) => reason,
         Err(refused) => format!("{reason} (and apt-get update: {refused})"),
@@ -41,9 +50,9 @@ pub(super) fn extract_all(debs: &Path, tree: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs `program` out of `tree` (or the machine's own, where the tree has none) in `tree`: does it start at all?
+/// Runs `program` of `tree` (or of the machine, if the tree does not contain it) in `tree`.
 ///
-/// The answer is no after a change of Debian release, or when a library was there only until now.
+/// It fails, for example, after an upgrade of Debian, or if a library was removed from the machine.
 pub(super) fn try_program(tree: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
     let unpacked = tree.join(program);
     let mut command = if unpacked.exists() {
@@ -59,8 +68,9 @@ pub(super) fn try_program(tree: &Path, program: &str, arguments: &[&str]) -> Res
     output_of(command.args(arguments).current_dir(tree)).map(|_| ())
 }
 
-/// The packages themselves are named even if installed, as only their files in the tree count. Where the simulation
-/// fails (a held package in conflict), the packages alone may do: the trial run will tell.
+/// The packages are downloaded even if they are installed, because only the files in the tree are used. If the
+/// simulation fails (for example, because a held package conflicts), only the packages are downloaded: the trial run
+/// shows whether they are sufficient.
 fn download_with_these_lists(packages: &[&str], folder: &Path) -> Result<(), String> {
     let mut simulation = apt_get(SIMULATE_SECONDS);
     let plan = output_of(simulation.args(["-s", "install", "--no-install-recommends"]).args(packages));
@@ -74,12 +84,12 @@ fn download_with_these_lists(packages: &[&str], folder: &Path) -> Result<(), Str
     output_of(download.arg("download").args(&wanted).current_dir(folder)).map(|_| ())
 }
 
-/// The package names in the `Inst NAME (VERSION ...)` lines of a simulated installation.
+/// Returns the package names in the `Inst NAME (VERSION ...)` lines of a simulated installation.
 fn lacking(plan: &str) -> Vec<String> {
     plan.lines().filter_map(|line| line.strip_prefix("Inst ")?.split_whitespace().next()).map(str::to_owned).collect()
 }
 
-/// Debian keeps libraries in `lib/<architecture>`; that name is found, not assumed.
+/// Debian keeps libraries in `lib/<architecture>`. The folder is searched, so that every architecture works.
 fn library_path(tree: &Path) -> String {
     ["usr/lib", "lib"]
         .iter()
@@ -90,7 +100,7 @@ fn library_path(tree: &Path) -> String {
         .join(":")
 }
 
-/// What is in a folder; nothing, where there is no such folder.
+/// Returns the paths in a folder; none if the folder does not exist.
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let Ok(found) = fs::read_dir(folder) else { return Vec::new() };
     found.flatten().map(|entry| entry.path()).collect()
@@ -110,7 +120,7 @@ fn limited(seconds: u32, program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Runs a command to its end: its standard output, or why it failed, in one line.
+/// Runs a command to its end. Returns its standard output, or the reason of its failure in one line.
 fn output_of(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("cannot run {:?}: {error}", command.get_program()))?;
     if output.status.success() {
@@ -124,12 +134,3 @@ fn output_of(command: &mut Command) -> Result<String, String> {
         (_, None) => Err(format!("ended with {}, and said nothing", output.status)),
     }
 }
-
-/// What `timeout` exits with when it had to stop the program.
-const TIMED_OUT: i32 = 124;
-
-const SIMULATE_SECONDS: u32 = 60;
-const UPDATE_SECONDS: u32 = 180;
-const DOWNLOAD_SECONDS: u32 = 300;
-const EXTRACT_SECONDS: u32 = 60;
-const TRIAL_SECONDS: u32 = 20;

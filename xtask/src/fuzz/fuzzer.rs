@@ -1,6 +1,6 @@
-//! One fuzzer: where its files are, its limits, and what its report says.
+//! One fuzzer: its files, its limits, and the parsing of its report.
 //!
-//! The reports are libFuzzer's. Which are run, and for how long, is `../fuzz.rs`.
+//! The reports are libFuzzer's.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -8,32 +8,39 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::target_dir;
-use crate::time_limit;
+use xtask::target_dir;
+use xtask::time_limit;
 
-/// A fuzzer that was built.
+/// The limits of one input in seconds and of the whole fuzzer in MB. An input takes microseconds, but libFuzzer
+/// measures wall-clock time, and a busy machine may stall for seconds. The fuzzer itself needs about 100 MB.
+const LIMITS: [&str; 2] = ["-timeout=60", "-rss_limit_mb=512"];
+
+/// The additional time to start, to read the kept inputs, and for a busy machine.
+const GRACE: Duration = Duration::from_secs(120);
+
+/// A fuzzer to run.
 pub(super) struct Fuzzer<'a> {
     pub(super) target: String,
     pub(super) programs: &'a Path,
-    /// Where reports, and inputs worth keeping, are written.
+    /// The folder for reports and for new inputs.
     pub(super) folder: &'a Path,
-    /// The beginning of the random numbers, and with it the order of all inputs; a new one each time if there is none.
+    /// The seed of the random numbers, which determines the order of all inputs. Without one, each run differs.
     pub(super) seed: Option<u32>,
 }
 
-/// What came of a run in which nothing was found.
+/// The figures of a run without an error.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Run {
     pub(super) target: String,
     pub(super) executions: u64,
-    /// Edges of the control flow that were seen.
+    /// The number of edges of the control flow that were executed.
     pub(super) coverage: u64,
-    /// How many inputs it takes to see them.
+    /// The number of inputs that together execute them.
     pub(super) inputs: u64,
 }
 
 impl Fuzzer<'_> {
-    /// The error says what was found, and how to see it again.
+    /// Runs the fuzzer. The error contains the panic and the path of the input.
     pub(super) fn run(&self, seconds: u32) -> Result<Run, String> {
         let report = self.folder.join(format!("{}.log", self.target));
         let failed = |error: std::io::Error| format!("{}: {}: {error}", self.target, report.display());
@@ -60,7 +67,7 @@ impl Fuzzer<'_> {
 }
 
 impl Fuzzer<'_> {
-    /// Where inputs worth keeping go. With a seed of its own, a run does not depend on earlier ones.
+    /// Returns the folder for new inputs. With a seed it is empty, so that the run does not depend on earlier ones.
     fn grown(&self) -> std::io::Result<PathBuf> {
         if self.seed.is_none() {
             return Ok(self.folder.join("corpus").join(&self.target));
@@ -74,7 +81,7 @@ impl Fuzzer<'_> {
 }
 
 impl Run {
-    /// Reads the last state and the count of executions.
+    /// Reads the last status line, and the number of executions.
     fn read(target: &str, report: &str) -> Option<Self> {
         let state = report.lines().rfind(|line| line.starts_with('#') && line.contains(" cov: "))?;
         let executions = report.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))?;
@@ -98,7 +105,7 @@ fn number_behind(line: &str, label: &str) -> Option<u64> {
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-/// The panic, or libFuzzer's own verdict, and the input.
+/// Returns the lines with the panic or libFuzzer's error, and with the path of the input.
 fn said(report: &str) -> String {
     let (mut lines, mut words) = (report.lines(), Vec::new());
     while let Some(line) = lines.next() {
@@ -110,13 +117,6 @@ fn said(report: &str) -> String {
     }
     words.join("; ")
 }
-
-/// An input takes microseconds and a few kilobytes; but libFuzzer counts seconds of the clock, and a busy machine may stand
-/// still for some. The fuzzer itself needs some 100 MB.
-const LIMITS: [&str; 2] = ["-timeout=60", "-rss_limit_mb=512"];
-
-/// To start, to read what was kept, and for a machine that does other things, too.
-const GRACE: Duration = Duration::from_secs(120);
 
 #[cfg(test)]
 mod tests {

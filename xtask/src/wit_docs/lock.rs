@@ -1,7 +1,7 @@
-//! The shape of the WIT package at its version: printed without comments, so that only what an embedder compiles
-//! against counts.
+//! The shape of the WIT package at its version: its text without comments, which do not affect an embedder's code.
 //!
-//! The rules of when it may change are here and nowhere else: `compare` is the test, [`may_be_renewed`] the command.
+//! The rules for changes are in [`may_be_renewed`]. `wit_component::semver_check` does not replace them: it accepts
+//! additional imports, which an embedder would have to implement, and its errors name neither the item nor the version.
 
 use std::fmt;
 
@@ -9,7 +9,17 @@ use semver::Version;
 use wit_bindgen_core::wit_parser::{PackageId, Resolve};
 use wit_component::WitPrinter;
 
-/// A package's version, and its text without comments and without the line that names the version.
+const HEADER: &str = "\
+// The shape of the WIT package in wit/, without comments, at its version. Written by `cargo xtask wit-docs`.
+//
+// A test fails if the shape of wit/ differs from this file. A released version keeps its shape: the command refuses to
+// record a change until the version in wit/world.wit is raised. If the version is that of `## Next release` in
+// CHANGELOG.md, no embedder can depend on it yet, and the command records the change. Comments in wit/ are not recorded
+// here, but in docs/wit.md, which the same command renders.
+
+";
+
+/// A package's version, and its text without comments and without the line with the version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Lock {
     name: String,
@@ -18,7 +28,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// As it is now.
+    /// Returns the shape of a resolved package.
     pub(super) fn of(resolve: &Resolve, id: PackageId) -> Result<Self, String> {
         let mut printer = WitPrinter::default();
         printer.emit_docs(false);
@@ -26,7 +36,7 @@ impl Lock {
         Self::parse(&String::from(printer.output))
     }
 
-    /// As it was written, or printed: comments, `package NAME@VERSION;`, the rest.
+    /// Parses the text of a lock file or of a printed package: comments, `package NAME@VERSION;`, the rest.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let body: Vec<&str> = text.lines().filter(|line| !line.starts_with("//")).collect();
         let body = body.join("\n");
@@ -41,35 +51,36 @@ impl Lock {
         self.name == other.name && self.shape == other.shape
     }
 
-    /// Where two shapes part, as far as it helps to find the place.
+    /// Returns the first lines that differ, to find the place.
     fn first_difference(&self, now: &Self) -> String {
         let mut pairs = self.shape.lines().zip(now.shape.lines());
         match pairs.find(|(was, is)| was != is) {
             Some((was, is)) => format!("`{}` is now `{}`", was.trim(), is.trim()),
-            None => "something was added or taken away at its end".to_owned(),
+            None => "lines were added or removed at its end".to_owned(),
         }
     }
 }
 
-/// The file, with an explanation for whoever opens it.
+/// The text of the file, with an explanation for the reader.
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}package {}@{};\n\n{}", self.name, self.version, self.shape)
     }
 }
 
-/// The test: says what to do where the contract is not the recorded one.
+/// Returns an error with an instruction, if the contract differs from the recorded one.
 #[cfg(test)]
 pub(super) fn compare(recorded: &Lock, current: &Lock, changelog: &str) -> Result<(), String> {
     if recorded == current {
         return Ok(());
     }
     may_be_renewed(Some(recorded), current, changelog)?;
-    let what = if recorded.same_shape(current) { "version".to_owned() } else { recorded.first_difference(current) };
-    Err(format!("the WIT changed ({what}) and docs/wit.lock does not say so yet; to record it: cargo xtask wit-docs"))
+    let change = if recorded.same_shape(current) { "version".to_owned() } else { recorded.first_difference(current) };
+    Err(format!("the WIT changed ({change}), and docs/wit.lock does not record it; to record it: cargo xtask wit-docs"))
 }
 
-/// The command: whether the change may be recorded: under a higher version, or before the version was released.
+/// Returns an error if a change must not be recorded. It may be recorded with a higher version, or before the version
+/// is released.
 pub(super) fn may_be_renewed(recorded: Option<&Lock>, current: &Lock, changelog: &str) -> Result<(), String> {
     let Some(recorded) = recorded else { return Ok(()) };
     if current.version < recorded.version {
@@ -87,21 +98,11 @@ pub(super) fn may_be_renewed(recorded: Option<&Lock>, current: &Lock, changelog:
     ))
 }
 
-/// Nobody can have built against a version that is still to come.
+/// Returns true if the version is not yet released, so that no embedder can depend on it.
 fn is_unreleased(version: &Version, changelog: &str) -> bool {
     let next = format!("## Next release: {version}");
     changelog.lines().any(|line| line.trim_end() == next)
 }
-
-const HEADER: &str = "\
-// The shape of the WIT package in wit/, without comments, at its version. Written by `cargo xtask wit-docs`.
-//
-// A test fails when wit/ has another shape than this. A version that is released keeps its shape: the command refuses
-// to record a change until the version in wit/world.wit is raised. While the version is that of `## Next release` in
-// CHANGELOG.md, nobody can have built against it, and the command records the change. Comments do not count here;
-// they do in docs/wit.md, which the same command renders.
-
-";
 
 #[cfg(test)]
 mod tests {
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_to_come_may_change_but_has_to_be_recorded() -> Result<(), String> {
+    fn an_unreleased_version_may_change_but_must_be_recorded() -> Result<(), String> {
         may_be_renewed(Some(&lock(BEFORE)?), &lock(CHANGED)?, UNRELEASED)?;
         let stale = compare(&lock(BEFORE)?, &lock(CHANGED)?, UNRELEASED).err().unwrap_or_default();
         assert!(stale.ends_with("to record it: cargo xtask wit-docs"), "{stale}");
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_raised_version_may_change_but_has_to_be_recorded() -> Result<(), String> {
+    fn a_raised_version_may_change_but_must_be_recorded() -> Result<(), String> {
         may_be_renewed(Some(&lock(BEFORE)?), &lock(RAISED)?, RELEASED)?;
         assert!(compare(&lock(BEFORE)?, &lock(RAISED)?, RELEASED).is_err());
         Ok(())
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() -> Result<(), String> {
+    fn a_written_lock_can_be_read_back() -> Result<(), String> {
         let lock = lock(BEFORE)?;
         assert_eq!(Lock::parse(&lock.to_string()), Ok(lock));
         Ok(())

@@ -1,7 +1,6 @@
-//! The WIT package as one page of Markdown, by wit-bindgen's own renderer.
+//! Renders the WIT package as one page of Markdown, with wit-bindgen's own renderer.
 //!
-//! Around it, what the renderer leaves out: the package's own comment and that of an exported interface. Text in, text
-//! out; files are `../wit_docs.rs`'s.
+//! That renderer omits the comments of the package and of exported interfaces; they are added here.
 
 use wit_bindgen_core::Files;
 use wit_bindgen_core::wit_parser::{Docs, Resolve, WorldId, WorldItem};
@@ -9,7 +8,9 @@ use wit_bindgen_markdown::Opts;
 
 use super::Package;
 
-/// The page.
+const NOTE: &str = "<!-- Written by `cargo xtask wit-docs` from wit/. Change it there; a test compares. -->\n";
+
+/// Returns the page.
 pub(super) fn page(package: &Package) -> Result<String, String> {
     let Package { resolve, id } = package;
     let world = resolve.select_world(&[*id], None).map_err(|error| format!("no world to render: {error:#}"))?;
@@ -29,7 +30,7 @@ fn rendered(resolve: &Resolve, world: WorldId) -> Result<String, String> {
     Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// The renderer prints the comment of an imported interface, and forgets that of an exported one.
+/// Adds the comments of exported interfaces. The renderer prints only those of imported ones.
 fn with_export_docs(page: &str, resolve: &Resolve, world: WorldId) -> String {
     let mut page = page.to_owned();
     for (key, item) in &resolve.worlds[world].exports {
@@ -41,8 +42,8 @@ fn with_export_docs(page: &str, resolve: &Resolve, world: WorldId) -> String {
     page
 }
 
-/// One level below the page's title; a heading out of a comment goes below the function that it is about. Without the
-/// bare `<p>`, after which Markdown would leave a comment's own backticks alone.
+/// Moves the headings one level below the page's title, and headings within a comment below the function. Removes the
+/// bare `<p>`, after which Markdown would not interpret the backticks of a comment.
 fn nested(page: &str) -> String {
     let line = |line: &str| match (line.strip_prefix("# "), line.trim_start().strip_prefix("<p>")) {
         (Some(title), _) if title.starts_with("<a id=") => format!("## {title}\n"),
@@ -53,8 +54,8 @@ fn nested(page: &str) -> String {
     page.lines().map(line).collect()
 }
 
-/// No spaces at line ends, no two blank lines in a row, and one around what is set apart: a `----` right below a
-/// line would make a heading of it.
+/// Removes spaces at line ends and repeated blank lines, and puts one blank line around headings and rules: a `----`
+/// directly below a line of text would make it a heading.
 fn tidy(page: &str) -> String {
     let mut tidied = String::new();
     let mut apart = false;
@@ -76,8 +77,6 @@ fn tidy(page: &str) -> String {
 fn text(docs: &Docs) -> &str {
     docs.contents.as_deref().unwrap_or_default().trim()
 }
-
-const NOTE: &str = "<!-- Written by `cargo xtask wit-docs` from wit/. Change it there; a test compares. -->\n";
 
 #[cfg(test)]
 mod tests {
@@ -105,7 +104,7 @@ world w { import i; export j; }
 ";
 
     #[test]
-    fn every_comment_is_on_the_page_once() -> Result<(), String> {
+    fn the_page_contains_every_comment_once() -> Result<(), String> {
         let page = page(&Package::parse(WIT)?)?;
         for comment in ["About the package.", "About i.", "About f.", "About j.", "About w."] {
             assert_eq!(page.matches(comment).count(), 1, "{comment} in:\n{page}");
@@ -114,7 +113,7 @@ world w { import i; export j; }
     }
 
     #[test]
-    fn there_is_one_title_and_comments_have_their_headings_below_it() -> Result<(), String> {
+    fn headings_of_comments_are_below_the_title() -> Result<(), String> {
         let page = page(&Package::parse(WIT)?)?;
         let titles: Vec<_> = page.lines().filter(|line| line.starts_with("# ")).collect();
         assert_eq!(titles, ["# a:b@1.0.0"]);

@@ -1,7 +1,7 @@
-//! What every platform gets for its upload: a real server on loopback, another that wants TLS, a file, the components, a
-//! folder for what it installs; and the comparison at the end.
+//! The environment of every platform: a real server on loopback, another one that requires TLS, a file, the components,
+//! and a folder for installed packages. It also compares the uploaded file with the original.
 //!
-//! The servers are the demo's (`../demo_server.rs`). Platforms use [`Lab::run`] for their commands, so that none hangs.
+//! Platforms use [`Lab::run`] for their commands, which have a time limit.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -10,54 +10,62 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use test_servers::certificates::Identity;
+use test_servers::{DemoServer, PemFiles};
+use xtask::components::Components;
+use xtask::demo_file::{first_difference, write_pseudo_random};
+use xtask::time_limit;
 
-use super::{Trouble, hashing_server};
-use crate::components::Components;
-use crate::demo_file::{first_difference, write_pseudo_random};
-use crate::demo_server::{DemoServer, Identity, USER};
-use crate::time_limit;
+use crate::{Problem, hashing_server};
 
-/// Where every platform is tested.
+/// The size of the uploaded file, in bytes.
+const SIZE: u64 = 16 << 20;
+
+const NAME: &str = "sixteen-mebibytes.bin";
+const DIRECTORY: &str = "incoming";
+const NAME_OF_SERVER: &str = "localhost";
+
+/// The environment in which every platform is tested.
 pub(crate) struct Lab {
     /// The server's port, on 127.0.0.1.
     pub(crate) port: u16,
     /// `127.0.0.1:port`, for HOST.
     pub(crate) host: String,
-    /// Who logs in.
+    /// The user name.
     pub(crate) user: &'static str,
-    /// With what, through FTP_PASSWORD.
+    /// The password, for FTP_PASSWORD.
     pub(crate) password: String,
     /// The REMOTEDIR to upload into.
     pub(crate) directory: &'static str,
-    /// The server that takes nothing without TLS; what it is given lies where the other has it.
+    /// The server that requires TLS. It stores into the same folder.
     pub(crate) protected: Protected,
-    /// The file to upload: [`SIZE`] bytes, no two stretches of it alike.
+    /// The file to upload: [`SIZE`] pseudo-random bytes.
     pub(crate) source: PathBuf,
-    /// Another, for servers that tell hashes of it: [`hashing_server::CONTENT`].
+    /// Another file, for servers that report its hash: [`hashing_server::CONTENT`].
     pub(crate) nine_bytes: PathBuf,
     /// The two files of `cargo xtask components`.
     pub(crate) components: Components,
-    /// The same with the evil component of the tests in the place of the real one.
+    /// The same files with the hostile component of the tests.
     pub(crate) evil: Components,
-    /// Where the server keeps what is uploaded into `directory`.
+    /// The local folder of `directory` on the servers.
     uploads: PathBuf,
-    /// Stays from run to run: `<target>/elsewhere`.
+    /// The folder for installed packages, which is kept: `<target>/platforms`.
     installed: PathBuf,
     _server: DemoServer,
     _folder: TempDir,
 }
 
-/// A server that wants TLS.
+/// A server that requires TLS.
 pub(crate) struct Protected {
-    /// For HOST: it has the name `localhost` in its certificate.
+    /// The value for HOST, with the name in the server's certificate.
     pub(crate) host: String,
     pub(crate) password: String,
-    /// A PEM file: whoever trusts it trusts the server.
+    /// The server's certificate, a PEM file.
     pub(crate) certificate: PathBuf,
     _server: DemoServer,
 }
 
-/// How a command ended.
+/// The result of a command.
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
@@ -66,13 +74,13 @@ pub(crate) struct Ended {
 }
 
 impl Lab {
-    /// Starts the server and makes the file.
+    /// Starts the servers, and creates the files.
     pub(crate) fn set_up(target: &Path, components: Components, evil: Components) -> Result<Self, String> {
-        Self::try_set_up(target, components, evil).map_err(|error| format!("cannot set the test up: {error}"))
+        Self::try_set_up(target, components, evil).map_err(|error| format!("cannot set up the test: {error}"))
     }
 
     fn try_set_up(target: &Path, components: Components, evil: Components) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("elsewhere-").tempdir_in(target)?;
+        let folder = tempfile::Builder::new().prefix("platforms-").tempdir_in(target)?;
         let served = folder.path().join("server");
         let uploads = served.join(DIRECTORY);
         fs::create_dir_all(&uploads)?;
@@ -86,7 +94,7 @@ impl Lab {
         Ok(Self {
             port: server.port,
             host: format!("127.0.0.1:{}", server.port),
-            user: USER,
+            user: DemoServer::USER,
             password: server.password.clone(),
             directory: DIRECTORY,
             protected,
@@ -95,31 +103,31 @@ impl Lab {
             components,
             evil,
             uploads,
-            installed: target.join("elsewhere"),
+            installed: target.join("platforms"),
             _server: server,
             _folder: folder,
         })
     }
 
-    /// A folder for what a platform installs. It stays from run to run: look before you install again.
-    pub(crate) fn install_folder(&self, platform: &str) -> Result<PathBuf, Trouble> {
+    /// Returns the folder for the packages of a platform. It is kept for the next run.
+    pub(crate) fn install_folder(&self, platform: &str) -> Result<PathBuf, Problem> {
         let folder = self.installed.join(platform);
         fs::create_dir_all(&folder)
-            .map_err(|error| Trouble::Failed(format!("cannot make {}: {error}", folder.display())))?;
+            .map_err(|error| Problem::Failed(format!("cannot make {}: {error}", folder.display())))?;
         Ok(folder)
     }
 
-    /// Runs a command to its end, within `limit`; what it writes is kept.
-    pub(crate) fn run(&self, command: &mut Command, limit: Duration) -> Result<Ended, Trouble> {
+    /// Runs a command to its end, within `limit`, and captures its output.
+    pub(crate) fn run(&self, command: &mut Command, limit: Duration) -> Result<Ended, Problem> {
         run(command, limit).map_err(|why| {
-            let what = format!("{}: {why}", command.get_program().to_string_lossy());
-            if why.kind() == io::ErrorKind::NotFound { Trouble::Missing(what) } else { Trouble::Failed(what) }
+            let reason = format!("{}: {why}", command.get_program().to_string_lossy());
+            if why.kind() == io::ErrorKind::NotFound { Problem::Missing(reason) } else { Problem::Failed(reason) }
         })
     }
 
-    /// Compares what was stored with what was sent and removes it, so that the next upload cannot live on it.
-    /// Returns how many bytes there were.
-    pub(crate) fn arrived(&self) -> Result<u64, Trouble> {
+    /// Compares the uploaded file with the original, and removes it, so that the next test does not find it. Returns
+    /// its size in bytes.
+    pub(crate) fn arrived(&self) -> Result<u64, Problem> {
         let stored = self.uploads.join(NAME);
         let compared = first_difference(&self.source, &stored).and_then(|difference| {
             fs::remove_file(&stored)?;
@@ -127,12 +135,12 @@ impl Lab {
         });
         match compared {
             Ok(None) => Ok(SIZE),
-            Ok(Some(offset)) => Err(Trouble::Failed(format!("what is stored differs from byte {offset} on"))),
-            Err(error) => Err(Trouble::Failed(format!("what is stored cannot be compared: {error}"))),
+            Ok(Some(offset)) => Err(Problem::Failed(format!("the stored file differs from byte {offset} on"))),
+            Err(error) => Err(Problem::Failed(format!("the stored file cannot be compared: {error}"))),
         }
     }
 
-    /// Whether the server has nothing, as it has to after an upload that failed at once.
+    /// Returns true if the server has no file, as is required after an upload that failed early.
     pub(crate) fn nothing_arrived(&self) -> bool {
         !self.uploads.join(NAME).exists()
     }
@@ -140,12 +148,12 @@ impl Lab {
 
 impl Protected {
     fn start(served: &Path, folder: &Path) -> io::Result<Self> {
-        let made = rcgen::generate_simple_self_signed([NAME_OF_SERVER.to_owned()]).map_err(io::Error::other)?;
+        let identity = Identity::self_signed(&[NAME_OF_SERVER]);
         let certificate = folder.join("certificate.pem");
-        let identity = Identity { certificate: certificate.clone(), key: folder.join("key.pem") };
-        fs::write(&identity.certificate, made.cert.pem())?;
-        fs::write(&identity.key, made.signing_key.serialize_pem())?;
-        let server = DemoServer::start_with_tls(served, identity)?;
+        let files = PemFiles { certificate: certificate.clone(), key: folder.join("key.pem") };
+        fs::write(&files.certificate, identity.certificate_pem)?;
+        fs::write(&files.key, identity.key_pem)?;
+        let server = DemoServer::start_with_tls(served, files)?;
         let host = format!("{NAME_OF_SERVER}:{}", server.port);
         Ok(Self { host, password: server.password.clone(), certificate, _server: server })
     }
@@ -164,17 +172,10 @@ fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
     Ok(Ended { status, stdout: text(&mut out)?, stderr: text(&mut err)?, seconds })
 }
 
-/// What a child has written into a file that it shares with us.
+/// Returns the text that a child has written into this file.
 fn text(file: &mut File) -> io::Result<String> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
-
-/// How much is uploaded.
-const SIZE: u64 = 16 << 20;
-
-const NAME: &str = "sixteen-mebibytes.bin";
-const DIRECTORY: &str = "incoming";
-const NAME_OF_SERVER: &str = "localhost";

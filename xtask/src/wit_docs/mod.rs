@@ -1,8 +1,7 @@
-//! `cargo xtask wit-docs`: `docs/wit.md`, the contract for someone who will never see the Rust, and `docs/wit.lock`,
-//! its shape, so that it cannot change without its version.
+//! `cargo xtask wit-docs`: writes `docs/wit.md`, the contract for readers who do not use Rust (`render.rs`), and
+//! `docs/wit.lock`, its shape, which must not change without its version (`lock.rs`).
 //!
-//! The tests below fail when either file is behind `wit/`. How the pages are made is in `wit_docs/render.rs`, when the
-//! lock may be renewed in `wit_docs/lock.rs`.
+//! The tests below fail if either file does not match `wit/`.
 
 mod lock;
 mod render;
@@ -11,11 +10,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use wit_bindgen_core::wit_parser::{PackageId, Resolve};
+use xtask::target_dir::workspace;
 
-use crate::target_dir::workspace;
 use lock::Lock;
 
-/// `cargo xtask wit-docs`. Nothing is written unless both files can be.
+const PAGE: &str = "docs/wit.md";
+const LOCK: &str = "docs/wit.lock";
+
+/// Runs `cargo xtask wit-docs`. It writes both files or none.
 pub(crate) fn run() -> Result<(), String> {
     let package = Package::read()?;
     let shape = package.shape()?;
@@ -26,7 +28,7 @@ pub(crate) fn run() -> Result<(), String> {
     write(LOCK, &shape.to_string())
 }
 
-/// The WIT package, read and resolved.
+/// The resolved WIT package.
 struct Package {
     resolve: Resolve,
     id: PackageId,
@@ -52,7 +54,7 @@ impl Package {
     }
 }
 
-/// The lock file's text; none before the first run.
+/// Returns the text of the lock file; `None` before the first run.
 fn recorded() -> Option<String> {
     fs::read_to_string(path(LOCK)).ok()
 }
@@ -70,9 +72,6 @@ fn write(file: &str, text: &str) -> Result<(), String> {
 fn path(file: &str) -> PathBuf {
     workspace().join(file)
 }
-
-const PAGE: &str = "docs/wit.md";
-const LOCK: &str = "docs/wit.lock";
 
 #[cfg(test)]
 mod tests {

@@ -1,60 +1,61 @@
-//! A server for attacks and for what servers should not do: it plays along and keeps what it got, or repeats the password.
+//! A server for the attacks of a hostile component, which records the received bytes. It can also misbehave itself:
+//! repeat the password, or send a reply too many.
 //!
-//! One conversation, in a thread of its own, which ends with [`AttackedServer::end`].
+//! It serves one conversation in a separate thread, until [`AttackedServer::end`].
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// What it does.
+/// The behaviour of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
-    /// Says hello, and listens.
+pub(crate) enum Manner {
+    /// Sends a greeting, and reads commands.
     Greets,
-    /// Says nothing before a data connection is there, and takes what comes over it.
+    /// Sends nothing before a data connection is established, and then reads from it.
     TakesData,
-    /// Talks until nobody listens.
+    /// Sends replies until the connection is closed.
     Floods,
-    /// Refuses the login, with the password in the reply.
+    /// Refuses the login with a reply that contains the password.
     Repeats,
-    /// Greets twice.
+    /// Sends two greetings.
     SpeaksTwice,
 }
 
-/// What it got.
+/// The bytes that the server has received.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Got {
-    pub(super) commands: String,
-    pub(super) data: String,
+pub(crate) struct Got {
+    pub(crate) commands: String,
+    pub(crate) data: String,
 }
 
-/// Runs until it is asked to end.
-pub(super) struct AttackedServer {
+/// A server that runs until [`Self::end`].
+pub(crate) struct AttackedServer {
     /// `127.0.0.1:port`, for HOST.
-    pub(super) host: String,
-    pub(super) data_port: u16,
+    pub(crate) host: String,
+    pub(crate) data_port: u16,
     thread: JoinHandle<Got>,
 }
 
 impl AttackedServer {
-    pub(super) fn start(manner: Manner) -> io::Result<Self> {
+    pub(crate) fn start(manner: Manner) -> io::Result<Self> {
         let control = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let (host, data_port) = (control.local_addr()?.to_string(), data.local_addr()?.port());
         let thread = thread::spawn(move || {
             let mut got = Got::default();
-            // What goes wrong on this side shows on the other.
+            // If this side fails, the test of the other side fails, too.
             let _ = converse(manner, &control, &data, &mut got);
             got
         });
         Ok(Self { host, data_port, thread })
     }
 
-    /// Nobody comes any more: what did it get?
-    pub(super) fn end(self) -> Got {
+    /// Stops the server, and returns the bytes that it has received.
+    pub(crate) fn end(self) -> Got {
         let data = SocketAddr::from((Ipv4Addr::LOCALHOST, self.data_port));
-        // Whoever waits there has someone who comes, and leaves.
+        // The thread may be waiting for a connection.
         drop((TcpStream::connect(data), self.host.parse::<SocketAddr>().map(TcpStream::connect)));
         self.thread.join().unwrap_or_default()
     }
@@ -67,13 +68,14 @@ fn converse(manner: Manner, control: &TcpListener, data: &TcpListener, got: &mut
         Manner::TakesData => {
             let mut data = data.accept()?.0;
             control.write_all(b"150 Here\r\n")?;
-            // A reset is an end as well.
+            // A reset also ends the data.
             let _ = data.read_to_string(&mut got.data);
         }
         Manner::Floods => loop {
             control.write_all(&b"200 And so on\r\n".repeat(100))?;
         },
-        // The component takes 4096 bytes at a time: those of the first reply, so that the second waits in the embedder.
+        // The component reads 4096 bytes at a time. The first reply has this length, so that the second remains in the
+        // embedder.
         Manner::SpeaksTwice => control.write_all(format!("220 {}\r\n220 Again\r\n", "-".repeat(4090)).as_bytes())?,
         Manner::Repeats => return repeat(&control),
     }
@@ -81,7 +83,7 @@ fn converse(manner: Manner, control: &TcpListener, data: &TcpListener, got: &mut
     Ok(())
 }
 
-/// In two lines, with a pause within the password.
+/// Refuses the login with a reply of two lines, with a pause within the password.
 fn repeat(mut control: &TcpStream) -> io::Result<()> {
     let mut commands = BufReader::new(control.try_clone()?).lines();
     control.write_all(b"220 Hello\r\n")?;

@@ -1,7 +1,7 @@
-//! A server that agrees to take a file, takes nothing of it, and then says that it will not: the way in which a program
-//! hangs that waits for its last bytes to go away.
+//! A server that accepts a file with 150, reads nothing from the data connection, and then refuses the file with 552. A
+//! program that waits until its last bytes are sent hangs with this server.
 //!
-//! One conversation, in a thread of its own; it hangs up when dropped.
+//! It serves one conversation in a separate thread, and closes the connection when dropped.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -9,16 +9,16 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Runs until it is dropped.
-pub(super) struct ReluctantServer {
+/// A server that runs until it is dropped.
+pub(crate) struct ReluctantServer {
     /// `127.0.0.1:port`, for HOST.
-    pub(super) host: String,
+    pub(crate) host: String,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl ReluctantServer {
-    pub(super) fn start() -> io::Result<Self> {
+    pub(crate) fn start() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let host = listener.local_addr()?.to_string();
         let (stop, stopped) = mpsc::channel();
@@ -30,7 +30,7 @@ impl ReluctantServer {
 impl Drop for ReluctantServer {
     fn drop(&mut self) {
         drop(self.stop.take());
-        // What went wrong on this side shows on the other.
+        // If this side fails, the test of the other side fails, too.
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
@@ -46,10 +46,10 @@ fn converse(listener: &TcpListener, stopped: &Receiver<()>) -> io::Result<()> {
         control.write_all(format!("{reply}\r\n").as_bytes())?;
     }
     let (unread, _) = data.accept()?;
-    // Long enough for everything on the way to be full.
+    // In this time all socket buffers fill up.
     thread::sleep(Duration::from_millis(500));
     control.write_all(b"552 No room\r\n")?;
-    // Nobody sends: this ends when the other end is dropped.
+    // Nothing is ever sent: this returns when the server is dropped.
     let _ = stopped.recv();
     drop(unread);
     Ok(())

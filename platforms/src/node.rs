@@ -1,26 +1,27 @@
 //! Both components on Node (`embedding/node/`): the guest with the capabilities that the example implements, and the
 //! composed program on the WASI of jco's preview2-shim.
 //!
-//! npm installs beside the program it is for, so the example is copied to where it may.
+//! npm installs packages beside the program, so the example is copied below the target directory first.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::trial::{Server, Trial};
-use super::{Component, Lab, Outcome, Trouble};
-use crate::components::Components;
-use crate::target_dir;
-use crate::time_limit;
+use xtask::components::Components;
+use xtask::target_dir;
+use xtask::time_limit;
 
-/// The packages are some 40 MB.
+use crate::trial::{Server, Trial};
+use crate::{Component, Lab, Outcome, Problem};
+
+/// The packages take about 40 MB.
 const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 
 /// Transpiling takes a second.
 const TRANSPILE_LIMIT: Duration = Duration::from_secs(60);
 
-/// What the example consists of, as far as it is run.
+/// The files of the example that are needed to run it.
 const FILES: [&str; 14] = [
     "package.json",
     LOCK,
@@ -40,10 +41,10 @@ const FILES: [&str; 14] = [
 
 const LOCK: &str = "package-lock.json";
 
-pub(super) fn run(lab: &Lab) -> Outcome {
+pub(crate) fn run(lab: &Lab) -> Outcome {
     let version = node_version(lab)?;
     let folder = install(lab)?;
-    // Below it, so that its packages are found.
+    // It is below the first folder, so that Node finds the packages.
     let evil = folder.join("evil");
     copy(&evil)?;
     let try_out = |program: &'static str, component, platform, prefix, server| {
@@ -65,13 +66,13 @@ pub(super) fn run(lab: &Lab) -> Outcome {
     ])
 }
 
-fn node_version(lab: &Lab) -> Result<String, Trouble> {
+fn node_version(lab: &Lab) -> Result<String, Problem> {
     let ended = lab.run(Command::new("node").arg("--version"), TRANSPILE_LIMIT)?;
     Ok(ended.stdout.trim().trim_start_matches('v').to_owned())
 }
 
-/// The example with its packages. They are fetched again only when the lock file has changed.
-fn install(lab: &Lab) -> Result<PathBuf, Trouble> {
+/// Copies the example and installs its packages. They are fetched again only if the lock file has changed.
+fn install(lab: &Lab) -> Result<PathBuf, Problem> {
     let example = target_dir::workspace().join("embedding/node");
     let folder = lab.install_folder("node")?;
     let ready = folder.join("ready");
@@ -79,34 +80,34 @@ fn install(lab: &Lab) -> Result<PathBuf, Trouble> {
     copy(&folder)?;
     if !is_ready {
         let mut npm = Command::new("npm");
-        // Not `npm ci`: preview2-shim's native part names packages for other systems that nobody has published.
+        // `npm ci` fails, because preview2-shim's native part depends on packages for other systems that do not exist.
         npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]).current_dir(&folder);
         time_limit::fetch(&mut npm, INSTALL_LIMIT)
-            .map_err(|why| Trouble::Missing(format!("jco could not be installed: npm {why}")))?;
+            .map_err(|why| Problem::Missing(format!("jco could not be installed: npm {why}")))?;
         let marked = fs::copy(example.join(LOCK), ready);
-        marked.map_err(|error| Trouble::Failed(format!("the installation cannot be marked: {error}")))?;
+        marked.map_err(|error| Problem::Failed(format!("the installation cannot be marked: {error}")))?;
     }
     Ok(folder)
 }
 
-fn copy(folder: &Path) -> Result<(), Trouble> {
+fn copy(folder: &Path) -> Result<(), Problem> {
     let example = target_dir::workspace().join("embedding/node");
     let copied = fs::create_dir_all(folder)
         .and_then(|()| FILES.iter().try_for_each(|name| fs::copy(example.join(name), folder.join(name)).map(drop)));
-    copied.map_err(|error| Trouble::Failed(format!("the example cannot be copied: {error}")))
+    copied.map_err(|error| Problem::Failed(format!("the example cannot be copied: {error}")))
 }
 
 fn same(one: &Path, other: &Path) -> bool {
     matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-fn transpile(lab: &Lab, folder: &Path, components: &Components) -> Result<(), Trouble> {
+fn transpile(lab: &Lab, folder: &Path, components: &Components) -> Result<(), Problem> {
     for component in [&components.guest, &components.command] {
         let mut command = Command::new("node");
         command.arg(folder.join("transpile.mjs")).arg(component);
         let ended = lab.run(&mut command, TRANSPILE_LIMIT)?;
         if !ended.status.success() {
-            return Err(Trouble::Failed(format!("transpiling {} failed:\n{}", component.display(), ended.stderr)));
+            return Err(Problem::Failed(format!("transpiling {} failed:\n{}", component.display(), ended.stderr)));
         }
     }
     Ok(())
@@ -115,11 +116,11 @@ fn transpile(lab: &Lab, folder: &Path, components: &Components) -> Result<(), Tr
 #[cfg(test)]
 mod tests {
     use super::{FILES, LOCK};
-    use crate::target_dir;
     use std::fs;
+    use xtask::target_dir;
 
     #[test]
-    fn the_example_has_the_files_that_are_copied() {
+    fn the_example_contains_all_copied_files() {
         for name in FILES {
             assert!(target_dir::workspace().join("embedding/node").join(name).exists(), "{name}");
         }
@@ -128,7 +129,7 @@ mod tests {
     #[test]
     fn the_lock_file_names_no_registry() -> std::io::Result<()> {
         let lock = fs::read_to_string(target_dir::workspace().join("embedding/node").join(LOCK))?;
-        assert!(!lock.contains("resolved"), "npm install there, with its .npmrc, makes it again");
+        assert!(!lock.contains("resolved"), "run npm install there, with its .npmrc, to write it again");
         Ok(())
     }
 }

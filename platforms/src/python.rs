@@ -1,21 +1,22 @@
-//! The guest embedded in Python (`embedding/python/`), with the `wasmtime` package of its requirements in an
-//! environment of its own.
+//! The guest embedded in Python (`embedding/python/`), with the `wasmtime` package of its requirements in a virtual
+//! environment.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::trial::{Server, Trial};
-use super::{Component, Lab, Outcome, Trouble};
-use crate::target_dir;
-use crate::time_limit;
+use xtask::target_dir;
+use xtask::time_limit;
 
-/// The package is some 10 MB.
+use crate::trial::{Server, Trial};
+use crate::{Component, Lab, Outcome, Problem};
+
+/// The package takes about 10 MB.
 const INSTALL_LIMIT: Duration = Duration::from_secs(180);
 
-const REQUIREMENTS: &str = include_str!("../../../embedding/python/requirements.txt");
+const REQUIREMENTS: &str = include_str!("../../embedding/python/requirements.txt");
 
-pub(super) fn run(lab: &Lab) -> Outcome {
+pub(crate) fn run(lab: &Lab) -> Outcome {
     let example = target_dir::workspace().join("embedding/python");
     let (python, version) = install(lab, &example)?;
     let with = |component: &Path| {
@@ -33,14 +34,14 @@ pub(super) fn run(lab: &Lab) -> Outcome {
     Ok(vec![try_out("Python, wasmtime", Server::Clear)?, try_out("Python, wasmtime, TLS", Server::Protected)?])
 }
 
-/// The environment's Python and the version of wasmtime in it. What is there already is not fetched again.
-fn install(lab: &Lab, example: &Path) -> Result<(PathBuf, String), Trouble> {
+/// Returns the environment's Python, and the version of wasmtime in it. It is installed only if that version is wrong.
+fn install(lab: &Lab, example: &Path) -> Result<(PathBuf, String), Problem> {
     let environment = lab.install_folder("python")?.join("venv");
     let python = environment.join("bin/python");
     if !installed(lab, &python).is_some_and(|version| is_required(&version)) {
         let mut venv = Command::new("python3");
         venv.args(["-m", "venv", "--clear"]).arg(&environment);
-        attempt(&mut venv, "an environment cannot be made")?;
+        attempt(&mut venv, "a virtual environment cannot be created")?;
         let mut pip = Command::new(&python);
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
         attempt(pip.arg(example.join("requirements.txt")), "wasmtime cannot be installed")?;
@@ -48,11 +49,11 @@ fn install(lab: &Lab, example: &Path) -> Result<(PathBuf, String), Trouble> {
     let version = installed(lab, &python);
     version
         .map(|version| (python, version))
-        .ok_or_else(|| Trouble::Failed("wasmtime was installed and is not there".to_owned()))
+        .ok_or_else(|| Problem::Failed("wasmtime was installed but cannot be found".to_owned()))
 }
 
-fn attempt(command: &mut Command, else_what: &str) -> Result<(), Trouble> {
-    time_limit::fetch(command, INSTALL_LIMIT).map_err(|why| Trouble::Missing(format!("{else_what}: {why}")))
+fn attempt(command: &mut Command, failure: &str) -> Result<(), Problem> {
+    time_limit::fetch(command, INSTALL_LIMIT).map_err(|why| Problem::Missing(format!("{failure}: {why}")))
 }
 
 fn installed(lab: &Lab, python: &Path) -> Option<String> {

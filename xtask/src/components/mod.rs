@@ -1,8 +1,8 @@
 //! `cargo xtask components`: the files for other platforms, in `<target>/components/`.
 //!
-//! `ftp-uploader.wasm` is the guest, for embedders that implement our capabilities; `ftp-uploader-cli.wasm` is the
-//! guest with a provider and a front, for platforms with WASI 0.2. Built here, put together in
-//! `components/compose.rs`, looked through in `components/contents.rs`.
+//! `ftp-uploader.wasm` is the guest, for embedders that implement our capabilities. `ftp-uploader-cli.wasm` is the
+//! guest composed with a provider and a command line (`compose.rs`), for platforms with WASI 0.2. Both are validated
+//! before they are written (`contents.rs`).
 
 mod compose;
 mod contents;
@@ -18,17 +18,28 @@ use crate::wasm_toolchain::{FILE_NAME, WasmToolchain};
 use compose::Parts;
 use contents::Contents;
 
-/// Where the files are.
+const COMPONENT: &str = "ftp-uploader-component";
+const EVIL: &str = "evil-guest";
+const PROVIDER: &str = "ftp-uploader-provider";
+const FRONT: &str = "ftp-uploader-front";
+const GUEST: &str = "ftp-uploader.wasm";
+const COMMAND: &str = "ftp-uploader-cli.wasm";
+
+/// The paths of the two files.
 #[derive(Clone, Debug)]
-pub(crate) struct Components {
+pub struct Components {
     /// `ftp-uploader.wasm`.
-    pub(crate) guest: PathBuf,
+    pub guest: PathBuf,
     /// `ftp-uploader-cli.wasm`.
-    pub(crate) command: PathBuf,
+    pub command: PathBuf,
 }
 
-/// `cargo xtask components`.
-pub(crate) fn run() -> Result<(), String> {
+/// Runs `cargo xtask components`: builds both files, and prints their sizes, imports and exports.
+///
+/// # Errors
+///
+/// If the wasm32-wasip2 target cannot be set up, or a component cannot be built or written.
+pub fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let components = build()?;
     for file in [&components.guest, &components.command] {
@@ -39,13 +50,21 @@ pub(crate) fn run() -> Result<(), String> {
     Ok(())
 }
 
-/// Builds, composes and validates both. The target has to be there (`wasm_target::set_up`).
-pub(crate) fn build() -> Result<Components, String> {
+/// Builds, composes and validates both files. Requires the target ([`wasm_target::set_up`]).
+///
+/// # Errors
+///
+/// If a component cannot be built, is not valid, or cannot be written.
+pub fn build() -> Result<Components, String> {
     build_with(COMPONENT, "components")
 }
 
-/// The same with the component of the tests that attacks its embedder (`tests/guests/`), for embedders to be tried with.
-pub(crate) fn build_evil() -> Result<Components, String> {
+/// Builds the same files with the tests' hostile component (`tests/guests/`) in place of the guest, to test embedders.
+///
+/// # Errors
+///
+/// As [`build`].
+pub fn build_evil() -> Result<Components, String> {
     build_with(EVIL, "components-evil")
 }
 
@@ -65,15 +84,15 @@ fn build_with(guest: &str, folder: &str) -> Result<Components, String> {
     Ok(components)
 }
 
-/// Nothing that does not validate is written.
+/// Writes a component, if it is valid.
 fn write(file: &Path, bytes: &[u8]) -> Result<(), String> {
     Contents::of(bytes).map_err(|error| format!("{}: {error}", file.display()))?;
     let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(file, bytes));
     written.map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
-/// Builds each part as a component, in a target folder of its own, which whoever has started us does not hold locked.
-/// Returns the folder with the parts.
+/// Builds each part as a component, and returns the folder with the parts. They have a separate target directory,
+/// because a cargo that has started this program may hold the lock of the usual one.
 fn build_parts(target: &Path, parts: [&str; 3]) -> Result<PathBuf, String> {
     let own = target.join("components-build");
     for part in parts {
@@ -81,14 +100,14 @@ fn build_parts(target: &Path, parts: [&str; 3]) -> Result<PathBuf, String> {
             .args(["--quiet", "--package", part, "--lib", "--crate-type", "cdylib"])
             .args(["--target", "wasm32-wasip2", "--profile", "guest", "--target-dir"])
             .arg(&own)
-            // Flags for the program's own target must not reach the components, nor clippy in the place of rustc.
+            // The components must not get flags for the program's target, nor clippy in place of rustc.
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .status();
         match status {
             Ok(status) if status.success() => {}
             Ok(status) => {
-                return Err(format!("{part} did not build ({status}); `cargo xtask set-up` gets what it takes"));
+                return Err(format!("{part} was not built ({status}); `cargo xtask set-up` installs the target"));
             }
             Err(error) => return Err(format!("cannot run cargo: {error}")),
         }
@@ -96,8 +115,8 @@ fn build_parts(target: &Path, parts: [&str; 3]) -> Result<PathBuf, String> {
     Ok(own.join("wasm32-wasip2/guest"))
 }
 
-/// By the cargo that runs us, unless `cargo xtask set-up` has recorded another. All three parts are no_std, so that
-/// Debian's Rust builds them too.
+/// Returns `cargo rustc`, of the cargo that runs this program, or of the toolchain that `cargo xtask set-up` has
+/// recorded. All three parts are no_std, so that Debian's Rust can build them, too.
 fn cargo_rustc(target: &Path) -> Result<Command, String> {
     let record = target.join(FILE_NAME);
     if !record.is_file() {
@@ -113,22 +132,15 @@ fn cargo_rustc(target: &Path) -> Result<Command, String> {
     Ok(command)
 }
 
-const COMPONENT: &str = "ftp-uploader-component";
-const EVIL: &str = "evil-guest";
-const PROVIDER: &str = "ftp-uploader-provider";
-const FRONT: &str = "ftp-uploader-front";
-const GUEST: &str = "ftp-uploader.wasm";
-const COMMAND: &str = "ftp-uploader-cli.wasm";
-
 #[cfg(test)]
 mod tests {
     use super::{build, contents::Contents};
     use std::fs;
 
-    /// What an embedder has to implement, and all that the guest can touch.
+    /// The only interface that an embedder must implement, and that the guest can use.
     const GUEST_IMPORTS: &[&str] = &["ftp-uploader:upload/capabilities@0.1.0"];
 
-    /// What a platform has to have to run the command. Anything more is a reason why some platform would not run it.
+    /// The interfaces that a platform needs to run the command. Each additional one may exclude a platform.
     const COMMAND_IMPORTS: &[&str] = &[
         "wasi:cli/environment",
         "wasi:cli/stderr",
@@ -150,7 +162,7 @@ mod tests {
     ];
 
     #[test]
-    fn both_files_import_exactly_what_they_are_documented_to_and_export_one_thing() -> Result<(), String> {
+    fn both_files_have_only_the_documented_imports_and_one_export() -> Result<(), String> {
         let components = build()?;
         let read = |file| fs::read(file).map_err(|error| error.to_string());
         let guest = Contents::of(&read(&components.guest)?)?;

@@ -1,9 +1,10 @@
-//! `cargo xtask fuzz`: builds the fuzzers in `fuzz/` and runs them, as many at a time as there are processors.
+//! `cargo xtask fuzz`: builds the fuzzers in `fuzz/` and runs them, one on each processor.
 //!
-//! libFuzzer with the stable toolchain: the flags are those of cargo-fuzz without a sanitizer, which the code under test,
-//! without `unsafe`, does not need. What was found is kept below the target folder for the next run. What has to hold is
-//! beside the code (`guest/protocol/src/fuzz.rs`, `guest/component/src/fuzz/mod.rs`, `delivery/fuzz/src/lib.rs`); one run of
-//! one fuzzer is `fuzz/fuzzer.rs`, read that next.
+//! This is libFuzzer with the stable toolchain, and with the flags of cargo-fuzz without a sanitizer: the code under
+//! test has no `unsafe`. cargo-fuzz itself is not used, because a new machine would have to compile it first, and
+//! because it runs one fuzzer at a time and prints no table. New inputs are kept below the target directory for the
+//! next run. The properties are in `guest/protocol/src/fuzz.rs`, `guest/component/src/fuzz/mod.rs` and
+//! `delivery/fuzz/src/lib.rs`.
 
 mod fuzzer;
 
@@ -12,25 +13,35 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
-use crate::apt;
-use crate::cargo;
-use crate::target_dir;
+use xtask::apt;
+use xtask::cargo;
+use xtask::target_dir;
+
 use fuzzer::{Fuzzer, Run};
 
-/// `cargo xtask fuzz --seconds N [TARGET...]`: all of them, where none is named.
+/// The name of the compiler in messages of `cargo xtask test`.
+pub(crate) const COMPILER: &str = "a C++ compiler for fuzzing";
+
+/// The flags of cargo-fuzz 0.13 with `--sanitizer none`: they count edges and comparisons.
+const RUSTFLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0 \
+    -Ccodegen-units=1 --cfg=fuzzing";
+
+/// Runs `cargo xtask fuzz --seconds N [TARGET...]`; all fuzzers, if none is named.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let (seconds, named) = match arguments {
         ["--seconds", seconds, named @ ..] => (*seconds, named),
-        _ => return Err("fuzz needs --seconds N, and takes names of targets behind it".to_owned()),
+        _ => return Err("fuzz needs --seconds N, followed by names of targets".to_owned()),
     };
     let seconds = seconds.parse().ok().filter(|seconds| *seconds > 0);
-    let seconds = seconds.ok_or("--seconds takes a whole number from 1 on")?;
+    let seconds = seconds.ok_or("--seconds must be a positive whole number")?;
     compiler()?;
     try_targets(seconds, named, None)
 }
 
-/// Runs each target, or each that is named, for so many seconds; prints a table. With a `seed`, every run tries the same inputs
-/// in the same order.
+/// Runs all fuzzers, or the named ones, for `seconds` each, and prints a table. With a `seed`, every run tries the same
+/// inputs in the same order.
 pub(crate) fn try_targets(seconds: u32, named: &[&str], seed: Option<u32>) -> Result<(), String> {
     let mut targets = targets()?;
     if let Some(unknown) = named.iter().find(|name| !targets.iter().any(|target| target == *name)) {
@@ -58,7 +69,7 @@ fn next(waiting: &Mutex<Vec<String>>) -> Option<String> {
     waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop()
 }
 
-/// What is missing for fuzzing; installed if it can be.
+/// Returns the name of the C++ compiler if it is missing and cannot be installed.
 pub(crate) fn missing() -> Vec<&'static str> {
     match compiler() {
         Ok(()) => Vec::new(),
@@ -69,7 +80,7 @@ pub(crate) fn missing() -> Vec<&'static str> {
     }
 }
 
-/// libFuzzer is C++, built from its crate.
+/// Installs a C++ compiler, if there is none: the crate of libFuzzer contains its source in C++.
 fn compiler() -> Result<(), String> {
     let answers = || cargo::tool("c++").arg("--version").output().is_ok_and(|output| output.status.success());
     if answers() {
@@ -83,7 +94,7 @@ fn compiler() -> Result<(), String> {
     Err(format!("there is no C++ compiler, which libFuzzer needs, and {why}; on Debian: apt-get install g++"))
 }
 
-/// A file for each.
+/// Returns the names of the fuzzers, each of which is a file.
 fn targets() -> Result<Vec<String>, String> {
     let folder = target_dir::workspace().join("fuzz/fuzz_targets");
     let entries = fs::read_dir(&folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
@@ -93,8 +104,9 @@ fn targets() -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// Builds them all, and returns the folder with the programs. A target folder of its own, as other flags would have
-/// everything built anew each time; and a target by name, so that build scripts do not get the flags.
+/// Builds all fuzzers, and returns the folder with the programs. They have a separate target directory, because their
+/// flags differ and would cause a rebuild of everything each time. The target is named, so that build scripts do not
+/// get the flags.
 fn build(folder: &Path) -> Result<PathBuf, String> {
     let host = host()?;
     let folder = folder.display().to_string();
@@ -122,7 +134,7 @@ fn host() -> Result<String, String> {
     host.map(str::to_owned).ok_or_else(|| "rustc -vV does not say what the host is".to_owned())
 }
 
-/// Prints the table; fails if anything was found.
+/// Prints the table. Fails if a fuzzer has found an error.
 fn judge(runs: Vec<Result<Run, String>>) -> Result<(), String> {
     println!("{:<12} {:>14} {:>9} {:>8}", "fuzzer", "executions", "coverage", "inputs");
     let (mut found, mut executions) = (Vec::new(), 0);
@@ -139,28 +151,19 @@ fn judge(runs: Vec<Result<Run, String>>) -> Result<(), String> {
     if found.is_empty() { Ok(()) } else { Err(found.join("\n       ")) }
 }
 
-/// What cannot be had, by the name that `cargo xtask test` gives it.
-pub(crate) const COMPILER: &str = "a C++ compiler for fuzzing";
-
-/// Those of cargo-fuzz 0.13 with `--sanitizer none`: edges and comparisons are counted.
-const RUSTFLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
-    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-    -Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0 \
-    -Ccodegen-units=1 --cfg=fuzzing";
-
 #[cfg(test)]
 mod tests {
     use super::{Run, judge, run};
 
     #[test]
-    fn what_one_fuzzer_finds_fails_all() {
+    fn an_error_of_one_fuzzer_fails_the_command() {
         let run = || Run { target: "replies".to_owned(), executions: 5, coverage: 2, inputs: 1 };
         assert_eq!(judge(vec![Ok(run())]), Ok(()));
         assert_eq!(judge(vec![Ok(run()), Err("session: found".to_owned())]), Err("session: found".to_owned()));
     }
 
     #[test]
-    fn a_time_without_an_end_is_refused() {
+    fn a_run_without_a_time_limit_is_refused() {
         for arguments in [&[][..], &["--seconds"], &["--seconds", "0"], &["--seconds", "x"], &["session"]] {
             assert!(run(arguments).is_err(), "{arguments:?}");
         }

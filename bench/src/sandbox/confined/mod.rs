@@ -18,7 +18,7 @@ use bindings::exports::ftp_uploader::upload::upload::{
 };
 use bindings::{Uploader, UploaderPre};
 
-#[path = "../../../host/src/sandbox/engine.rs"]
+#[path = "../../../../host/src/sandbox/engine.rs"]
 mod engine;
 mod lent;
 

@@ -1,7 +1,8 @@
-//! The recipe of `fleet/README.md` for OCI registries, done: `wkg oci push` with annotations and `wkg oci pull`, with a
-//! registry of our own on loopback. Nothing is uploaded by FTP here, so there is no line in the table.
+//! Tests the instructions of `fleet/README.md` for OCI registries: `wkg oci push` with annotations, and `wkg oci pull`,
+//! with a registry on loopback. Nothing is uploaded by FTP, so the table has no row for it.
 //!
-//! The registry is Debian's `docker-registry`, unpacked and not installed; `wkg` is built from crates.io, once.
+//! The registry is Debian's `docker-registry`, which is unpacked and not installed. `wkg` is built once, from its
+//! crate.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -10,12 +11,30 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::lab::Ended;
-use super::{Lab, Outcome, Trouble};
-use crate::cargo;
-use crate::time_limit;
+use xtask::cargo;
+use xtask::time_limit;
 
-pub(super) fn run(lab: &Lab) -> Outcome {
+use crate::lab::Ended;
+use crate::{Lab, Outcome, Problem};
+
+/// The usual annotations. The README also has the revision.
+const ANNOTATIONS: [(&str, &str); 4] = [
+    ("org.opencontainers.image.title", "ftp-uploader"),
+    ("org.opencontainers.image.description", "One FTP upload, in a sandbox"),
+    ("org.opencontainers.image.version", env!("CARGO_PKG_VERSION")),
+    ("org.opencontainers.image.licenses", env!("CARGO_PKG_LICENSE")),
+];
+
+const VERSION: &str = "0.16.1";
+
+/// The package takes 5 MB.
+const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
+
+const BUILD_LIMIT: Duration = Duration::from_secs(900);
+const START_LIMIT: Duration = Duration::from_secs(10);
+const RUN_LIMIT: Duration = Duration::from_secs(30);
+
+pub(crate) fn run(lab: &Lab) -> Outcome {
     let folder = lab.install_folder("oci")?;
     let registry = Registry::start(&unpack(&folder)?, &folder)?;
     let wkg = Wkg { program: build(&folder)?, lab, registry: &registry };
@@ -28,8 +47,8 @@ pub(super) fn run(lab: &Lab) -> Outcome {
     Ok(Vec::new())
 }
 
-/// Debian's package, unpacked; lists that are out of date are refreshed once.
-fn unpack(folder: &Path) -> Result<PathBuf, Trouble> {
+/// Unpacks Debian's package. If the download fails, the package lists are refreshed once.
+fn unpack(folder: &Path) -> Result<PathBuf, Problem> {
     let tree = folder.join("docker-registry");
     let program = tree.join("usr/bin/docker-registry");
     if program.exists() {
@@ -41,19 +60,19 @@ fn unpack(folder: &Path) -> Result<PathBuf, Trouble> {
         time_limit::run(apt.args(["-q", "download", "docker-registry"]).current_dir(&debs), DOWNLOAD_LIMIT)
     };
     if download().is_err() {
-        // One source that fails in part may not matter; the download tells.
+        // Even if one source of several cannot be refreshed, the download may succeed.
         let _ = time_limit::run(Command::new("apt-get").args(["-q", "update"]), DOWNLOAD_LIMIT);
-        download().map_err(|why| Trouble::Missing(format!("docker-registry: apt-get download {why}")))?;
+        download().map_err(|why| Problem::Missing(format!("docker-registry: apt-get download {why}")))?;
     }
     let mut found = fs::read_dir(&debs).into_iter().flatten().flatten();
-    let deb = found.next().ok_or_else(|| Trouble::Missing("docker-registry: nothing was downloaded".to_owned()))?;
+    let deb = found.next().ok_or_else(|| Problem::Missing("docker-registry: nothing was downloaded".to_owned()))?;
     let unpacked = time_limit::run(Command::new("dpkg-deb").arg("-x").arg(deb.path()).arg(&tree), DOWNLOAD_LIMIT);
-    unpacked.map_err(|why| Trouble::Missing(format!("docker-registry: dpkg-deb {why}")))?;
+    unpacked.map_err(|why| Problem::Missing(format!("docker-registry: dpkg-deb {why}")))?;
     Ok(program)
 }
 
-/// Not optimised: it is run for a second, and built in some two minutes.
-fn build(folder: &Path) -> Result<PathBuf, Trouble> {
+/// Builds wkg without optimisation, in about two minutes.
+fn build(folder: &Path) -> Result<PathBuf, Problem> {
     let program = folder.join(VERSION).join("bin/wkg");
     if !program.exists() {
         let scratch = tempfile::tempdir_in(folder).map_err(|error| failed("make a folder", &error))?;
@@ -63,12 +82,12 @@ fn build(folder: &Path) -> Result<PathBuf, Trouble> {
         install.envs([("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"), ("CARGO_PROFILE_RELEASE_LTO", "off")]);
         install.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         time_limit::fetch(&mut install, BUILD_LIMIT)
-            .map_err(|why| Trouble::Missing(format!("wkg {VERSION}: cargo install {why}")))?;
+            .map_err(|why| Problem::Missing(format!("wkg {VERSION}: cargo install {why}")))?;
     }
     Ok(program)
 }
 
-/// A registry of our own, without a password, empty at first; gone when dropped.
+/// A registry without a password, which is empty at first. It is stopped and removed when dropped.
 struct Registry {
     process: Child,
     /// `127.0.0.1:port`.
@@ -77,7 +96,7 @@ struct Registry {
 }
 
 impl Registry {
-    fn start(program: &Path, folder: &Path) -> Result<Self, Trouble> {
+    fn start(program: &Path, folder: &Path) -> Result<Self, Problem> {
         let cannot = |error: std::io::Error| failed("start the registry", &error);
         let store = tempfile::tempdir_in(folder).map_err(cannot)?;
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map_err(cannot)?;
@@ -96,26 +115,26 @@ impl Registry {
         Ok(registry)
     }
 
-    fn wait_until_it_answers(&self) -> Result<(), Trouble> {
+    fn wait_until_it_answers(&self) -> Result<(), Problem> {
         let start = Instant::now();
         while TcpStream::connect(&self.host).is_err() {
             if start.elapsed() > START_LIMIT {
-                return Err(Trouble::Failed(format!("the registry does not listen on {}", self.host)));
+                return Err(Problem::Failed(format!("the registry does not listen on {}", self.host)));
             }
             thread::sleep(Duration::from_millis(20));
         }
         Ok(())
     }
 
-    /// Looks into the registry's own files for the manifest of that digest.
-    fn has_annotations(&self, digest: &str) -> Result<(), Trouble> {
+    /// Reads the manifest with this digest from the registry's files, and checks its annotations.
+    fn has_annotations(&self, digest: &str) -> Result<(), Problem> {
         let hex = digest.strip_prefix("sha256:").unwrap_or(digest);
         let folder = self.store.path().join("data/docker/registry/v2/blobs/sha256");
         let file = folder.join(hex.get(..2).unwrap_or_default()).join(hex).join("data");
         let manifest = fs::read_to_string(&file).map_err(|error| failed("read the stored manifest", &error))?;
         for (key, value) in ANNOTATIONS {
             if !manifest.contains(&format!("\"{key}\":\"{value}\"")) {
-                return Err(Trouble::Failed(format!("the annotation {key} is not in the manifest: {manifest}")));
+                return Err(Problem::Failed(format!("the annotation {key} is not in the manifest: {manifest}")));
             }
         }
         Ok(())
@@ -124,13 +143,13 @@ impl Registry {
 
 impl Drop for Registry {
     fn drop(&mut self) {
-        // Nothing to be done about one that is already gone.
+        // The process may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// The client, and where it is to push to.
+/// The client and the registry.
 struct Wkg<'a> {
     program: PathBuf,
     lab: &'a Lab,
@@ -138,41 +157,41 @@ struct Wkg<'a> {
 }
 
 impl Wkg<'_> {
-    /// Returns the manifest's digest, as wkg says it.
-    fn push(&self, component: &Path) -> Result<String, Trouble> {
+    /// Pushes a component, and returns the manifest's digest, which wkg prints.
+    fn push(&self, component: &Path) -> Result<String, Problem> {
         let annotations = ANNOTATIONS.iter().map(|(key, value)| format!("--annotation={key}={value}"));
         let mut command = self.command("push");
         let ended = self.run(command.args(annotations).arg(self.reference(component)).arg(component))?;
         let said = ended.stdout + &ended.stderr;
         let digest = said.lines().find_map(|line| line.trim().strip_prefix("digest: "));
-        digest.map(str::to_owned).ok_or_else(|| Trouble::Failed(format!("wkg does not say the digest: {said}")))
+        digest.map(str::to_owned).ok_or_else(|| Problem::Failed(format!("wkg does not print the digest: {said}")))
     }
 
-    /// Returns how many bytes came back, the same as were pushed.
-    fn pull(&self, component: &Path, to: &Path) -> Result<usize, Trouble> {
+    /// Pulls a component, compares it with the pushed file, and returns its size in bytes.
+    fn pull(&self, component: &Path, to: &Path) -> Result<usize, Problem> {
         let mut command = self.command("pull");
         self.run(command.arg("--output").arg(to).arg(self.reference(component)))?;
         let read = |file| fs::read(file).map_err(|error| failed("compare", &error));
         let (pushed, pulled) = (read(component)?, read(to)?);
         if pushed != pulled {
-            return Err(Trouble::Failed(format!("{} is not what was pulled", component.display())));
+            return Err(Problem::Failed(format!("the pulled file differs from {}", component.display())));
         }
         Ok(pulled.len())
     }
 
-    /// Clear text, for this registry only.
-    fn command(&self, what: &str) -> Command {
+    /// Returns a command that uses clear text for this registry only.
+    fn command(&self, verb: &str) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(["oci", what, "--insecure", &self.registry.host]);
+        command.args(["oci", verb, "--insecure", &self.registry.host]);
         command
     }
 
-    fn run(&self, command: &mut Command) -> Result<Ended, Trouble> {
+    fn run(&self, command: &mut Command) -> Result<Ended, Problem> {
         let ended = self.lab.run(command, RUN_LIMIT)?;
         if ended.status.success() {
             return Ok(ended);
         }
-        Err(Trouble::Failed(format!("{command:?}: {}, and on stderr:\n{}", ended.status, ended.stderr)))
+        Err(Problem::Failed(format!("{command:?}: {}, and on stderr:\n{}", ended.status, ended.stderr)))
     }
 
     fn reference(&self, component: &Path) -> String {
@@ -180,27 +199,11 @@ impl Wkg<'_> {
     }
 }
 
-/// The name in the registry: the file's, without `.wasm`.
+/// Returns the name in the registry, which is the file's name without `.wasm`.
 fn name(component: &Path) -> String {
     component.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn failed(to: &str, error: &std::io::Error) -> Trouble {
-    Trouble::Failed(format!("cannot {to}: {error}"))
+fn failed(to: &str, error: &std::io::Error) -> Problem {
+    Problem::Failed(format!("cannot {to}: {error}"))
 }
-
-/// What people and tools look for first; the README has these and the revision.
-const ANNOTATIONS: [(&str, &str); 4] = [
-    ("org.opencontainers.image.title", "ftp-uploader"),
-    ("org.opencontainers.image.description", "One FTP upload, in a sandbox"),
-    ("org.opencontainers.image.version", env!("CARGO_PKG_VERSION")),
-    ("org.opencontainers.image.licenses", env!("CARGO_PKG_LICENSE")),
-];
-
-const VERSION: &str = "0.16.1";
-
-/// The package has 5 MB.
-const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
-const BUILD_LIMIT: Duration = Duration::from_secs(900);
-const START_LIMIT: Duration = Duration::from_secs(10);
-const RUN_LIMIT: Duration = Duration::from_secs(30);

@@ -1,8 +1,9 @@
-//! `cargo xtask test elsewhere`: the same component on other platforms, each uploading one file to a real server.
+//! `cargo xtask test platforms`: runs the components on other platforms, each of which uploads one file to a real
+//! server.
 //!
-//! This file owns the order of things and the table at the end. What every platform gets is the [`Lab`]
-//! (`elsewhere/lab.rs`); each platform is one file below `elsewhere/` with one function `run(lab: &Lab) -> Outcome`,
-//! and one line in [`PLATFORMS`]. What is missing here is skipped aloud, and fails where CI=true.
+//! Each platform is a module with a function `run(lab: &Lab) -> Outcome`, and one line in [`PLATFORMS`]. A platform
+//! that cannot be installed is skipped with a message; with CI=true that is a failure. The results are printed as a
+//! table.
 
 mod attacked_server;
 mod attacks;
@@ -19,16 +20,14 @@ mod trial;
 mod wash;
 mod wasmtime_cli;
 
-use std::env;
 use std::fmt;
+use std::process::ExitCode;
 
-use crate::components;
-use crate::target_dir;
-use crate::wasm_target;
+use xtask::{ci, components, target_dir, wasm_target};
 
-pub(crate) use lab::Lab;
+use lab::Lab;
 
-/// Which of the two files of `cargo xtask components` a platform ran.
+/// One of the two files of `cargo xtask components`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Component {
     /// `ftp-uploader.wasm`: the platform implements the capabilities.
@@ -37,33 +36,33 @@ pub(crate) enum Component {
     Command,
 }
 
-/// One upload that arrived byte for byte: a line of the table.
+/// A row of the table: one upload that was stored completely.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) platform: &'static str,
     pub(crate) version: String,
     pub(crate) component: Component,
     pub(crate) bytes: u64,
-    /// From the start of the platform's process to its end.
+    /// The run time of the platform's process.
     pub(crate) seconds: f64,
 }
 
-/// Why a platform has no line in the table.
+/// The reason why a platform has no row in the table.
 #[derive(Clone, Debug)]
-pub(crate) enum Trouble {
-    /// The platform is not to be had here: skipped aloud, a failure where CI=true.
+pub(crate) enum Problem {
+    /// The platform cannot be installed here. It is skipped with a message; with CI=true this is a failure.
     Missing(String),
-    /// The platform is here and something did not work: a failure everywhere.
+    /// A test of the platform failed.
     Failed(String),
 }
 
-/// What became of one platform.
-pub(crate) type Outcome = Result<Vec<Row>, Trouble>;
+/// The result of one platform.
+pub(crate) type Outcome = Result<Vec<Row>, Problem>;
 
-/// One platform: its name for messages, and its test.
+/// A platform: its name in messages, and its test.
 type Platform = (&'static str, fn(&Lab) -> Outcome);
 
-/// In the order of the table.
+/// All platforms, in the order of the table.
 const PLATFORMS: &[Platform] = &[
     ("wasmtime CLI", wasmtime_cli::run),
     ("Node", node::run),
@@ -73,37 +72,47 @@ const PLATFORMS: &[Platform] = &[
     ("OCI", oci::run),
 ];
 
-/// `cargo xtask test elsewhere`. Goes on after a failure, so that the table is whole.
-pub(crate) fn run() -> Result<(), String> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("platforms: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tests every platform. It continues after a failure, so that the table is complete.
+fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let (components, evil) = (components::build()?, components::build_evil()?);
     let lab = Lab::set_up(&target_dir::target_dir()?, components, evil)?;
     let mut rows = Vec::new();
-    let mut troubles = Vec::new();
+    let mut problems = Vec::new();
     for (name, test) in PLATFORMS {
         match test(&lab) {
             Ok(more) => rows.extend(more),
-            Err(trouble) => troubles.push((*name, trouble)),
+            Err(problem) => problems.push((*name, problem)),
         }
     }
     print!("{}", Table(&rows));
-    judge(&troubles, env::var("CI").is_ok_and(|ci| ci == "true"))
+    judge(&problems, ci::is_set())
 }
 
-/// Says what is not in the table and why; fails if anything failed, or is missing where nothing may be.
-fn judge(troubles: &[(&str, Trouble)], nothing_may_be_missing: bool) -> Result<(), String> {
+/// Prints the skipped platforms. Fails if a test failed, or if a platform is missing and nothing may be missing.
+fn judge(problems: &[(&str, Problem)], nothing_may_be_missing: bool) -> Result<(), String> {
     let mut failed = Vec::new();
-    for (name, trouble) in troubles {
-        match trouble {
-            Trouble::Missing(why) if nothing_may_be_missing => failed.push(format!("{name} is missing: {why}")),
-            Trouble::Missing(why) => println!("SKIPPED, {name} is missing: {why}"),
-            Trouble::Failed(why) => failed.push(format!("{name}: {why}")),
+    for (name, problem) in problems {
+        match problem {
+            Problem::Missing(why) if nothing_may_be_missing => failed.push(format!("{name} is missing: {why}")),
+            Problem::Missing(why) => println!("SKIPPED, {name} is missing: {why}"),
+            Problem::Failed(why) => failed.push(format!("{name}: {why}")),
         }
     }
-    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n       ")) }
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n           ")) }
 }
 
-/// The rows, for people.
+/// The rows as text.
 struct Table<'a>(&'a [Row]);
 
 impl fmt::Display for Table<'_> {
@@ -130,23 +139,23 @@ impl Component {
 
 #[cfg(test)]
 mod tests {
-    use super::{Component, Row, Table, Trouble, judge};
+    use super::{Component, Problem, Row, Table, judge};
 
     #[test]
-    fn what_is_missing_is_skipped_at_home_and_fails_where_nothing_may_be_missing() {
-        let missing = [("wash", Trouble::Missing("no pip".to_owned()))];
+    fn a_missing_platform_is_skipped_unless_nothing_may_be_missing() {
+        let missing = [("wash", Problem::Missing("no pip".to_owned()))];
         assert_eq!(judge(&missing, false), Ok(()));
         assert_eq!(judge(&missing, true), Err("wash is missing: no pip".to_owned()));
     }
 
     #[test]
-    fn what_fails_fails_everywhere() {
-        let failed = [("wash", Trouble::Failed("it crashed".to_owned()))];
+    fn a_failed_test_is_always_a_failure() {
+        let failed = [("wash", Problem::Failed("it crashed".to_owned()))];
         assert_eq!(judge(&failed, false), Err("wash: it crashed".to_owned()));
     }
 
     #[test]
-    fn a_row_says_which_component_ran_where_and_how_fast() {
+    fn a_row_has_platform_version_component_size_and_rate() {
         let (platform, version) = ("node", "22.1".to_owned());
         let row = Row { platform, version, component: Component::Guest, bytes: 16_000_000, seconds: 0.1 };
         let table = Table(&[row]).to_string();

@@ -156,7 +156,7 @@ impl Drain {
     }
 }
 
-/// tcp(7): MSG_TRUNC discards what is received and copies nothing. The buffer is never touched.
+/// tcp(7): MSG_TRUNC discards the received bytes without copying them. The buffer is never touched.
 #[cfg(target_os = "linux")]
 fn drop_all(mut data: &TcpStream) -> io::Result<u64> {
     let mut untouched = vec![0; 16 << 20];

@@ -1,55 +1,56 @@
-//! What every example below `embedding/` has to do: upload a file that arrives byte for byte, end with one line and an
-//! exit code when the password is wrong, compare the server's hash with its own, make no more of what a server says than
-//! that proves (`stories.rs`), and withstand the evil component (`attacks.rs`).
+//! The test of an example in `embedding/`: it must upload a file completely, end with one line and an exit code if the
+//! password is wrong, compare the server's hash with its own, draw the right conclusions from replies (`stories.rs`),
+//! and deny the attacks of a hostile component (`attacks.rs`).
 //!
-//! The examples take the same four arguments; what comes before them is the platform's own file (`python.rs`).
+//! All examples have the same four arguments. The arguments before them depend on the platform.
 
 use std::process::Command;
 use std::time::Duration;
 
-use super::attacks::Attacks;
-use super::hashing_server::{self, Behaviour, HASHES};
-use super::lab::Ended;
-use super::stories::Stories;
-use super::{Component, Lab, Row, Trouble};
+use crate::attacks::Attacks;
+use crate::hashing_server::{self, Behaviour, HASHES};
+use crate::lab::Ended;
+use crate::stories::Stories;
+use crate::{Component, Lab, Problem, Row};
 
-/// An upload takes a second, compiling and a slow runner included.
+/// An upload takes about a second, which includes compiling.
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
-/// One example, ready to be run.
-pub(super) struct Trial<'a> {
-    pub(super) lab: &'a Lab,
-    /// What the table calls it, and its version.
-    pub(super) platform: &'static str,
-    pub(super) version: String,
-    pub(super) component: Component,
-    /// The program and what comes before the four arguments.
-    pub(super) command: &'a dyn Fn() -> Command,
-    /// The same with the evil component.
-    pub(super) evil: &'a dyn Fn() -> Command,
-    /// How its one line begins when it fails.
-    pub(super) prefix: &'static str,
-    pub(super) server: Server,
-    /// Whether it computes hashes.
-    pub(super) hashes: bool,
+/// The test of one example.
+pub(crate) struct Trial<'a> {
+    pub(crate) lab: &'a Lab,
+    /// The name in the table.
+    pub(crate) platform: &'static str,
+    /// The platform's version.
+    pub(crate) version: String,
+    pub(crate) component: Component,
+    /// Returns the program, and the arguments before the usual four.
+    pub(crate) command: &'a dyn Fn() -> Command,
+    /// Returns the same with the hostile component.
+    pub(crate) evil: &'a dyn Fn() -> Command,
+    /// The beginning of the line that it prints when it fails.
+    pub(crate) prefix: &'static str,
+    pub(crate) server: Server,
+    /// True if it computes hashes.
+    pub(crate) hashes: bool,
 }
 
-/// Which of the lab's servers.
+/// One of the servers of the [`Lab`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Server {
-    /// In clear, as is the rule on loopback.
+pub(crate) enum Server {
+    /// Without TLS, which is the default on loopback.
     Clear,
-    /// TLS after AUTH, asked for with `--ca-file`.
+    /// With TLS after AUTH; the example gets `--ca-file`.
     Protected,
 }
 
 impl Trial<'_> {
-    /// All uploads. Gives the line for the table.
-    pub(super) fn run(self) -> Result<Row, Trouble> {
+    /// Runs all uploads. Returns the row for the table.
+    pub(crate) fn run(self) -> Result<Row, Problem> {
         if self.server == Server::Protected {
-            self.does_not_trust_whom_it_does_not_know()?;
+            self.refuses_an_unknown_certificate()?;
         }
-        self.says_that_the_password_is_wrong()?;
+        self.reports_a_wrong_password()?;
         let password = match self.server {
             Server::Clear => &self.lab.password,
             Server::Protected => &self.lab.protected.password,
@@ -58,7 +59,7 @@ impl Trial<'_> {
         self.expect(ended.status.success(), &ended, "the upload failed")?;
         let bytes = self.lab.arrived()?;
         let last = format!("Sent {bytes} of {bytes} bytes (100%)\n");
-        self.expect(ended.stderr.contains(&last), &ended, "no line that says that all was sent")?;
+        self.expect(ended.stderr.contains(&last), &ended, "no line reports that all bytes were sent")?;
         if self.hashes {
             self.compares_hashes()?;
         }
@@ -71,23 +72,23 @@ impl Trial<'_> {
         Ok(Row { platform, version, component, bytes, seconds: ended.seconds })
     }
 
-    fn says_that_the_password_is_wrong(&self) -> Result<(), Trouble> {
+    fn reports_a_wrong_password(&self) -> Result<(), Problem> {
         self.fails_with("530", &self.upload("wrong")?)
     }
 
-    /// The certificate is one that nobody has heard of before.
-    fn does_not_trust_whom_it_does_not_know(&self) -> Result<(), Trouble> {
+    /// No authority has signed the server's certificate.
+    fn refuses_an_unknown_certificate(&self) -> Result<(), Problem> {
         let mut command = (self.command)();
         command.args(["--tls", "explicit"]);
         self.fails_with("insecure", &self.upload_to(command, &self.lab.protected.host, &self.lab.protected.password)?)
     }
 
-    /// In clear, which has nothing to do with it.
-    fn compares_hashes(&self) -> Result<(), Trouble> {
+    /// Uploads in clear to servers with right and with wrong hashes.
+    fn compares_hashes(&self) -> Result<(), Problem> {
         let tried = HASHES.iter().flat_map(|hash| [(hash, true), (hash, false)]);
         for (hash, is_right) in tried {
             let host = hashing_server::start(Behaviour::Hashes(hash, is_right))
-                .map_err(|error| Trouble::Failed(format!("cannot start a server: {error}")))?;
+                .map_err(|error| Problem::Failed(format!("cannot start a server: {error}")))?;
             let mut command = (self.command)();
             command.args([&host, self.lab.user]).arg(&self.lab.nine_bytes).arg(self.lab.directory);
             let ended = self.lab.run(command.env("FTP_PASSWORD", "any"), RUN_LIMIT)?;
@@ -101,27 +102,28 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// A file that grows while the server takes it is no success; one that does not, is.
-    fn notices_that_a_file_changes(&self) -> Result<(), Trouble> {
+    /// An upload fails if the file grows during the transfer, and succeeds otherwise.
+    fn notices_that_a_file_changes(&self) -> Result<(), Problem> {
         let file = self.lab.nine_bytes.with_file_name("growing");
         for grows in [false, true] {
             let host = hashing_server::start_for(&file, grows)
-                .map_err(|error| Trouble::Failed(format!("cannot set a changing file up: {error}")))?;
+                .map_err(|error| Problem::Failed(format!("cannot set a changing file up: {error}")))?;
             let mut command = (self.command)();
             command.args([&host, self.lab.user]).arg(&file).arg(self.lab.directory);
             let ended = self.lab.run(command.env("FTP_PASSWORD", "any"), RUN_LIMIT)?;
             self.expect(ended.status.success() != grows, &ended, "the wrong verdict on a file that may have grown")?;
-            // preview2-shim 0.26.1 moves all that it has read of a file, so that the server has one byte too many.
+            // preview2-shim 0.26.1 sends all bytes that it has read of a file, so that the server gets one byte too
+            // many.
             let told = self.component == Component::Command || ended.stderr.contains("changed while") == grows;
-            self.expect(told, &ended, "not what became of the file")?;
+            self.expect(told, &ended, "the line does not fit the result")?;
         }
         Ok(())
     }
 
-    fn understands_stories(&self) -> Result<(), Trouble> {
+    fn understands_stories(&self) -> Result<(), Problem> {
         let Self { lab, platform, command, component, .. } = *self;
         let file = lab.nine_bytes.to_string_lossy();
-        // WASI has no other exit code for it, and gives no program a file of the system's own.
+        // WASI has only the exit codes 0 and 1, and preview2-shim does not give a program files of /proc.
         let (in_doubt, endless) = match component {
             Component::Guest => (10, Some("/proc/cpuinfo")),
             Component::Command => (1, None),
@@ -129,22 +131,22 @@ impl Trial<'_> {
         Stories { lab, platform, command, file: &file, endless, in_doubt }.are_understood()
     }
 
-    fn repels_attacks(&self) -> Result<(), Trouble> {
+    fn repels_attacks(&self) -> Result<(), Problem> {
         let Self { lab, platform, command, evil, hashes, component, .. } = *self;
-        // preview2-shim 0.26.1 moves all that it has read of a file, whatever it is asked for.
+        // preview2-shim 0.26.1 sends all bytes that it has read of a file, regardless of the requested amount.
         let pieces = component == Component::Guest;
         let file = lab.nine_bytes.to_string_lossy();
         Attacks { lab, platform, command, evil, file: &file, hashes, pieces }.are_repelled()
     }
 
-    fn fails_with(&self, words: &str, ended: &Ended) -> Result<(), Trouble> {
+    fn fails_with(&self, words: &str, ended: &Ended) -> Result<(), Problem> {
         let one_line = ended.stderr.starts_with(self.prefix) && ended.stderr.lines().count() == 1;
-        self.expect(one_line && ended.stderr.contains(words), ended, "no single line that says why")?;
+        self.expect(one_line && ended.stderr.contains(words), ended, "no single line with the reason")?;
         self.expect(ended.status.code() == Some(1), ended, "not exit code 1")?;
         self.expect(self.lab.nothing_arrived(), ended, "something was stored")
     }
 
-    fn upload(&self, password: &str) -> Result<Ended, Trouble> {
+    fn upload(&self, password: &str) -> Result<Ended, Problem> {
         let mut command = (self.command)();
         match self.server {
             Server::Clear => self.upload_to(command, &self.lab.host, password),
@@ -155,17 +157,17 @@ impl Trial<'_> {
         }
     }
 
-    fn upload_to(&self, mut command: Command, host: &str, password: &str) -> Result<Ended, Trouble> {
+    fn upload_to(&self, mut command: Command, host: &str, password: &str) -> Result<Ended, Problem> {
         command.args([host, self.lab.user]).arg(&self.lab.source).arg(self.lab.directory);
         self.lab.run(command.env("FTP_PASSWORD", password), RUN_LIMIT)
     }
 
-    fn expect(&self, holds: bool, ended: &Ended, else_what: &str) -> Result<(), Trouble> {
+    fn expect(&self, holds: bool, ended: &Ended, failure: &str) -> Result<(), Problem> {
         if holds {
             return Ok(());
         }
         let Self { platform, version, .. } = self;
         let (status, said) = (ended.status, &ended.stderr);
-        Err(Trouble::Failed(format!("{platform} {version}: {else_what}; {status}, and on stderr:\n{said}")))
+        Err(Problem::Failed(format!("{platform} {version}: {failure}; {status}, and on stderr:\n{said}")))
     }
 }

@@ -1,46 +1,18 @@
-//! Sets up the real FTP servers that the tests upload to: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, all with TLS, out
-//! of Debian's packages, each unpacked into a folder of its own under `<target dir>/ftp-servers/`. And two proxies to
-//! reach them by, microsocks and tinyproxy.
+//! Sets up the real FTP servers for the tests: vsftpd, ProFTPD, Pure-FTPd and pyftpdlib, all with TLS, and the proxies
+//! microsocks and tinyproxy. Each is unpacked from Debian packages into its own folder in `<target dir>/ftp-servers/`.
 //!
-//! Nothing is installed: the packages conflict with each other, and would start services. Whether a missing
-//! server is fatal is the caller's decision; starting them is the tests' business (`test-servers/src/lib.rs`).
-//! The commands that find, fetch and unpack are in `ftp_servers/packages.rs`; read that next.
+//! The packages are not installed, because they conflict with each other and would start services. The caller decides
+//! whether a missing server is an error. The package `test-servers` starts them.
 
 mod packages;
 
 use std::{fs, path::Path};
 
-/// How the set-up of one server ended.
-pub(crate) struct ServerState {
-    /// The server, and the name of its folder.
-    pub(crate) name: &'static str,
-    /// Ready, or why it is missing, in one line.
-    pub(crate) outcome: Result<(), String>,
-}
-
-/// Makes every server ready that can be made ready, and prints one line for each.
-///
-/// A server that is ready already costs a few milliseconds; a set-up that was cut short is done again.
-pub(crate) fn set_up(target_dir: &Path) -> Vec<ServerState> {
-    let shelf = target_dir.join("ftp-servers");
-    let mut lists = packages::Lists::default();
-    SERVERS.iter().map(|server| server.set_up(&shelf, &mut lists)).collect()
-}
-
-/// What to unpack for one server, and how to see that it runs.
-struct Server {
-    name: &'static str,
-    packages: &'static [&'static str],
-    /// A program (in the unpacked tree, or else the machine's own) and arguments with which it ends at once. It is run
-    /// in the tree, and fails where TLS is missing.
-    trial: &'static [&'static str],
-}
-
 const SERVERS: [Server; 6] = [
     Server { name: "vsftpd", packages: &["vsftpd"], trial: &["usr/sbin/vsftpd", "-v"] },
     Server {
         name: "proftpd",
-        // Its TLS is a module in a package of its own.
+        // The module for TLS is in a separate package.
         packages: &["proftpd-core", "proftpd-mod-crypto"],
         trial: &["bin/sh", "-c", PROFTPD_LOADS_TLS],
     },
@@ -51,18 +23,18 @@ const SERVERS: [Server; 6] = [
         packages: &["python3-pyftpdlib", "python3-openssl"],
         trial: &["usr/bin/python3", "-W", "ignore", "-c", "from pyftpdlib.handlers import TLS_FTPHandler"],
     },
-    // Its help is an exit code of 1.
+    // With -h it ends with 1.
     Server {
         name: "microsocks",
         packages: &["microsocks"],
         trial: &["bin/sh", "-c", "usr/bin/microsocks -h 2>&1 | grep -q SOCKS5"],
     },
-    // The package tinyproxy is only its service.
+    // The package tinyproxy contains only the service.
     Server { name: "tinyproxy", packages: &["tinyproxy-bin"], trial: &["usr/bin/tinyproxy", "-v"] },
 ];
 
-/// `-v` would load no module. The configuration has to be a file that lasts, with an absolute path; what is off would
-/// put files outside the tree.
+/// With `-v` ProFTPD loads no module. The configuration must be a regular file with an absolute path. The two engines
+/// are off, because they would write files outside the tree.
 const PROFTPD_LOADS_TLS: &str = r#"
 {
     echo "ModulePath $PWD/usr/lib/proftpd"
@@ -73,8 +45,34 @@ const PROFTPD_LOADS_TLS: &str = r#"
 exec usr/sbin/proftpd --configtest --config "$PWD/trial.conf"
 "#;
 
-/// Written last, so a tree that has it is whole. The tests look for it too.
+/// This file is written last, so a tree that contains it is complete. The package `test-servers` checks it, too.
 const MARKER: &str = "complete";
+
+/// The result of the set-up of one server.
+pub(crate) struct ServerState {
+    /// The name of the server and of its folder.
+    pub(crate) name: &'static str,
+    /// The reason why the server is missing, in one line.
+    pub(crate) outcome: Result<(), String>,
+}
+
+/// Sets up every server, and prints one line for each.
+///
+/// A server that is already complete is tested in a few milliseconds; an interrupted set-up is repeated.
+pub(crate) fn set_up(target_dir: &Path) -> Vec<ServerState> {
+    let shelf = target_dir.join("ftp-servers");
+    let mut lists = packages::Lists::default();
+    SERVERS.iter().map(|server| server.set_up(&shelf, &mut lists)).collect()
+}
+
+/// The packages of one server, and its trial run.
+struct Server {
+    name: &'static str,
+    packages: &'static [&'static str],
+    /// A program and arguments with which it ends immediately. It comes from the unpacked tree, or from the machine if
+    /// the tree does not contain it. It runs in the tree, and fails if TLS is missing.
+    trial: &'static [&'static str],
+}
 
 impl Server {
     fn set_up(&self, shelf: &Path, lists: &mut packages::Lists) -> ServerState {
@@ -91,7 +89,7 @@ impl Server {
         ServerState { name: self.name, outcome }
     }
 
-    /// Unpacks beside the final place and renames at the end, so that tests never see half a server.
+    /// Unpacks into a temporary folder and renames it at the end, so that tests never see an incomplete server.
     fn unpack(&self, shelf: &Path, tree: &Path, lists: &mut packages::Lists) -> Result<(), String> {
         let partial = shelf.join(format!("{}.partial", self.name));
         let debs = partial.join("debs");

@@ -1,7 +1,7 @@
-//! A server that tells hashes of nine bytes, right ones or wrong: whether a platform computes its own is seen by what it
-//! says of them. The values are those by which these algorithms are checked everywhere.
+//! A server that reports a right or a wrong hash of a file of nine bytes. A platform that computes its own hash notices
+//! the difference. The values are the well-known check values of these algorithms.
 //!
-//! One conversation, in a thread that ends with it or with the process.
+//! It serves one conversation, in a thread that ends with it or with the process.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -9,20 +9,20 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::thread;
 
-/// What every upload to this server has to consist of.
-pub(super) const CONTENT: &str = "123456789";
+/// The content of every file that is uploaded to this server.
+pub(crate) const CONTENT: &str = "123456789";
 
-/// How one hash is offered and told.
-pub(super) struct Hash {
-    /// As every platform calls it, but for capitals and hyphens.
-    pub(super) name: &'static str,
+/// The commands and the value of one hash.
+pub(crate) struct Hash {
+    /// The name that every platform prints, apart from capitals and hyphens.
+    pub(crate) name: &'static str,
     feature: &'static str,
     command: &'static str,
     value: &'static str,
 }
 
-/// Those that the contract has.
-pub(super) const HASHES: [Hash; 4] = [
+/// The hashes of the contract.
+pub(crate) const HASHES: [Hash; 4] = [
     Hash {
         name: "sha256",
         feature: "HASH SHA-256*",
@@ -34,30 +34,30 @@ pub(super) const HASHES: [Hash; 4] = [
     Hash { name: "crc32", feature: "XCRC", command: "XCRC", value: "cbf43926" },
 ];
 
-/// What one server does.
-pub(super) enum Behaviour {
-    /// Tells this hash; whether it is the right one.
+/// The behaviour of a server.
+pub(crate) enum Behaviour {
+    /// Offers this hash, and reports its right value if true, a wrong one otherwise.
     Hashes(&'static Hash, bool),
-    /// Has no hash, and lets this be done while it takes the file.
+    /// Offers no hash, and calls this function while it receives the file.
     Meanwhile(Box<dyn Fn() + Send>),
 }
 
-/// Starts one and returns its `127.0.0.1:port`, for HOST.
-pub(super) fn start(behaviour: Behaviour) -> io::Result<String> {
+/// Starts a server, and returns its `127.0.0.1:port`, for HOST.
+pub(crate) fn start(behaviour: Behaviour) -> io::Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let host = listener.local_addr()?.to_string();
-    // What goes wrong on this side shows on the other.
+    // If this side fails, the test of the other side fails, too.
     thread::spawn(move || converse(&listener, &behaviour));
     Ok(host)
 }
 
-/// Writes `file`, and starts a server without hashes; if the file `grows`, a byte is added while the server takes it.
-pub(super) fn start_for(file: &Path, grows: bool) -> io::Result<String> {
+/// Writes `file`, and starts a server without hashes. If `grows`, a byte is appended to the file during the transfer.
+pub(crate) fn start_for(file: &Path, grows: bool) -> io::Result<String> {
     fs::write(file, CONTENT)?;
     let path = file.to_owned();
     start(Behaviour::Meanwhile(Box::new(move || {
         if grows {
-            // What goes wrong here shows in the verdict.
+            // If this fails, the test fails, too.
             let _ = File::options().append(true).open(&path).and_then(|mut file| file.write_all(b"0"));
         }
     })))

@@ -1,6 +1,6 @@
-//! A server that answers the questions about a file as a story has it, and takes the file.
+//! A server that receives a file, and sends the replies of a story to the queries about it.
 //!
-//! One conversation, in a thread that ends with it or with the process.
+//! It serves one conversation, in a thread that ends with it or with the process.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -9,38 +9,40 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-/// What it says.
+/// The replies of the server.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Story {
-    /// To one SIZE after the other; the last of these again and again. Without words it hangs up.
-    pub(super) sizes: &'static [&'static str],
-    /// To MDTM, likewise.
-    pub(super) times: &'static [&'static str],
-    pub(super) end: End,
-    /// The local file is written to while it is sent.
-    pub(super) changes: bool,
+pub(crate) struct Story {
+    /// The replies to SIZE, one after the other; the last one is repeated. At an empty one the server closes the
+    /// connection.
+    pub(crate) sizes: &'static [&'static str],
+    /// The replies to MDTM, in the same way.
+    pub(crate) times: &'static [&'static str],
+    /// The end of the transfer.
+    pub(crate) end: End,
+    /// True if the local file is written during the transfer.
+    pub(crate) changes: bool,
 }
 
-/// When it has every byte.
+/// The behaviour after the last byte.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum End {
+pub(crate) enum End {
     Says(&'static str),
     HangsUp,
 }
 
-/// Runs until the other end is gone.
-pub(super) struct StoryServer {
+/// A server that runs until the client closes the connection.
+pub(crate) struct StoryServer {
     /// `127.0.0.1:port`, for HOST.
-    pub(super) host: String,
+    pub(crate) host: String,
 }
 
 impl StoryServer {
-    /// `local` is the file that changes, if one does.
-    pub(super) fn start(story: Story, local: &Path) -> io::Result<Self> {
+    /// Starts the server. `local` is the file that changes, if the story says so.
+    pub(crate) fn start(story: Story, local: &Path) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let host = listener.local_addr()?.to_string();
         let local = local.to_owned();
-        // What goes wrong on this side shows on the other.
+        // If this side fails, the test of the other side fails, too.
         thread::spawn(move || converse(&listener, story, local));
         Ok(Self { host })
     }
@@ -96,7 +98,7 @@ fn take(control: &mut TcpStream, data: &TcpListener) -> io::Result<()> {
     data.accept()?.0.read_to_end(&mut Vec::new()).map(drop)
 }
 
-/// Its bytes stay, its time changes, by more than the system's clock for that may be behind.
+/// Changes the time of a file, but not its bytes. The pause is longer than the resolution of file times.
 fn touch(file: &Path) -> io::Result<()> {
     thread::sleep(Duration::from_millis(20));
     fs::write(file, fs::read(file)?)

@@ -3,7 +3,7 @@
 //! the clock.
 //!
 //! Each figure is a quotient of differences (`sandbox/quotient.rs`), so that no figure contains the start-up. The two
-//! sides are `sandbox/native.rs` and `sandbox/confined.rs`; `sandbox/weigh.rs` measures a run.
+//! sides are `sandbox/native.rs` and `sandbox/confined/`; `sandbox/weigh.rs` measures a run.
 
 mod callgrind;
 mod confined;
@@ -20,6 +20,10 @@ use std::process::{Command, Stdio};
 use serde::{Deserialize, Serialize};
 
 use quotient::{Cost, Weighed};
+
+/// The columns: instructions in user mode, then time.
+const HEAD: &str = "| one more | host calls | native | sandboxed | of these, the component's | sandbox's share | \
+                    share per call | native µs | sandboxed µs | share µs |";
 
 /// The environment of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +70,7 @@ const QUESTIONS: [(&str, Work, Work, f64); 4] = [
     ),
 ];
 
-/// One line of the table: the cost of one more of `what`.
+/// One row of the table: the cost of one more unit.
 #[derive(Serialize)]
 struct Answer {
     what: &'static str,
@@ -134,10 +138,6 @@ fn table(answers: &[Answer]) -> String {
     }
     text
 }
-
-/// The columns: instructions in user mode, then time.
-const HEAD: &str = "| one more | host calls | native | sandboxed | of these, the component's | sandbox's share | \
-                    share per call | native µs | sandboxed µs | share µs |";
 
 #[cfg(test)]
 mod tests {
