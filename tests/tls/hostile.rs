@@ -1,8 +1,5 @@
-//! Servers, or a man in the middle, that do not complete the TLS handshake on the control connection, or that inject
-//! bytes into it.
-//!
-//! The rule under test: if TLS is required and cannot be established, the program sends nothing but AUTH.
-//! `data_connection.rs` tests the data connection.
+//! Servers and attackers that break off the TLS handshake on the control connection, or inject bytes into it. If TLS is
+//! required and cannot be established, the program must send nothing but AUTH.
 
 use std::net::TcpListener;
 use std::time::Duration;

@@ -27,6 +27,7 @@ const CHECKS: &[Check] = &[
         environment: &[],
         component: Some("rustfmt"),
     },
+    Check { arguments: &["run", "--quiet", "--package", "tidy"], environment: &[], component: None },
     Check {
         arguments: &[
             "clippy",
