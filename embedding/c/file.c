@@ -1,7 +1,7 @@
-/* The file for the component: opened here, transferred in lent.c. See lent.h. */
+/* The file for the component: opened here, transferred in sockets.c. See sockets.h. */
 
 #define _GNU_SOURCE
-#include "lent.h"
+#include "sockets.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* Connects the component's imports to lent.h. In C, values of the component model are built and decomposed by hand;
+/* Connects the component's imports to sockets.h. In C, values of the component model are built and decomposed by hand;
  * the helpers for that come first. */
 
 #include "imports.h"
@@ -100,7 +100,7 @@ static value noticed(struct sandbox *sandbox, const value *given, const uint32_t
     return (value){.kind = WASMTIME_COMPONENT_BOOL};
 }
 
-/* This example has no TLS. A TLS library would be used in lent.c. */
+/* This example has no TLS. A TLS library would be used in sockets.c. */
 static value secure(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     (void)sandbox, (void)given, (void)handles;
     return outcome(INSECURE);

@@ -3,7 +3,7 @@
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
-#include "lent.h"
+#include "sockets.h"
 
 /* The capabilities that the component gets, and a callback after each transferred part of the file. */
 struct loan {

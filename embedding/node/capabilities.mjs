@@ -1,9 +1,9 @@
 // The component's imports, in the form that jco requires: classes with synchronous methods. Each call is forwarded to
-// the main thread, where lent.mjs carries it out, and this thread sleeps until the answer arrives.
+// the main thread, where sockets.mjs carries it out, and this thread sleeps until the answer arrives.
 
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
-/** Lets the main thread call a method of `Lent`. */
+/** Lets the main thread call a method of `Sockets`. */
 export function call(method, ...given) {
   Atomics.store(workerData.answered, 0, 0);
   parentPort.postMessage({ method, given });

@@ -1,4 +1,4 @@
-// The file for the component. The component can learn its size and its hash, and can have its bytes sent (lent.mjs),
+// The file for the component. The component can learn its size and its hash, and can have its bytes sent (sockets.mjs),
 // but it cannot read them.
 
 import { createHash } from 'node:crypto';

@@ -5,7 +5,7 @@
 // --tls explicit|implicit|off: the default is explicit, or off for localhost and loopback addresses. --ca-file PEM:
 // trust these roots instead of Node's.
 //
-// This thread has the sockets, the file and the password (lent.mjs). The component runs in another thread
+// This thread has the sockets, the file and the password (sockets.mjs). The component runs in another thread
 // (sandbox.mjs), and makes one call at a time.
 
 import { readFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { Failure } from './failure.mjs';
-import { Lent } from './lent.mjs';
+import { Sockets } from './sockets.mjs';
 
 const COMPUTING = 5_000; // The maximum time between two calls of the component, in milliseconds. It needs only a few.
 
@@ -30,26 +30,26 @@ async function main() {
   if (/[\x00-\x1f\x7f]/.test(password)) return fail('upload: the password has a control character.', 2);
   const [, name, port] = /^\[?(.*?)\]?:(\d+)$/.exec(host) ?? [];
   if (!port) return fail(`upload: ${host} is not HOST:PORT.`, 2);
-  let lent;
+  let sockets;
   try {
-    lent = await Lent.open(name, Number(port), Buffer.from(password), path, percent(), note);
+    sockets = await Sockets.open(name, Number(port), Buffer.from(password), path, percent(), note);
     // Ctrl-C resets the data connection, too.
-    process.once('SIGINT', () => lent.close().finally(() => process.exit(130)));
-    const protection = await protect(lent, name, values);
+    process.once('SIGINT', () => sockets.close().finally(() => process.exit(130)));
+    const protection = await protect(sockets, name, values);
     const bytes = (text) => new TextEncoder().encode(text);
     const login = { user: bytes(user), protection, directory: bytes(directory), name: bytes(basename(path)) };
-    const proof = await inSandbox(lent, login);
+    const proof = await inSandbox(sockets, login);
     // The component reports a success; check that against our own count of the sent bytes.
-    if (lent.sent !== lent.size || !lent.finished) throw new Error('the component claims to have sent what it has not');
-    if (await lent.file.hasChanged()) {
+    if (sockets.sent !== sockets.size || !sockets.finished) throw new Error('the component claims to have sent what it has not');
+    if (await sockets.file.hasChanged()) {
       throw new Error(`${path} changed while it was sent; what is stored may mix old and new bytes`);
     }
     const confirmed = proof ? `${proof} confirmed by the server` : 'confirmed by the server, not verified';
-    console.error(`Stored ${path} in ${directory}: ${lent.size} bytes, ${confirmed}`);
+    console.error(`Stored ${path} in ${directory}: ${sockets.size} bytes, ${confirmed}`);
   } catch (error) {
     fail(`upload: ${error.message ?? error}`, error.status ?? 1);
   } finally {
-    await lent?.close();
+    await sockets?.close();
   }
 }
 
@@ -73,18 +73,18 @@ function isLocal(host, address) {
 }
 
 /** Requires TLS as `tls` says. Without that option, only data that stays on this machine may be sent in clear. */
-async function protect(lent, host, { tls, 'ca-file': caFile }) {
-  tls ??= isLocal(host, lent.address) && !caFile ? 'off' : 'explicit';
+async function protect(sockets, host, { tls, 'ca-file': caFile }) {
+  tls ??= isLocal(host, sockets.address) && !caFile ? 'off' : 'explicit';
   if (tls === 'off') return 'clear';
-  lent.requireTls(host, caFile && (await readFile(caFile)));
+  sockets.requireTls(host, caFile && (await readFile(caFile)));
   return tls;
 }
 
 /** Runs the component in a thread without our environment, and carries its calls out. */
-function inSandbox(lent, login) {
+function inSandbox(sockets, login) {
   const { port1: ours, port2: answers } = new MessageChannel();
   const answered = new Int32Array(new SharedArrayBuffer(4));
-  const workerData = { ...login, size: BigInt(lent.size), answered, answers };
+  const workerData = { ...login, size: BigInt(sockets.size), answered, answers };
   const worker = new Worker(new URL('sandbox.mjs', import.meta.url), { workerData, env: {}, transferList: [answers] });
   const outcome = new Promise((resolve, reject) => {
     const giveUp = () => reject('the component computes without end');
@@ -93,8 +93,8 @@ function inSandbox(lent, login) {
     worker.on('message', async ({ method, given, stored, proof, failure }) => {
       clearTimeout(watchdog);
       if (stored) return resolve(proof);
-      if (failure) return reject(new Failure(failure, lent.finished, lent.why));
-      ours.postMessage(await attempt(() => lent[method](...given)));
+      if (failure) return reject(new Failure(failure, sockets.finished, sockets.why));
+      ours.postMessage(await attempt(() => sockets[method](...given)));
       watchdog = setTimeout(giveUp, COMPUTING);
       Atomics.store(answered, 0, 1);
       Atomics.notify(answered, 0);

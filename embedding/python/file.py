@@ -1,6 +1,6 @@
 """The file for the component.
 
-The component can learn its size and its hash, and can have its bytes sent (`lent.py`), but it cannot read them.
+The component can learn its size and its hash, and can have its bytes sent (`sockets.py`), but it cannot read them.
 """
 
 import errno

@@ -1,6 +1,6 @@
 """The component in its sandbox: its imports connected to the capabilities, its exports as one function.
 
-This file has the calls of the wasmtime API. The imports are implemented in `lent.py`, the use of a session in
+This file has the calls of the wasmtime API. The imports are implemented in `sockets.py`, the use of a session in
 `delivery.py`.
 """
 
@@ -15,7 +15,7 @@ from wasmtime.component import Component, Linker, Record, ResourceAny, ResourceH
 from delivery import deliver
 from failure import UploadError
 from file import SourceError
-from lent import Closed, Control, Data
+from sockets import Closed, Control, Data
 
 CAPABILITIES = "ftp-uploader:upload/capabilities@0.1.0"
 UPLOAD = "ftp-uploader:upload/upload@0.1.0"
@@ -34,7 +34,7 @@ class Sandbox:
 
     def __init__(self, wasm, control, file, show):
         self.control, self.file, self.show = control, file, show
-        self.lent = {CONTROL: control, FILE: file, SECRET: None, PROGRESS: None}
+        self.handles = {CONTROL: control, FILE: file, SECRET: None, PROGRESS: None}
         self.keys = itertools.count(PROGRESS + 1)
         self.insecure = None
         config = Config()
@@ -103,7 +103,7 @@ class Sandbox:
 
         def answer(store, *given):
             # Each handle must be converted to its object, because one that is not taken makes the call fail.
-            values = [self.lent[one.to_host(store).rep] if isinstance(one, ResourceAny) else one for one in given]
+            values = [self.handles[one.to_host(store).rep] if isinstance(one, ResourceAny) else one for one in given]
             try:
                 return method(*values)
             except OSError as error:
@@ -114,12 +114,12 @@ class Sandbox:
         return answer
 
     def dropped(self, store, key):
-        if isinstance(connection := self.lent.pop(key), (Control, Data)):
+        if isinstance(connection := self.handles.pop(key), (Control, Data)):
             connection.close()
 
     def open_data(self, control, port):
         connection, key = control.open_data(port), next(self.keys)
-        self.lent[key] = connection
+        self.handles[key] = connection
         return ResourceHost.own(key, DATA)
 
     def splice(self, data, file, offset, length):

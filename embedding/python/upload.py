@@ -17,7 +17,7 @@ from wasmtime import WasmtimeError
 
 from failure import Failure
 from file import File
-from lent import Control
+from sockets import Control
 from sandbox import Sandbox
 
 COMPONENT = os.environ.get("FTP_UPLOADER_WASM", "ftp-uploader.wasm")

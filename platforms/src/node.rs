@@ -28,7 +28,7 @@ const FILES: [&str; 14] = [
     ".npmrc",
     "transpile.mjs",
     "upload.mjs",
-    "lent.mjs",
+    "sockets.mjs",
     "file.mjs",
     "causes.mjs",
     "echo.mjs",

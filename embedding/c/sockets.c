@@ -1,7 +1,7 @@
-/* The sockets, for Linux. See lent.h; the file is opened in file.c. */
+/* The sockets, for Linux. See sockets.h; the file is opened in file.c. */
 
 #define _GNU_SOURCE
-#include "lent.h"
+#include "sockets.h"
 #include "address.h"
 #include "mask.h"
 

@@ -26,7 +26,7 @@ const MAX_CONNECTIONS = 8;
 const MAX_LINES = 512;
 const MAX_RECEIVED = 2 << 20;
 
-export class Lent {
+export class Sockets {
   sent = 0; // The number of bytes sent, in order, and all over one data connection, the carrier.
   finished = false; // True if the carrier has sent the end of the file.
   #carrier;
@@ -48,19 +48,19 @@ export class Lent {
   /** Opens the file, then connects. `onProgress` is called after each transferred part, `onNotice` with information
    * for the user. */
   static async open(host, port, password, path, onProgress, onNotice) {
-    const lent = new Lent();
-    lent.onProgress = onProgress;
-    lent.onNotice = onNotice;
-    lent.file = await LocalFile.open(path);
-    lent.size = lent.file.size;
-    lent.#password = () => Buffer.concat([Buffer.from('PASS '), password, Buffer.from('\r\n')]);
-    lent.#echo = new Echo(password);
-    lent.#mark();
-    lent.#control = await lent.#connect(host, port).catch((cause) => {
+    const sockets = new Sockets();
+    sockets.onProgress = onProgress;
+    sockets.onNotice = onNotice;
+    sockets.file = await LocalFile.open(path);
+    sockets.size = sockets.file.size;
+    sockets.#password = () => Buffer.concat([Buffer.from('PASS '), password, Buffer.from('\r\n')]);
+    sockets.#echo = new Echo(password);
+    sockets.#mark();
+    sockets.#control = await sockets.#connect(host, port).catch((cause) => {
       throw new Error(`cannot connect to ${host}:${port}: ${cause}`);
     });
-    lent.#control.on('data', (bytes) => lent.#hear(bytes));
-    return lent;
+    sockets.#control.on('data', (bytes) => sockets.#hear(bytes));
+    return sockets;
   }
 
   /** Returns the address that the server's name resolved to. */

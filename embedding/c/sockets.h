@@ -4,8 +4,8 @@
  * Each function does what wit/capabilities.wit specifies for the function with the same name. This file is
  * independent of WebAssembly; imports.c connects the functions to the component's imports. */
 
-#ifndef LENT_H
-#define LENT_H
+#ifndef SOCKETS_H
+#define SOCKETS_H
 
 #include <stdbool.h>
 #include <stddef.h>
