@@ -1,6 +1,4 @@
-//! Words for a local file, or standard input, that cannot be sent.
-//!
-//! The rest of the words is in `message.rs`.
+//! Messages for a local file, or standard input, that cannot be sent.
 
 use std::ffi::OsStr;
 use std::io;
@@ -13,7 +11,7 @@ use rustix::io::Errno;
 use crate::context::Context;
 use crate::messages::without_code;
 
-/// What is wrong with `file`, which may be the name for standard input.
+/// The problem of `file`, which may be the name for standard input.
 pub fn failed(context: &Context, file: &Path, problem: &SourceProblem) -> String {
     if context.stream_name.as_deref() == Some(file.as_os_str()) {
         return standard_input(problem);
@@ -30,8 +28,8 @@ pub fn failed(context: &Context, file: &Path, problem: &SourceProblem) -> String
             format!("{name} is not a regular file. Nothing was sent; send it with --from-stdin NAME < {name}.")
         }
         SourceProblem::UnknownSize => format!(
-            "{name} holds other bytes than its size says, so that its size is not known. Nothing was sent; send it with \
-             --from-stdin NAME < {name}."
+            "{name} has more or fewer bytes than the system reports, so that its size is not known. Nothing was sent; \
+             send it with --from-stdin NAME < {name}."
         ),
         SourceProblem::Shrank => {
             format!("{name} became shorter while it was sent. Another program writes to it; send it again later.")
@@ -46,10 +44,10 @@ pub fn failed(context: &Context, file: &Path, problem: &SourceProblem) -> String
 fn unreadable(file: &Path, name: &str, error: &io::Error) -> String {
     let missing = error.kind() == io::ErrorKind::NotFound;
     if error.raw_os_error() == Some(Errno::MFILE.raw_os_error()) {
-        return format!("cannot open {name} beside all the others. Nothing was sent; send fewer files at a time.");
+        return format!("cannot open {name}: too many files are open. Nothing was sent; send fewer files at a time.");
     }
     if missing && file.as_os_str() == OsStr::new("-") {
-        return "there is no file of the name -. Nothing was sent; send standard input with --from-stdin NAME."
+        return "there is no file with the name -. Nothing was sent; to send standard input, use --from-stdin NAME."
             .to_owned();
     }
     if missing && is_descriptor(file) {
@@ -59,29 +57,28 @@ fn unreadable(file: &Path, name: &str, error: &io::Error) -> String {
             without_code(error)
         );
     }
-    format!("cannot open {name}: {}. Nothing was sent; check the path and who may read it.", without_code(error))
+    format!("cannot open {name}: {}. Nothing was sent; check the path and its permissions.", without_code(error))
 }
 
-/// Whether this is a path to an open descriptor, as shells make one of `<(...)`.
+/// Returns true if this is the path of an open descriptor, which shells substitute for `<(...)`.
 fn is_descriptor(file: &Path) -> bool {
     ["/dev/fd", "/dev/stdin", "/proc/self/fd"].iter().any(|folder| file.starts_with(folder))
 }
 
 fn changed(context: &Context, name: &str) -> String {
     let outcome = if context.atomic {
-        "What was sent may mix old and new bytes, and did not get the file's name"
+        "The temporary file may mix old and new bytes, and did not get the file's name"
     } else {
-        "What is stored under its name may mix old and new bytes"
+        "The file on the server may mix old and new bytes"
     };
     format!("{name} changed while it was sent. {outcome}; send it again when no program writes to it.")
 }
 
 fn standard_input(problem: &SourceProblem) -> String {
     match problem {
-        SourceProblem::Unreadable(error) => format!(
-            "cannot read standard input: {}. Nothing was sent; check what it is redirected to.",
-            without_code(error)
-        ),
+        SourceProblem::Unreadable(error) => {
+            format!("cannot read standard input: {}. Nothing was sent; check its redirection.", without_code(error))
+        }
         SourceProblem::Directory => {
             "standard input is a directory. Nothing was sent; redirect it to a file or a pipe.".to_owned()
         }
@@ -90,7 +87,7 @@ fn standard_input(problem: &SourceProblem) -> String {
         | SourceProblem::Shrank
         | SourceProblem::Changed
         | SourceProblem::Failed => {
-            "standard input could not be read to its end. What it comes from has failed; check that, and send it again."
+            "standard input could not be read to its end. Its source may have failed; check it, and send it again."
                 .to_owned()
         }
     }

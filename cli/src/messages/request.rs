@@ -1,10 +1,10 @@
-//! The line for a request that can never be carried out.
+//! The line for a request that can never be carried out, whatever the server does.
 
 use ftp_uploader::RequestError;
 
 use crate::messages::shown;
 
-/// What is wrong, and what to change. Nothing was sent.
+/// The mistake and its correction. Nothing was sent.
 pub fn line(error: &RequestError) -> String {
     match error {
         RequestError::Argument { text, why } => {
@@ -14,12 +14,13 @@ pub fn line(error: &RequestError) -> String {
             format!("{} is not a plain name. Nothing was sent; name a directory as REMOTEDIR instead.", shown(name))
         }
         RequestError::SameName { one, other } => format!(
-            "{} and {} have one name. The second would overwrite the first; send them to different directories.",
+            "{} and {} have the same name. The second would overwrite the first; send them to different directories.",
             shown(one),
             shown(other)
         ),
         RequestError::ActiveThroughProxy => {
-            "no server can connect to us through a proxy. Nothing was sent; leave --active or --proxy out.".to_owned()
+            "a server cannot connect to this machine through a proxy. Nothing was sent; leave --active or --proxy out."
+                .to_owned()
         }
     }
 }

@@ -1,7 +1,6 @@
-//! An error in a few words, for a line that goes on: why there is a new try, or why an attribute was not set. Each text is
-//! written as it is shown; none is cut out of the longer one, which quotes the server.
-//!
-//! The longer ones, with cause and advice, are in `message.rs`.
+//! Short forms of the messages, without cause and advice, for lines that say more than the error: the reason of a new try, or
+//! the reason why an attribute was not set. They are written out here and not cut out of the long form, because a quoted
+//! reply may contain any punctuation.
 
 use ftp_uploader::{Connection, Escaped, SourceProblem, UploadError};
 
@@ -10,7 +9,7 @@ use crate::messages::connection::{control, data};
 use crate::messages::step::{doing, refused};
 use crate::messages::{algorithm_name, shown, without_code};
 
-/// What happened, without a full stop.
+/// The event, without a full stop.
 pub fn short(context: &Context, error: &UploadError) -> String {
     let host = Escaped(context.host.as_bytes()).to_string();
     match error {
@@ -34,36 +33,36 @@ pub fn short(context: &Context, error: &UploadError) -> String {
         UploadError::Refused { step, code, text } => format!("{} ({code} \"{text}\")", refused(context, *step)),
         UploadError::Misbehaved { step, .. } => format!("{host} broke the FTP protocol while {}", doing(*step)),
         UploadError::Broken { step, connection: Connection::Control, cause } => {
-            format!("lost {host} while {}: {}", doing(*step), control(*cause))
+            format!("lost the connection to {host} while {}: {}", doing(*step), control(*cause))
         }
         UploadError::Broken { step, connection: Connection::Data, cause } => {
             format!("the data connection failed while {}: {}", doing(*step), data(*cause))
         }
-        UploadError::Unknown => format!("every byte was sent, but {host} does not say whether it has them"),
-        UploadError::Missing => format!("{host} said that it has the file, and then that it does not know it"),
+        UploadError::Unknown => format!("every byte was sent, but {host} does not say whether the file is stored"),
+        UploadError::Missing => format!("{host} reported the file stored, and then that it does not exist"),
         UploadError::Unconfirmed { cause, completed: true, .. } => {
-            format!("{host} said that it has the file, but was lost before it told how much of it: {}", control(*cause))
+            format!("{host} reported the file stored, but this could not be verified: {}", control(*cause))
         }
         UploadError::Unconfirmed { cause, .. } => {
-            format!("every byte was sent, but {host} did not say whether it has them: {}", control(*cause))
+            format!("every byte was sent, but {host} did not confirm the file: {}", control(*cause))
         }
         UploadError::Mismatch { sent, stored } => {
             format!("{sent} bytes were sent, but {host} says that it has {stored}")
         }
         UploadError::Corrupt { algorithm } => {
-            format!("{host} has stored something else than was sent: its {} differs", algorithm_name(*algorithm))
+            format!("the file on {host} differs from the one sent: its {} is different", algorithm_name(*algorithm))
         }
-        UploadError::Unverified => format!("{host} cannot prove the file as --verify demands"),
+        UploadError::Unverified => format!("{host} cannot give the proof that --verify requires"),
         UploadError::CannotRename => format!("{host} cannot rename files"),
         UploadError::NotRenamed { code, text, .. } => {
-            format!("{host} refuses to give the file its name ({code} \"{text}\")")
+            format!("{host} refuses to rename the file ({code} \"{text}\")")
         }
         UploadError::TemporaryRefused { code, text, .. } => {
             format!("{host} refuses the temporary name ({code} \"{text}\")")
         }
         UploadError::Interrupted { .. } => "interrupted".to_owned(),
         UploadError::OutOfTime { .. } => "ran out of the time that --max-time allows".to_owned(),
-        UploadError::Fault(what) => format!("internal error: {}", Escaped(what.as_bytes())),
+        UploadError::Fault(text) => format!("internal error: {}", Escaped(text.as_bytes())),
     }
 }
 

@@ -1,7 +1,4 @@
-//! Words for what became of TLS: what happened, the likely cause, what to do. Names out of
-//! certificates are the server's words, and escaped.
-//!
-//! All other words are in `message.rs`.
+//! Messages for TLS that could not be set up. Names in certificates come from the server, and are escaped.
 
 use std::time::Duration;
 
@@ -10,166 +7,188 @@ use ftp_uploader::{CertificateProblem, Connection, Escaped, Pin, Server, ServerT
 use crate::context::Context;
 use crate::messages::step::doing;
 
-/// How many names of a certificate are shown.
+/// The advice if a refusal mentions TLS.
+pub const WANTED: &str = "It seems to require TLS, or another mode of it; use --tls explicit or --tls implicit";
+
+/// The most names of a certificate that are shown.
 const SHOWN_NAMES: usize = 5;
 
-/// The server refuses AUTH.
+/// The server refused AUTH.
 pub fn not_offered(host: &str, code: u16, text: &ServerText) -> String {
     format!(
-        "{host} does not offer TLS ({code} \"{text}\"). No password was sent; --tls off would send it and the files in \
-         clear, readable for everyone on the way."
+        "{host} does not offer TLS ({code} \"{text}\"). No password was sent; with --tls off the password and the files \
+         are sent in clear, readable by anyone on the network."
     )
 }
 
-/// The server wants a session resumed, and does not resume it itself.
+/// The server probably requires a resumed TLS session on the data connection, but did not resume the offered one.
 pub fn not_resumed(code: u16, text: &ServerText) -> String {
     format!(
-        "the server gave up on the data connection ({code} \"{text}\"). It did not resume the TLS session of the control \
-         connection, which was offered, and seems to demand just that; ask whoever runs it to turn session reuse on, or \
-         the demand for it off."
+        "the server gave up the data connection ({code} \"{text}\"). It seems to require the TLS session of the control \
+         connection there, but did not resume it when it was offered; ask the server's administrator to turn session \
+         reuse on, or the requirement off."
     )
 }
 
-/// What to do where a server refuses something and speaks of TLS.
-pub const WANTED: &str = "It seems to want TLS, or another kind of it; use --tls explicit or --tls implicit";
-
-/// Whether a refusal has to do with TLS, as far as its words tell.
+/// Returns true if the text of a refusal mentions TLS.
 pub fn is_wanted(refusal: &ServerText) -> bool {
-    let words = refusal.to_string().to_lowercase();
-    ["tls", "ssl", "encrypt", "secure", "cleartext", "clear text"].iter().any(|word| words.contains(word))
+    let text = refusal.to_string().to_lowercase();
+    ["tls", "ssl", "encrypt", "secure", "cleartext", "clear text"].iter().any(|word| text.contains(word))
 }
 
-/// The connection broke before TLS had anything to say.
+/// The connection failed during the TLS handshake, without an error of TLS.
 pub fn lost(host: &str, how: &str) -> String {
     let step = doing(Step::Protection);
     format!(
-        "lost {host} while {step}: {how}. Server or network failed, or it does no TLS on this port; try again, or check it."
+        "lost the connection to {host} while {step}: {how}. The server or the network failed, or the port does not use \
+         TLS; try again, or check the port."
     )
 }
 
-/// TLS did not come about.
+/// The TLS handshake failed.
 pub fn failed(context: &Context, host: &str, connection: Connection, problem: &TlsProblem) -> String {
-    let whom = match connection {
+    let server = match connection {
         Connection::Control => host.to_owned(),
         Connection::Data => format!("{host} (data connection)"),
     };
     match problem {
-        TlsProblem::Certificate { why, pin } => certificate(&whom, host, why, *pin),
+        TlsProblem::Certificate { why, pin } => certificate(&server, host, why, *pin),
         TlsProblem::TooOld => format!(
-            "{whom} has no version of TLS, or no cipher, that is safe. It needs TLS 1.2 or newer; ask whoever runs it."
+            "{server} offers no safe version of TLS, or no safe cipher. It needs TLS 1.2 or newer; ask the server's \
+             administrator."
         ),
         TlsProblem::NothingInCommon => format!(
-            "{whom} ended the TLS handshake, as it has no cipher, or no kind of key, in common with this client. It may \
-             allow old or rare ones only; ask whoever runs it for those of TLS 1.3, or ECDHE with AES-GCM."
+            "{server} ended the TLS handshake, because it has no cipher, or no type of key, in common with this client. \
+             It may allow only old or rare ones; ask the server's administrator to allow those of TLS 1.3, or ECDHE with \
+             AES-GCM."
         ),
         TlsProblem::ClientCertificate if context.client_certificate => format!(
-            "{whom} does not accept the client certificate. It may be another server's, or expired; check --cert and \
-             --key."
+            "{server} does not accept the client certificate. It may be meant for another server, or expired; check \
+             --cert and --key."
         ),
         TlsProblem::ClientCertificate => {
-            format!("{whom} wants a client certificate. Ask whoever runs it for one; give it with --cert and --key.")
+            format!(
+                "{server} requires a client certificate. Ask the server's administrator for one, and give it with --cert \
+                 and --key."
+            )
         }
         TlsProblem::Alert(alert) => format!(
-            "{whom} ended the TLS handshake ({alert}). Its configuration or something on the way refuses this client; \
-             ask whoever runs it."
+            "{server} ended the TLS handshake ({alert}). The server, or a device on the network, refuses this client; ask \
+             the server's administrator."
         ),
         TlsProblem::NotTls => format!(
-            "what {whom} sends is not TLS. The port may be one for --tls explicit or --tls implicit, whichever was not \
-             tried, or something on the way interferes; check the port."
+            "{server} sent data that is not TLS. The port may need the other mode (--tls explicit or --tls implicit), or \
+             a device on the network interferes; check the port."
         ),
         TlsProblem::NoName => format!(
-            "no certificate can be for {whom}. It has letters that names in certificates cannot have; use its ASCII \
-             form (xn--...)."
+            "no certificate can be valid for {server}. The name has characters that names in certificates cannot have; \
+             use its ASCII form (xn--...)."
         ),
         TlsProblem::NoRoots => "there are no certificate authorities on this machine. Nothing was sent; install them \
                                 (ca-certificates), or use --ca-file or --pin."
             .to_owned(),
-        TlsProblem::Other(what) => format!(
-            "the TLS handshake with {whom} failed: {}. Server, or something on the way, does TLS wrong; ask whoever \
-             runs it.",
-            Escaped(what.trim_end_matches('.').as_bytes())
+        TlsProblem::Other(text) => format!(
+            "the TLS handshake with {server} failed: {}. The server, or a device on the network, violates TLS; ask the \
+             server's administrator.",
+            Escaped(text.trim_end_matches('.').as_bytes())
         ),
     }
 }
 
-fn certificate(whom: &str, host: &str, why: &CertificateProblem, pin: Option<Pin>) -> String {
-    let (what, cause) = match why {
-        CertificateProblem::Expired(ago) => {
-            (format!("the certificate of {whom} has expired{}", since(*ago)), "Ask whoever runs it to renew it")
-        }
+fn certificate(server: &str, host: &str, why: &CertificateProblem, pin: Option<Pin>) -> String {
+    let (event, cause) = match why {
+        CertificateProblem::Expired(ago) => (
+            format!("the certificate of {server} has expired{}", since(*ago)),
+            "Ask the server's administrator to renew it",
+        ),
         CertificateProblem::NotValidYet => (
-            format!("the certificate of {whom} is not valid yet"),
-            "This machine's clock may be wrong; check it, or ask whoever runs the server",
+            format!("the certificate of {server} is not valid yet"),
+            "This machine's clock may be wrong; check it, or ask the server's administrator",
         ),
         CertificateProblem::WrongName(names) => (
-            format!("the certificate of {whom} is for {}", list(names)),
+            format!("the certificate of {server} is for {}", list(names)),
             "If that is the same server, use that name for HOST",
         ),
-        CertificateProblem::NameInSubject(name) if is_name_of(host, name) => (
-            format!("the certificate of {whom} names it only in the old way (CN), which nobody may trust any more"),
-            "Ask whoever runs it for one with the name as subjectAltName",
-        ),
-        CertificateProblem::NameInSubject(name) => (
-            format!("the certificate of {whom} is for {}, in the old way (CN)", Escaped(name.as_bytes())),
-            "Ask whoever runs it for one with the server's name as subjectAltName",
-        ),
+        CertificateProblem::NameInSubject(name) => in_subject(server, host, name),
         CertificateProblem::SelfSigned => (
-            format!("the certificate of {whom} is signed by itself, and was not given with --ca-file"),
-            "It may be the server's own, or someone poses as it; if whoever runs it gives you the certificate, use --ca-file",
+            format!("the certificate of {server} is self-signed, and was not given with --ca-file"),
+            "It may be the server's own, or an attacker may pose as the server; if the server's administrator gives you \
+             the certificate, use --ca-file",
         ),
         CertificateProblem::Authority => (
-            format!("the certificate of {whom} is that of an authority, which no server can use"),
-            "Ask whoever runs it for one that the authority has issued",
+            format!("the certificate of {server} belongs to an authority, and a server cannot use it"),
+            "Ask the server's administrator for one that the authority has issued",
         ),
         CertificateProblem::ShortKey => (
-            format!("the key of {whom} is too short (RSA below 2048 bits)"),
-            "It cannot be pinned, as others could make up its signatures; ask whoever runs it for a new certificate",
+            format!("the key of {server} is too short (RSA below 2048 bits)"),
+            "It cannot be pinned, because others could forge its signatures; ask the server's administrator for a new \
+             certificate",
         ),
         CertificateProblem::UnknownKey => (
-            format!("the key of {whom} is of a kind that cannot be verified here"),
-            "It cannot be pinned; ask whoever runs it for a certificate with a key of RSA, P-256 or Ed25519",
+            format!("the key of {server} is of a type that is not supported"),
+            "It cannot be pinned; ask the server's administrator for a certificate with an RSA, P-256 or Ed25519 key",
         ),
         CertificateProblem::NotItsKey => (
-            format!("{whom} does not have the key of the certificate that it shows"),
-            "Someone may pose as the server; ask whoever runs it",
+            format!("{server} does not have the private key of its certificate"),
+            "An attacker may pose as the server; ask the server's administrator",
         ),
         CertificateProblem::UnknownIssuer => (
-            format!("the certificate of {whom} was issued by an authority that is not trusted here"),
-            "It may be the server's own, or someone poses as it; if you have the authority's certificate, use --ca-file",
+            format!("the certificate of {server} was issued by an authority that is not trusted here"),
+            "It may be the server's own, or an attacker may pose as the server; if you have the authority's certificate, \
+             use --ca-file",
         ),
-        CertificateProblem::NotPinned => {
-            (format!("the key of {whom} is not the pinned one"), "It was replaced, or someone poses as the server")
-        }
+        CertificateProblem::NotPinned => (
+            format!("the key of {server} is not the pinned one"),
+            "It was replaced, or an attacker poses as the server",
+        ),
         CertificateProblem::Changed => (
-            format!("the certificate of {whom} is another one than that of the control connection"),
-            "Someone may pose as the server; ask whoever runs it",
+            format!("the certificate of {server} differs from that of the control connection"),
+            "An attacker may pose as the server; ask the server's administrator",
         ),
-        CertificateProblem::Unfit(what) => (
-            format!("the certificate of {whom} is unfit: {}", Escaped(what.trim_end_matches('.').as_bytes())),
-            "Ask whoever runs it for a better one",
+        CertificateProblem::Unfit(reason) => (
+            format!(
+                "the certificate of {server} cannot be accepted: {}",
+                Escaped(reason.trim_end_matches('.').as_bytes())
+            ),
+            "Ask the server's administrator for a better one",
         ),
     };
-    format!("{what}. {cause}{}.", way_out(why, pin))
+    format!("{event}. {cause}{}.", way_out(why, pin))
 }
 
-/// Whether `host`, as it was typed, is the server of this name.
-fn is_name_of(host: &str, name: &str) -> bool {
-    host.parse().is_ok_and(|server: Server| server.host().eq_ignore_ascii_case(name))
+/// The event and the cause for a certificate that has its name only as common name (CN) of the subject.
+fn in_subject(server: &str, host: &str, name: &str) -> (String, &'static str) {
+    // `host` is as the user typed it: a name, or an address with a scheme and a port.
+    let is_the_server = host.parse().is_ok_and(|server: Server| server.host().eq_ignore_ascii_case(name));
+    if is_the_server {
+        (
+            format!(
+                "the certificate of {server} has the server's name only as common name (CN), which is not accepted"
+            ),
+            "Ask the server's administrator for one with the name as subjectAltName",
+        )
+    } else {
+        (
+            format!("the certificate of {server} is for {}, as common name (CN)", Escaped(name.as_bytes())),
+            "Ask the server's administrator for one with the server's name as subjectAltName",
+        )
+    }
 }
 
-/// A person who knows the key can pin it; a key that changes in between is not to be trusted at all.
+/// The advice to pin the key, if the key can be pinned. A key that changes during a run must never be pinned.
 fn way_out(why: &CertificateProblem, pin: Option<Pin>) -> String {
     match (why, pin) {
         (CertificateProblem::Changed, _) | (_, None) => String::new(),
         (CertificateProblem::NotPinned, Some(pin)) => {
-            format!("; compare the key with whoever runs it, and only if that is theirs, use --pin {pin}")
+            format!("; only if the server's administrator confirms the new key, use --pin {pin}")
         }
         (_, Some(pin)) => {
-            format!("; or compare its key with whoever runs it, and accept just that key with --pin {pin}")
+            format!("; or let the server's administrator confirm its key, and trust only that key with --pin {pin}")
         }
     }
 }
 
+/// The time since a certificate expired, in days.
 fn since(ago: Option<Duration>) -> String {
     match ago.map(|ago| ago.as_secs() / 86_400) {
         None => String::new(),
@@ -179,6 +198,7 @@ fn since(ago: Option<Duration>) -> String {
     }
 }
 
+/// The names in a certificate.
 fn list(names: &[String]) -> String {
     let shown: Vec<_> = names.iter().take(SHOWN_NAMES).map(|name| Escaped(name.as_bytes()).to_string()).collect();
     match names.len().saturating_sub(shown.len()) {

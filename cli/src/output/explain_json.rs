@@ -1,4 +1,4 @@
-//! `--explain=json`. The names are documented in `docs/explain.md`; units are part of them.
+//! `--explain=json`. `docs/explain.md` documents the names; they contain the units.
 
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
@@ -103,13 +103,13 @@ fn wall_json(state: &Confined) -> Value {
     }
 }
 
-/// JSON has text only; other bytes become U+FFFD.
+/// Replaces bytes that are not UTF-8 with U+FFFD, because JSON has no byte strings.
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The same JSON, without characters that could drive a terminal or hide: they can stand in strings only, where escapes
-/// mean the same.
+/// Escapes all characters outside printable ASCII, because they could control a terminal or be invisible there. They occur only
+/// inside strings, where the escape has the same meaning.
 fn ascii(json: &str) -> String {
     let mut ascii = String::with_capacity(json.len());
     for character in json.chars() {
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_without_its_characters_says_the_same() {
+    fn escaped_json_has_the_same_value() {
         let value = json!({ "näme": "\u{1b}[2J \u{202e}日本\u{1f600}\u{7f}\"\\\n" });
         let text = ascii(&format!("{value:#}"));
         assert!(text.is_ascii() && !text.contains('\u{7f}') && !text.contains('\u{1b}'), "{text}");
