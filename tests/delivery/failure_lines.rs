@@ -34,7 +34,7 @@ fn an_error_of_a_try_that_was_made_up_for_does_not_decide_the_exit_code() {
     let unnamed = again.refuse_name(TEMPORARY, "big.bin", "553 Exists").tell_size(TEMPORARY, SIZE as u64);
     let met = run_in_turn([broken, unnamed.tell_size(TEMPORARY, SIZE as u64)], big("3").options(["--atomic"]));
     met.outcome.fails(7).retried(1).says("Exists").says("An earlier try had failed: ").never_says("partial");
-    met.outcome.says(&format!("{SIZE} bytes of it lie on the server as .big.bin."));
+    met.outcome.says(&format!("{SIZE} bytes of it are on the server as .big.bin."));
 }
 
 #[test]
@@ -64,10 +64,10 @@ fn a_temporary_file_is_named_with_what_the_server_says_of_it() {
     let temporary = "{temp:hello.txt}";
     let atomic = || Upload::of_hello().options(["--atomic"]);
     let met = refused().tell_size(temporary, 6).tell_size(temporary, 4).run(atomic());
-    met.outcome.fails(7).says("4 bytes of it lie on the server as .hello.txt.");
+    met.outcome.fails(7).says("4 bytes of it are on the server as .hello.txt.");
     // The last look finds nothing.
     let met = refused().tell_size(temporary, 6).lacks(temporary).run(atomic());
-    met.outcome.fails(7).never_says("of it lie").never_says(".part");
+    met.outcome.fails(7).never_says("bytes of it are").never_says(".part");
     let met = refused().tell_size(temporary, 6).expect(&format!("SIZE {temporary}")).close().run(atomic());
     met.outcome.fails(7).says("A partial file may remain on the server as .hello.txt.").never_says("bytes of it");
 }

@@ -47,7 +47,7 @@ fn an_old_file_gets_its_name_back_when_the_new_one_does_not_get_it() {
     let aside = refused().rename("hello.txt", OLD);
     let again = aside.refuse_name(TEMPORARY, "hello.txt", "553 Still no").tell_size(TEMPORARY, 6);
     let met = again.rename(OLD, "hello.txt").tell_size(TEMPORARY, 6).run(replacing());
-    is_not_renamed(&met).never_says("had its name before");
+    is_not_renamed(&met).never_says("old file");
 }
 
 #[test]
@@ -55,7 +55,10 @@ fn an_old_file_that_does_not_get_its_name_back_is_named() {
     let aside = refused().rename("hello.txt", OLD);
     let again = aside.refuse_name(TEMPORARY, "hello.txt", "553 Still no").tell_size(TEMPORARY, 6);
     let met = no_rnfr(again, OLD).tell_size(TEMPORARY, 6).tell_size(OLD, 3).run(replacing());
-    is_not_renamed(&met).says("moved aside").says("lies on the server as .hello.txt.").says(".old");
+    is_not_renamed(&met)
+        .says("moved aside")
+        .says("old file with its name is on the server as .hello.txt.")
+        .says(".old");
 }
 
 #[test]
@@ -171,7 +174,7 @@ fn a_line_that_breaks_when_all_is_done_but_the_removal_is_told_with_the_name() {
     let placed = || refused().rename("hello.txt", OLD).rename(TEMPORARY, "hello.txt");
     for cut in [placed().expect("SIZE hello.txt"), placed().tell_size("hello.txt", 6).expect(&format!("DELE {OLD}"))] {
         let met = cut.close().run(replacing());
-        met.outcome.succeeds().retried(0).says("Note: the file that had the name of hello.txt may still lie");
+        met.outcome.succeeds().retried(0).says("Note: the old file with the name hello.txt may still be on the server");
         met.outcome.says("Stored hello.txt").says(".old");
     }
 }
@@ -211,7 +214,7 @@ fn tried_again() -> Upload {
 #[track_caller]
 fn is_not_renamed(met: &Run) -> &Outcome {
     let outcome = deletes_nothing(met).fails(7);
-    outcome.says("6 bytes of it lie on the server as .hello.txt.").says(".part")
+    outcome.says("6 bytes of it are on the server as .hello.txt.").says(".part")
 }
 
 #[track_caller]

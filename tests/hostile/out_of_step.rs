@@ -59,7 +59,7 @@ fn success_said_twice_costs_a_new_connection_and_no_file() {
 fn the_end_of_a_transfer_is_not_taken_for_the_answer_to_another_question() {
     let late = Script::ready().take("one").expect("SIZE one").reply("226 Stored").reply("213 1").silence();
     let met = late.run(Upload::of("one", b"1").and("two", b"22"));
-    met.outcome.claim(matches!(met.outcome.code, 4 | 10), "lost, and known to be").says("nobody asked for");
+    met.outcome.claim(matches!(met.outcome.code, 4 | 10), "lost, and known to be").says("a reply to no command");
     met.outcome.never_says("Stored two");
     met.server_log.last_command("SIZE one");
 
@@ -81,14 +81,14 @@ fn a_421_that_nobody_asked_for_is_what_it_says() {
 fn the_password_is_not_sent_in_answer_to_something_else() {
     let doubled = Script::greeted().expect("USER alice").send("331 Password\r\n331 Password\r\n");
     let met = doubled.silence().run_hello();
-    met.outcome.fails(4).says("nobody asked for");
+    met.outcome.fails(4).says("a reply to no command");
     met.server_log.last_command("USER alice");
 }
 
 #[test]
 fn a_greeting_in_two_replies_is_not_an_answer_to_the_user_name() {
     let met = Script::new().send("220 Hello\r\n220 And welcome\r\n").silence().run_hello();
-    met.outcome.fails(4).says("nobody asked for");
+    met.outcome.fails(4).says("a reply to no command");
     met.server_log.claim(met.server_log.commands.is_empty(), "no command");
 }
 
@@ -107,7 +107,7 @@ fn what_comes_inside_tls_without_being_asked_for_is_noticed_too() {
     let asked = Script::secured(&Tls::of(&identity)).expect("USER alice");
     let met =
         asked.send("331 Password\r\n331 Password\r\n").silence().run_protected(Upload::of_hello().trusting(&authority));
-    met.outcome.fails(4).says("nobody asked for");
+    met.outcome.fails(4).says("a reply to no command");
     met.server_log.last_command("USER alice");
     // Tickets come unasked, and are no words.
     let script = Script::protected_and_ready(&Tls::of(&identity)).take_protected("hello.txt", &Tls::of(&identity));

@@ -100,8 +100,8 @@ fn what_the_proxy_says_of_the_server_is_told() {
         ("socks5h", 5, "", "(connection refused)"),
         ("socks5", 8, "", "(not supported)"),
         ("http", 0, "502 Bad Gateway", "(502 \"Bad Gateway\")"),
-        ("http", 0, "403 Filtered \u{1b}[31m", "does not answer as such a proxy does"),
-        ("http", 0, "403 Filtered", "Its rules may allow other ports only"),
+        ("http", 0, "403 Filtered \u{1b}[31m", "does not speak the protocol of its scheme"),
+        ("http", 0, "403 Filtered", "Its rules may allow only other ports"),
     ] {
         let proxy = TestProxy::start([Manner::Refuse(code, status)]);
         unvisited(through(&proxy, scheme, Upload::of_hello())).says("the proxy ").says(words);
@@ -149,7 +149,7 @@ fn a_proxy_that_talks_nonsense_is_seen_through_at_once() {
     ] {
         let proxy = TestProxy::start([Manner::Say(words)]);
         let outcome = unvisited(through(&proxy, scheme, Upload::of_hello()).retries_after("9", "5"));
-        outcome.says("does not answer as such a proxy does").within(A_FEW_SECONDS);
+        outcome.says("does not speak the protocol of its scheme").within(A_FEW_SECONDS);
     }
 }
 
@@ -164,16 +164,18 @@ fn a_proxy_that_never_comes_to_the_point_is_waited_for_no_longer_than_a_connecti
     ] {
         let proxy = TestProxy::start([manner]);
         let outcome = unvisited(through(&proxy, scheme, Upload::of_hello().timeout("1")));
-        outcome.says("lost the proxy ").says("no whole answer in time");
+        outcome.says("lost the connection to the proxy ").says("no complete answer in time");
         outcome.not_before(Duration::from_secs(1)).within(Duration::from_secs(1) + A_FEW_SECONDS);
     }
     for endless in [&b"HTTP/1.1 200 OK\r\n"[..], b"HTTP/1.1 100 Go on\r\n\r\n"] {
         let proxy = TestProxy::start([Manner::Repeat(endless, Duration::ZERO)]);
-        unvisited(through(&proxy, "http", Upload::of_hello())).says("does not answer").within(A_FEW_SECONDS);
+        unvisited(through(&proxy, "http", Upload::of_hello()))
+            .says("does not speak the protocol")
+            .within(A_FEW_SECONDS);
     }
     for scheme in SCHEMES {
         let proxy = TestProxy::start([Manner::HangUp]);
-        unvisited(through(&proxy, scheme, Upload::of_hello())).says("it hung up").within(A_FEW_SECONDS);
+        unvisited(through(&proxy, scheme, Upload::of_hello())).says("it closed the connection").within(A_FEW_SECONDS);
     }
 }
 

@@ -139,7 +139,7 @@ fn a_server_that_hangs_up_instead_of_a_handshake_is_exit_4() {
     let greeted = || Script::agreed().then(Move::HearHello);
     for script in [Script::agreed().close(), Script::agreed().reset(), greeted().close(), greeted().reset()] {
         let met = script.run_protected(Upload::of_hello());
-        met.outcome.fails(4).mentions(&["closed", "reset"]).says("TLS on this port").within(A_FEW_SECONDS);
+        met.outcome.fails(4).mentions(&["closed", "reset"]).says("the port does not use TLS").within(A_FEW_SECONDS);
         met.server_log.said_nothing();
     }
     let hangs_up = || Script::new().then(Move::HearHello);

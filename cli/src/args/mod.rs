@@ -167,6 +167,13 @@ mod tests {
     }
 
     #[test]
+    fn the_help_texts_are_those_of_the_snapshots() {
+        let command = || command().term_width(100);
+        insta::assert_snapshot!("help", command().render_long_help());
+        insta::assert_snapshot!("short_help", command().render_help());
+    }
+
+    #[test]
     fn defaults_are_shown_as_the_library_has_them() {
         let help = command().render_help().to_string();
         for shown in ["[default: 60]", "[default: 15]", "[default: 3]", "[default: 1]"] {

@@ -9,6 +9,8 @@ mod remains;
 pub mod request;
 pub mod short;
 mod step;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod upload;
 

@@ -9,8 +9,8 @@ use ftp_uploader::{Escaped, Failure, Remaining, Remains, Whose};
 /// own name.
 pub fn after(failure: &Failure, mentioned: bool) -> String {
     let mut text = String::new();
-    for remains in &failure.remains {
-        let _ = write!(text, " {}", sentence(remains));
+    for Remains { name, of, state, .. } in &failure.remains {
+        let _ = write!(text, " {}", sentence(name, *of, *state));
     }
     if failure.partial && !mentioned {
         text.push_str(" A partial file may remain on the server.");
@@ -18,7 +18,8 @@ pub fn after(failure: &Failure, mentioned: bool) -> String {
     text
 }
 
-fn sentence(Remains { name, of, state, .. }: &Remains) -> String {
+/// The sentence about one made-up name.
+pub(super) fn sentence(name: &[u8], of: Whose, state: Remaining) -> String {
     let name = Escaped(name);
     match (of, state) {
         (Whose::Ours, Remaining::Removed) => "Its temporary file was removed again.".to_owned(),

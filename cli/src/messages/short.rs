@@ -50,7 +50,7 @@ pub fn short(context: &Context, error: &UploadError) -> String {
             format!("{sent} bytes were sent, but {host} says that it has {stored}")
         }
         UploadError::Corrupt { algorithm } => {
-            format!("the file on {host} differs from the one sent: its {} is different", algorithm_name(*algorithm))
+            format!("the file on {host} is not the one that was sent: the {} differs", algorithm_name(*algorithm))
         }
         UploadError::Unverified => format!("{host} cannot give the proof that --verify requires"),
         UploadError::CannotRename => format!("{host} cannot rename files"),

@@ -58,8 +58,8 @@ pub fn explain(context: &Context, error: &UploadError) -> String {
              may have changed the file; check it, and send it again."
         ),
         UploadError::Corrupt { algorithm } => format!(
-            "the file on {host} differs from the one sent: its {} is different. A device on the network, or another \
-             writer, may have changed the file; check it, and send it again.",
+            "the file on {host} is not the one that was sent: the {} differs. A device on the network, or another writer, \
+             may have changed the file; check it, and send it again.",
             algorithm_name(*algorithm)
         ),
         UploadError::Unverified => format!(

@@ -13,6 +13,9 @@ use ftp_uploader::{
 
 use crate::output::explain_json;
 
+/// The parts of the fence, with their names.
+pub(super) type Fence<'a> = [(&'static str, &'a Confined)];
+
 /// The values of `--explain`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -26,8 +29,8 @@ pub enum Format {
 /// sent.
 pub fn explain(format: Format, grants: &Grants, confinement: &Confinement) {
     let text = match format {
-        Format::Text => text(grants, confinement),
-        Format::Json => explain_json::text(grants, confinement),
+        Format::Text => text(grants, &confinement.named()),
+        Format::Json => explain_json::text(grants, &confinement.named()),
     };
     let _ = io::stdout().write_all(text.as_bytes());
 }
@@ -43,7 +46,7 @@ fn wall(name: &str) -> &'static str {
     }
 }
 
-fn text(grants: &Grants, confinement: &Confinement) -> String {
+fn text(grants: &Grants, fence: &Fence) -> String {
     let mut text = String::from("This run would lend to the component that speaks FTP:\n");
     let mut row = |name: &str, value: String| {
         let _ = writeln!(text, "  {name:<10} {value}");
@@ -68,7 +71,7 @@ fn text(grants: &Grants, confinement: &Confinement) -> String {
         row("limit", limit);
     }
     text.push_str("The fence around the process, active before it connects:\n");
-    for (name, state) in confinement.named() {
+    for (name, state) in fence {
         let _ = match state {
             Confined::Active => writeln!(text, "  {:<10} {}", "wall", wall(name)),
             Confined::Missing(why) => writeln!(text, "  {:<10} {name}: {}", "no wall", Escaped(why.as_bytes())),
@@ -171,3 +174,6 @@ fn limits(limits: &Limits) -> Vec<String> {
     lines.extend(limits.rate.map(|rate| format!("{rate} bytes sent per second")));
     lines
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,17 +3,17 @@
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 
-use ftp_uploader::{Confined, Confinement, DataConnections, GrantedFile, GrantedProxy, Grants, Limits, Tls, Trust};
+use ftp_uploader::{Confined, DataConnections, GrantedFile, GrantedProxy, Grants, Limits, Tls, Trust};
 use serde_json::{Value, json};
 
-use crate::output::explain::authority_variables;
+use crate::output::explain::{Fence, authority_variables};
 
 /// The whole document, in ASCII.
-pub(super) fn text(grants: &Grants, confinement: &Confinement) -> String {
-    ascii(&format!("{:#}\n", json(grants, confinement)))
+pub(super) fn text(grants: &Grants, fence: &Fence) -> String {
+    ascii(&format!("{:#}\n", json(grants, fence)))
 }
 
-fn json(grants: &Grants, confinement: &Confinement) -> Value {
+fn json(grants: &Grants, fence: &Fence) -> Value {
     let (first, last) = match &grants.data {
         DataConnections::ToServer(ports) => (Some(ports.start()), Some(ports.end())),
         DataConnections::FromServer => (None, None),
@@ -41,7 +41,7 @@ fn json(grants: &Grants, confinement: &Confinement) -> Value {
         "directory": lossy(grants.directory),
         "files": grants.files.iter().map(file_json).collect::<Vec<_>>(),
         "limits": limits_json(&grants.limits),
-        "walls": confinement.named().into_iter().map(|(name, state)| (name.to_owned(), wall_json(state))).collect::<Value>(),
+        "walls": fence.iter().map(|(name, state)| ((*name).to_owned(), wall_json(state))).collect::<Value>(),
     })
 }
 
