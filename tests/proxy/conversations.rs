@@ -201,7 +201,7 @@ fn a_proxy_that_is_not_there_is_not_taken_for_the_server() {
     for scheme in SCHEMES {
         let url = format!("{scheme}://{}", closed.address);
         let outcome = Upload::of_hello().options(["--proxy", &url]).at("127.0.0.1:1").run();
-        outcome.fails(4).says(&format!("cannot connect to the proxy {url}. Nothing listens there"));
+        outcome.fails(4).says(&format!("cannot connect to the proxy {url}: Connection refused. Nothing listens there"));
     }
     let outcome = Upload::of_hello().options(["--proxy", "http://proxy.invalid:3128"]).at("127.0.0.1:1").run();
     outcome.fails(4).says("cannot find the proxy http://proxy.invalid:3128");

@@ -35,7 +35,7 @@ fn a_name_in_the_subject_alone_is_exit_5() {
     let authority = Authority::new();
     let identity = authority.issue_by_common_name("localhost");
     let met = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
-    met.outcome.says(&identity.pin()).says("the server's name only as common name (CN)").never_says("no name at all");
+    met.outcome.says(&identity.pin()).says("the server's name only as common name (CN)").never_says("has no name");
     let other = authority.issue_by_common_name("ftp.example\u{1b}[2J");
     let met = refused(&Tls::of(&other), Upload::of_hello().trusting(&authority));
     met.outcome.says("is for ftp.example\\u{1b}[2J, as common name (CN)");

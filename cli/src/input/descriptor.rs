@@ -10,6 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use rustix::fs::{OFlags, fcntl_getfl, fstat};
 
 use crate::cli_error::CliError;
+use crate::messages::without_code;
 
 /// The last of the standard streams.
 const STANDARD_ERROR: RawFd = 2;
@@ -40,7 +41,7 @@ pub fn standard_input() -> Result<OwnedFd, CliError> {
     let closed = |why: &str| {
         CliError::Usage(format!("cannot read standard input: {why}. Nothing was sent; open it for --from-stdin."))
     };
-    let stdin = io::stdin().as_fd().try_clone_to_owned().map_err(|error| closed(&error.to_string()))?;
+    let stdin = io::stdin().as_fd().try_clone_to_owned().map_err(|error| closed(&without_code(&error)))?;
     if is_stand_in(&stdin).unwrap_or_default() { Err(closed("it is closed")) } else { Ok(stdin) }
 }
 

@@ -14,6 +14,7 @@ use crate::args::Args;
 use crate::cli_error::CliError;
 use crate::context::Context;
 use crate::input::descriptor;
+use crate::messages::without_code;
 use crate::signals;
 
 /// The longest first line that is read, in bytes. It is more than a command can carry.
@@ -130,7 +131,8 @@ fn prompt(context: &Context) -> Result<Zeroizing<Vec<u8>>, CliError> {
 
 fn unreadable(place: &str, error: &io::Error) -> CliError {
     CliError::Usage(format!(
-        "no password: {place} cannot be read ({error}). Nothing was sent; check that it exists and that you may read it."
+        "no password: {place} cannot be read ({}). Nothing was sent; check that it exists and that you may read it.",
+        without_code(error)
     ))
 }
 

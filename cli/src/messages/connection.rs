@@ -1,63 +1,68 @@
-//! Messages for connections that failed.
+//! Messages for servers that cannot be found or reached, and for connections that failed.
 
 use std::io;
 use std::net::SocketAddr;
 
-use ftp_uploader::{Cause, Connection, Escaped, Step};
+use ftp_uploader::{Cause, Connection, Step};
 
+use crate::messages::message::Message;
 use crate::messages::step::doing;
-use crate::messages::{tls, without_code};
+use crate::messages::{reason, tls};
 
-/// No address of the server accepted a connection.
-pub fn unreachable(host: &str, address: &SocketAddr, error: &io::Error) -> String {
-    // A name may have several addresses; one that was typed needs no repetition.
+/// The server's name has no address.
+pub fn unresolved(host: &str, error: &io::Error) -> Message {
+    Message::new(format!("cannot find {host}: {}", reason(error)), "Check the name and this machine's network")
+}
+
+/// No address of the server accepted a connection. `address` is the last one that was tried.
+pub fn unreachable(host: &str, address: &SocketAddr, error: &io::Error) -> Message {
+    // A name may have several addresses; an address that the user typed is not repeated.
     let at = if host.contains(&address.ip().to_string()) { String::new() } else { format!(" at {address}") };
-    let cause = match error.kind() {
-        // An error with a text of our own: the host refused to try, for example because of a local address.
-        _ if error.get_ref().is_some() => format!("It was not tried: {}", Escaped(error.to_string().as_bytes())),
-        io::ErrorKind::ConnectionRefused => "Nothing listens there; check host and port".to_owned(),
+    let advice = match error.kind() {
+        // An error with a text of our own: the host did not try to connect.
+        _ if error.get_ref().is_some() => "It was not tried; check --source-address and --interface",
+        io::ErrorKind::ConnectionRefused => "Nothing listens there; check host and port",
         io::ErrorKind::TimedOut => {
-            "There was no answer in time; check host, port and firewalls, or raise --connect-timeout".to_owned()
+            "A firewall may block it, or it is slow; check host, port and firewalls, or raise --connect-timeout"
         }
-        _ => format!("System error: {}; check host, port and network", without_code(error)),
+        _ => "The network or a firewall may block it; check host, port and network",
     };
-    format!("cannot connect to {host}{at}. {cause}.")
+    Message::new(format!("cannot connect to {host}{at}: {}", reason(error)), advice)
 }
 
 /// A connection failed during `step`.
-pub fn broken(host: &str, step: Step, connection: Connection, cause: Cause) -> String {
+pub fn broken(host: &str, step: Step, connection: Connection, cause: Cause) -> Message {
     match (connection, step) {
-        (Connection::Control, Step::Protection) => tls::lost(host, control(cause)),
-        (Connection::Control, _) => {
-            format!(
-                "lost the connection to {host} while {}: {}. The server or the network failed; try again.",
-                doing(step),
-                control(cause)
-            )
+        (Connection::Control, step) => {
+            let advice =
+                if step == Step::Protection { tls::LOST } else { "The server or the network failed; try again" };
+            let event = format!("lost the connection to {host} while {}: {}", doing(step), control(cause));
+            Message::new(event, advice)
         }
-        (Connection::Data, Step::DataConnection) => format!(
-            "the data port that {host} named cannot be reached: {}. A firewall may block it; ask the server's \
-             administrator to open the passive ports.",
-            data(cause)
+        (Connection::Data, Step::DataConnection) => Message::new(
+            format!("the data port that {host} named cannot be reached: {}", data(cause)),
+            "A firewall may block it; ask the server's administrator to open the passive ports",
         ),
-        (Connection::Data, _) => format!(
-            "the data connection failed while {}: {}. The network or the server's disk may have failed; check both, \
-             and send the file again.",
-            doing(step),
-            data(cause)
+        (Connection::Data, _) => Message::new(
+            format!("the data connection failed while {}: {}", doing(step), data(cause)),
+            "The network or the server's disk may have failed; check both, and send the file again",
         ),
     }
 }
 
-/// The same for `--active`, with which the server opens the data connection.
-pub fn not_called_back(host: &str, step: Step, cause: Cause) -> String {
+/// The same for the data connection of `--active`, which the server opens.
+pub fn not_called_back(host: &str, step: Step, cause: Cause) -> Message {
     match cause {
-        Cause::TimedOut | Cause::Refused | Cause::Unreachable => format!(
-            "the data connection failed while {}: {host} did not connect to this machine, or accepted no data in \
-             time. A firewall may block it; leave --active out, or open this machine's ports.",
-            doing(step)
+        Cause::TimedOut | Cause::Refused | Cause::Unreachable => Message::new(
+            format!(
+                "the data connection failed while {}: {host} did not connect to this machine, or accepted no data in time",
+                doing(step)
+            ),
+            "A firewall may block it; leave --active out, or open this machine's ports",
         ),
-        _ => broken(host, step, Connection::Data, cause),
+        Cause::Closed | Cause::Reset | Cause::Denied | Cause::Insecure | Cause::OutOfStep => {
+            broken(host, step, Connection::Data, cause)
+        }
     }
 }
 

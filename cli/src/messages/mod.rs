@@ -1,13 +1,17 @@
 //! The lines that explain an error. Each is one line: the event, the likely cause, the action to take. Replies of the server
 //! are quoted, and every text from outside is escaped. The input is the error and a [`Context`], never the command line.
 
+mod certificate;
 mod connection;
+mod ending;
 mod file;
+mod message;
 pub mod note;
+mod outcome;
 mod proxy;
 mod remains;
+mod rename;
 pub mod request;
-pub mod short;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -24,20 +28,32 @@ use ftp_uploader::{Algorithm, Escaped, Failure, SourceProblem, UploadError, Uplo
 use crate::cli_error::CliError;
 use crate::context::Context;
 
-use short::short;
-use upload::explain;
+use upload::message;
 
 /// The lines to print for `error`, without the name of the program.
 pub fn lines(context: Option<&Context>, error: &CliError) -> Vec<String> {
     match (error, context) {
         (CliError::Usage(text), _) => vec![text.clone()],
         // Without settings no upload has begun, so this can only be a bug.
-        (CliError::Upload(report), None) => vec![format!("internal error: {report}. This is a bug; please report it.")],
+        (CliError::Upload(report), None) => report.failures.iter().map(|failure| bug(&failure.error)).collect(),
         (CliError::Upload(report), Some(context)) => {
             let mut lines: Vec<_> = report.failures.iter().map(|failure| line(context, failure)).collect();
             lines.extend(summary(context, report));
             lines
         }
+    }
+}
+
+/// The short form of the message for `error`: the event, without a full stop.
+pub fn short(context: &Context, error: &UploadError) -> String {
+    message(context, error).event
+}
+
+/// The line for an error without a context.
+fn bug(error: &UploadError) -> String {
+    match error {
+        UploadError::Fault(text) => ending::internal(text).line(),
+        other => ending::internal(&other.to_string()).line(),
     }
 }
 
@@ -48,7 +64,7 @@ fn line(context: &Context, failure: &Failure) -> String {
         (_, UploadError::Source { .. }) | (None, _) => String::new(),
         (Some(file), _) => format!("{}: ", shown(file)),
     };
-    line.push_str(&explain(context, &failure.error));
+    line.push_str(&message(context, &failure.error).line());
     if let Some(earlier) = &failure.earlier {
         let label =
             if matches!(failure.error, UploadError::Unknown) { "The reason" } else { "An earlier try had failed" };
@@ -88,6 +104,11 @@ pub fn algorithm_name(algorithm: Algorithm) -> &'static str {
 /// The path, escaped.
 pub fn shown(file: &Path) -> String {
     Escaped(file.as_os_str().as_bytes()).to_string()
+}
+
+/// The text of an error of the network, escaped: it may contain the name of an interface.
+fn reason(error: &io::Error) -> String {
+    Escaped(without_code(error).as_bytes()).to_string()
 }
 
 /// The text of a system error without its number, which does not help a user.

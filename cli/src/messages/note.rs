@@ -5,7 +5,7 @@ use std::path::Path;
 use ftp_uploader::{Escaped, Note};
 
 use crate::context::Context;
-use crate::messages::short::short;
+use crate::messages::short;
 use crate::output::bar::shown;
 
 /// The text of `note` about `file`, without a full stop. `None` for a note that this version does not know.

@@ -1,12 +1,22 @@
-//! Parts of messages, by the step of the conversation: the step itself, a refusal there, the advice for it, and violations of
-//! the protocol. `upload.rs` makes whole lines of them.
+//! Messages for refusals and violations of the protocol, by the step of the conversation, and the names of the steps.
 
-use ftp_uploader::{Escaped, Step, UploadError, Violation};
+use ftp_uploader::{Escaped, ServerText, Step, UploadError, Violation};
 
 use crate::context::Context;
+use crate::messages::message::Message;
+use crate::messages::tls;
 
-/// The refusal of `step`.
-pub fn refused(context: &Context, step: Step) -> String {
+/// The server refused `step`.
+pub fn refused(context: &Context, error: &UploadError, step: Step, (code, text): (u16, &ServerText)) -> Message {
+    let advice = if context.may_be_clear && tls::is_wanted(text) {
+        tls::WANTED
+    } else {
+        special_advice(context, error, step, code).unwrap_or_else(|| advice(step, code))
+    };
+    Message::new(format!("{} ({code} \"{text}\")", refusal(context, step)), advice)
+}
+
+fn refusal(context: &Context, step: Step) -> String {
     let user = Escaped(&context.user);
     let directory = Escaped(&context.directory);
     match step {
@@ -28,9 +38,9 @@ pub fn refused(context: &Context, step: Step) -> String {
     }
 }
 
-/// The likely cause of a refusal, and the action to take. The first arm that fits is the most specific one.
-pub fn advice(context: &Context, error: &UploadError, step: Step, code: u16) -> &'static str {
-    match (step, code) {
+/// The advice for a refusal that the server's text or an option explains. `None` if neither does.
+fn special_advice(context: &Context, error: &UploadError, step: Step, code: u16) -> Option<&'static str> {
+    Some(match (step, code) {
         (Step::Greeting | Step::Login, _) if error.is_full() => "It has too many clients now; try again later",
         (_, 500) if error.is_out_of_order() => {
             "Its configuration is wrong, or it is overloaded; ask the server's administrator"
@@ -45,6 +55,19 @@ pub fn advice(context: &Context, error: &UploadError, step: Step, code: u16) -> 
         (Step::Store, 500..=551 | 553..) if context.atomic => {
             "You may not write there, or not under a name that begins with a dot; check both, or leave --atomic out"
         }
+        (Step::DataConnection, 500 | 502) if context.active => {
+            "It cannot open data connections to this machine; leave --active out"
+        }
+        (Step::DataConnection, 500 | 502) if !context.behind_proxy => {
+            "It does not support passive mode; use --active, with which it connects to this machine"
+        }
+        _ => return None,
+    })
+}
+
+/// The advice for any other refusal.
+fn advice(step: Step, code: u16) -> &'static str {
+    match (step, code) {
         (Step::Login, 332) => "It requires an account; give one with --account",
         (_, 452 | 552) => "Its disk or your quota is full; free some space there",
         (Step::Greeting, _) => "It may be busy; try again later",
@@ -56,12 +79,6 @@ pub fn advice(context: &Context, error: &UploadError, step: Step, code: u16) -> 
             "It may not allow that to this user; ask the server's administrator"
         }
         (Step::Renaming, _) => "You may not change files there, or a file with that name exists; check both",
-        (Step::DataConnection, 500 | 502) if context.active => {
-            "It cannot open data connections to this machine; leave --active out"
-        }
-        (Step::DataConnection, 500 | 502) if !context.behind_proxy => {
-            "It does not support passive mode; use --active, with which it connects to this machine"
-        }
         (Step::BinaryType | Step::DataConnection, _) => {
             "Its configuration may not allow uploads; ask the server's administrator"
         }
@@ -72,9 +89,9 @@ pub fn advice(context: &Context, error: &UploadError, step: Step, code: u16) -> 
     }
 }
 
-/// A violation of the protocol, and the action to take.
-pub fn misbehaved(violation: Violation) -> &'static str {
-    match violation {
+/// The server violated the protocol during `step`.
+pub fn misbehaved(host: &str, step: Step, violation: Violation) -> Message {
+    let advice = match violation {
         Violation::NotAReply => "It sent data that is not an FTP reply; check that the port belongs to an FTP server",
         Violation::ReplyTooLong => "It sent a reply of more than 64 KiB; tell the server's administrator",
         Violation::TooManyReplies => "It sent too many preliminary replies; tell the server's administrator",
@@ -84,7 +101,8 @@ pub fn misbehaved(violation: Violation) -> &'static str {
             "It, or an attacker on the network, sent more than the reply before TLS began; do not trust this connection"
         }
         Violation::NoPort => "Its reply names no port for the data connection; tell the server's administrator",
-    }
+    };
+    Message::new(format!("{host} broke the FTP protocol while {}", doing(step)), advice)
 }
 
 /// The step, to follow the word "while".

@@ -70,7 +70,7 @@ fn text(grants: &Grants, fence: &Fence) -> String {
     for limit in limits(&grants.limits) {
         row("limit", limit);
     }
-    text.push_str("The fence around the process, active before it connects:\n");
+    text.push_str("The fence around the process when it connects:\n");
     for (name, state) in fence {
         let _ = match state {
             Confined::Active => writeln!(text, "  {:<10} {}", "wall", wall(name)),

@@ -13,7 +13,6 @@ use ftp_uploader::{
 
 use crate::context::Context;
 use crate::messages;
-use crate::messages::short::short;
 use crate::output::bar::{Progress, shown};
 use crate::settings::{Settings, Verbosity};
 
@@ -104,7 +103,7 @@ impl Display {
 
     fn retrying(&self, error: &UploadError, pause: Duration, count: u32, limit: u32) {
         let seconds = pause.as_secs_f64();
-        let reason = short(&self.context, error);
+        let reason = messages::short(&self.context, error);
         self.progress.write_line(&format!("Retrying in {seconds:.0} s ({count} of {limit}): {reason}"));
     }
 

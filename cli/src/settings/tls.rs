@@ -1,14 +1,14 @@
 //! Resolves the options for TLS: the mode, the trusted certificates, and the client's certificate.
 
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use ftp_uploader::{Authorities, ClientIdentity, Escaped, NotCredentials, Scheme, Security, Server, Tls, Trust};
+use ftp_uploader::{Authorities, ClientIdentity, NotCredentials, Scheme, Security, Server, Tls, Trust};
 use zeroize::Zeroizing;
 
 use crate::args::{Mode, TlsArgs};
 use crate::cli_error::CliError;
+use crate::messages::{shown, without_code};
 
 /// The settings of TLS for a run to `server`.
 ///
@@ -82,7 +82,11 @@ fn identity(cert: &Path, key: &Path) -> Result<ClientIdentity, CliError> {
 /// Reads a file into memory that is wiped after use, because it may be a private key.
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, CliError> {
     fs::read(path).map(Zeroizing::new).map_err(|error| {
-        CliError::Usage(format!("cannot read {}: {error}. Nothing was sent; check the path.", shown(path)))
+        CliError::Usage(format!(
+            "cannot read {}: {}. Nothing was sent; check the path.",
+            shown(path),
+            without_code(&error)
+        ))
     })
 }
 
@@ -92,8 +96,4 @@ fn unfit(path: &Path, why: NotCredentials) -> CliError {
 
 fn contradiction(what: &str) -> CliError {
     CliError::Usage(format!("{what} contradict each other. Nothing was sent; leave one of them out."))
-}
-
-fn shown(path: &Path) -> String {
-    Escaped(path.as_os_str().as_bytes()).to_string()
 }

@@ -90,7 +90,7 @@ struct Table(String);
 impl Table {
     /// Adds the message for `error`, its exit code, and its short form.
     fn error(&mut self, label: impl Debug, context: &Context, error: UploadError) {
-        let short = short::short(context, &error);
+        let short = short(context, &error);
         self.report(label, context, error.into());
         self.0.push_str(&format!("   short | {short}\n"));
     }
