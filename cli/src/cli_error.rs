@@ -1,5 +1,5 @@
-//! The errors of the program: a command line that cannot be carried out, or an upload that is not complete. `messages/` has
-//! their texts, `exit_code.rs` their exit codes.
+//! The errors of the program: a command line that cannot be carried out, or an upload that is not complete. `messages/`
+//! has their texts, `exit_code.rs` their exit codes.
 
 use ftp_uploader::{NotAServer, RequestError, UploadError, UploadReport};
 

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::sync::OnceLock;
 
-/// The facts about one run that messages mention. It contains no secret. It is made before the run and shared between the
-/// display and the messages; only [`note_empty_password`](Self::note_empty_password) changes it later.
+/// The facts about one run that messages mention. It contains no secret. It is made before the run and shared between
+/// the display and the messages; only [`note_empty_password`](Self::note_empty_password) changes it later.
 pub struct Context {
     /// HOST as it was typed. It was parsed, so it contains no user information such as a password.
     pub host: String,

@@ -60,8 +60,8 @@ impl ExitCode {
         }
     }
 
-    /// The code for the last error of a file. If a part of the file may be on the server, a lost connection or a refusal of
-    /// the rest counts as a broken transfer.
+    /// The code for the last error of a file. If a part of the file may be on the server, a lost connection or a
+    /// refusal of the rest counts as a broken transfer.
     fn of_failure(failure: &Failure) -> Self {
         match (Self::of_error(&failure.error), &failure.error) {
             (Self::Unreachable, _) | (_, UploadError::Refused { step: Step::DataConnection | Step::Store, .. })

@@ -1,5 +1,5 @@
-//! The program: parse the arguments, resolve the settings, prepare, read the password, confine the process, upload, report, exit.
-//! The library does all the work.
+//! The program: parse the arguments, resolve the settings, prepare, read the password, confine the process, upload,
+//! report, exit. The library does all the work.
 
 mod args;
 mod cli_error;
@@ -93,14 +93,8 @@ fn explain(settings: &Settings, format: Format, prepared: &Prepared<'_>) -> Resu
 
 /// Applies `--require-fence`. Nothing was sent yet.
 fn require(required: bool, confinement: &Confinement) -> Result<(), CliError> {
-    let missing: Vec<_> = confinement.missing().map(|(name, why)| format!("{name} ({why})")).collect();
-    if !required || missing.is_empty() {
-        return Ok(());
-    }
-    Err(CliError::Usage(format!(
-        "a part of the fence is missing: {}. Nothing was sent; use a newer kernel, or leave --require-fence out.",
-        missing.join(", ")
-    )))
+    let missing: Vec<_> = confinement.missing().collect();
+    if required && !missing.is_empty() { Err(CliError::Usage(messages::request::no_fence(&missing))) } else { Ok(()) }
 }
 
 #[cfg(not(feature = "compiler"))]

@@ -1,5 +1,5 @@
-//! Signals: the first SIGINT, SIGTERM or SIGHUP cancels the upload, the second one ends the program at once. While a password
-//! is being typed, the first one restores the echo of the terminal and ends the program.
+//! Signals: the first SIGINT, SIGTERM or SIGHUP cancels the upload, the second one ends the program at once. While a
+//! password is being typed, the first one restores the echo of the terminal and ends the program.
 
 use std::fs::{self, File};
 use std::process;
@@ -84,8 +84,8 @@ fn leave() -> ! {
     process::exit(ExitCode::Interrupted as i32)
 }
 
-/// The signals that were ignored when the process started, one bit each (`SigIgn` in proc(5)). 0 if the system has no such
-/// file.
+/// The signals that were ignored when the process started, one bit each (`SigIgn` in proc(5)). 0 if the system has no
+/// such file.
 fn ignored() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

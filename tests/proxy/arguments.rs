@@ -12,7 +12,7 @@ fn what_is_no_proxy_is_a_usage_error() {
         ("https://proxy:3128", "scheme"),
         ("socks4://proxy", "scheme"),
         ("socks5://", "no host name"),
-        ("http://proxy:port", "no port"),
+        ("http://proxy:port", "not a port"),
         ("http://proxy/path", "host and port"),
         ("", "scheme"),
     ] {

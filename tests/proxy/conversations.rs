@@ -123,7 +123,7 @@ fn credentials_reach_a_proxy_that_wants_them_and_nobody_else() {
 fn a_proxy_that_does_not_take_the_credentials_is_not_asked_again() {
     for scheme in SCHEMES {
         for (auth, words) in
-            [(None, "wants a user and a password. Set FTP_PROXY_AUTH"), (Some("alice:wrong 1"), "refuses")]
+            [(None, "requires a user and a password. Set FTP_PROXY_AUTH"), (Some("alice:wrong 1"), "refuses")]
         {
             let proxy = TestProxy::demanding("alice:secret 1");
             let mut upload = through(&proxy, scheme, Upload::of_hello()).retries_after("9", "5");

@@ -23,8 +23,8 @@ pub struct DeliveryArgs {
     #[arg(long, value_name = "SECS", value_parser = fraction)]
     pub retry_delay: Option<Duration>,
 
-    /// Continue an upload that an earlier run left incomplete, if the bytes on the server are the beginning of the file: a
-    /// hash from the server must prove it, or with --atomic the temporary name
+    /// Continue an upload that an earlier run left incomplete, if the bytes on the server are the beginning of the
+    /// file: a hash from the server must prove it, or with --atomic the temporary name
     #[arg(long, conflicts_with = "unique")]
     pub resume: bool,
 
@@ -44,8 +44,8 @@ pub struct DeliveryArgs {
     #[arg(long, value_enum, value_name = "PROOF")]
     pub verify: Option<Proof>,
 
-    /// Send SITE with this text after each login, before REMOTEDIR is entered, such as "NAMEFMT 1" for IBM i or "RECFM=FB
-    /// LRECL=80" for z/OS. The option can be repeated
+    /// Send SITE with this text after each login, before REMOTEDIR is entered, such as "NAMEFMT 1" for IBM i or
+    /// "RECFM=FB LRECL=80" for z/OS. The option can be repeated
     #[arg(long, value_name = "TEXT")]
     pub site: Vec<OsString>,
 

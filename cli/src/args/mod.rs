@@ -30,7 +30,14 @@ pub use tls::{Mode, TlsArgs};
 /// confirmed every byte. The code that parses the server's replies runs in a WebAssembly sandbox: it can reach no
 /// other machine, and it can read neither the files nor the password.
 #[derive(Parser)]
-#[command(name = "ftp-uploader", version, override_usage = "ftp-uploader [OPTIONS] HOST USERNAME LOCALFILE... REMOTEDIR", max_term_width = 100, after_long_help = exit_code::table(), after_help = "Exit codes: see --help")]
+#[command(
+    name = "ftp-uploader",
+    version,
+    override_usage = "ftp-uploader [OPTIONS] HOST USERNAME LOCALFILE... REMOTEDIR",
+    max_term_width = 100,
+    after_long_help = exit_code::table(),
+    after_help = "Exit codes: see --help"
+)]
 pub struct Args {
     /// The server: name, name:port or [IPv6]:port. A scheme in front selects TLS: ftpes:// after AUTH TLS, ftps:// from
     /// the first byte, ftp:// none
@@ -62,15 +69,23 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     pub account: Option<OsString>,
 
-    /// Upload standard input and store it as NAME, after the files or without any. It can be sent only once: it cannot be
-    /// resumed, and there is no new try after its first byte. If the program that writes it fails, the truncated data is
-    /// stored as if complete
+    /// Upload standard input and store it as NAME, after the files or without any. It can be sent only once: it cannot
+    /// be resumed, and there is no new try after its first byte. If the program that writes it fails, the truncated
+    /// data is stored as if complete
     #[arg(long, value_name = "NAME", conflicts_with_all = ["password_stdin", "resume"])]
     pub from_stdin: Option<OsString>,
 
-    /// Print the rights that this run would lend to the component that speaks FTP, and the parts of the fence around the
-    /// process, then exit. The server's name is resolved, but nothing is connected to or sent, and no password is asked for
-    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    /// Print the rights that this run would lend to the component that speaks FTP, and the parts of the fence around
+    /// the process, then exit. The server's name is resolved, but nothing is connected to or sent, and no password is
+    /// asked for
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "text"
+    )]
     pub explain: Option<Format>,
 
     /// Upload only if every part of the fence around the process is active, as --explain shows; otherwise exit with 2

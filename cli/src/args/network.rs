@@ -19,8 +19,8 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub connect_timeout: Option<Duration>,
 
-    /// Set the longest time for the whole run with all tries, in seconds [default: no limit]. A read of a local file that
-    /// hangs in the system, such as on an unreachable network drive, is not interrupted
+    /// Set the longest time for the whole run with all tries, in seconds [default: no limit]. A read of a local file
+    /// that hangs in the system, such as on an unreachable network drive, is not interrupted
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub max_time: Option<Duration>,
 

@@ -14,13 +14,13 @@ pub struct TlsArgs {
     #[arg(long, value_enum, value_name = "MODE")]
     pub tls: Option<Mode>,
 
-    /// Trust the authorities in this PEM file instead of the system's (or those of SSL_CERT_FILE and SSL_CERT_DIR), and a
-    /// server whose own certificate is in it
+    /// Trust the authorities in this PEM file instead of the system's (or those of SSL_CERT_FILE and SSL_CERT_DIR), and
+    /// a server whose own certificate is in it
     #[arg(long, value_name = "PATH", group = "trust")]
     pub ca_file: Option<PathBuf>,
 
-    /// Trust this key of a server, whatever its certificate says: sha256: and the hash that an error about the certificate
-    /// prints. Let the server's administrator confirm it. The option can be repeated
+    /// Trust this key of a server, whatever its certificate says: sha256: and the hash that an error about the
+    /// certificate prints. Let the server's administrator confirm it. The option can be repeated
     #[arg(long, value_name = "PIN", group = "trust")]
     pub pin: Vec<Pin>,
 

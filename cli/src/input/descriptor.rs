@@ -15,8 +15,8 @@ use crate::messages::without_code;
 /// The last of the standard streams.
 const STANDARD_ERROR: RawFd = 2;
 
-/// Returns the open file with this number, and takes ownership of it. Call it once for each number, before the program opens
-/// anything.
+/// Returns the open file with this number, and takes ownership of it. Call it once for each number, before the program
+/// opens anything.
 ///
 /// # Errors
 /// If nothing is open under the number, or if it is one of the standard streams. These must never be closed: the next
@@ -28,8 +28,8 @@ pub fn inherited(number: u32) -> io::Result<File> {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     fs::symlink_metadata(format!("/dev/fd/{number}"))?;
-    // SAFETY: The descriptor is open, as the line above has checked. It is not one of the three that the standard library
-    // uses, and nothing else in the program owns it, because the program has opened nothing yet.
+    // SAFETY: The descriptor is open, as the line above has checked. It is not one of the three that the standard
+    // library uses, and nothing else in the program owns it, because the program has opened nothing yet.
     Ok(unsafe { OwnedFd::from_raw_fd(number) }.into())
 }
 
@@ -45,8 +45,8 @@ pub fn standard_input() -> Result<OwnedFd, CliError> {
     if is_stand_in(&stdin).unwrap_or_default() { Err(closed("it is closed")) } else { Ok(stdin) }
 }
 
-/// Returns true if standard input was closed. In its place Rust opens the null device before `main`, for reading and writing;
-/// `</dev/null` is open for reading only.
+/// Returns true if standard input was closed. In its place Rust opens the null device before `main`, for reading and
+/// writing; `</dev/null` is open for reading only.
 fn is_stand_in(stdin: &OwnedFd) -> io::Result<bool> {
     let for_both = fcntl_getfl(stdin)? & OFlags::RWMODE == OFlags::RDWR;
     Ok(for_both && fstat(stdin)?.st_rdev == fs::metadata("/dev/null")?.rdev())

@@ -1,7 +1,8 @@
 //! Environment variables with secrets. They are taken once, and wiped in the place where the system shows them to other
 //! programs (`/proc/PID/environ`) and where a core dump would contain them.
 //!
-//! The file is separate because wiping needs `unsafe`: std can change a variable, but it leaves the old bytes in memory.
+//! The file is separate because wiping needs `unsafe`: std can change a variable, but it leaves the old bytes in
+//! memory.
 
 use std::env;
 use std::ffi::{CStr, CString, c_char};
@@ -23,8 +24,8 @@ pub struct SecretVariables {
 }
 
 impl SecretVariables {
-    /// Takes the variables out of the environment, including those that this run does not use. Call it before the program has
-    /// a second thread.
+    /// Takes the variables out of the environment, including those that this run does not use. Call it before the
+    /// program has a second thread.
     pub fn take() -> Self {
         Self { password: take("FTP_PASSWORD"), account: take("FTP_ACCOUNT"), proxy_auth: take(proxy::AUTH) }
     }
@@ -43,8 +44,9 @@ fn wipe(name: &CStr) {
     unsafe extern "C" {
         fn getenv(name: *const c_char) -> *mut c_char;
     }
-    // SAFETY: `name` ends with NUL. The result is null, or points to the variable's value and its NUL, in memory that is
-    // writable since the program started. There is no other thread that could read or change the environment meanwhile.
+    // SAFETY: `name` ends with NUL. The result is null, or points to the variable's value and its NUL, in memory that
+    // is writable since the program started. There is no other thread that could read or change the environment
+    // meanwhile.
     unsafe {
         let value = getenv(name.as_ptr());
         if !value.is_null() {

@@ -1,5 +1,5 @@
-//! The source of the password: a file, a descriptor, standard input, the environment, or a prompt without echo. It is never
-//! an argument, which every user of the machine can read. Errors name the source, never its content.
+//! The source of the password: a file, a descriptor, standard input, the environment, or a prompt without echo. It is
+//! never an argument, which every user of the machine can read. Errors name the source, never its content.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -44,8 +44,8 @@ pub enum PasswordSource {
 }
 
 impl PasswordSource {
-    /// Returns the source that the options name, else `variable` (`FTP_PASSWORD`), else the prompt. Call it before the program
-    /// opens anything, so that the number of a descriptor can only be one that the caller opened.
+    /// Returns the source that the options name, else `variable` (`FTP_PASSWORD`), else the prompt. Call it before the
+    /// program opens anything, so that the number of a descriptor can only be one that the caller opened.
     ///
     /// # Errors
     /// If the named descriptor is not open, or is an output stream.

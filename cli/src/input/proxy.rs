@@ -1,5 +1,5 @@
-//! `--proxy`, and its credentials, which come only from the environment. Errors never repeat the typed text: it may contain a
-//! password.
+//! `--proxy`, and its credentials, which come only from the environment. Errors never repeat the typed text: it may
+//! contain a password.
 
 use std::ffi::OsStr;
 

@@ -55,17 +55,18 @@ fn cause(host: &str, why: &CertificateProblem) -> &'static str {
             "Ask the server's administrator for one with the server's name as subjectAltName"
         }
         CertificateProblem::SelfSigned => {
-            "It may be the server's own, or an attacker may pose as the server; if the server's administrator gives you \
-             the certificate, use --ca-file"
+            "It may be the server's own, or an attacker may pose as the server; if the server's administrator gives \
+             you the certificate, use --ca-file"
         }
         CertificateProblem::UnknownIssuer => {
-            "It may be the server's own, or an attacker may pose as the server; if you have the authority's certificate, \
-             use --ca-file"
+            "It may be the server's own, or an attacker may pose as the server; if you have the authority's \
+             certificate, use --ca-file"
         }
         CertificateProblem::Authority => "Ask the server's administrator for one that the authority has issued",
         CertificateProblem::Unfit(_) => "Ask the server's administrator for a better one",
         CertificateProblem::ShortKey => {
-            "It cannot be pinned, because others could forge its signatures; ask the server's administrator for a new key"
+            "It cannot be pinned, because others could forge its signatures; ask the server's administrator for a new \
+             key"
         }
         CertificateProblem::UnknownKey => {
             "It cannot be pinned; ask the server's administrator for an RSA, P-256 or Ed25519 key"

@@ -55,7 +55,8 @@ pub fn not_called_back(host: &str, step: Step, cause: Cause) -> Message {
     match cause {
         Cause::TimedOut | Cause::Refused | Cause::Unreachable => Message::new(
             format!(
-                "the data connection failed while {}: {host} did not connect to this machine, or accepted no data in time",
+                "the data connection failed while {}: {host} did not connect to this machine, or accepted no \
+                 data in time",
                 doing(step)
             ),
             "A firewall may block it; leave --active out, or open this machine's ports",

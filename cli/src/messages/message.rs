@@ -2,8 +2,8 @@
 
 /// A message about an error, without full stops.
 pub struct Message {
-    /// The event, such as "cannot connect to ftp.example.org: connection refused". It is also the short form of the message,
-    /// for lines that say more than the error.
+    /// The event, such as "cannot connect to ftp.example.org: connection refused". It is also the short form of the
+    /// message, for lines that say more than the error.
     pub event: String,
     /// The likely cause and the action to take, separated by a semicolon.
     pub advice: String,

@@ -1,5 +1,6 @@
-//! The lines that explain an error. Each is one line: the event, the likely cause, the action to take. Replies of the server
-//! are quoted, and every text from outside is escaped. The input is the error and a [`Context`], never the command line.
+//! The lines that explain an error. Each is one line: the event, the likely cause, the action to take. Replies of the
+//! server are quoted, and every text from outside is escaped. The input is the error and a [`Context`], never the
+//! command line.
 
 mod certificate;
 mod connection;

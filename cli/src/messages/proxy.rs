@@ -83,7 +83,8 @@ fn advice(connection: Connection, refusal: &ProxyRefusal) -> &'static str {
         (ProxyRefusal::NotSupported, _) => "It may not support IPv6 or host names; try socks5:// instead of socks5h://",
         (_, Connection::Control) => "The proxy may not be able to reach or to resolve the server; check host and port",
         (_, Connection::Data) => {
-            "A firewall between the proxy and the server may block it; ask the server's administrator to open the passive ports"
+            "A firewall between the proxy and the server may block it; ask the server's administrator to open the \
+             passive ports"
         }
     }
 }

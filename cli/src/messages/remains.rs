@@ -1,12 +1,12 @@
-//! Sentences about files that remain on the server after a failed delivery. They repeat the server's last answer, and claim
-//! nothing beyond it.
+//! Sentences about files that remain on the server after a failed delivery. They repeat the server's last answer, and
+//! claim nothing beyond it.
 
 use std::fmt::Write;
 
 use ftp_uploader::{Escaped, Failure, Remaining, Remains, Whose};
 
-/// The text to append to the line about `failure`. With `mentioned`, that line already says that a file may remain under its
-/// own name.
+/// The text to append to the line about `failure`. With `mentioned`, that line already says that a file may remain
+/// under its own name.
 pub fn after(failure: &Failure, mentioned: bool) -> String {
     let mut text = String::new();
     for Remains { name, of, state, .. } in &failure.remains {

@@ -13,8 +13,8 @@ pub fn not_supported(host: &str) -> Message {
     )
 }
 
-/// The server refused to rename the temporary file. `forbidden` means that it may not be renamed at all, `old_is_aside` that the
-/// file with the final name was moved aside and could not be moved back.
+/// The server refused to rename the temporary file. `forbidden` means that it may not be renamed at all, `old_is_aside`
+/// that the file with the final name was moved aside and could not be moved back.
 pub fn refused(
     context: &Context,
     host: &str,

@@ -1,10 +1,11 @@
-//! The line for a request that can never be carried out, whatever the server does.
+//! The lines for a request that cannot be carried out here, whatever the server does. Nothing was sent.
 
-use ftp_uploader::RequestError;
+use ftp_uploader::{Escaped, RequestError};
 
+use crate::messages::message::Message;
 use crate::messages::shown;
 
-/// The mistake and its correction. Nothing was sent.
+/// The mistake in the request, and its correction.
 pub fn line(error: &RequestError) -> String {
     match error {
         RequestError::Argument { text, why } => {
@@ -23,4 +24,15 @@ pub fn line(error: &RequestError) -> String {
                 .to_owned()
         }
     }
+}
+
+/// The line for `--require-fence` on a kernel that lacks these parts, each with the reason.
+pub fn no_fence(missing: &[(&str, &str)]) -> String {
+    let missing: Vec<_> = missing.iter().map(|(name, why)| format!("{name} ({})", Escaped(why.as_bytes()))).collect();
+    let missing = missing.join(", ");
+    Message::new(
+        format!("a part of the fence is missing: {missing}"),
+        "Nothing was sent; use a newer kernel, or leave --require-fence out",
+    )
+    .line()
 }

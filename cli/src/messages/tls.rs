@@ -25,8 +25,8 @@ pub fn not_offered(host: &str, code: u16, text: &ServerText) -> Message {
 pub fn not_resumed(code: u16, text: &ServerText) -> Message {
     Message::new(
         format!("the server gave up the data connection, and had not resumed the TLS session ({code} \"{text}\")"),
-        "It seems to require the session of the control connection there; ask the server's administrator to turn session \
-         reuse on, or the requirement off",
+        "It seems to require the session of the control connection there; ask the server's administrator to turn \
+         session reuse on, or the requirement off",
     )
 }
 
@@ -68,8 +68,8 @@ fn advice(context: &Context, host: &str, problem: &TlsProblem) -> String {
         TlsProblem::Certificate { why, pin } => return certificate::advice(host, why, *pin),
         TlsProblem::TooOld => "It needs TLS 1.2 or newer; ask the server's administrator",
         TlsProblem::NothingInCommon => {
-            "It may allow only old or rare ones; ask the server's administrator to allow those of TLS 1.3, or ECDHE with \
-             AES-GCM"
+            "It may allow only old or rare ones; ask the server's administrator to allow those of TLS 1.3, or ECDHE \
+             with AES-GCM"
         }
         TlsProblem::ClientCertificate if context.client_certificate => {
             "It may be meant for another server, or expired; check --cert and --key"
@@ -79,8 +79,8 @@ fn advice(context: &Context, host: &str, problem: &TlsProblem) -> String {
             "The server, or a device on the network, refuses this client; ask the server's administrator"
         }
         TlsProblem::NotTls => {
-            "The port may need the other mode (--tls explicit or --tls implicit), or a device on the network interferes; \
-             check the port"
+            "The port may need the other mode (--tls explicit or --tls implicit), or a device on the network \
+             interferes; check the port"
         }
         TlsProblem::NoName => {
             "The name has characters that names in certificates cannot have; use its ASCII form (xn--...)"

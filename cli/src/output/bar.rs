@@ -1,5 +1,5 @@
-//! The drawing of progress: a bar on a terminal, one line per second elsewhere, nothing with `--quiet`. It also writes all
-//! other lines of a run, because the bar must be cleared before a line and drawn again after it.
+//! The drawing of progress: a bar on a terminal, one line per second elsewhere, nothing with `--quiet`. It also writes
+//! all other lines of a run, because the bar must be cleared before a line and drawn again after it.
 
 use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;

@@ -1,5 +1,5 @@
-//! `--explain`: the rights that this run would lend, as text for people or as JSON. All values come from the grants that the run
-//! itself would use, and from the fence, which is installed before this output.
+//! `--explain`: the rights that this run would lend, as text for people or as JSON. All values come from the grants
+//! that the run itself would use, and from the fence, which is installed before this output.
 
 use std::env;
 use std::fmt::Write as _;
@@ -25,8 +25,8 @@ pub enum Format {
     Json,
 }
 
-/// Prints the rights and the fence on standard output. Errors of writing are ignored: the output is closed then, and nothing was
-/// sent.
+/// Prints the rights and the fence on standard output. Errors of writing are ignored: the output is closed then, and
+/// nothing was sent.
 pub fn explain(format: Format, grants: &Grants, confinement: &Confinement) {
     let text = match format {
         Format::Text => text(grants, &confinement.named()),
@@ -130,7 +130,8 @@ fn tls(grants: &Grants) -> String {
     format!("{how}; {trusted}{ours}")
 }
 
-/// The variables that are set and replace the system's authorities (rustls-native-certs; OpenSSL and curl use the same ones).
+/// The variables that are set and replace the system's authorities (rustls-native-certs; OpenSSL and curl use the same
+/// ones).
 pub(super) fn authority_variables() -> Vec<&'static str> {
     let supported = cfg!(all(unix, not(target_vendor = "apple")));
     ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter(|name| supported && env::var_os(name).is_some()).collect()

@@ -108,8 +108,8 @@ fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Escapes all characters outside printable ASCII, because they could control a terminal or be invisible there. They occur only
-/// inside strings, where the escape has the same meaning.
+/// Escapes all characters outside printable ASCII, because they could control a terminal or be invisible there. They
+/// occur only inside strings, where the escape has the same meaning.
 fn ascii(json: &str) -> String {
     let mut ascii = String::with_capacity(json.len());
     for character in json.chars() {

@@ -1,5 +1,6 @@
-//! The display of events for a person or a log. `--quiet` suppresses progress and success, but no warnings and notes, which may
-//! require an action. All output goes to standard error, and errors of writing there do not change the outcome of a run.
+//! The display of events for a person or a log. `--quiet` suppresses progress and success, but no warnings and notes,
+//! which may require an action. All output goes to standard error, and errors of writing there do not change the
+//! outcome of a run.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Files of one run whose names differ only in upper and lower case. A server on Windows keeps only one of them. The library
-//! refuses names that are equal.
+//! Files of one run whose names differ only in upper and lower case. A server on Windows keeps only one of them. The
+//! library refuses names that are equal.
 
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;

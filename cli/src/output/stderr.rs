@@ -1,5 +1,5 @@
-//! Output to standard error that cannot block an upload. A pipe without a reader, or a stopped terminal, must not delay a run or
-//! its end: a write happens only if it cannot block, and lines that cannot be written in time are left out.
+//! Output to standard error that cannot block an upload. A pipe without a reader, or a stopped terminal, must not delay
+//! a run or its end: a write happens only if it cannot block, and lines that cannot be written in time are left out.
 
 use std::io::{self, Write};
 use std::sync::Mutex;
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// The longest wait of a line for space in the pipe. After one line has waited without success, further lines are left out at
-/// once, until there is space again.
+/// The longest wait of a line for space in the pipe. After one line has waited without success, further lines are left
+/// out at once, until there is space again.
 const LINE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The same for the last lines, which explain the exit code.

@@ -23,8 +23,8 @@ pub fn of(args: &Args, context: &Context) -> Vec<String> {
     }));
     if args.tls.insecure {
         lines.push(format!(
-            "Warning: --insecure: no certificate is checked, so that nothing proves that the server is {}. An attacker on the network can pose as it, and \
-             learn the password; --pin is as easy, and safe.",
+            "Warning: --insecure: no certificate is checked, so that nothing proves that the server is {}. An \
+             attacker on the network can pose as it, and learn the password; --pin is as easy, and safe.",
             Escaped(context.host.as_bytes())
         ));
     }

@@ -1,4 +1,5 @@
-//! The settings of one run. An option takes precedence over an environment variable, and both over the library's default.
+//! The settings of one run. An option takes precedence over an environment variable, and both over the library's
+//! default.
 
 #[cfg(test)]
 mod tests;
@@ -56,12 +57,12 @@ pub enum Verbosity {
 }
 
 impl Settings {
-    /// Resolves `args` and `variables` for a run that `token` cancels. It takes ownership of inherited descriptors, so call it
-    /// before the program opens anything.
+    /// Resolves `args` and `variables` for a run that `token` cancels. It takes ownership of inherited descriptors, so
+    /// call it before the program opens anything.
     ///
     /// # Errors
-    /// If the command line can never be carried out: a malformed host, a text that no command can carry, a file that is not a
-    /// key.
+    /// If the command line can never be carried out: a malformed host, a text that no command can carry, a file that is
+    /// not a key.
     pub fn resolve(args: Args, variables: SecretVariables, token: &CancelToken) -> Result<Self, CliError> {
         let password = PasswordSource::of(&args, variables.password)?;
         check_directory(&args)?;
@@ -145,17 +146,17 @@ fn put(args: &Args) -> Result<Put, CliError> {
     }
 }
 
-/// Refuses `--create-dirs` if REMOTEDIR is the name of a local file. If the user forgot REMOTEDIR after a list of files, the
-/// last file becomes REMOTEDIR, and `--create-dirs` would create that directory. Without `--create-dirs` the server reports
-/// that there is no such directory.
+/// Refuses `--create-dirs` if REMOTEDIR is the name of a local file. If the user forgot REMOTEDIR after a list of
+/// files, the last file becomes REMOTEDIR, and `--create-dirs` would create that directory. Without `--create-dirs` the
+/// server reports that there is no such directory.
 fn check_directory(args: &Args) -> Result<(), CliError> {
     if !(args.delivery.create_dirs && args.last_is_local_file()) {
         return Ok(());
     }
     let name = Escaped(args.directory());
     Err(CliError::Usage(format!(
-        "REMOTEDIR forgotten? The last argument, {name}, is a local file, and --create-dirs would create a directory with \
-         that name. Nothing was sent; add REMOTEDIR, or write {name}/ if that directory is meant."
+        "REMOTEDIR forgotten? The last argument, {name}, is a local file, and --create-dirs would create a directory \
+         with that name. Nothing was sent; add REMOTEDIR, or write {name}/ if that directory is meant."
     )))
 }
 

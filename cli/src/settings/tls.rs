@@ -43,8 +43,8 @@ fn mode(args: &TlsArgs, server: &Server) -> Result<Option<Tls>, CliError> {
     }
 }
 
-/// Returns true if an upload to `host`, as typed, is or may be in clear text. It is decided without resolving the name. Behind
-/// a proxy no server counts as this machine.
+/// Returns true if an upload to `host`, as typed, is or may be in clear text. It is decided without resolving the name.
+/// Behind a proxy no server counts as this machine.
 pub fn may_be_clear(args: &TlsArgs, host: &str, behind_proxy: bool) -> bool {
     let is_here = !behind_proxy && host.parse().is_ok_and(|server: Server| server.is_this_machine());
     match args.tls {

@@ -1,5 +1,5 @@
-//! Snapshots of every message with its exit code, so that a reworded text is seen in review. `INSTA_UPDATE=always` in the
-//! environment of `cargo test` writes them anew.
+//! Snapshots of every message with its exit code, so that a reworded text is seen in review. `INSTA_UPDATE=always` in
+//! the environment of `cargo test` writes them anew.
 
 mod connection;
 mod files;

@@ -10,6 +10,7 @@ use crate::args::Args;
 use crate::cli_error::CliError;
 use crate::input::environment::SecretVariables;
 use crate::input::proxy;
+use crate::messages::request;
 use crate::settings::Settings;
 
 fn add(table: &mut Table, label: &str, error: impl Into<CliError>) {
@@ -46,6 +47,8 @@ fn requests_that_can_never_be_carried_out() {
     add(&mut table, "not a name", RequestError::NotAName { name: "a/b".into() });
     add(&mut table, "same name", RequestError::SameName { one: "a/x".into(), other: "b/x".into() });
     add(&mut table, "active", RequestError::ActiveThroughProxy);
+    let missing = [("files", "this kernel has no Landlock"), ("ports", "this kernel has no Landlock")];
+    add(&mut table, "--require-fence", CliError::Usage(request::no_fence(&missing)));
     insta::assert_snapshot!(table.0);
 }
 
