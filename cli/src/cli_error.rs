@@ -1,6 +1,5 @@
-//! The errors of the program: a command line that cannot be carried out, or an upload that is not complete.
-//!
-//! `messages/` puts them into words, `exit_code.rs` into numbers.
+//! The errors of the program: a command line that cannot be carried out, or an upload that is not complete. `messages/`
+//! has their texts, `exit_code.rs` their exit codes.
 
 use ftp_uploader::{NotAServer, RequestError, UploadError, UploadReport};
 
@@ -9,14 +8,14 @@ use crate::messages;
 /// The reason why the program does not exit with 0.
 #[derive(Debug)]
 pub enum CliError {
-    /// A mistake of the user, with the line to print. Nothing was sent.
+    /// A mistake in the command line or in its surroundings, with the line to print. Nothing was sent.
     Usage(String),
     /// At least one file is not stored.
     Upload(UploadReport),
 }
 
 impl From<NotAServer> for CliError {
-    /// Does not repeat the typed text, which may hold a password.
+    /// The line does not repeat the typed text, which may contain a password.
     fn from(why: NotAServer) -> Self {
         Self::Usage(format!(
             "HOST is not a server: {why}. Write it as name, name:port, [IPv6]:port or ftp://name:port."

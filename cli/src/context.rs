@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::sync::OnceLock;
 
-/// The facts about one run that messages mention. It holds no secret.
+/// The facts about one run that messages mention. It contains no secret. It is made before the run and shared between
+/// the display and the messages; only [`note_empty_password`](Self::note_empty_password) changes it later.
 pub struct Context {
-    /// HOST as it was typed. It has parsed, so that it holds no password.
+    /// HOST as it was typed. It was parsed, so it contains no user information such as a password.
     pub host: String,
     /// USERNAME.
     pub user: Vec<u8>,
@@ -25,9 +26,9 @@ pub struct Context {
     pub behind_proxy: bool,
     /// `--cert`.
     pub client_certificate: bool,
-    /// True if the upload is, or may be, in clear text: as far as this is known before the server's name is resolved.
+    /// True if the upload is, or may be, in clear text. It is decided before the server's name is resolved.
     pub may_be_clear: bool,
-    /// True if REMOTEDIR is the name of a local file: it may have been forgotten after a list of files.
+    /// True if REMOTEDIR is the name of a local file: the user may have forgotten REMOTEDIR after a list of files.
     pub last_is_local_file: bool,
     /// Set when the password was read and is empty.
     pub empty_password: OnceLock<()>,

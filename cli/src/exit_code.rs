@@ -1,4 +1,4 @@
-//! Every exit code, in one table. Scripts rely on these numbers.
+//! Every exit code, in one table. Scripts depend on these numbers.
 
 use std::process;
 
@@ -6,32 +6,32 @@ use ftp_uploader::{Cause, Failure, Step, UploadError};
 
 use crate::cli_error::CliError;
 
-/// What the exit status of the program says.
+/// The exit status of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitCode {
     /// Every file is stored.
     Stored = 0,
-    /// A bug of ours.
+    /// A bug in this program.
     Fault = 1,
     /// The command line cannot be carried out.
     Usage = 2,
-    /// A local file.
+    /// A local file cannot be sent.
     LocalFile = 3,
     /// The server cannot be reached.
     Unreachable = 4,
-    /// TLS.
+    /// A connection cannot be protected with TLS.
     Tls = 5,
-    /// The login.
+    /// The server refused the login.
     Login = 6,
-    /// A directory or a file.
+    /// The server refused a directory or a file.
     Refused = 7,
-    /// It broke in the middle.
+    /// The transfer failed after it had begun.
     Broken = 8,
-    /// The server does not speak FTP properly.
+    /// The server violated the FTP protocol.
     Protocol = 9,
-    /// No one knows, or not the same.
+    /// The outcome is unknown, or the stored file differs from the local one.
     Unknown = 10,
-    /// Ctrl-C.
+    /// A signal, such as that of Ctrl-C, cancelled the upload.
     Interrupted = 130,
 }
 
@@ -52,7 +52,7 @@ const TABLE: [(ExitCode, &str); 12] = [
 ];
 
 impl ExitCode {
-    /// The code for what went wrong first.
+    /// The code for `error`: that of the first failure.
     pub fn of(error: &CliError) -> Self {
         match error {
             CliError::Usage(_) => Self::Usage,
@@ -60,8 +60,8 @@ impl ExitCode {
         }
     }
 
-    /// That of what was seen last; but a server that took a part of the file, and is gone or refuses the rest, has not just
-    /// refused it.
+    /// The code for the last error of a file. If a part of the file may be on the server, a lost connection or a
+    /// refusal of the rest counts as a broken transfer.
     fn of_failure(failure: &Failure) -> Self {
         match (Self::of_error(&failure.error), &failure.error) {
             (Self::Unreachable, _) | (_, UploadError::Refused { step: Step::DataConnection | Step::Store, .. })
@@ -73,7 +73,7 @@ impl ExitCode {
         }
     }
 
-    /// No wildcard: a new kind of error does not compile until it has a code.
+    /// The code for an error alone. Without a wildcard, a new kind of error does not compile until it has a code.
     fn of_error(error: &UploadError) -> Self {
         match error {
             UploadError::Source { .. } => Self::LocalFile,
@@ -104,7 +104,7 @@ impl ExitCode {
         }
     }
 
-    /// What remains on the server decides.
+    /// The code for `--max-time`: it depends on how much of the file may be on the server.
     fn of_lateness(step: Step) -> Self {
         match step {
             Step::Transfer => Self::Broken,
@@ -113,6 +113,7 @@ impl ExitCode {
         }
     }
 
+    /// The code for a refusal at `step`.
     fn of_refusal(step: Step) -> Self {
         match step {
             Step::Greeting => Self::Unreachable,
@@ -128,7 +129,7 @@ impl ExitCode {
             | Step::Renaming
             | Step::Attributes => Self::Refused,
             Step::Transfer | Step::Confirmation => Self::Broken,
-            // Never an error of an upload: a component that says so lies.
+            // The component never reports a failure of QUIT, unless it is faulty.
             Step::Quit => Self::Fault,
         }
     }

@@ -1,5 +1,5 @@
-//! The program: parse, resolve settings, prepare, ask for the password, confine the process, upload, report, exit. It can do
-//! nothing that the library cannot do.
+//! The program: parse the arguments, resolve the settings, prepare, read the password, confine the process, upload,
+//! report, exit. The library does all the work.
 
 mod args;
 mod cli_error;
@@ -20,6 +20,7 @@ use args::Args;
 use cli_error::CliError;
 use context::Context;
 use exit_code::ExitCode;
+use input::environment::SecretVariables;
 use input::open_files;
 use output::explain::{self, Format};
 use output::human::Display;
@@ -35,7 +36,7 @@ fn main() -> process::ExitCode {
         Ok(()) => ExitCode::Stored.into(),
         Err((code, lines)) => {
             let lines: Vec<_> = lines.iter().map(|line| format!("ftp-uploader: {line}")).collect();
-            // A full or closed stderr must not change the outcome.
+            // If standard error is blocked or closed, the exit code remains.
             stderr::say_last(&lines.join("\n"));
             code.into()
         }
@@ -46,11 +47,11 @@ fn main() -> process::ExitCode {
 type Failed = (ExitCode, Vec<String>);
 
 fn run(args: Args) -> Result<(), Failed> {
-    // Before the process holds a password.
+    // Before the password is in memory.
     forbid_dumps();
     let token = CancelToken::new().map_err(|error| internal(&error.to_string()))?;
     open_files::allow_all();
-    let settings = Settings::resolve(args, &token).map_err(|error| failed(&error, None))?;
+    let settings = Settings::resolve(args, SecretVariables::take(), &token).map_err(|error| failed(&error, None))?;
     signals::cancel_on_signal(&token);
     let context = Arc::clone(&settings.context);
     upload(settings).map_err(|error| failed(&error, Some(&context)))
@@ -90,16 +91,10 @@ fn explain(settings: &Settings, format: Format, prepared: &Prepared<'_>) -> Resu
     require(settings.require_confinement, &confinement)
 }
 
-/// Applies `--require-fence`. Nothing was sent at this point.
+/// Applies `--require-fence`. Nothing was sent yet.
 fn require(required: bool, confinement: &Confinement) -> Result<(), CliError> {
-    let missing: Vec<_> = confinement.missing().map(|(name, why)| format!("{name} ({why})")).collect();
-    if !required || missing.is_empty() {
-        return Ok(());
-    }
-    Err(CliError::Usage(format!(
-        "a part of the fence is missing: {}. Nothing was sent; use a newer kernel, or leave --require-fence out.",
-        missing.join(", ")
-    )))
+    let missing: Vec<_> = confinement.missing().collect();
+    if required && !missing.is_empty() { Err(CliError::Usage(messages::request::no_fence(&missing))) } else { Ok(()) }
 }
 
 #[cfg(not(feature = "compiler"))]
@@ -107,7 +102,7 @@ fn uploader(_: &Settings) -> Result<Uploader, CliError> {
     Ok(Uploader::new()?)
 }
 
-/// With the component under test instead of the built-in one.
+/// With the component of `--component` instead of the built-in one.
 #[cfg(feature = "compiler")]
 fn uploader(settings: &Settings) -> Result<Uploader, CliError> {
     let Some(path) = &settings.component else { return Ok(Uploader::new()?) };

@@ -1,5 +1,5 @@
-//! Signals: the first SIGINT, SIGTERM or SIGHUP cancels the upload, the second one ends the program at once. While a password
-//! is being typed, the first one restores the echo of the terminal and ends the program.
+//! Signals: the first SIGINT, SIGTERM or SIGHUP cancels the upload, the second one ends the program at once. While a
+//! password is being typed, the first one restores the echo of the terminal and ends the program.
 
 use std::fs::{self, File};
 use std::process;
@@ -15,37 +15,38 @@ use signal_hook::iterator::Signals;
 use crate::exit_code::ExitCode;
 use crate::output::stderr;
 
-/// How long a first signal may take to end the program, where a wait cannot be interrupted.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The time that the first signal has to end the program. After it, the program exits: a wait inside a system call that
+/// ignores cancellation must not block the user.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The terminal on which a password is being typed, and how it was before.
+/// The terminal on which a password is being typed, and its modes before the echo was turned off.
 static PROMPT: Mutex<Option<(File, Termios)>> = Mutex::new(None);
 
-/// Lets signals cancel `token` from now on. Signals that the process was started with ignored (nohup, background jobs) stay
-/// ignored.
+/// Lets signals cancel `token` from now on. Signals that were ignored when the process started (nohup, background jobs)
+/// remain ignored.
 pub fn cancel_on_signal(token: &CancelToken) {
     let ignored = ignored();
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
-    // Without handlers a signal ends the program less politely; that is no reason not to upload.
+    // Without handlers a signal ends the program at once; an upload is still possible.
     let Ok(mut signals) = Signals::new(wanted) else { return };
     let token = token.clone();
     let (enclosed, wait) = mpsc::channel();
     thread::spawn(move || {
         enclose_thread();
-        // The receiver waits for just this.
+        // This fails only if the receiver is gone, and it waits below.
         let _ = enclosed.send(());
         for _ in signals.forever() {
-            if give_echo_back() || token.is_cancelled() {
+            if restore_echo() || token.is_cancelled() {
                 leave();
             }
             token.cancel();
             thread::spawn(|| {
-                thread::sleep(PATIENCE);
+                thread::sleep(CANCEL_TIMEOUT);
                 leave();
             });
         }
     });
-    // The fence forbids the system calls by which that thread encloses itself.
+    // The fence will forbid the system calls with which the thread encloses itself, so wait until they are done.
     let _ = wait.recv();
 }
 
@@ -62,11 +63,12 @@ pub fn restore_echo_on_signal() -> impl Drop {
     Guard
 }
 
-fn give_echo_back() -> bool {
+/// Restores the echo of the terminal. Returns true if a password was being typed.
+fn restore_echo() -> bool {
     match prompt().take() {
         None => false,
         Some((tty, modes)) => {
-            // If this fails there is no terminal left to care about.
+            // An error means that the terminal is gone.
             let _ = tcsetattr(&tty, OptionalActions::Now, &modes);
             stderr::say("");
             true
@@ -82,7 +84,8 @@ fn leave() -> ! {
     process::exit(ExitCode::Interrupted as i32)
 }
 
-/// The signals that the process was started with ignored, a bit for each, where the system tells (proc(5), `SigIgn`).
+/// The signals that were ignored when the process started, one bit each (`SigIgn` in proc(5)). 0 if the system has no
+/// such file.
 fn ignored() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

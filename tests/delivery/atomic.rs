@@ -30,7 +30,7 @@ fn a_server_that_cannot_rename_is_exit_7_before_anything_is_stored() {
 fn a_refused_name_is_said_together_with_the_temporary_one() {
     let refused = taken().tell_size(TEMPORARY, 6).refuse_name(TEMPORARY, "hello.txt", "553 Exists");
     let run = refused.tell_size(TEMPORARY, 6).tell_size(TEMPORARY, 6).run(atomic().retries("3"));
-    run.outcome.fails(7).says("--replace").says("Exists").says("6 bytes of it lie on the server as .hello.txt.");
+    run.outcome.fails(7).says("--replace").says("Exists").says("6 bytes of it are on the server as .hello.txt.");
     run.outcome.says(".part").retried(0);
 }
 
@@ -54,7 +54,7 @@ fn a_temporary_name_with_a_dot_that_is_refused_is_replaced_by_one_without() {
 fn a_temporary_name_that_is_refused_is_said_to_be_ours() {
     let refused = no_dots().passive().expect("STOR {plain:hello.txt}").reply("553 No parts either");
     let run = refused.run(atomic().retries("3"));
-    run.outcome.fails(7).says("temporary name").says("which --atomic makes up").says("No parts either").retried(0);
+    run.outcome.fails(7).says("temporary name").says("which --atomic uses").says("No parts either").retried(0);
     run.server_log.stored_all(&[]);
 }
 
@@ -124,7 +124,7 @@ fn a_temporary_file_that_cannot_be_removed_is_named() {
         || Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive_all().reply("552 Quota");
     let kept = || refused().expect(&format!("DELE {TEMPORARY}")).reply("550 No");
     let run = kept().tell_size(TEMPORARY, 4).run(atomic());
-    run.outcome.fails(8).says("4 bytes of it lie on the server as .hello.txt.").never_says("removed again");
+    run.outcome.fails(8).says("4 bytes of it are on the server as .hello.txt.").never_says("removed again");
     let run = kept().no_size(TEMPORARY).run(atomic());
     run.outcome.fails(8).says("A partial file may remain on the server as .hello.txt.").never_says("removed again");
 }

@@ -153,7 +153,7 @@ fn words_that_say_that_something_broke_leave_a_doubt() {
 fn a_file_that_is_gone_after_the_success_is_exit_10_where_sizes_are_told() {
     let gone = Script::ready().tell_size("hello.txt", 3).take("hello.txt").lacks("hello.txt").never_has("hello.txt");
     let run = gone.run(retried("3"));
-    run.outcome.fails(10).retried(0).says("does not know it").never_says("Stored");
+    run.outcome.fails(10).retried(0).says("and then that it does not exist").never_says("Stored");
     run.server_log.stored(HELLO);
 
     let told = Script::ready().take("one").tell_size("one", 1).take("two ").lacks("two ").never_has("two ");
@@ -166,7 +166,7 @@ fn a_file_whose_name_the_server_has_changed_is_no_success_with_a_temporary_name_
     let part = "{temp:two }";
     let stored = Script::ready().can_rename("two ").take(part).tell_size(part, 2).rename(part, "two ").lacks("two ");
     let run = stored.lacks(part).run(Upload::of("two ", b"22").options(["--atomic"]));
-    run.outcome.fails(10).says("does not know it").never_says("Stored two");
+    run.outcome.fails(10).says("and then that it does not exist").never_says("Stored two");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn an_error_that_a_later_try_repaired_does_not_decide_the_exit_code() {
     let unnamed = again.refuse_name(TEMPORARY, "big.bin", "553 Exists").tell_size(TEMPORARY, SIZE as u64);
     let run = run_in_turn([broken, unnamed.tell_size(TEMPORARY, SIZE as u64)], big("3").options(["--atomic"]));
     run.outcome.fails(7).retried(1).says("Exists").says("An earlier try had failed: ").never_says("partial");
-    run.outcome.says(&format!("{SIZE} bytes of it lie on the server as .big.bin."));
+    run.outcome.says(&format!("{SIZE} bytes of it are on the server as .big.bin."));
 }
 
 #[test]
@@ -62,10 +62,10 @@ fn a_temporary_file_is_named_with_the_size_that_the_server_reports() {
     let temporary = "{temp:hello.txt}";
     let atomic = || Upload::of_hello().options(["--atomic"]);
     let run = refused().tell_size(temporary, 6).tell_size(temporary, 4).run(atomic());
-    run.outcome.fails(7).says("4 bytes of it lie on the server as .hello.txt.");
+    run.outcome.fails(7).says("4 bytes of it are on the server as .hello.txt.");
     // The last query finds no file.
     let run = refused().tell_size(temporary, 6).lacks(temporary).run(atomic());
-    run.outcome.fails(7).never_says("of it lie").never_says(".part");
+    run.outcome.fails(7).never_says("bytes of it are").never_says(".part");
     let run = refused().tell_size(temporary, 6).expect(&format!("SIZE {temporary}")).close().run(atomic());
     run.outcome.fails(7).says("A partial file may remain on the server as .hello.txt.").never_says("bytes of it");
 }

@@ -45,7 +45,7 @@ fn an_old_file_gets_its_name_back_when_the_new_one_does_not_get_it() {
     let aside = refused().rename("hello.txt", OLD);
     let again = aside.refuse_name(TEMPORARY, "hello.txt", "553 Still no").tell_size(TEMPORARY, 6);
     let run = again.rename(OLD, "hello.txt").tell_size(TEMPORARY, 6).run(replacing());
-    is_not_renamed(&run).never_says("had its name before");
+    is_not_renamed(&run).never_says("old file");
 }
 
 #[test]
@@ -53,7 +53,10 @@ fn an_old_file_that_does_not_get_its_name_back_is_named() {
     let aside = refused().rename("hello.txt", OLD);
     let again = aside.refuse_name(TEMPORARY, "hello.txt", "553 Still no").tell_size(TEMPORARY, 6);
     let run = no_rnfr(again, OLD).tell_size(TEMPORARY, 6).tell_size(OLD, 3).run(replacing());
-    is_not_renamed(&run).says("moved aside").says("lies on the server as .hello.txt.").says(".old");
+    is_not_renamed(&run)
+        .says("moved aside")
+        .says("old file with its name is on the server as .hello.txt.")
+        .says(".old");
 }
 
 #[test]
@@ -170,7 +173,7 @@ fn a_line_that_breaks_when_all_is_done_but_the_removal_is_told_with_the_name() {
     let placed = || refused().rename("hello.txt", OLD).rename(TEMPORARY, "hello.txt");
     for cut in [placed().expect("SIZE hello.txt"), placed().tell_size("hello.txt", 6).expect(&format!("DELE {OLD}"))] {
         let run = cut.close().run(replacing());
-        run.outcome.succeeds().retried(0).says("Note: the file that had the name of hello.txt may still lie");
+        run.outcome.succeeds().retried(0).says("Note: the old file with the name hello.txt may still be on the server");
         run.outcome.says("Stored hello.txt").says(".old");
     }
 }
@@ -210,7 +213,7 @@ fn tried_again() -> Upload {
 #[track_caller]
 fn is_not_renamed(run: &Run) -> &Outcome {
     let outcome = deletes_nothing(run).fails(7);
-    outcome.says("6 bytes of it lie on the server as .hello.txt.").says(".part")
+    outcome.says("6 bytes of it are on the server as .hello.txt.").says(".part")
 }
 
 #[track_caller]

@@ -46,7 +46,7 @@ fn a_server_that_refuses_utf8_is_reported_once() {
     for refusal in ["503 CLNT first", "504 No", "451 Unable", "350 What?"] {
         let script = Script::logged_in().asked_for_features(&["UTF8"]).expect("OPTS UTF8 ON").reply(refusal);
         let run = script.and_all_is_well_in_fuer().run(to_fuer());
-        run.outcome.succeeds().says("Note: the server refused to take names for UTF-8");
+        run.outcome.succeeds().says("Note: the server refused to use UTF-8 for names");
         let script = Script::logged_in().asked_for_features(&["UTF8"]).expect("OPTS UTF8 ON").reply(refusal);
         script
             .and_all_is_well_in_fuer()

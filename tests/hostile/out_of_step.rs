@@ -62,7 +62,7 @@ fn success_said_twice_costs_a_new_connection_and_no_file() {
 fn the_end_of_a_transfer_is_not_taken_for_the_answer_to_another_question() {
     let late = Script::ready().take("one").expect("SIZE one").reply("226 Stored").reply("213 1").silence();
     let run = late.run(Upload::of("one", b"1").and("two", b"22"));
-    run.outcome.claim(matches!(run.outcome.code, 4 | 10), "exit code 4 or 10").says("nobody asked for");
+    run.outcome.claim(matches!(run.outcome.code, 4 | 10), "exit code 4 or 10").says("a reply to no command");
     run.outcome.never_says("Stored two");
     run.server_log.last_command("SIZE one");
 
@@ -84,14 +84,14 @@ fn an_unrequested_421_is_reported_as_the_reason() {
 fn the_password_is_not_sent_in_answer_to_something_else() {
     let doubled = Script::greeted().expect("USER alice").send("331 Password\r\n331 Password\r\n");
     let run = doubled.silence().run_hello();
-    run.outcome.fails(4).says("nobody asked for");
+    run.outcome.fails(4).says("a reply to no command");
     run.server_log.last_command("USER alice");
 }
 
 #[test]
 fn a_greeting_in_two_replies_is_not_an_answer_to_the_user_name() {
     let run = Script::new().send("220 Hello\r\n220 And welcome\r\n").silence().run_hello();
-    run.outcome.fails(4).says("nobody asked for");
+    run.outcome.fails(4).says("a reply to no command");
     run.server_log.claim(run.server_log.commands.is_empty(), "no command");
 }
 
@@ -110,7 +110,7 @@ fn an_unrequested_reply_inside_tls_is_noticed_too() {
     let asked = Script::secured(&Tls::of(&identity)).expect("USER alice");
     let run =
         asked.send("331 Password\r\n331 Password\r\n").silence().run_protected(Upload::of_hello().trusting(&authority));
-    run.outcome.fails(4).says("nobody asked for");
+    run.outcome.fails(4).says("a reply to no command");
     run.server_log.last_command("USER alice");
     // Session tickets arrive without a command, too, but they are not replies.
     let script = Script::protected_and_ready(&Tls::of(&identity)).take_protected("hello.txt", &Tls::of(&identity));

@@ -103,8 +103,8 @@ fn the_reason_that_the_proxy_gives_is_reported() {
         ("socks5h", 5, "", "(connection refused)"),
         ("socks5", 8, "", "(not supported)"),
         ("http", 0, "502 Bad Gateway", "(502 \"Bad Gateway\")"),
-        ("http", 0, "403 Filtered \u{1b}[31m", "does not answer as such a proxy does"),
-        ("http", 0, "403 Filtered", "Its rules may allow other ports only"),
+        ("http", 0, "403 Filtered \u{1b}[31m", "does not speak the protocol of its scheme"),
+        ("http", 0, "403 Filtered", "Its rules may allow only other ports"),
     ] {
         let proxy = TestProxy::start([Behaviour::Refuse(code, status)]);
         unvisited(through(&proxy, scheme, Upload::of_hello())).says("the proxy ").says(words);
@@ -126,7 +126,7 @@ fn credentials_reach_a_proxy_that_wants_them_and_nobody_else() {
 fn a_proxy_that_does_not_take_the_credentials_is_not_asked_again() {
     for scheme in SCHEMES {
         for (auth, words) in
-            [(None, "wants a user and a password. Set FTP_PROXY_AUTH"), (Some("alice:wrong 1"), "refuses")]
+            [(None, "requires a user and a password. Set FTP_PROXY_AUTH"), (Some("alice:wrong 1"), "refuses")]
         {
             let proxy = TestProxy::demanding("alice:secret 1");
             let mut upload = through(&proxy, scheme, Upload::of_hello()).retries_after("9", "5");
@@ -152,7 +152,7 @@ fn a_proxy_that_talks_nonsense_is_seen_through_at_once() {
     ] {
         let proxy = TestProxy::start([Behaviour::Say(words)]);
         let outcome = unvisited(through(&proxy, scheme, Upload::of_hello()).retries_after("9", "5"));
-        outcome.says("does not answer as such a proxy does").within(A_FEW_SECONDS);
+        outcome.says("does not speak the protocol of its scheme").within(A_FEW_SECONDS);
     }
 }
 
@@ -167,16 +167,18 @@ fn a_proxy_that_never_comes_to_the_point_is_waited_for_no_longer_than_a_connecti
     ] {
         let proxy = TestProxy::start([behaviour]);
         let outcome = unvisited(through(&proxy, scheme, Upload::of_hello().timeout("1")));
-        outcome.says("lost the proxy ").says("no whole answer in time");
+        outcome.says("lost the connection to the proxy ").says("no complete answer in time");
         outcome.not_before(Duration::from_secs(1)).within(Duration::from_secs(1) + A_FEW_SECONDS);
     }
     for endless in [&b"HTTP/1.1 200 OK\r\n"[..], b"HTTP/1.1 100 Go on\r\n\r\n"] {
         let proxy = TestProxy::start([Behaviour::Repeat(endless, Duration::ZERO)]);
-        unvisited(through(&proxy, "http", Upload::of_hello())).says("does not answer").within(A_FEW_SECONDS);
+        unvisited(through(&proxy, "http", Upload::of_hello()))
+            .says("does not speak the protocol")
+            .within(A_FEW_SECONDS);
     }
     for scheme in SCHEMES {
         let proxy = TestProxy::start([Behaviour::HangUp]);
-        unvisited(through(&proxy, scheme, Upload::of_hello())).says("it hung up").within(A_FEW_SECONDS);
+        unvisited(through(&proxy, scheme, Upload::of_hello())).says("it closed the connection").within(A_FEW_SECONDS);
     }
 }
 
@@ -202,7 +204,7 @@ fn a_proxy_that_is_not_there_is_not_taken_for_the_server() {
     for scheme in SCHEMES {
         let url = format!("{scheme}://{}", closed.address);
         let outcome = Upload::of_hello().options(["--proxy", &url]).at("127.0.0.1:1").run();
-        outcome.fails(4).says(&format!("cannot connect to the proxy {url}. Nothing listens there"));
+        outcome.fails(4).says(&format!("cannot connect to the proxy {url}: Connection refused. Nothing listens there"));
     }
     let outcome = Upload::of_hello().options(["--proxy", "http://proxy.invalid:3128"]).at("127.0.0.1:1").run();
     outcome.fails(4).says("cannot find the proxy http://proxy.invalid:3128");

@@ -97,13 +97,14 @@ fn real_proxies_say_why_not() {
     for (kind, scheme) in [(ProxyKind::Microsocks, "socks5"), (ProxyKind::Tinyproxy, "http")] {
         let Some(proxy) = kind.start(true) else { return };
         let url = format!("{scheme}://{}", proxy.address);
-        for (auth, words) in [(None, "wants a user and a password"), (Some("alice:wrong"), "refuses")] {
+        for (auth, words) in [(None, "requires a user and a password"), (Some("alice:wrong"), "refuses")] {
             nowhere(&url, auth).says(words);
         }
         nowhere(&url, Some(test_servers::PROXY_AUTH)).says("does not connect to 127.0.0.1:1 (");
         // The URL names the wrong protocol for this proxy.
         let other = if scheme == "http" { "socks5" } else { "http" };
-        nowhere(&format!("{other}://{}", proxy.address), None).mentions(&["lost the proxy", "does not answer"]);
+        nowhere(&format!("{other}://{}", proxy.address), None)
+            .mentions(&["lost the connection to the proxy", "does not speak the protocol"]);
     }
 }
 

@@ -23,7 +23,7 @@ fn everything_that_is_lent_is_told_and_nothing_is_sent() {
         "  file       hello.txt, 6 bytes, to be stored as hello.txt in inbox\n",
         "  file       other, 3 bytes, to be stored as other in inbox\n",
         "  limit      4194304 bytes of memory, 32 handles\n",
-        "  limit      5 s to connect, 5 s of silence, 0 new tries a file\n",
+        "  limit      5 s to connect, 5 s of silence, 0 new tries per file\n",
         "Nothing was connected to, and nothing was sent.\n",
     ] {
         outcome.claim(outcome.stdout.contains(told), &format!("`{told}` on standard output"));
@@ -98,8 +98,8 @@ fn a_proxy_is_told_of_without_its_credentials() {
         assert_eq!(told["proxy"], expected);
         assert_eq!(told["addresses"], json!([address]));
         let people = explained(&server, "text", upload());
-        let auth = if credentials { "told those of FTP_PROXY_AUTH, in clear" } else { "told no credentials" };
-        let line = format!("  proxy      {url} at {at}; all goes through it; {auth}\n");
+        let auth = if credentials { "FTP_PROXY_AUTH is sent to it in clear" } else { "no credentials are sent to it" };
+        let line = format!("  proxy      {url} at {at}; all connections go through it; {auth}\n");
         people.claim(people.stdout.contains(&line) && !people.stdout.contains("hush"), &line);
     }
     assert!(!proxy.was_contacted());
@@ -114,7 +114,7 @@ fn a_name_that_a_proxy_resolves_is_not_looked_up() {
         Upload::of_hello().options(["--tls", "off", "--proxy", &url, format])
     };
     let outcome = run(behind("socks5h", "--explain"), "behind.invalid".to_owned());
-    outcome.claim(outcome.stdout.contains("  address    whatever the proxy finds\n"), "no address");
+    outcome.claim(outcome.stdout.contains("  address    resolved by the proxy\n"), "no address");
     let outcome = run(behind("http", "--explain=json"), "behind.invalid".to_owned());
     assert_eq!(outcome.stdout.parse::<Value>().unwrap()["addresses"], json!([]));
     behind("socks5", "--explain").at("behind.invalid").run().fails(4).says("cannot find behind.invalid");
@@ -127,7 +127,7 @@ fn the_trust_of_a_run_is_told() {
     let authority = Authority::new();
     let pin = "sha256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     let pinned = explained(&server, "text", Upload::of_hello().options(["--pin", pin]));
-    pinned.claim(pinned.stdout.contains(&format!("required, after AUTH TLS; the server's key has to be {pin}")), pin);
+    pinned.claim(pinned.stdout.contains(&format!("required, after AUTH TLS; the server's key must be {pin}")), pin);
     pinned.claim(pinned.stdout.contains("of alice: is sent only inside TLS"), "a password that is protected");
     let told = json_of(&server, Upload::of_hello().options(["--pin", pin]));
     assert_eq!(told["trust"], json!({ "by": "pins", "pins": [pin] }));

@@ -36,10 +36,10 @@ fn a_name_in_the_subject_alone_is_exit_5() {
     let authority = Authority::new();
     let identity = authority.issue_by_common_name("localhost");
     let run = refused(&Tls::of(&identity), Upload::of_hello().trusting(&authority));
-    run.outcome.says(&identity.pin()).says("names it only in the old way (CN)").never_says("no name at all");
+    run.outcome.says(&identity.pin()).says("the server's name only as common name (CN)").never_says("has no name");
     let other = authority.issue_by_common_name("ftp.example\u{1b}[2J");
     let run = refused(&Tls::of(&other), Upload::of_hello().trusting(&authority));
-    run.outcome.says("is for ftp.example\\u{1b}[2J, in the old way (CN)");
+    run.outcome.says("is for ftp.example\\u{1b}[2J, as common name (CN)");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_certificate_that_vouches_for_itself_is_exit_5_unless_it_is_pinned_or_truste
     let identity = Identity::self_signed(&["localhost"]);
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
         let run = refused(&tls, Upload::of_hello());
-        run.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).says("--pin");
+        run.outcome.says("self-signed").says("--ca-file").says(&identity.pin()).says("--pin");
         stored(&tls, Upload::of_hello().pinning(identity.pin()));
         stored(&tls, trusting_itself(&identity));
     }
@@ -126,7 +126,7 @@ fn a_certificate_of_an_authority_that_a_server_uses_itself_is_trusted_like_any_t
     let identity = Identity::self_signed_authority(&["localhost"]);
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
         let run = refused(&tls, Upload::of_hello());
-        run.outcome.says("signed by itself").says("--ca-file").says(&identity.pin()).never_says("end entity");
+        run.outcome.says("self-signed").says("--ca-file").says(&identity.pin()).never_says("end entity");
         stored(&tls, trusting_itself(&identity));
         stored(&tls, Upload::of_hello().pinning(identity.pin()));
     }
@@ -136,7 +136,7 @@ fn a_certificate_of_an_authority_that_a_server_uses_itself_is_trusted_like_any_t
 fn a_certificate_that_is_trusted_by_itself_has_to_be_the_same_for_the_name_and_valid() {
     let identity = Identity::self_signed_authority(&["localhost"]);
     let other = Identity::self_signed_authority(&["localhost"]);
-    refused(&Tls::of(&other), trusting_itself(&identity)).outcome.says("signed by itself");
+    refused(&Tls::of(&other), trusting_itself(&identity)).outcome.says("self-signed");
     refused(&Tls::of(&identity.with_key_of(&other)), trusting_itself(&identity)).outcome.never_says("--pin");
     let elsewhere = Identity::self_signed_authority(&["ftp.example"]);
     refused(&Tls::of(&elsewhere), trusting_itself(&elsewhere)).outcome.says("is for ftp.example");
@@ -195,7 +195,7 @@ fn a_certificate_without_its_key_is_exit_5_whatever_is_trusted() {
     let stolen = identity.with_key_of(&thief);
     for tls in [Tls::of(&stolen), Tls::of(&stolen).old()] {
         for upload in [Upload::of_hello().pinning(identity.pin()), Upload::of_hello().trusting(&authority)] {
-            refused(&tls, upload).outcome.says("does not have the key").never_says("--pin");
+            refused(&tls, upload).outcome.says("does not have the private key").never_says("--pin");
         }
         refused(&tls, Upload::of_hello().options(["--insecure"]));
     }

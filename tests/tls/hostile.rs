@@ -137,7 +137,7 @@ fn a_server_that_hangs_up_instead_of_a_handshake_is_exit_4() {
     let greeted = || Script::agreed().then(Move::ReadClientHello);
     for script in [Script::agreed().close(), Script::agreed().reset(), greeted().close(), greeted().reset()] {
         let run = script.run_protected(Upload::of_hello());
-        run.outcome.fails(4).mentions(&["closed", "reset"]).says("TLS on this port").within(A_FEW_SECONDS);
+        run.outcome.fails(4).mentions(&["closed", "reset"]).says("the port does not use TLS").within(A_FEW_SECONDS);
         run.server_log.said_nothing();
     }
     let hangs_up = || Script::new().then(Move::ReadClientHello);

@@ -178,7 +178,7 @@ fn a_directory_that_was_forgotten_behind_a_list_of_files_is_not_made_of_the_last
 
     // If the server refuses to enter the directory, the program gives the same advice.
     let refused = Script::logged_in().expect("CWD c.csv").reply("550 None").run(upload().directory("c.csv"));
-    refused.outcome.fails(7).says("REMOTEDIR may be forgotten");
+    refused.outcome.fails(7).says("REMOTEDIR may be missing");
 }
 
 #[test]

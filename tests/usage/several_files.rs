@@ -112,7 +112,12 @@ fn names_that_differ_only_in_capital_letters_are_sent_and_noted() {
     for options in [&[][..], &["--quiet"]] {
         let script = Script::ready().take("a.TXT").no_size("a.TXT").take("b").take("A.txt");
         let upload = Upload::of("a.TXT", b"1").and("b", b"2").and("A.txt", b"3").options(options);
-        script.goodbye().run(upload).outcome.succeeds().says("Note: a.TXT and A.txt differ only in capital letters");
+        script
+            .goodbye()
+            .run(upload)
+            .outcome
+            .succeeds()
+            .says("Note: a.TXT and A.txt differ only in upper and lower case");
     }
 }
 

@@ -1,6 +1,4 @@
-//! The options that say how hard to try, what may lie on the server meanwhile, and what to make sure of.
-//!
-//! Next: `host/src/delivery/`, where they are heeded.
+//! The options for delivery: retries, temporary names, proof, directories and attributes.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -9,32 +7,32 @@ use clap::ValueEnum;
 
 use crate::args::values::{fraction, octal, seconds};
 
-/// The part of the command line that is about delivery.
+/// The options under the heading Delivery. `None` is the default of [`ftp_uploader::Delivery`].
 #[derive(clap::Args)]
 #[command(next_help_heading = "Delivery")]
 pub struct DeliveryArgs {
-    /// How often to try again what may work later: lost connections, 4xx replies
+    /// Try again up to this many times after an error that may pass: lost connections, 4xx replies
     #[arg(long, value_name = "N")]
     pub retries: Option<u32>,
 
-    /// Begin no new try when everything has taken this long, in seconds
+    /// Begin no new try after this time, in seconds, from the start of the run [default: no limit]
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub retry_max_time: Option<Duration>,
 
-    /// The wait before the first new try, in seconds; later waits are longer
+    /// Wait this long before the first new try, in seconds. Later waits are longer
     #[arg(long, value_name = "SECS", value_parser = fraction)]
     pub retry_delay: Option<Duration>,
 
-    /// Go on where an earlier run was cut off, if its remains are the beginning of the file: as a hash of the server's
-    /// proves, or with --atomic as their name says
+    /// Continue an upload that an earlier run left incomplete, if the bytes on the server are the beginning of the
+    /// file: a hash from the server must prove it, or with --atomic the temporary name
     #[arg(long, conflicts_with = "unique")]
     pub resume: bool,
 
-    /// Give a file its name only when it is whole: store it under a temporary one and rename it
+    /// Store each file under a temporary name, and rename it when it is complete
     #[arg(long, conflicts_with = "unique")]
     pub atomic: bool,
 
-    /// With --atomic, where the server does not rename over an existing file: move that aside, and remove it at the end
+    /// With --atomic, move an existing file aside if the server does not rename over it, and remove it after the rename
     #[arg(long, requires = "atomic")]
     pub replace: bool,
 
@@ -42,36 +40,36 @@ pub struct DeliveryArgs {
     #[arg(long)]
     pub unique: bool,
 
-    /// What to make sure of [default: a hash if the server has one, else the size if it tells it]
+    /// Require this proof of the stored file [default: the hash if the server offers one, else the size if it tells it]
     #[arg(long, value_enum, value_name = "PROOF")]
     pub verify: Option<Proof>,
 
-    /// Send SITE with this text after each login, before REMOTEDIR is entered: "NAMEFMT 1" for IBM i, "RECFM=FB LRECL=80"
-    /// for z/OS. May be given several times
+    /// Send SITE with this text after each login, before REMOTEDIR is entered, such as "NAMEFMT 1" for IBM i or
+    /// "RECFM=FB LRECL=80" for z/OS. The option can be repeated
     #[arg(long, value_name = "TEXT")]
     pub site: Vec<OsString>,
 
-    /// Make REMOTEDIR, and those above it, where they do not exist
+    /// Create REMOTEDIR and its parents if they do not exist
     #[arg(long)]
     pub create_dirs: bool,
 
-    /// Give the file on the server the local one's time of last modification, from 1970 to 9999; what comes from standard
-    /// input has none
+    /// Set the time of last modification on the server to that of the local file, from 1970 to 9999. Standard input has
+    /// none
     #[arg(long)]
     pub preserve_time: bool,
 
-    /// Give the file on the server these permissions, such as 644
+    /// Set these permissions on the server, such as 644
     #[arg(long, value_name = "OCTAL", value_parser = octal)]
     pub chmod: Option<u16>,
 }
 
-/// What a server is to prove.
+/// The values of `--verify`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Proof {
-    /// Its hash of the file is ours; a server without hashes is not good enough
+    /// Require that the hash on the server equals the local one; fail if the server offers no hash
     Hash,
-    /// The file's size; a server that does not tell it is not good enough
+    /// Require that the size on the server is the number of bytes sent; fail if the server does not tell it
     Size,
-    /// Nothing but its final reply
+    /// Accept the server's final reply alone
     Off,
 }

@@ -1,4 +1,5 @@
-//! The command line: options as they were typed. An option that was not typed is `None`; `settings.rs` adds the defaults.
+//! The command line: options as they were typed. An option that was not typed is `None`, an empty list or `false`;
+//! `settings/` takes its default from the library.
 
 mod delivery;
 mod network;
@@ -26,21 +27,28 @@ pub use tls::{Mode, TlsArgs};
 /// Uploads files over FTP and FTPS, in a sandbox.
 ///
 /// Each LOCALFILE is stored under its own name in REMOTEDIR, and is reported as stored only when the server has
-/// confirmed every byte. The code that reads what the server sends runs in a WebAssembly sandbox that can reach no
-/// other machine and can read neither the files nor the password.
+/// confirmed every byte. The code that parses the server's replies runs in a WebAssembly sandbox: it can reach no
+/// other machine, and it can read neither the files nor the password.
 #[derive(Parser)]
-#[command(name = "ftp-uploader", version, override_usage = "ftp-uploader [OPTIONS] HOST USERNAME LOCALFILE... REMOTEDIR", max_term_width = 100, after_long_help = exit_code::table(), after_help = "Exit codes: see --help")]
+#[command(
+    name = "ftp-uploader",
+    version,
+    override_usage = "ftp-uploader [OPTIONS] HOST USERNAME LOCALFILE... REMOTEDIR",
+    max_term_width = 100,
+    after_long_help = exit_code::table(),
+    after_help = "Exit codes: see --help"
+)]
 pub struct Args {
-    /// The server: name, name:port or [IPv6]:port; with ftps:// in front for TLS from the first byte, with ftp:// for
-    /// none
+    /// The server: name, name:port or [IPv6]:port. A scheme in front selects TLS: ftpes:// after AUTH TLS, ftps:// from
+    /// the first byte, ftp:// none
     #[arg(value_name = "HOST")]
     pub host: OsString,
 
-    /// Who logs in
+    /// The user name for the login
     #[arg(value_name = "USERNAME")]
     pub user: OsString,
 
-    /// The files to upload, and last an existing directory on the server; . for the one after login
+    /// The files to upload, then an existing directory on the server; . is the directory after the login
     #[arg(value_name = "LOCALFILE... REMOTEDIR", num_args = 1.., required = true)]
     pub files_and_directory: Vec<OsString>,
 
@@ -48,7 +56,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH", group = "source")]
     pub password_file: Option<PathBuf>,
 
-    /// Read the password from the first line of the open file descriptor N, which is not 1 or 2
+    /// Read the password from the first line of the open file descriptor N, except 1 and 2
     #[arg(long, value_name = "N", group = "source")]
     pub password_fd: Option<u32>,
 
@@ -56,23 +64,32 @@ pub struct Args {
     #[arg(long, group = "source")]
     pub password_stdin: bool,
 
-    /// The account, for servers that ask for one. Every user of this machine can read it here; FTP_ACCOUNT hides it
+    /// Send this account to a server that asks for one. Every user of this machine can see it on the command line; set
+    /// FTP_ACCOUNT instead to hide it
     #[arg(long, value_name = "TEXT")]
     pub account: Option<OsString>,
 
-    /// Upload what comes from standard input, to be stored as NAME, besides or instead of files. It can be sent only once:
-    /// there is no resuming, and no new try after its first byte. A writer that fails looks like one that is done: what
-    /// it had written is stored
+    /// Upload standard input and store it as NAME, after the files or without any. It can be sent only once: it cannot
+    /// be resumed, and there is no new try after its first byte. If the program that writes it fails, the truncated
+    /// data is stored as if complete
     #[arg(long, value_name = "NAME", conflicts_with_all = ["password_stdin", "resume"])]
     pub from_stdin: Option<OsString>,
 
-    /// Print what this run would lend to the component that speaks FTP, and within which walls; then end. The server's name
-    /// is looked up, but nothing is connected to or sent, and no password is asked for
-    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    /// Print the rights that this run would lend to the component that speaks FTP, and the parts of the fence around
+    /// the process, then exit. The server's name is resolved, but nothing is connected to or sent, and no password is
+    /// asked for
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "text"
+    )]
     pub explain: Option<Format>,
 
-    /// Upload only if every part of the fence around the process stands, as --explain shows them; else exit 2 before the
-    /// password is sent
+    /// Upload only if every part of the fence around the process is active, as --explain shows; otherwise exit with 2
+    /// before anything is sent
     #[arg(long)]
     pub require_fence: bool,
 
@@ -80,11 +97,11 @@ pub struct Args {
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Show the conversation with the server, with the password and the account masked
+    /// Print the conversation with the server, with the password and the account masked
     #[arg(short, long)]
     pub verbose: bool,
 
-    /// Run this component instead of the built-in one: for the tests of the sandbox
+    /// Run this component instead of the built-in one, for tests of the sandbox
     #[cfg(feature = "compiler")]
     #[arg(long, value_name = "PATH", hide = true)]
     pub component: Option<PathBuf>,
@@ -103,12 +120,12 @@ impl Args {
     /// Reads the command line.
     ///
     /// # Errors
-    /// The exit code, after the output of `--help` and `--version`, and after the line about a usage error.
+    /// The exit code: 0 after `--help` or `--version` was printed, 2 after the line about a usage error was printed.
     pub fn parse() -> Result<Self, ExitCode> {
         let parsed = command().try_get_matches().and_then(|matches| Self::from_arg_matches(&matches));
         parsed.map_err(|error| match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                // If nobody reads the text, no other action is left.
+                // A closed standard output is no error of the program.
                 let _ = write!(io::stdout(), "{error}");
                 ExitCode::Stored
             }
@@ -138,7 +155,7 @@ impl Args {
     }
 }
 
-/// The parser, with the library's defaults in the help texts.
+/// The parser. The help texts show the library's defaults.
 fn command() -> Command {
     let (network, delivery) = (Network::default(), Delivery::default());
     let defaults = [
@@ -162,6 +179,13 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_texts_are_those_of_the_snapshots() {
+        let command = || command().term_width(100);
+        insta::assert_snapshot!("help", command().render_long_help());
+        insta::assert_snapshot!("short_help", command().render_help());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The options that say how the network is used: for how long, how fast, which way, and who connects for the data.
+//! The options for the network: time limits, rate, route, and the side that opens data connections.
 
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -7,39 +7,38 @@ use std::time::Duration;
 
 use crate::args::values::{interface, rate, seconds};
 
-/// The part of the command line that is about the network.
+/// The options under the heading Network. `None` is the default of [`ftp_uploader::Network`].
 #[derive(clap::Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
-    /// The longest time in which the server may send nothing, in seconds
+    /// Set the longest wait for a reply, and for data to move, in seconds
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub timeout: Option<Duration>,
 
-    /// The longest time for connecting, in seconds
+    /// Set the longest time for resolving the server's name, and for each connection, in seconds
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub connect_timeout: Option<Duration>,
 
-    /// How long all of it may take, new tries included, in seconds [default: as long as it takes]. Reading a local file
-    /// that its file system does not give (a network drive that is gone) cannot be stopped
+    /// Set the longest time for the whole run with all tries, in seconds [default: no limit]. A read of a local file
+    /// that hangs in the system, such as on an unreachable network drive, is not interrupted
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub max_time: Option<Duration>,
 
-    /// Send no more than so many bytes of the files in a second; with k, m or g behind it, times 1024 once, twice or
-    /// thrice
+    /// Limit the upload rate, in bytes per second. Suffixes: k, m, g (powers of 1024) [default: no limit]
     #[arg(long, value_name = "BYTES", value_parser = rate)]
     pub limit_rate: Option<NonZeroU64>,
 
-    /// Let the server connect to this machine for the data (EPRT, PORT), for servers that cannot be connected to
+    /// Let the server open the data connections to this machine (EPRT, PORT), for servers without passive mode
     #[arg(long, conflicts_with = "proxy")]
     pub active: bool,
 
-    /// Connect through this proxy, data connections too: socks5://HOST:PORT (the name of the server is resolved here),
-    /// socks5h://HOST:PORT or http://HOST:PORT (by the proxy). The port is 1080 unless you give one. A user and a
-    /// password for it are taken from FTP_PROXY_AUTH, as USER:PASSWORD
+    /// Open every connection through this proxy: socks5://HOST:PORT (this machine resolves the server's name),
+    /// socks5h://HOST:PORT or http://HOST:PORT (the proxy resolves it). The default port is 1080. Set FTP_PROXY_AUTH to
+    /// USER:PASSWORD for a proxy that requires them
     #[arg(long, value_name = "URL")]
     pub proxy: Option<OsString>,
 
-    /// Connect from this address of this machine
+    /// Connect from this IP address of this machine
     #[arg(long, value_name = "IP")]
     pub source_address: Option<IpAddr>,
 

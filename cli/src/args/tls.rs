@@ -1,52 +1,49 @@
-//! The options that say how the connection is protected and whom to believe, and how they become a `Tls`, a `Trust` and
-//! a `ClientIdentity`.
-//!
-//! What goes wrong on the way is a usage error: nothing was sent. Words for what TLS itself comes to are in
-//! `tls_message.rs`.
+//! The options for TLS: its mode, the trusted certificates, and the client's certificate.
 
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use ftp_uploader::Pin;
 
-/// The part of the command line that is about TLS.
+/// The options under the heading TLS. `None` is the default of [`ftp_uploader::Security`].
 #[derive(clap::Args)]
 #[command(next_help_heading = "TLS")]
 pub struct TlsArgs {
-    /// How the connection is protected [default: explicit; off for localhost and loopback addresses]
+    /// Select the protection of all connections [default: the scheme of HOST decides; without one explicit, or off for
+    /// localhost and loopback addresses unless an option for TLS or --proxy is given]
     #[arg(long, value_enum, value_name = "MODE")]
     pub tls: Option<Mode>,
 
-    /// Trust the authorities in this PEM file instead of the system's (or those of SSL_CERT_FILE and SSL_CERT_DIR); and a
-    /// server that shows just one of these certificates
+    /// Trust the authorities in this PEM file instead of the system's (or those of SSL_CERT_FILE and SSL_CERT_DIR), and
+    /// a server whose own certificate is in it
     #[arg(long, value_name = "PATH", group = "trust")]
     pub ca_file: Option<PathBuf>,
 
-    /// Trust this key, whatever its certificate says: sha256: and the hash that an error about the certificate prints.
-    /// Compare it with what whoever runs the server tells you. May be given several times
+    /// Trust this key of a server, whatever its certificate says: sha256: and the hash that an error about the
+    /// certificate prints. Let the server's administrator confirm it. The option can be repeated
     #[arg(long, value_name = "PIN", group = "trust")]
     pub pin: Vec<Pin>,
 
-    /// Trust anyone. Whoever stands between you and the server can pose as it, and learn the password
+    /// Trust every certificate. An attacker on the network can pose as the server, and learn the password
     #[arg(long, group = "trust")]
     pub insecure: bool,
 
-    /// Show this certificate (PEM) to a server that asks for one
+    /// Send this client certificate (PEM) to a server that asks for one
     #[arg(long, value_name = "PATH", requires = "key")]
     pub cert: Option<PathBuf>,
 
-    /// The private key of --cert (PEM, not encrypted)
+    /// Use this private key for --cert (PEM, not encrypted)
     #[arg(long, value_name = "PATH", requires = "cert")]
     pub key: Option<PathBuf>,
 }
 
-/// How the connection is protected.
+/// The values of `--tls`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Mode {
-    /// TLS after AUTH: FTPES, mostly on port 21
+    /// Use TLS after AUTH TLS (FTPES, usually on port 21)
     Explicit,
-    /// TLS from the first byte: FTPS, mostly on port 990
+    /// Use TLS from the first byte (FTPS, usually on port 990)
     Implicit,
-    /// Everything in clear, the password too
+    /// Send everything in clear, including the password
     Off,
 }

@@ -1,19 +1,19 @@
-//! One line for an error of the command line's parser. Typed text is shown again only if it cannot be a password.
+//! One line for an error of the command line parser. Typed text is repeated only if it cannot be a password.
 
 use clap::error::{ContextKind, ContextValue};
 use ftp_uploader::Escaped;
 
-/// Clap explains over several lines; scripts and logs want one.
+/// Joins the lines of clap's explanation, because scripts and logs need one line.
 pub fn one_line(error: &clap::Error) -> String {
     let text = without_secrets(error);
-    // The last one: what was typed, and is quoted, may have such a line too.
+    // Split at the last `Usage:`, because the quoted typed text may contain one, too.
     let explanation = text.rsplit_once("\n\nUsage:").map_or(text.as_str(), |(explanation, _)| explanation);
     let words: Vec<_> = explanation.split_whitespace().collect();
     let line = words.join(" ");
     Escaped(line.strip_prefix("error: ").unwrap_or(&line).as_bytes()).to_string()
 }
 
-/// What clap says, but for the value of an option that someone may have taken for the place of the password itself.
+/// The text of clap. The value of `--password…` is masked: a user may have typed the password itself there.
 fn without_secrets(error: &clap::Error) -> String {
     let text = error.to_string();
     match (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue)) {

@@ -1,8 +1,9 @@
-//! Values of options, parsed from text.
+//! Parsers for the values of options.
 
 use std::num::NonZeroU64;
 use std::time::Duration;
 
+/// Parses a time limit in whole seconds, up to a day.
 pub fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
@@ -10,18 +11,20 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Parses a wait in seconds, with or without a fraction, up to an hour.
 pub fn fraction(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| (0.0..=3600.0).contains(seconds));
     seconds.map(Duration::from_secs_f64).ok_or_else(|| "not a number of seconds from 0 to 3600".to_owned())
 }
 
+/// Parses permissions: the lowest nine bits of a POSIX mode.
 pub fn octal(text: &str) -> Result<u16, String> {
     let plain = (3..=4).contains(&text.len()) && text.bytes().all(|digit| (b'0'..=b'7').contains(&digit));
     let mode = u16::from_str_radix(text, 8).ok().filter(|&mode| plain && mode <= 0o777);
     mode.ok_or_else(|| "not permissions from 000 to 777".to_owned())
 }
 
-/// As curl and lftp have it: `500k` is 512000.
+/// Parses a rate in bytes per second. Suffixes are powers of 1024, as in curl and lftp: `500k` is 512000.
 pub fn rate(text: &str) -> Result<NonZeroU64, String> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let times = match &text[number.len()..] {
@@ -37,7 +40,7 @@ pub fn rate(text: &str) -> Result<NonZeroU64, String> {
     bytes.and_then(NonZeroU64::new).ok_or_else(|| "not a number of bytes such as 500000, 500k, 2m or 1g".to_owned())
 }
 
-/// What Linux takes for the name of an interface (IFNAMSIZ).
+/// Parses the name of an interface by the rules of Linux: 1 to 15 bytes (IFNAMSIZ), no slash, no space.
 pub fn interface(text: &str) -> Result<String, String> {
     let fits = (1..16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
     fits.then(|| text.to_owned()).ok_or_else(|| "not the name of a network interface".to_owned())

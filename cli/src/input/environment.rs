@@ -1,8 +1,8 @@
-//! Variables that hold secrets: taken, and wiped where the system shows them to others (`/proc/PID/environ`) and where a
-//! core dump would have them.
+//! Environment variables with secrets. They are taken once, and wiped in the place where the system shows them to other
+//! programs (`/proc/PID/environ`) and where a core dump would contain them.
 //!
-//! A file of its own because std can change a variable but not wipe it. Which ones there are is known to `password.rs` and
-//! `proxy.rs`.
+//! The file is separate because wiping needs `unsafe`: std can change a variable, but it leaves the old bytes in
+//! memory.
 
 use std::env;
 use std::ffi::{CStr, CString, c_char};
@@ -10,9 +10,28 @@ use std::os::unix::ffi::OsStringExt;
 
 use zeroize::{Zeroize, Zeroizing};
 
-/// The value of the variable `name`, if it is set; from then on it is empty. To be called before the program has a second
-/// thread.
-pub fn take(name: &str) -> Option<Zeroizing<Vec<u8>>> {
+use crate::input::proxy;
+
+/// The values of all variables with secrets, if they are set.
+#[derive(Default)]
+pub struct SecretVariables {
+    /// `FTP_PASSWORD`.
+    pub password: Option<Zeroizing<Vec<u8>>>,
+    /// `FTP_ACCOUNT`.
+    pub account: Option<Zeroizing<Vec<u8>>>,
+    /// `FTP_PROXY_AUTH`.
+    pub proxy_auth: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl SecretVariables {
+    /// Takes the variables out of the environment, including those that this run does not use. Call it before the
+    /// program has a second thread.
+    pub fn take() -> Self {
+        Self { password: take("FTP_PASSWORD"), account: take("FTP_ACCOUNT"), proxy_auth: take(proxy::AUTH) }
+    }
+}
+
+fn take(name: &str) -> Option<Zeroizing<Vec<u8>>> {
     let value = env::var_os(name)?.into_vec().into();
     if let Ok(name) = CString::new(name) {
         wipe(&name);
@@ -20,13 +39,14 @@ pub fn take(name: &str) -> Option<Zeroizing<Vec<u8>>> {
     Some(value)
 }
 
-#[allow(unsafe_code, reason = "the bytes that the system shows can be reached in no other way")]
+#[allow(unsafe_code, reason = "std has no access to the bytes that the system shows to others")]
 fn wipe(name: &CStr) {
     unsafe extern "C" {
         fn getenv(name: *const c_char) -> *mut c_char;
     }
-    // SAFETY: `name` ends with NUL. What comes back is null, or the variable's value, NUL behind it, in memory that was
-    // writable since the program began, and that nobody looks at now, as there is no other thread.
+    // SAFETY: `name` ends with NUL. The result is null, or points to the variable's value and its NUL, in memory that
+    // is writable since the program started. There is no other thread that could read or change the environment
+    // meanwhile.
     unsafe {
         let value = getenv(name.as_ptr());
         if !value.is_null() {

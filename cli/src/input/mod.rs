@@ -1,4 +1,4 @@
-//! Secrets and descriptors that the program takes from its surroundings.
+//! Secrets and descriptors that the program inherits or reads.
 
 pub mod descriptor;
 pub mod environment;

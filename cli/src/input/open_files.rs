@@ -1,11 +1,11 @@
-//! How many files may be open at once. All files are opened before anything is sent, so that none is missed too late, and
-//! the 1024 that a process may usually have open are soon used up; it may have more as soon as it asks.
+//! The limit of open files. All files of a run are opened before anything is sent, so that a missing file is found
+//! early. The usual soft limit of 1024 is too small for that; a process may raise it to the hard limit.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Lets this process open as many files as it may.
+/// Raises the soft limit of open files to the hard limit.
 pub fn allow_all() {
     let maximum = getrlimit(Resource::Nofile).maximum;
-    // Where that is refused, what was allowed before may be enough.
+    // If the system refuses, the old limit may be enough.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }

@@ -1,7 +1,5 @@
-//! Where the password comes from: a file, a descriptor, standard input, the environment, or a prompt without echo.
-//! Never an argument, which every user of the machine can read.
-//!
-//! Errors name the place, never what was read there. Next: `display.rs`.
+//! The source of the password: a file, a descriptor, standard input, the environment, or a prompt without echo. It is
+//! never an argument, which every user of the machine can read. Errors name the source, never its content.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -15,39 +13,43 @@ use zeroize::Zeroizing;
 use crate::args::Args;
 use crate::cli_error::CliError;
 use crate::context::Context;
-use crate::input::{descriptor, environment};
+use crate::input::descriptor;
+use crate::messages::without_code;
 use crate::signals;
 
-/// The longest first line that is read, in bytes.
+/// The longest first line that is read, in bytes. It is more than a command can carry.
 const MAX_LINE: usize = 4096;
 
-/// What to say where the password cannot be asked for.
-const NO_TERMINAL: &str = "no password. There is no terminal to ask on; set FTP_PASSWORD, or use --password-file, \
+/// The message if there is no terminal for the prompt.
+const NO_TERMINAL: &str = "no password. There is no terminal for a prompt; set FTP_PASSWORD, or use --password-file, \
                            --password-fd or --password-stdin.";
 
-/// What to say where it is to be read from a place for output.
-const PASSWORD_FROM_OUTPUT: &str = "no password: --password-fd 1 and 2 are for what this program prints. Nothing was \
+/// The message if `--password-fd` names an output stream.
+const PASSWORD_FROM_OUTPUT: &str = "no password: --password-fd 1 and 2 are output streams of this program. Nothing was \
                                     sent; open the password under another number, such as 3.";
 
-/// Where the password is to be had.
+/// U+FEFF in UTF-8. Some editors write it at the beginning of a file; it is not a part of the password.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The source of the password.
 pub enum PasswordSource {
-    /// A file that is opened when the time comes.
+    /// A file, which is opened when the password is read.
     File(PathBuf),
-    /// A descriptor that the caller has opened: `--password-fd`, `--password-stdin`.
+    /// A descriptor that the caller opened: `--password-fd`, `--password-stdin`.
     Descriptor(File),
-    /// `FTP_PASSWORD`.
+    /// The value of `FTP_PASSWORD`.
     Environment(Zeroizing<Vec<u8>>),
-    /// A person.
+    /// A prompt on the terminal.
     Prompt,
 }
 
 impl PasswordSource {
-    /// The place that the options name, else `FTP_PASSWORD`, else the prompt.
+    /// Returns the source that the options name, else `variable` (`FTP_PASSWORD`), else the prompt. Call it before the
+    /// program opens anything, so that the number of a descriptor can only be one that the caller opened.
     ///
-    /// To be called before the program opens anything, so that the number of a descriptor can only mean the caller's, and
-    /// before it has a second thread.
-    pub fn of(args: &Args) -> Result<Self, CliError> {
-        let variable = environment::take("FTP_PASSWORD");
+    /// # Errors
+    /// If the named descriptor is not open, or is an output stream.
+    pub fn of(args: &Args, variable: Option<Zeroizing<Vec<u8>>>) -> Result<Self, CliError> {
         if let Some(path) = &args.password_file {
             return Ok(Self::File(path.clone()));
         }
@@ -59,23 +61,29 @@ impl PasswordSource {
             return inherited.map(Self::Descriptor).map_err(|error| unreadable("--password-fd", &error));
         }
         if args.password_stdin || args.password_fd == Some(0) {
-            // Not through std's buffer, which would keep a copy and take more than the line.
+            // std's buffer would keep a copy of the password, and take bytes after its line.
             let stdin = io::stdin().as_fd().try_clone_to_owned();
             return stdin.map(|fd| Self::Descriptor(fd.into())).map_err(|error| unreadable("standard input", &error));
         }
         Ok(variable.map_or(Self::Prompt, Self::Environment))
     }
 
-    /// Whether there is someone to be asked, if that is the place: to be known before the server is looked up.
+    /// Checks that a prompt is possible, if it is the source. The run checks this before it resolves the server's name.
+    ///
+    /// # Errors
+    /// If neither standard input nor standard error is a terminal.
     pub fn check(&self) -> Result<(), CliError> {
-        let deaf = !io::stdin().is_terminal() && !io::stderr().is_terminal();
+        let no_terminal = !io::stdin().is_terminal() && !io::stderr().is_terminal();
         match self {
-            Self::Prompt if deaf => Err(CliError::Usage(NO_TERMINAL.to_owned())),
+            Self::Prompt if no_terminal => Err(CliError::Usage(NO_TERMINAL.to_owned())),
             Self::Prompt | Self::File(_) | Self::Descriptor(_) | Self::Environment(_) => Ok(()),
         }
     }
 
-    /// Reads or asks.
+    /// Reads the password, or prompts for it.
+    ///
+    /// # Errors
+    /// If the source cannot be read, or no FTP command can carry its first line; if a signal ends the prompt.
     pub fn read(self, context: &Context) -> Result<Password, CliError> {
         let line = match self {
             Self::File(path) => {
@@ -95,12 +103,9 @@ impl PasswordSource {
     }
 }
 
-/// Some editors write it at the beginning of a file in UTF-8 (U+FEFF); it is no part of the password.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// Byte by byte: the bytes behind the line are for the next reader.
+/// Reads one line, byte by byte, because the bytes after it belong to the next reader.
 fn first_line(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
-    // Room for all of it at once: growing would leave a copy behind.
+    // The full capacity at once, because growing would leave a copy in freed memory.
     let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE + 1));
     let mut byte = Zeroizing::new([0]);
     while line.len() <= MAX_LINE && from.read(byte.as_mut())? == 1 && *byte != *b"\n" {
@@ -108,7 +113,7 @@ fn first_line(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     }
     line.pop_if(|byte| *byte == b'\r');
     if line.starts_with(BYTE_ORDER_MARK) {
-        // In place: a new vector would be a second copy.
+        // In place, because a new vector would be a second copy.
         line.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(line)
@@ -126,7 +131,8 @@ fn prompt(context: &Context) -> Result<Zeroizing<Vec<u8>>, CliError> {
 
 fn unreadable(place: &str, error: &io::Error) -> CliError {
     CliError::Usage(format!(
-        "no password: {place} cannot be read ({error}). Nothing was sent; check that it exists and is open to you."
+        "no password: {place} cannot be read ({}). Nothing was sent; check that it exists and that you may read it.",
+        without_code(error)
     ))
 }
 
@@ -139,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_line_is_the_password_and_its_end_is_not() {
+    fn the_password_is_the_first_line_without_its_end() {
         for text in [&b"secret"[..], b"secret\n", b"secret\r\n", b"secret\nmore\n"] {
             assert_eq!(line(text), b"secret");
         }
@@ -148,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_before_the_password_is_no_part_of_it() {
+    fn a_byte_order_mark_before_the_password_is_removed() {
         assert_eq!(line(b"\xef\xbb\xbfsecret\r\n"), b"secret");
         assert_eq!(line(b"\xef\xbb\xbf"), b"");
         assert_eq!(line(b"sec\xef\xbb\xbfret"), b"sec\xef\xbb\xbfret");
     }
 
     #[test]
-    fn a_line_that_never_ends_is_read_only_so_far_that_it_is_seen_to_be_too_long() {
+    fn a_line_without_end_is_read_only_up_to_the_limit_and_refused() {
         assert!(Password::new(first_line(io::repeat(b'x')).unwrap()).is_err());
     }
 }

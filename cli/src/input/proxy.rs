@@ -1,7 +1,5 @@
-//! `--proxy`, and the credentials for it, which come from the environment only.
-//!
-//! Nothing that was typed is shown again before it has parsed: it could hold a password. Words for what a proxy does
-//! are in `proxy_message.rs`.
+//! `--proxy`, and its credentials, which come only from the environment. Errors never repeat the typed text: it may
+//! contain a password.
 
 use std::ffi::OsStr;
 
@@ -10,13 +8,13 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::cli_error::CliError;
 
-/// Where the user and the password for a proxy are.
+/// The variable with the user and the password for the proxy.
 pub const AUTH: &str = "FTP_PROXY_AUTH";
 
-/// The proxy that was typed, with the value of [`AUTH`] if that is set.
+/// Parses the typed URL of a proxy, and adds the credentials from [`AUTH`] if it is set.
 ///
 /// # Errors
-/// When it is none, or the credentials are not of their form.
+/// If the URL is not that of a proxy, or the credentials are malformed.
 pub fn parse(typed: &OsStr, auth: Option<Zeroizing<Vec<u8>>>) -> Result<Proxy, CliError> {
     let proxy: Proxy = typed.to_string_lossy().parse().map_err(not_a_proxy)?;
     let Some(mut value) = auth else { return Ok(proxy) };

@@ -1,85 +1,97 @@
-//! The words for connections that failed.
+//! Messages for servers that cannot be found or reached, and for connections that failed.
 
 use std::io;
 use std::net::SocketAddr;
 
-use ftp_uploader::{Cause, Connection, Escaped, Step};
+use ftp_uploader::{Cause, Connection, Step};
 
+use crate::messages::message::Message;
 use crate::messages::step::doing;
-use crate::messages::{tls, without_code};
+use crate::messages::{reason, tls};
 
-pub fn unreachable(host: &str, address: &SocketAddr, error: &io::Error) -> String {
-    // A name may have several addresses; one that was typed needs no repetition.
+/// The server's name has no address.
+pub fn unresolved(host: &str, error: &io::Error) -> Message {
+    Message::new(format!("cannot find {host}: {}", reason(error)), "Check the name and this machine's network")
+}
+
+/// No address of the server accepted a connection. `address` is the last one that was tried.
+pub fn unreachable(host: &str, address: &SocketAddr, error: &io::Error) -> Message {
+    // A name may have several addresses; an address that the user typed is not repeated.
     let at = if host.contains(&address.ip().to_string()) { String::new() } else { format!(" at {address}") };
-    let cause = match error.kind() {
-        // In words of our own: something on this side of the connection.
-        _ if error.get_ref().is_some() => format!("It was not tried: {}", Escaped(error.to_string().as_bytes())),
-        io::ErrorKind::ConnectionRefused => "Nothing listens there; check host and port".to_owned(),
+    let advice = match error.kind() {
+        // An error with a text of our own: the host did not try to connect.
+        _ if error.get_ref().is_some() => "It was not tried; check --source-address and --interface",
+        io::ErrorKind::ConnectionRefused => "Nothing listens there; check host and port",
         io::ErrorKind::TimedOut => {
-            "No answer came in time; check host and port, ask about firewalls, or raise --connect-timeout".to_owned()
+            "A firewall may block it, or it is slow; check host, port and firewalls, or raise --connect-timeout"
         }
-        _ => format!("The system says: {}; check host, port and network", without_code(error)),
+        _ => "The network or a firewall may block it; check host, port and network",
     };
-    format!("cannot connect to {host}{at}. {cause}.")
+    Message::new(format!("cannot connect to {host}{at}: {}", reason(error)), advice)
 }
 
-pub fn broken(host: &str, step: Step, connection: Connection, cause: Cause) -> String {
+/// A connection failed during `step`.
+pub fn broken(host: &str, step: Step, connection: Connection, cause: Cause) -> Message {
     match (connection, step) {
-        (Connection::Control, Step::Protection) => tls::lost(host, control(cause)),
-        (Connection::Control, _) => {
-            format!("lost {host} while {}: {}. Server or network failed; try again.", doing(step), control(cause))
+        (Connection::Control, step) => {
+            let advice =
+                if step == Step::Protection { tls::LOST } else { "The server or the network failed; try again" };
+            let event = format!("lost the connection to {host} while {}: {}", doing(step), control(cause));
+            Message::new(event, advice)
         }
-        (Connection::Data, Step::DataConnection) => format!(
-            "the data port that {host} named cannot be reached: {}. A firewall may block it; ask for the passive \
-             ports to be opened.",
-            data(cause)
+        (Connection::Data, Step::DataConnection) => Message::new(
+            format!("the data port that {host} named cannot be reached: {}", data(cause)),
+            "A firewall may block it; ask the server's administrator to open the passive ports",
         ),
-        (Connection::Data, _) => format!(
-            "the data connection failed while {}: {}. The network or the server's disk may be the cause; check both, \
-             and send the file again.",
-            doing(step),
-            data(cause)
+        (Connection::Data, _) => Message::new(
+            format!("the data connection failed while {}: {}", doing(step), data(cause)),
+            "The network or the server's disk may have failed; check both, and send the file again",
         ),
     }
 }
 
-/// With --active, when the server connects for the data.
-pub fn not_called_back(host: &str, step: Step, cause: Cause) -> String {
+/// The same for the data connection of `--active`, which the server opens.
+pub fn not_called_back(host: &str, step: Step, cause: Cause) -> Message {
     match cause {
-        Cause::TimedOut | Cause::Refused | Cause::Unreachable => format!(
-            "the data connection failed while {}: {host} did not connect to this machine, or took nothing in time. A \
-             firewall may be in its way; leave --active out, or open this machine's ports.",
-            doing(step)
+        Cause::TimedOut | Cause::Refused | Cause::Unreachable => Message::new(
+            format!(
+                "the data connection failed while {}: {host} did not connect to this machine, or accepted no \
+                 data in time",
+                doing(step)
+            ),
+            "A firewall may block it; leave --active out, or open this machine's ports",
         ),
-        _ => broken(host, step, Connection::Data, cause),
+        Cause::Closed | Cause::Reset | Cause::Denied | Cause::Insecure | Cause::OutOfStep => {
+            broken(host, step, Connection::Data, cause)
+        }
     }
 }
 
-/// What became of the control connection.
+/// The failure of the control connection, as a part of a sentence about the server.
 pub fn control(cause: Cause) -> &'static str {
     match cause {
         Cause::Closed => "it closed the connection",
         Cause::Reset => "the connection was reset",
-        Cause::TimedOut => "it timed out (no whole reply within --timeout)",
+        Cause::TimedOut => "it timed out (no complete reply within --timeout)",
         Cause::Refused => "it refused the connection",
-        Cause::Unreachable => "there is no way to it",
-        Cause::Denied => "it sent more than is allowed",
-        Cause::Insecure => "what came is not what TLS protects",
-        Cause::OutOfStep => "it sent a reply that nobody asked for",
+        Cause::Unreachable => "there is no route to it",
+        Cause::Denied => "it sent more data than the limits allow",
+        Cause::Insecure => "the data received is not valid TLS",
+        Cause::OutOfStep => "it sent a reply to no command",
     }
 }
 
-/// What became of a data connection.
+/// The failure of a data connection, as a part of a sentence about the connection.
 pub fn data(cause: Cause) -> &'static str {
     match cause {
         Cause::Closed => "the server closed it",
         Cause::Reset => "it was reset",
-        Cause::TimedOut => "it timed out (nothing moved within --timeout)",
-        Cause::Refused => "the connection was refused",
-        Cause::Unreachable => "there is no way there",
-        Cause::Insecure => "what came is not what TLS protects",
-        // Only of the control connection.
-        Cause::OutOfStep => "the server spoke out of turn",
+        Cause::TimedOut => "it timed out (no data moved within --timeout)",
+        Cause::Refused => "it was refused",
+        Cause::Unreachable => "there is no route to it",
+        Cause::Insecure => "the data received is not valid TLS",
+        // Only the control connection has replies; the arm is here because the enum is shared.
+        Cause::OutOfStep => "the server sent a reply to no command",
         Cause::Denied => "ports below 1024 are never used for data",
     }
 }

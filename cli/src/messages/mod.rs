@@ -1,13 +1,21 @@
-//! The lines that explain an error: one line each, with the server's own words quoted and every text from outside escaped.
-//! They are made from the error and a [`Context`], never from the command line itself.
+//! The lines that explain an error. Each is one line: the event, the likely cause, the action to take. Replies of the
+//! server are quoted, and every text from outside is escaped. The input is the error and a [`Context`], never the
+//! command line.
 
+mod certificate;
 mod connection;
+mod ending;
 mod file;
+mod message;
+pub mod note;
+mod outcome;
 mod proxy;
 mod remains;
+mod rename;
 pub mod request;
-pub mod short;
 mod step;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod upload;
 
@@ -21,15 +29,14 @@ use ftp_uploader::{Algorithm, Escaped, Failure, SourceProblem, UploadError, Uplo
 use crate::cli_error::CliError;
 use crate::context::Context;
 
-use short::short;
-use upload::explain;
+use upload::message;
 
-/// What to say, line by line.
+/// The lines to print for `error`, without the name of the program.
 pub fn lines(context: Option<&Context>, error: &CliError) -> Vec<String> {
     match (error, context) {
         (CliError::Usage(text), _) => vec![text.clone()],
-        // Before there are settings, only the program itself can have failed.
-        (CliError::Upload(report), None) => vec![format!("internal error: {report}. This is a bug; please report it.")],
+        // Without settings no upload has begun, so this can only be a bug.
+        (CliError::Upload(report), None) => report.failures.iter().map(|failure| bug(&failure.error)).collect(),
         (CliError::Upload(report), Some(context)) => {
             let mut lines: Vec<_> = report.failures.iter().map(|failure| line(context, failure)).collect();
             lines.extend(summary(context, report));
@@ -38,26 +45,40 @@ pub fn lines(context: Option<&Context>, error: &CliError) -> Vec<String> {
     }
 }
 
+/// The short form of the message for `error`: the event, without a full stop.
+pub fn short(context: &Context, error: &UploadError) -> String {
+    message(context, error).event
+}
+
+/// The line for an error without a context.
+fn bug(error: &UploadError) -> String {
+    match error {
+        UploadError::Fault(text) => ending::internal(text).line(),
+        other => ending::internal(&other.to_string()).line(),
+    }
+}
+
+/// The line for one failure.
 fn line(context: &Context, failure: &Failure) -> String {
     let mut line = match (&failure.file, &failure.error) {
-        // These name the file themselves.
+        // Messages about a local file contain its name.
         (_, UploadError::Source { .. }) | (None, _) => String::new(),
         (Some(file), _) => format!("{}: ", shown(file)),
     };
-    line.push_str(&explain(context, &failure.error));
+    line.push_str(&message(context, &failure.error).line());
     if let Some(earlier) = &failure.earlier {
-        let told_as =
+        let label =
             if matches!(failure.error, UploadError::Unknown) { "The reason" } else { "An earlier try had failed" };
-        let _ = write!(line, " {told_as}: {}.", short(context, earlier));
+        let _ = write!(line, " {label}: {}.", short(context, earlier));
     }
-    // A mixture, or a file without its proof, is said to lie under the file's name already.
-    let said =
+    // These messages already mention the file under its own name.
+    let mentioned =
         matches!(&failure.error, UploadError::Source { problem: SourceProblem::Changed, .. } | UploadError::Unverified);
-    line.push_str(&remains::after(failure, said));
+    line.push_str(&remains::after(failure, mentioned));
     line
 }
 
-/// Several files deserve a count of what became of them.
+/// The last line of a run with several files: the number of stored files, and the names of those not tried.
 fn summary(context: &Context, report: &UploadReport) -> Option<String> {
     let count = context.count;
     let begun = report.failures.iter().any(|failure| failure.file.is_some());
@@ -71,7 +92,7 @@ fn summary(context: &Context, report: &UploadReport) -> Option<String> {
     })
 }
 
-/// The algorithm, as people know it.
+/// The usual spelling of the algorithm.
 pub fn algorithm_name(algorithm: Algorithm) -> &'static str {
     match algorithm {
         Algorithm::Sha256 => "SHA-256",
@@ -81,12 +102,17 @@ pub fn algorithm_name(algorithm: Algorithm) -> &'static str {
     }
 }
 
-/// A path, escaped.
+/// The path, escaped.
 pub fn shown(file: &Path) -> String {
     Escaped(file.as_os_str().as_bytes()).to_string()
 }
 
-/// An error of the system without its number, which tells a user nothing.
+/// The text of an error of the network, escaped: it may contain the name of an interface.
+fn reason(error: &io::Error) -> String {
+    Escaped(without_code(error).as_bytes()).to_string()
+}
+
+/// The text of a system error without its number, which does not help a user.
 pub fn without_code(error: &io::Error) -> String {
     let text = error.to_string();
     let number = error.raw_os_error().map(|number| format!(" (os error {number})")).unwrap_or_default();

@@ -1,34 +1,36 @@
-//! Words for the files left on the server after a failed delivery. Nothing is
-//! claimed here that the server did not say when it was asked last.
+//! Sentences about files that remain on the server after a failed delivery. They repeat the server's last answer, and
+//! claim nothing beyond it.
 
 use std::fmt::Write;
 
 use ftp_uploader::{Escaped, Failure, Remaining, Remains, Whose};
 
-/// What to add to the line about `failure`. With `said_already`, that line tells of the file's own name itself.
-pub fn after(failure: &Failure, said_already: bool) -> String {
+/// The text to append to the line about `failure`. With `mentioned`, that line already says that a file may remain
+/// under its own name.
+pub fn after(failure: &Failure, mentioned: bool) -> String {
     let mut text = String::new();
-    for remains in &failure.remains {
-        let _ = write!(text, " {}", sentence(remains));
+    for Remains { name, of, state, .. } in &failure.remains {
+        let _ = write!(text, " {}", sentence(name, *of, *state));
     }
-    if failure.partial && !said_already {
+    if failure.partial && !mentioned {
         text.push_str(" A partial file may remain on the server.");
     }
     text
 }
 
-fn sentence(Remains { name, of, state, .. }: &Remains) -> String {
+/// The sentence about one made-up name.
+pub(super) fn sentence(name: &[u8], of: Whose, state: Remaining) -> String {
     let name = Escaped(name);
     match (of, state) {
-        (Whose::Ours, Remaining::Removed) => "What was stored of it was removed again.".to_owned(),
-        (Whose::Ours, Remaining::Seen(bytes)) => format!("{bytes} bytes of it lie on the server as {name}."),
+        (Whose::Ours, Remaining::Removed) => "Its temporary file was removed again.".to_owned(),
+        (Whose::Ours, Remaining::Seen(bytes)) => format!("{bytes} bytes of it are on the server as {name}."),
         (Whose::Ours, Remaining::Unknown) => {
-            format!("A partial file may remain on the server as {name}; the server did not tell.")
+            format!("A partial file may remain on the server as {name}; the server did not say.")
         }
-        (Whose::Old, Remaining::Removed) => "The file that had its name was removed.".to_owned(),
-        (Whose::Old, Remaining::Seen(_)) => format!("The file that had its name before lies on the server as {name}."),
+        (Whose::Old, Remaining::Removed) => "The old file with its name was removed.".to_owned(),
+        (Whose::Old, Remaining::Seen(_)) => format!("The old file with its name is on the server as {name}."),
         (Whose::Old, Remaining::Unknown) => {
-            format!("The file that had its name before may lie on the server as {name}; the server did not tell.")
+            format!("The old file with its name may be on the server as {name}; the server did not say.")
         }
     }
 }

@@ -1,7 +1,5 @@
-//! `--explain`: what this run would lend, for people and for programs. Every word of it comes from the grants that the
-//! run itself would use, and from the fence, which is really put up.
-//!
-//! The names in the JSON are documented in `docs/explain.md`; units are part of them.
+//! `--explain`: the rights that this run would lend, as text for people or as JSON. All values come from the grants
+//! that the run itself would use, and from the fence, which is installed before this output.
 
 use std::env;
 use std::fmt::Write as _;
@@ -15,46 +13,50 @@ use ftp_uploader::{
 
 use crate::output::explain_json;
 
-/// For whom.
+/// The parts of the fence, with their names.
+pub(super) type Fence<'a> = [(&'static str, &'a Confined)];
+
+/// The values of `--explain`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people
+    /// Print text for people
     Text,
-    /// For programs
+    /// Print JSON for programs
     Json,
 }
 
-/// Says it on standard output. If no one reads it, there is nothing else to do.
+/// Prints the rights and the fence on standard output. Errors of writing are ignored: the output is closed then, and
+/// nothing was sent.
 pub fn explain(format: Format, grants: &Grants, confinement: &Confinement) {
     let text = match format {
-        Format::Text => text(grants, confinement),
-        Format::Json => explain_json::text(grants, confinement),
+        Format::Text => text(grants, &confinement.named()),
+        Format::Json => explain_json::text(grants, &confinement.named()),
     };
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
-/// What a part of the fence is good for.
+/// The effect of a part of the fence.
 fn wall(name: &str) -> &'static str {
     match name {
-        "files" => "no file can be opened, made or removed (Landlock)",
-        "ports" => "no TCP port can be listened on that was not granted (Landlock)",
+        "files" => "no file can be opened, created or removed (Landlock)",
+        "ports" => "no TCP port can be listened on unless it was granted (Landlock)",
         "processes" => "no other process can be signalled (Landlock)",
         "system_calls" => "only the system calls that an upload needs; no program can be run (seccomp)",
-        _ => "no core dump, and no look into the memory from outside",
+        _ => "no core dump is written, and no other process can read the memory",
     }
 }
 
-fn text(grants: &Grants, confinement: &Confinement) -> String {
+fn text(grants: &Grants, fence: &Fence) -> String {
     let mut text = String::from("This run would lend to the component that speaks FTP:\n");
-    let mut row = |name: &str, what: String| {
-        let _ = writeln!(text, "  {name:<10} {what}");
+    let mut row = |name: &str, value: String| {
+        let _ = writeln!(text, "  {name:<10} {value}");
     };
     row("server", grants.server.to_string());
     for address in grants.addresses {
         row("address", address.to_string());
     }
     if grants.addresses.is_empty() {
-        row("address", "whatever the proxy finds".to_owned());
+        row("address", "resolved by the proxy".to_owned());
     }
     if let Some(granted) = &grants.proxy {
         row("proxy", proxy(granted));
@@ -68,8 +70,8 @@ fn text(grants: &Grants, confinement: &Confinement) -> String {
     for limit in limits(&grants.limits) {
         row("limit", limit);
     }
-    text.push_str("Around the process itself, from the time when it connects:\n");
-    for (name, state) in confinement.named() {
+    text.push_str("The fence around the process when it connects:\n");
+    for (name, state) in fence {
         let _ = match state {
             Confined::Active => writeln!(text, "  {:<10} {}", "wall", wall(name)),
             Confined::Missing(why) => writeln!(text, "  {:<10} {name}: {}", "no wall", Escaped(why.as_bytes())),
@@ -80,10 +82,11 @@ fn text(grants: &Grants, confinement: &Confinement) -> String {
 }
 
 fn proxy(granted: &GrantedProxy) -> String {
-    let auth = if granted.credentials { "told those of FTP_PROXY_AUTH, in clear" } else { "told no credentials" };
+    let auth =
+        if granted.credentials { "FTP_PROXY_AUTH is sent to it in clear" } else { "no credentials are sent to it" };
     let at: Vec<_> = granted.addresses.iter().map(ToString::to_string).collect();
     let proxy = granted.proxy.to_string();
-    format!("{} at {}; all goes through it; {auth}", Escaped(proxy.as_bytes()), at.join(", "))
+    format!("{} at {}; all connections go through it; {auth}", Escaped(proxy.as_bytes()), at.join(", "))
 }
 
 fn data(grants: &Grants) -> String {
@@ -113,24 +116,25 @@ fn tls(grants: &Grants) -> String {
     let host = Escaped(grants.server.host().as_bytes());
     let trusted = match grants.trust {
         Trust::Platform => match &authority_variables()[..] {
-            [] => format!("the certificate has to be for {host}, by the system's authorities"),
-            named => format!("the certificate has to be for {host}, by the authorities of {}", named.join(" and ")),
+            [] => format!("the certificate must be for {host}, from the system's authorities"),
+            named => format!("the certificate must be for {host}, from the authorities of {}", named.join(" and ")),
         },
-        Trust::Authorities(_) => format!("the certificate has to be for {host}, by the authorities of --ca-file"),
+        Trust::Authorities(_) => format!("the certificate must be for {host}, from the authorities of --ca-file"),
         Trust::Pins(pins) => {
             let pins: Vec<_> = pins.iter().map(ToString::to_string).collect();
-            format!("the server's key has to be {}", pins.join(" or "))
+            format!("the server's key must be {}", pins.join(" or "))
         }
-        Trust::Anything => "anyone is taken for the server".to_owned(),
+        Trust::Anything => "every certificate is accepted".to_owned(),
     };
-    let ours = if grants.identity { "; our certificate is shown" } else { "" };
+    let ours = if grants.identity { "; the client certificate is sent" } else { "" };
     format!("{how}; {trusted}{ours}")
 }
 
-/// The variables that name other authorities than the system's (rustls-native-certs; OpenSSL and curl know them, too).
+/// The variables that are set and replace the system's authorities (rustls-native-certs; OpenSSL and curl use the same
+/// ones).
 pub(super) fn authority_variables() -> Vec<&'static str> {
-    let obeyed = cfg!(all(unix, not(target_vendor = "apple")));
-    ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter(|name| obeyed && env::var_os(name).is_some()).collect()
+    let supported = cfg!(all(unix, not(target_vendor = "apple")));
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter(|name| supported && env::var_os(name).is_some()).collect()
 }
 
 fn password(grants: &Grants) -> String {
@@ -151,23 +155,26 @@ fn limits(limits: &Limits) -> Vec<String> {
     let mut lines = vec![
         format!("{} bytes of memory, {} handles", limits.memory, limits.handles),
         format!(
-            "{} s of computing a call, and {} s for each GiB moved",
+            "{} s of compute time per call, and {} s for each GiB moved",
             limits.computing.as_secs(),
             limits.computing_per_gib.as_secs()
         ),
         format!(
-            "{} commands, {} bytes received and {} data connections a call, {} bytes passed at once",
+            "{} commands, {} bytes received and {} data connections per call, {} bytes passed at once",
             limits.commands, limits.received, limits.data_connections, limits.passed
         ),
-        format!("{} hashes of the file a call", limits.hashes),
+        format!("{} hashes of the file per call", limits.hashes),
         format!(
-            "{} s to connect, {} s of silence, {} new tries a file",
+            "{} s to connect, {} s of silence, {} new tries per file",
             limits.connecting.as_secs(),
             limits.silence.as_secs(),
             limits.retries
         ),
     ];
-    lines.extend(limits.whole.map(|time| format!("{} s for all of it", time.as_secs())));
-    lines.extend(limits.rate.map(|rate| format!("{rate} bytes sent a second")));
+    lines.extend(limits.whole.map(|time| format!("{} s for the whole run", time.as_secs())));
+    lines.extend(limits.rate.map(|rate| format!("{rate} bytes sent per second")));
     lines
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,19 @@
-//! `--explain=json`. The names are documented in `docs/explain.md`; units are part of them.
+//! `--explain=json`. `docs/explain.md` documents the names; they contain the units.
 
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 
-use ftp_uploader::{Confined, Confinement, DataConnections, GrantedFile, GrantedProxy, Grants, Limits, Tls, Trust};
+use ftp_uploader::{Confined, DataConnections, GrantedFile, GrantedProxy, Grants, Limits, Tls, Trust};
 use serde_json::{Value, json};
 
-use crate::output::explain::authority_variables;
+use crate::output::explain::{Fence, authority_variables};
 
 /// The whole document, in ASCII.
-pub(super) fn text(grants: &Grants, confinement: &Confinement) -> String {
-    ascii(&format!("{:#}\n", json(grants, confinement)))
+pub(super) fn text(grants: &Grants, fence: &Fence) -> String {
+    ascii(&format!("{:#}\n", json(grants, fence)))
 }
 
-fn json(grants: &Grants, confinement: &Confinement) -> Value {
+fn json(grants: &Grants, fence: &Fence) -> Value {
     let (first, last) = match &grants.data {
         DataConnections::ToServer(ports) => (Some(ports.start()), Some(ports.end())),
         DataConnections::FromServer => (None, None),
@@ -41,7 +41,7 @@ fn json(grants: &Grants, confinement: &Confinement) -> Value {
         "directory": lossy(grants.directory),
         "files": grants.files.iter().map(file_json).collect::<Vec<_>>(),
         "limits": limits_json(&grants.limits),
-        "walls": confinement.named().into_iter().map(|(name, state)| (name.to_owned(), wall_json(state))).collect::<Value>(),
+        "walls": fence.iter().map(|(name, state)| ((*name).to_owned(), wall_json(state))).collect::<Value>(),
     })
 }
 
@@ -103,13 +103,13 @@ fn wall_json(state: &Confined) -> Value {
     }
 }
 
-/// JSON has text only; other bytes become U+FFFD.
+/// Replaces bytes that are not UTF-8 with U+FFFD, because JSON has no byte strings.
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The same JSON, without characters that could drive a terminal or hide: they can stand in strings only, where escapes
-/// mean the same.
+/// Escapes all characters outside printable ASCII, because they could control a terminal or be invisible there. They
+/// occur only inside strings, where the escape has the same meaning.
 fn ascii(json: &str) -> String {
     let mut ascii = String::with_capacity(json.len());
     for character in json.chars() {
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_without_its_characters_says_the_same() {
+    fn escaped_json_has_the_same_value() {
         let value = json!({ "näme": "\u{1b}[2J \u{202e}日本\u{1f600}\u{7f}\"\\\n" });
         let text = ascii(&format!("{value:#}"));
         assert!(text.is_ascii() && !text.contains('\u{7f}') && !text.contains('\u{1b}'), "{text}");

@@ -1,5 +1,6 @@
-//! Everything that the program prints while it runs.
+//! The output of the program, except the messages for errors.
 
+pub mod bar;
 pub mod explain;
 mod explain_json;
 pub mod human;

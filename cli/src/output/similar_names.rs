@@ -1,6 +1,5 @@
-//! Files of one run whose names differ only in capital letters. A server on Windows keeps one of them.
-//!
-//! Names that are the same to the letter are refused by the library.
+//! Files of one run whose names differ only in upper and lower case. A server on Windows keeps only one of them. The
+//! library refuses names that are equal.
 
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
@@ -8,7 +7,7 @@ use std::path::Path;
 
 use crate::args::Args;
 
-/// Pairs of such names, each in the order in which the files are sent.
+/// Returns pairs of such names, each in the order in which the files are sent.
 pub fn of(args: &Args) -> Vec<(&[u8], &[u8])> {
     let names = args.files().iter().filter_map(|file| Path::new(file).file_name());
     among(names.chain(args.from_stdin.as_deref()).map(OsStrExt::as_bytes))
@@ -31,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_differ_only_in_capital_letters_are_twins() {
+    fn names_that_differ_only_in_case_are_pairs() {
         let names = [&b"a"[..], b"B", b"A", "Ä".as_bytes(), "ä".as_bytes(), b"\xc4x", b"\xc4X", b"c"];
         let twins = among(names.into_iter());
         assert_eq!(twins, [(names[0], names[2]), (names[3], names[4]), (names[5], names[6])]);

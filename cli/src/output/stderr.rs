@@ -1,5 +1,5 @@
-//! Standard error. A pipe that nobody reads, or a terminal that was stopped, must not hold up an upload or its end: each
-//! write is made only when it cannot block, and what cannot be written in time is left out.
+//! Output to standard error that cannot block an upload. A pipe without a reader, or a stopped terminal, must not delay
+//! a run or its end: a write happens only if it cannot block, and lines that cannot be written in time are left out.
 
 use std::io::{self, Write};
 use std::sync::Mutex;
@@ -8,47 +8,47 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// How long a line may wait for a reader. Only one line waits: once a reader was waited for in vain, lines are left out
-/// until there is room again.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The longest wait of a line for space in the pipe. After one line has waited without success, further lines are left
+/// out at once, until there is space again.
+const LINE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The same for the last lines, which say why there is an exit code.
-const LAST_PATIENCE: Duration = Duration::from_secs(2);
+/// The same for the last lines, which explain the exit code.
+const LAST_LINES_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// So many bytes can be written to a pipe with room without a wait (POSIX has PIPE_BUF for it, pipe(7)).
+/// The number of bytes that a pipe accepts without blocking when poll(2) reports it writable (PIPE_BUF, pipe(7)).
 const PIECE: usize = 4096;
 
-/// How many lines were left out since there was room last.
+/// The number of lines left out since the last line that was written.
 static LEFT_OUT: Mutex<usize> = Mutex::new(0);
 
-/// Writes a line that may be left out, as the next one says the same better.
+/// Writes a line, or leaves it out if that would block: the next one replaces it.
 pub fn offer(line: &str) {
     if is_ready() {
         write(line, Instant::now());
     }
 }
 
-/// Writes a line, and waits a little for room.
+/// Writes a line, and waits for space up to the limit.
 pub fn say(line: &str) {
     let mut left_out = LEFT_OUT.lock().unwrap_or_else(PoisonError::into_inner);
-    let until = Instant::now() + if *left_out == 0 { PATIENCE } else { Duration::ZERO };
+    let until = Instant::now() + if *left_out == 0 { LINE_TIMEOUT } else { Duration::ZERO };
     if !is_ready_by(until) {
         *left_out += 1;
         return;
     }
     let count = std::mem::take(&mut *left_out);
     if count > 0 {
-        write(&format!("Note: {count} lines were left out here, as nobody read them."), until);
+        write(&format!("Note: {count} lines were left out here, because standard error was blocked."), until);
     }
     write(line, until);
 }
 
 /// Writes the last lines before the exit code.
 pub fn say_last(lines: &str) {
-    write(lines, Instant::now() + LAST_PATIENCE);
+    write(lines, Instant::now() + LAST_LINES_TIMEOUT);
 }
 
-/// Whether something can be written now without a wait.
+/// Returns true if a write would not block now.
 pub fn is_ready() -> bool {
     is_ready_by(Instant::now())
 }
@@ -56,7 +56,7 @@ pub fn is_ready() -> bool {
 fn write(line: &str, until: Instant) {
     let line = format!("{line}\n");
     for piece in line.as_bytes().chunks(PIECE) {
-        // A closed stderr must not change the outcome.
+        // An error here must not change the outcome of the run.
         if !is_ready_by(until) || io::stderr().write_all(piece).is_err() {
             return;
         }
@@ -69,7 +69,7 @@ fn is_ready_by(until: Instant) -> bool {
         let left = until.saturating_duration_since(Instant::now());
         match poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], Timespec::try_from(left).ok().as_ref()) {
             Err(rustix::io::Errno::INTR) => {}
-            // Where it cannot be asked, the write itself says what is wrong.
+            // If poll(2) fails, try the write: it returns the error.
             ready => return ready.is_err() || ready == Ok(1),
         }
     }

@@ -1,37 +1,46 @@
-//! The settings of one run: options over environment variables over the library's defaults.
+//! The settings of one run. An option takes precedence over an environment variable, and both over the library's
+//! default.
 
+#[cfg(test)]
+mod tests;
 mod tls;
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use ftp_uploader::{CancelToken, Delivery, Escaped, Network, Put, Request, Server, Target, Verify};
+use zeroize::Zeroizing;
 
 use crate::args::{Args, DeliveryArgs, NetworkArgs, Proof};
 use crate::cli_error::CliError;
 use crate::context::Context;
+use crate::input::environment::SecretVariables;
 use crate::input::password::PasswordSource;
-use crate::input::{descriptor, environment, proxy};
+use crate::input::{descriptor, proxy};
 use crate::output::explain::Format;
 
-/// Everything that one run needs to know.
+/// The line for a missing LOCALFILE. Clap cannot express that only `--from-stdin` replaces it.
+const NO_FILE: &str = "LOCALFILE or REMOTEDIR is missing. The command line is incomplete; see ftp-uploader --help.";
+
+/// The settings of one run. All of them are checked, but the password is not read yet.
 pub struct Settings {
-    /// The upload, still without its password.
+    /// The upload, without the password.
     pub request: Request,
-    /// The facts that messages mention.
+    /// The facts that messages and the display mention. They share it.
     pub context: Arc<Context>,
-    /// The place where the password is.
+    /// The source of the password. It is read after the server's name is resolved.
     pub password: PasswordSource,
-    /// The form in which progress is shown.
+    /// The amount of output while the files are sent.
     pub verbosity: Verbosity,
-    /// `--explain`.
+    /// `--explain`, with its format. If it is set, nothing is uploaded.
     pub explain: Option<Format>,
-    /// `--require-fence`.
+    /// True if `--require-fence` was given: the run fails if a part of the confinement is missing.
     pub require_confinement: bool,
-    /// Lines to print before the run, because the user gives protection up or may be surprised.
+    /// Lines to print before the run: protection that the user turned off, and input that may be a mistake.
     pub warnings: Vec<String>,
-    /// The component for tests of the sandbox, instead of the built-in one.
+    /// The component that replaces the built-in one in tests of the sandbox.
     #[cfg_attr(not(feature = "compiler"), expect(dead_code, reason = "only builds for tests load a component"))]
     pub component: Option<PathBuf>,
 }
@@ -39,29 +48,29 @@ pub struct Settings {
 /// The amount of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verbosity {
-    /// Errors, warnings and notes.
+    /// Only errors, warnings and notes.
     Quiet,
-    /// Progress and results besides.
+    /// Also progress and stored files.
     Normal,
-    /// The conversation besides.
+    /// Also the conversation with the server.
     Verbose,
 }
 
 impl Settings {
-    /// Resolves `args`. It takes the secrets out of the environment, so that it must run before the program has a second
-    /// thread, and inherited descriptors, so that it must run before the program opens anything.
+    /// Resolves `args` and `variables` for a run that `token` cancels. It takes ownership of inherited descriptors, so
+    /// call it before the program opens anything.
     ///
     /// # Errors
-    /// If the command line can never be carried out: a malformed host, a text that no command can carry, a file that is not a
-    /// key.
-    pub fn resolve(args: Args, token: &CancelToken) -> Result<Self, CliError> {
-        let password = PasswordSource::of(&args)?;
+    /// If the command line can never be carried out: a malformed host, a text that no command can carry, a file that is
+    /// not a key.
+    pub fn resolve(args: Args, variables: SecretVariables, token: &CancelToken) -> Result<Self, CliError> {
+        let password = PasswordSource::of(&args, variables.password)?;
         check_directory(&args)?;
         let server: Server = args.host.to_string_lossy().parse()?;
         let context = Arc::new(context(&args));
         let security = tls::security(&args.tls, &server)?;
-        let network = network(&args.network)?;
-        let target = target(&args, server)?;
+        let network = network(&args.network, variables.proxy_auth)?;
+        let target = target(&args, server, variables.account.as_deref())?;
         let request = Request::new(target, put(&args)?).security(security).network(network)?;
         Ok(Self {
             request: request.delivery(delivery(&args.delivery)).cancelled_by(token),
@@ -113,15 +122,18 @@ fn context(args: &Args) -> Context {
     }
 }
 
-fn target(args: &Args, server: Server) -> Result<Target, CliError> {
+fn target(args: &Args, server: Server, variable: Option<&Vec<u8>>) -> Result<Target, CliError> {
     let target = Target::new(server, args.user.as_bytes())?;
     let target = args.delivery.site.iter().try_fold(target, |target, text| target.site(text.as_bytes()))?;
-    let variable = environment::take("FTP_ACCOUNT").filter(|account| !account.is_empty());
-    let typed = args.account.as_ref().map(|account| account.as_bytes());
-    match typed.or(variable.as_ref().map(|account| account.as_slice())) {
+    match account(args.account.as_deref(), variable.map(Vec::as_slice)) {
         Some(account) => Ok(target.account(account)?),
         None => Ok(target),
     }
+}
+
+/// The account: `--account`, else `FTP_ACCOUNT` unless it is empty.
+fn account<'a>(option: Option<&'a OsStr>, variable: Option<&'a [u8]>) -> Option<&'a [u8]> {
+    option.map(OsStr::as_bytes).or(variable.filter(|account| !account.is_empty()))
 }
 
 fn put(args: &Args) -> Result<Put, CliError> {
@@ -134,23 +146,21 @@ fn put(args: &Args) -> Result<Put, CliError> {
     }
 }
 
-/// The line for a missing LOCALFILE. Clap cannot know that only --from-stdin replaces it.
-const NO_FILE: &str = "LOCALFILE or REMOTEDIR is missing. The command line is incomplete; see ftp-uploader --help.";
-
-/// If REMOTEDIR is missing after a list of files, the last file is taken for a directory, and is not stored. Without
-/// `--create-dirs` the server reports that it has no such directory.
+/// Refuses `--create-dirs` if REMOTEDIR is the name of a local file. If the user forgot REMOTEDIR after a list of
+/// files, the last file becomes REMOTEDIR, and `--create-dirs` would create that directory. Without `--create-dirs` the
+/// server reports that there is no such directory.
 fn check_directory(args: &Args) -> Result<(), CliError> {
     if !(args.delivery.create_dirs && args.last_is_local_file()) {
         return Ok(());
     }
     let name = Escaped(args.directory());
     Err(CliError::Usage(format!(
-        "REMOTEDIR forgotten? The last argument, {name}, is a local file, and --create-dirs would make a directory of that \
-         name. Nothing was sent; add REMOTEDIR, or write {name}/ if that directory is meant."
+        "REMOTEDIR forgotten? The last argument, {name}, is a local file, and --create-dirs would create a directory \
+         with that name. Nothing was sent; add REMOTEDIR, or write {name}/ if that directory is meant."
     )))
 }
 
-fn network(args: &NetworkArgs) -> Result<Network, CliError> {
+fn network(args: &NetworkArgs, proxy_auth: Option<Zeroizing<Vec<u8>>>) -> Result<Network, CliError> {
     let mut network = Network::default();
     network.timeout = args.timeout.unwrap_or(network.timeout);
     network.connect_timeout = args.connect_timeout.unwrap_or(network.connect_timeout);
@@ -159,9 +169,7 @@ fn network(args: &NetworkArgs) -> Result<Network, CliError> {
     network.active = args.active;
     network.source_address = args.source_address;
     network.interface = args.interface.clone();
-    // It is taken without a proxy, too: no other program must find it in the environment of this process.
-    let auth = environment::take(proxy::AUTH);
-    network.proxy = args.proxy.as_deref().map(|typed| proxy::parse(typed, auth)).transpose()?;
+    network.proxy = args.proxy.as_deref().map(|typed| proxy::parse(typed, proxy_auth)).transpose()?;
     Ok(network)
 }
 

@@ -1,16 +1,16 @@
-//! The options for TLS resolved: the mode, the rule of trust, and the client's certificate.
+//! Resolves the options for TLS: the mode, the trusted certificates, and the client's certificate.
 
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use ftp_uploader::{Authorities, ClientIdentity, Escaped, NotCredentials, Scheme, Security, Server, Tls, Trust};
+use ftp_uploader::{Authorities, ClientIdentity, NotCredentials, Scheme, Security, Server, Tls, Trust};
 use zeroize::Zeroizing;
 
 use crate::args::{Mode, TlsArgs};
 use crate::cli_error::CliError;
+use crate::messages::{shown, without_code};
 
-/// The options for a run to `server`.
+/// The settings of TLS for a run to `server`.
 ///
 /// # Errors
 /// If they contradict the address or each other, or a file does not hold a certificate or key.
@@ -24,7 +24,7 @@ pub fn security(args: &TlsArgs, server: &Server) -> Result<Security, CliError> {
     Ok(security)
 }
 
-/// The mode that the options ask for, if they say more than the address does.
+/// The mode that the options select, or `None` if the address alone decides.
 fn mode(args: &TlsArgs, server: &Server) -> Result<Option<Tls>, CliError> {
     let asked = args.tls.map(|mode| match mode {
         Mode::Explicit => Tls::Explicit,
@@ -35,16 +35,16 @@ fn mode(args: &TlsArgs, server: &Server) -> Result<Option<Tls>, CliError> {
         (Some(Scheme::Ftps), Some(Tls::Explicit | Tls::Off))
         | (Some(Scheme::Ftpes), Some(Tls::Implicit | Tls::Off)) => Err(contradiction("the address and --tls")),
         (Some(Scheme::Ftp), None) | (_, Some(Tls::Off)) if needs_tls(args) => {
-            Err(contradiction("the options for TLS, and an upload in clear,"))
+            Err(contradiction("the options for TLS and an upload in clear"))
         }
-        // A user who names trusted certificates does not want clear text, not even to this machine.
+        // A user who names trusted certificates expects TLS, also to this machine.
         (None, None) if needs_tls(args) => Ok(Some(Tls::Explicit)),
         (_, asked) => Ok(asked),
     }
 }
 
-/// Returns true if an upload to `host`, as typed, is or may be in clear text: as far as this is known without resolving the
-/// name. Behind a proxy no server is known to be on this machine.
+/// Returns true if an upload to `host`, as typed, is or may be in clear text. It is decided without resolving the name.
+/// Behind a proxy no server counts as this machine.
 pub fn may_be_clear(args: &TlsArgs, host: &str, behind_proxy: bool) -> bool {
     let is_here = !behind_proxy && host.parse().is_ok_and(|server: Server| server.is_this_machine());
     match args.tls {
@@ -79,10 +79,14 @@ fn identity(cert: &Path, key: &Path) -> Result<ClientIdentity, CliError> {
     })
 }
 
-/// Wiped after use: it may be a private key.
+/// Reads a file into memory that is wiped after use, because it may be a private key.
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, CliError> {
     fs::read(path).map(Zeroizing::new).map_err(|error| {
-        CliError::Usage(format!("cannot read {}: {error}. Nothing was sent; check the path.", shown(path)))
+        CliError::Usage(format!(
+            "cannot read {}: {}. Nothing was sent; check the path.",
+            shown(path),
+            without_code(&error)
+        ))
     })
 }
 
@@ -92,8 +96,4 @@ fn unfit(path: &Path, why: NotCredentials) -> CliError {
 
 fn contradiction(what: &str) -> CliError {
     CliError::Usage(format!("{what} contradict each other. Nothing was sent; leave one of them out."))
-}
-
-fn shown(path: &Path) -> String {
-    Escaped(path.as_os_str().as_bytes()).to_string()
 }

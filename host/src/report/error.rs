@@ -264,6 +264,13 @@ impl UploadError {
     }
 }
 
+/// For errors that a caller makes itself, such as in tests of its own messages. Any bytes are allowed.
+impl From<&[u8]> for ServerText {
+    fn from(text: &[u8]) -> Self {
+        Self(text.to_vec())
+    }
+}
+
 impl fmt::Display for ServerText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Escaped(&self.0).fmt(f)
