@@ -20,6 +20,10 @@ const LAYERS: &[Layer] = &[
     Layer { path: "host/src/sandbox/", may_name: &["cancel", "request", "report", "files", "net", "sandbox"] },
     Layer { path: "cli/src/context.rs", may_name: &[] },
     Layer { path: "cli/src/args/", may_name: &["args", "exit_code", "output"] },
+    Layer {
+        path: "cli/src/messages/tests/",
+        may_name: &["args", "cli_error", "context", "exit_code", "input", "messages", "settings"],
+    },
     Layer { path: "cli/src/messages/", may_name: &["cli_error", "context", "exit_code", "input", "messages"] },
     Layer { path: "tests/delivery/", may_name: &["support"] },
     Layer { path: "tests/hostile/", may_name: &["support"] },

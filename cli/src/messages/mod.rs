@@ -102,6 +102,11 @@ pub fn algorithm_name(algorithm: Algorithm) -> &'static str {
     }
 }
 
+/// The base name of the file, escaped.
+pub fn base_name(file: &Path) -> String {
+    Escaped(file.file_name().unwrap_or_default().as_bytes()).to_string()
+}
+
 /// The path, escaped.
 pub fn shown(file: &Path) -> String {
     Escaped(file.as_os_str().as_bytes()).to_string()

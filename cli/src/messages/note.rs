@@ -5,12 +5,12 @@ use std::path::Path;
 use ftp_uploader::{Escaped, Note};
 
 use crate::context::Context;
+use crate::messages::base_name;
 use crate::messages::short;
-use crate::output::bar::shown;
 
 /// The text of `note` about `file`, without a full stop. `None` for a note that this version does not know.
 pub fn text(context: &Context, file: &Path, note: &Note) -> Option<String> {
-    let name = shown(file);
+    let name = base_name(file);
     Some(match note {
         Note::TimeNotSet(error) => format!("the time of {name} was not set: {}", short(context, error)),
         Note::TimeOutOfRange => {

@@ -2,14 +2,13 @@
 //! all other lines of a run, because the bar must be cleared before a line and drawn again after it.
 
 use std::io::{self, IsTerminal};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ftp_uploader::Escaped;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::messages::base_name;
 use crate::output::stderr::{self, offer, say};
 use crate::settings::Verbosity;
 
@@ -109,17 +108,12 @@ impl Progress {
             return;
         }
         *pacer = Pacer { last: Some(Instant::now()), complete };
-        let name = if self.several { format!(" {}", shown(file)) } else { String::new() };
+        let name = if self.several { format!(" {}", base_name(file)) } else { String::new() };
         match size {
             Some(size) => offer(&format!("Sent {sent} of {size} bytes ({}%){name}", percent(sent, size))),
             None => offer(&format!("Sent {sent} bytes{name}")),
         }
     }
-}
-
-/// The base name of the file, escaped.
-pub fn shown(file: &Path) -> String {
-    Escaped(file.file_name().unwrap_or_default().as_bytes()).to_string()
 }
 
 fn draw(bar: &ProgressBar, file: &Path, sent: u64, size: Option<u64>) {
@@ -132,7 +126,7 @@ fn draw(bar: &ProgressBar, file: &Path, sent: u64, size: Option<u64>) {
         bar.set_draw_target(ProgressDrawTarget::stderr());
         bar.set_style(style(size.map_or(STREAM, |_| BAR)));
         size.map_or_else(|| bar.unset_length(), |size| bar.set_length(size));
-        bar.set_message(shown(file));
+        bar.set_message(base_name(file));
     }
     bar.set_position(sent);
 }

@@ -14,7 +14,8 @@ use ftp_uploader::{
 
 use crate::context::Context;
 use crate::messages;
-use crate::output::bar::{Progress, shown};
+use crate::messages::base_name;
+use crate::output::bar::Progress;
 use crate::settings::{Settings, Verbosity};
 
 /// Writes a line for each event, and shows progress.
@@ -79,7 +80,7 @@ impl Display {
     fn stored(&self, stored: &StoredFile) {
         let size = stored.resumed_at + stored.sent;
         self.progress.completed(&stored.file, size);
-        let name = shown(&stored.file);
+        let name = base_name(&stored.file);
         let confirmed = match stored.verified {
             Verification::Hash(algorithm) => format!("{} confirmed by the server", messages::algorithm_name(algorithm)),
             Verification::Size => "size confirmed by the server".to_owned(),
@@ -109,7 +110,7 @@ impl Display {
     }
 
     fn resuming(&self, file: &Path, from: u64) {
-        self.progress.write_line(&format!("Resuming {} at byte {from}", shown(file)));
+        self.progress.write_line(&format!("Resuming {} at byte {from}", base_name(file)));
     }
 
     fn noted(&self, file: &Path, note: &Note) {

@@ -2,7 +2,6 @@
 
 pub mod bar;
 pub mod explain;
-mod explain_json;
 pub mod human;
 pub mod similar_names;
 pub mod stderr;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ftp_uploader::{Confined, Delivery, Network, Put, Request, Security, Target, Tls, Trust, Uploader};
 
-use super::{explain_json, text};
+use super::{json, text};
 
 const PIN: &str = "sha256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -22,7 +22,7 @@ fn explained(server: &str, change: impl FnOnce(Request) -> Request, fence: [Conf
     let names = ["files", "ports", "processes", "system_calls", "memory"];
     let fence: Vec<_> = names.into_iter().zip(&fence).collect();
     let (grants, path) = (prepared.grants(), folder.path().to_str().unwrap());
-    (text(&grants, &fence) + "\n" + &explain_json::text(&grants, &fence)).replace(path, "FOLDER")
+    (text(&grants, &fence) + "\n" + &json::text(&grants, &fence)).replace(path, "FOLDER")
 }
 
 fn request(server: &str, file: &Path) -> Request {

@@ -1,6 +1,10 @@
 //! `--explain`: the rights that this run would lend, as text for people or as JSON. All values come from the grants
 //! that the run itself would use, and from the fence, which is installed before this output.
 
+mod json;
+#[cfg(test)]
+mod tests;
+
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -10,8 +14,6 @@ use clap::ValueEnum;
 use ftp_uploader::{
     Confined, Confinement, DataConnections, Escaped, GrantedFile, GrantedProxy, Grants, Limits, Tls, Trust,
 };
-
-use crate::output::explain_json;
 
 /// The parts of the fence, with their names.
 pub(super) type Fence<'a> = [(&'static str, &'a Confined)];
@@ -30,7 +32,7 @@ pub enum Format {
 pub fn explain(format: Format, grants: &Grants, confinement: &Confinement) {
     let text = match format {
         Format::Text => text(grants, &confinement.named()),
-        Format::Json => explain_json::text(grants, &confinement.named()),
+        Format::Json => json::text(grants, &confinement.named()),
     };
     let _ = io::stdout().write_all(text.as_bytes());
 }
@@ -175,6 +177,3 @@ fn limits(limits: &Limits) -> Vec<String> {
     lines.extend(limits.rate.map(|rate| format!("{rate} bytes sent per second")));
     lines
 }
-
-#[cfg(test)]
-mod tests;
