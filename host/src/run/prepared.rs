@@ -61,8 +61,8 @@ impl<'a> Prepared<'a> {
 fn needs(request: &Request, destination: &Destination) -> Needs {
     let network = &request.network;
     Needs {
-        ipv4: destination.dialled().iter().any(SocketAddr::is_ipv4),
-        ipv6: destination.dialled().iter().any(SocketAddr::is_ipv6),
+        ipv4: destination.connect_addresses().iter().any(SocketAddr::is_ipv4),
+        ipv6: destination.connect_addresses().iter().any(SocketAddr::is_ipv6),
         // Behind a proxy, ports of the server are only named in requests to the proxy.
         only_port: network.proxy.as_ref().map(Proxy::port).or(network.active.then(|| request.port())),
         listens: network.active,

@@ -109,7 +109,7 @@ impl<'a> Worker<'a> {
 
     /// The session; a new one if there is none, or if its TLS tickets are used up.
     pub(super) fn session(&mut self) -> Result<&mut GuestSession, UploadError> {
-        if self.session.as_ref().is_some_and(GuestSession::is_spent) {
+        if self.session.as_ref().is_some_and(GuestSession::has_used_all_tickets) {
             // Sessions of TLS 1.2 can be resumed any number of times.
             self.versions = Versions::Tls12;
             self.quit();

@@ -90,7 +90,7 @@ impl TlsClient {
     }
 
     /// Whether a data connection, protected like `last`, cannot resume any more though the server is one that resumes.
-    pub(crate) fn is_spent(&self, last: &Secured) -> bool {
+    pub(crate) fn has_used_all_tickets(&self, last: &Secured) -> bool {
         last.resumed && last.version == TLS_1_3 && self.sessions.tickets() == 0
     }
 
