@@ -1,4 +1,5 @@
-//! The cancellation of a run from outside, and the run's time limit. `net/wait.rs` makes every wait of the host obey both.
+//! The cancellation of a run from outside, and the run's time limit. `net/wait.rs` makes every wait of the host obey
+//! both.
 
 use std::io;
 use std::net::Shutdown;
@@ -43,8 +44,8 @@ impl CancelToken {
     }
 }
 
-/// The two events that end a run early: its token is cancelled, or its time limit is reached. Each wait has a deadline of
-/// its own, too.
+/// The two events that end a run early: its token is cancelled, or its time limit is reached. Each wait has a deadline
+/// of its own, too.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cancellation {
     token: Option<CancelToken>,

@@ -1,6 +1,6 @@
-//! The destination of a run: the server's addresses, the proxy's addresses, and the terms of TLS. Everything is found once,
-//! before the first connection. Later connections do not resolve names again, so they go to the same machine, and they work
-//! although the fence (Landlock and seccomp) does not allow the resolver.
+//! The destination of a run: the server's addresses, the proxy's addresses, and the terms of TLS. Everything is found
+//! once, before the first connection. Later connections do not resolve names again, so they go to the same machine, and
+//! they work although the fence (Landlock and seccomp) does not allow the resolver.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};

@@ -52,8 +52,8 @@ impl Socket {
         Ok(Self { stream: socket.into(), peer })
     }
 
-    /// Makes the system send keepalive probes: a firewall on the way may forget a connection that is silent while a file
-    /// is sent on another connection.
+    /// Makes the system send keepalive probes: a firewall on the way may forget a connection that is silent while a
+    /// file is sent on another connection.
     pub(crate) fn keep_alive(&self) -> io::Result<()> {
         let probes = TcpKeepalive::new().with_time(KEEPALIVE_IDLE).with_interval(KEEPALIVE_INTERVAL);
         SockRef::from(&self.stream).set_tcp_keepalive(&probes)
@@ -139,8 +139,8 @@ impl Socket {
         self.stream.shutdown(Shutdown::Write)
     }
 
-    /// If `reset` is true, closing the socket, also by the end of this process, sends RST, so that the peer does not take
-    /// the bytes that it has received for a complete file.
+    /// If `reset` is true, closing the socket, also by the end of this process, sends RST, so that the peer does not
+    /// take the bytes that it has received for a complete file.
     pub(crate) fn reset_on_close(&self, reset: bool) {
         // If this fails, the socket is broken already, and the peer gets no orderly end either.
         let _ = SockRef::from(&self.stream).set_linger(reset.then_some(Duration::ZERO));

@@ -97,14 +97,14 @@ impl Stream {
         }
     }
 
-    /// Returns true if TLS holds decrypted bytes, the end or an error, so that `read` would return without waiting. Does
-    /// not look at the socket.
+    /// Returns true if TLS holds decrypted bytes, the end or an error, so that `read` would return without waiting.
+    /// Does not look at the socket.
     pub(crate) fn has_more(&mut self) -> bool {
         self.tls.as_mut().is_some_and(|tls| tls.has_more())
     }
 
-    /// Takes in the bytes of a socket that is readable, and returns true if `read` would now return bytes, the end or an
-    /// error. Tickets and similar records are none of these.
+    /// Takes in the bytes of a socket that is readable, and returns true if `read` would now return bytes, the end or
+    /// an error. Tickets and similar records are none of these.
     pub(crate) fn has_text_after_receiving(&mut self) -> bool {
         self.tls.as_mut().is_none_or(|tls| tls.receive(&self.socket).is_err() || tls.has_more())
     }

@@ -1,6 +1,6 @@
 //! Who we are to a proxy: wiped from memory when dropped, and impossible to print, like `../password.rs`.
 //!
-//! How it goes over the wire is `socks.rs`, whose library leaves a copy on the stack that it does not wipe, and `http.rs`.
+//! `net/proxy/socks/mod.rs` and `net/proxy/http.rs` send it.
 
 use zeroize::Zeroizing;
 

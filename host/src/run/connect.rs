@@ -143,4 +143,25 @@ mod tests {
             Err(UploadError::Unreachable { .. })
         ));
     }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_connection_that_the_system_forbids_is_reported_in_its_words() {
+        use landlock::{AccessNet, Ruleset, RulesetAttr, RulesetStatus};
+
+        let test = || {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let ruleset = Ruleset::default().handle_access(AccessNet::ConnectTcp).unwrap().create().unwrap();
+            if ruleset.restrict_self().unwrap().ruleset == RulesetStatus::NotEnforced {
+                return;
+            }
+            let far = Instant::now() + Duration::from_secs(10);
+            let addresses = [listener.local_addr().unwrap()];
+            let error = first_that_accepts(&addresses, &Route::default(), far, &Cancellation::default()).unwrap_err();
+            assert!(matches!(error, UploadError::Unreachable { .. }), "{error:?}");
+            assert!(error.to_string().contains("Permission denied"), "{error}");
+        };
+        // The restriction holds for the rest of the thread's life.
+        std::thread::spawn(test).join().unwrap();
+    }
 }

@@ -25,6 +25,7 @@ impl Names {
     /// Those of `source`. With `found_again`, every run that sends the same version of the same file has the same temporary
     /// name.
     pub(super) fn of(source: &Source, found_again: bool) -> Self {
+        // Its keys come from the system's random numbers. Others must not guess the name, which fastrand does not promise.
         let new = RandomState::new().hash_one(source.name());
         let mark = if found_again { version(source) } else { new };
         Self { own: source.name().to_vec(), mark, new }

@@ -1,5 +1,5 @@
-//! The operations that one call of the guest may use. A deadline limits each wait; these numbers limit how many waits there
-//! are, so that no guest can keep the host busy without end, also not together with a malicious server.
+//! The operations that one call of the guest may use. A deadline limits each wait; these numbers limit how many waits
+//! there are, so that no guest can keep the host busy without end, also not together with a malicious server.
 //!
 //! Computing time is limited by `compute_budget.rs`. `state/mod.rs` restarts the budget at each call.
 

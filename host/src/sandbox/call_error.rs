@@ -1,4 +1,5 @@
-//! The errors of a host call: those that the guest is told, as `io-error` of the contract, and those that end the guest.
+//! The errors of a host call: those that the guest is told, as `io-error` of the contract, and those that end the
+//! guest.
 
 use std::io;
 
@@ -63,7 +64,8 @@ pub(super) fn end_of_guest(error: WaitError) -> wasmtime::Error {
     }
 }
 
-/// Returns the error that the guest is told for an error of the system or of TLS. Never `Denied`: only the host refuses.
+/// Returns the error that the guest is told for an error of the system or of TLS. Never `Denied`: only the host
+/// refuses.
 pub(super) fn io_error(error: &io::Error) -> IoError {
     use io::ErrorKind as Kind;
     match error.kind() {

@@ -49,8 +49,8 @@ impl Component {
         Ok(Self { engine, linked })
     }
 
-    /// Instantiates the component on `channel`, and calls its login. Sets `password_sent` to true if the login fails after
-    /// the password was sent.
+    /// Instantiates the component on `channel`, and calls its login. Sets `password_sent` to true if the login fails
+    /// after the password was sent.
     pub(crate) fn log_in(
         &self,
         channel: ControlChannel,

@@ -1,7 +1,7 @@
 //! The computing time of the guest in one call, and the ticker that interrupts a guest that does not call the host.
 //!
-//! Time inside a host call does not count. The deadlines of such a call are in `transfer/deadlines.rs`; `call_budget.rs`
-//! limits the number of calls.
+//! Time inside a host call does not count. The deadlines of such a call are in `transfer/deadlines.rs`;
+//! `call_budget.rs` limits the number of calls.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
@@ -12,8 +12,8 @@ use wasmtime::Engine;
 /// The computing time for one call of the guest. It needs milliseconds.
 pub(crate) const TIME_PER_CALL: Duration = Duration::from_secs(5);
 
-/// The additional computing time for each GiB that the call has moved. The guest needs a few milliseconds; the host needs
-/// some hundred for pieces that are moved without a wait.
+/// The additional computing time for each GiB that the call has moved. The guest needs a few milliseconds; the host
+/// needs some hundred for pieces that are moved without a wait.
 pub(crate) const TIME_PER_GIB: Duration = Duration::from_secs(10);
 
 /// Host calls shorter than this count as compute time, so that many cheap calls cannot dodge the limit.

@@ -1,5 +1,5 @@
-//! The settings of the WebAssembly engine. `build.rs`, which precompiles the component, and the library, which loads it,
-//! share this file; loading fails if the settings differ.
+//! The settings of the WebAssembly engine. `build.rs`, which precompiles the component, and the library, which loads
+//! it, share this file; loading fails if the settings differ.
 //!
 //! Limits that are not settings of the engine are in `limits.rs` and `compute_budget.rs`.
 
@@ -11,8 +11,8 @@ const MEMORY_RESERVATION: u64 = 8 * 1024 * 1024;
 /// The unmapped bytes behind the guest's memory, for accesses with a small offset that compiled code does not check.
 const MEMORY_GUARD: u64 = 64 * 1024;
 
-/// Returns an engine for code of `target`, a target triple. With a target, the code does not use features of the processor
-/// of the machine that builds it.
+/// Returns an engine for code of `target`, a target triple. With a target, the code does not use features of the
+/// processor of the machine that builds it.
 pub(crate) fn engine(target: &str) -> Result<Engine> {
     let mut config = Config::new();
     config.target(target)?;

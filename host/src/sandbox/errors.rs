@@ -1,5 +1,5 @@
-//! Translates the guest's errors into `UploadError`. Adds the host's knowledge of TLS and of the proxy, masks the password,
-//! and truncates quotations.
+//! Translates the guest's errors into `UploadError`. Adds the host's knowledge of TLS and of the proxy, masks the
+//! password, and truncates quotations.
 
 use wasmtime::{Store, Trap};
 

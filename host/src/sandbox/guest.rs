@@ -1,5 +1,6 @@
 //! One guest with one control connection: the store with its limits, the handles for the guest, and the calls of its
-//! exports. `run/` decides about the calls and their order; `capabilities/` has the calls that the guest makes meanwhile.
+//! exports. `run/` decides about the calls and their order; `capabilities/` has the calls that the guest makes
+//! meanwhile.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,8 +38,8 @@ pub(crate) struct GuestSession {
 }
 
 impl GuestSession {
-    /// Instantiates a guest with the capabilities of `state`, and calls its login. Sets `password_sent` to true if the login
-    /// fails after the password was sent.
+    /// Instantiates a guest with the capabilities of `state`, and calls its login. Sets `password_sent` to true if the
+    /// login fails after the password was sent.
     pub(crate) fn open(
         engine: &Engine,
         component: &UploaderPre<GuestState>,
@@ -92,8 +93,8 @@ impl GuestSession {
         Ok(GuestReceipt { sent: receipt.sent, name, verified: receipt.verified.into() })
     }
 
-    /// Returns the number of bytes that the server should have of the current or the last file, and true if the end of the
-    /// file was declared.
+    /// Returns the number of bytes that the server should have of the current or the last file, and true if the end of
+    /// the file was declared.
     pub(crate) fn delivered(&self) -> (u64, bool) {
         let Delivered { bytes, finished } = self.store.data().transfer.delivered();
         (bytes, finished)

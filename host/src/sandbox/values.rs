@@ -1,5 +1,5 @@
-//! The values that pass between `run/` and the component, in our own types. The types that are generated from `wit/` stay in
-//! `sandbox/`.
+//! The values that pass between `run/` and the component, in our own types. The types that are generated from `wit/`
+//! stay in `sandbox/`.
 
 use ftp_delivery::Found;
 

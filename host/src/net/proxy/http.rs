@@ -1,5 +1,5 @@
-//! The method CONNECT (RFC 9110 §9.3.6), with Basic authentication (RFC 7617) if there are credentials. `httparse` parses
-//! the response. It is read byte by byte, because the bytes after it belong to the server's greeting.
+//! The method CONNECT (RFC 9110 §9.3.6), with Basic authentication (RFC 7617) if there are credentials. `httparse`
+//! parses the response. It is read byte by byte, because the bytes after it belong to the server's greeting.
 
 use base64ct::{Base64, Encoding};
 use ftp_text::redact::{masked, masked_cut};

@@ -1,5 +1,5 @@
-//! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same machine.
-//! No method takes a host name or an address, and only `send-password` sends the password.
+//! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
+//! machine. No method takes a host name or an address, and only `send-password` sends the password.
 
 use wasmtime::component::Resource;
 

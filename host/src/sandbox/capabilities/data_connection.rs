@@ -1,5 +1,5 @@
-//! `data-connection`: secure, splice and finish. A data connection that was not finished is closed by a reset, also if this
-//! process is killed, so that no server takes a truncated file for a complete one.
+//! `data-connection`: secure, splice and finish. A data connection that was not finished is closed by a reset, also if
+//! this process is killed, so that no server takes a truncated file for a complete one.
 //!
 //! `transfer/copy.rs` moves the bytes; `transfer/wait.rs` waits.
 
@@ -28,8 +28,8 @@ use crate::sandbox::transfer::wait::{Ready, TransferWait};
 pub struct DataConnection {
     pub(in crate::sandbox) stream: Stream,
     copier: Copier,
-    /// The part of the file that went over this connection. A file goes over one connection: bytes that went over another
-    /// one are not part of this file.
+    /// The part of the file that went over this connection. A file goes over one connection: bytes that went over
+    /// another one are not part of this file.
     delivered: Delivered,
     /// True if a handshake was begun. There is no second one.
     pub(in crate::sandbox) handshake_begun: bool,
@@ -90,9 +90,9 @@ impl DataConnection {
         self.stream.socket().reset_on_close(false);
         self.stream.close_notify();
         wait.for_flush(&mut self.stream)?;
-        // Some proxies (microsocks) close both sides when one side closes, and discard bytes that they have not read from
-        // the other; the server then sees a reset. Inside TLS, close_notify has declared the end already, so the server
-        // can close first.
+        // Some proxies (microsocks) close both sides when one side closes, and discard bytes that they have not read
+        // from the other; the server then sees a reset. Inside TLS, close_notify has declared the end already, so the
+        // server can close first.
         if has_proxy && self.stream.is_secure() {
             wait.for_close_after_notify(&mut self.stream)?;
         }

@@ -1,8 +1,8 @@
-//! `data-listener`: a port to which the server connects (PORT, EPRT; RFC 959 §3.3). It exists only if the user allows active
-//! mode, and accepts only the machine at the other end of the control connection.
+//! `data-listener`: a port to which the server connects (PORT, EPRT; RFC 959 §3.3). It exists only if the user allows
+//! active mode, and accepts only the machine at the other end of the control connection.
 //!
-//! Anyone who reaches this machine can connect to the port. Connections from other machines are closed without a byte, and
-//! the wait for the server continues.
+//! Anyone who reaches this machine can connect to the port. Connections from other machines are closed without a byte,
+//! and the wait for the server continues.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};

@@ -1,5 +1,5 @@
-//! `source-file`: a file that was opened before the guest existed. The guest learns its size and hashes of it, and nothing
-//! else.
+//! `source-file`: a file that was opened before the guest existed. The guest learns its size and hashes of it, and
+//! nothing else.
 
 use std::sync::Arc;
 

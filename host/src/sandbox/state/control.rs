@@ -1,5 +1,5 @@
-//! The control connection: commands out, replies in, and the two places where secrets are removed (the transcript, and the
-//! reply to the password).
+//! The control connection: commands out, replies in, and the two places where secrets are removed (the transcript, and
+//! the reply to the password).
 
 use std::sync::Arc;
 

@@ -90,3 +90,45 @@ impl DataPath {
         self.proxy_problem.take().map(|problem| (proxy, problem))
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::cancel::Cancellation;
+    use crate::sandbox::bindings::ftp_uploader::upload::capabilities::IoError;
+    use crate::sandbox::call_error::answer;
+    use landlock::{AccessNet, Ruleset, RulesetAttr, RulesetStatus};
+    use std::net::TcpListener;
+    use std::time::{Duration, Instant};
+
+    /// Forbids this thread to connect by TCP. Returns false if the kernel cannot do that.
+    fn forbid_connecting() -> bool {
+        let ruleset = Ruleset::default().handle_access(AccessNet::ConnectTcp).unwrap().create().unwrap();
+        ruleset.restrict_self().unwrap().ruleset != RulesetStatus::NotEnforced
+    }
+
+    fn told_after_connecting(port: u16, control: &Stream) -> IoError {
+        let cancellation = Cancellation::default();
+        let deadline = Deadline::new(Instant::now() + Duration::from_secs(10), &cancellation);
+        let mut data_path = DataPath::new(&Network::default(), None);
+        let connected = data_path.connect(port, Some(control), &mut CallBudget::default(), deadline);
+        answer(connected).unwrap().expect_err("a connection")
+    }
+
+    #[test]
+    fn a_port_that_the_system_forbids_is_unreachable_and_one_that_the_contract_forbids_is_denied() {
+        let test = || {
+            let server = TcpListener::bind("127.0.0.1:0").unwrap();
+            let cancellation = Cancellation::default();
+            let deadline = Deadline::new(Instant::now() + Duration::from_secs(10), &cancellation);
+            let address = server.local_addr().unwrap();
+            let control = Stream::plain(Socket::connect(address, &Route::default(), deadline).unwrap());
+            assert_eq!(told_after_connecting(FIRST_DATA_PORT - 1, &control), IoError::Denied);
+            if forbid_connecting() {
+                assert_eq!(told_after_connecting(address.port(), &control), IoError::Unreachable);
+            }
+        };
+        // The restriction holds for the rest of the thread's life.
+        std::thread::spawn(test).join().unwrap();
+    }
+}

@@ -53,8 +53,8 @@ impl FileTransfer {
         self.compared.unwrap_or(self.delivered.bytes)
     }
 
-    /// Returns true if the guest may have the hash of the first `length` bytes: those of the whole file, or those that it
-    /// was called to compare. From the hashes of all lengths the guest could compute the file.
+    /// Returns true if the guest may have the hash of the first `length` bytes: those of the whole file, or those that
+    /// it was called to compare. From the hashes of all lengths the guest could compute the file.
     pub(crate) fn permits_digest(&self, source: &Source, length: u64) -> bool {
         source.left(length) == 0 || self.compared == Some(length)
     }

@@ -1,5 +1,5 @@
-//! The state of one session, which the guest reaches only through its handles. It consists of parts, each in a file; a host
-//! call borrows only the parts that it needs.
+//! The state of one session, which the guest reaches only through its handles. It consists of parts, each in a file; a
+//! host call borrows only the parts that it needs.
 
 pub(crate) mod control;
 pub(crate) mod data_path;

@@ -1,5 +1,5 @@
-//! The TLS of one session: `secure` on both connections, and the knowledge of the handshakes that errors need. The guest
-//! learns only that there is no TLS.
+//! The TLS of one session: `secure` on both connections, and the knowledge of the handshakes that errors need. The
+//! guest learns only that there is no TLS.
 
 use std::io;
 

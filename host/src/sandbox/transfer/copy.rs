@@ -1,5 +1,6 @@
-//! Moves bytes from a file to a socket: by sendfile(2) on Linux, which never brings the bytes into this process; or through
-//! a buffer, if the connection is inside TLS, if a hash of the bytes is needed, or if sendfile does not work for this file.
+//! Moves bytes from a file to a socket: by sendfile(2) on Linux, which never brings the bytes into this process; or
+//! through a buffer, if the connection is inside TLS, if a hash of the bytes is needed, or if sendfile does not work
+//! for this file.
 //!
 //! Never waits: the caller has waited for the socket.
 
@@ -61,10 +62,10 @@ impl Copier {
     }
 }
 
-/// Returns true if copying is faster than sendfile: to a server on the same machine, under BBR. With sendfile the server
-/// finds no byte in the processor's cache. Measured with vsftpd, sendfile is slower by a third under BBR, and by less under
-/// reno, where nothing is faster than sendfile to a server that discards the bytes. To another machine, sendfile is always
-/// the cheapest.
+/// Returns true if copying is faster than sendfile: to a server on the same machine, under BBR. With sendfile the
+/// server finds no byte in the processor's cache. Measured with vsftpd, sendfile is slower by a third under BBR, and by
+/// less under reno, where nothing is faster than sendfile to a server that discards the bytes. To another machine,
+/// sendfile is always the cheapest.
 fn is_faster_copied(length: u64, stream: &Stream) -> bool {
     length > BUFFER as u64 && stream.peer().ip().to_canonical().is_loopback() && stream.socket().is_paced()
 }

@@ -98,8 +98,8 @@ impl Deadlines {
         Instant::now() + TLS_CLOSE_TIMEOUT.min(self.timeout / 2)
     }
 
-    /// Returns the time of the next look at a send queue, for which no event exists. It is early enough to notice a silent
-    /// server in time.
+    /// Returns the time of the next look at a send queue, for which no event exists. It is early enough to notice a
+    /// silent server in time.
     pub(crate) fn next_check(&self) -> Instant {
         self.reply_due().min(Instant::now() + SEND_QUEUE_CHECK_INTERVAL.min(self.timeout / 4))
     }

@@ -1,4 +1,5 @@
-//! The rate limit that the user sets: after each piece of the file, no more is sent until the time of the piece has passed.
+//! The rate limit that the user sets: after each piece of the file, no more is sent until the time of the piece has
+//! passed.
 //!
 //! `wait.rs` waits for that time.
 

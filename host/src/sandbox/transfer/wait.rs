@@ -1,7 +1,7 @@
 //! Waiting during a transfer for the data connection, while the control connection may become readable at any time.
 //!
-//! The deadline restarts when the server accepts bytes out of our send queue, however slowly. It does not restart when the
-//! server only sends on the control connection.
+//! The deadline restarts when the server accepts bytes out of our send queue, however slowly. It does not restart when
+//! the server only sends on the control connection.
 
 use std::fs::File;
 use std::io;
@@ -121,8 +121,8 @@ impl<'a> TransferWait<'a> {
         }
     }
 
-    /// Waits until `until` at most. Returns true, for the control connection, if it can be read, and, for `data`, if it is
-    /// ready for `flags` or broken.
+    /// Waits until `until` at most. Returns true, for the control connection, if it can be read, and, for `data`, if it
+    /// is ready for `flags` or broken.
     fn for_either(&mut self, data: &Stream, flags: PollFlags, until: Instant) -> Result<(bool, bool), WaitError> {
         let deadline = self.deadlines.at(until);
         let Some(control) = self.control.as_deref_mut() else {
@@ -153,8 +153,8 @@ impl<'a> TransferWait<'a> {
         Ok(())
     }
 
-    /// Waits until the server has closed its side of `data`, or the control connection can be read, after close_notify and
-    /// before we close our side of the TCP connection.
+    /// Waits until the server has closed its side of `data`, or the control connection can be read, after close_notify
+    /// and before we close our side of the TCP connection.
     ///
     /// Waits only for a short time, because a server may wait for the end of the TCP connection.
     pub(crate) fn for_close_after_notify(&mut self, data: &mut Stream) -> Result<(), WaitError> {
@@ -200,8 +200,8 @@ impl<'a> TransferWait<'a> {
         Ok(())
     }
 
-    /// Waits for the control connection alone until the next check of the send queue, and returns true if it can be read.
-    /// The reply usually follows the server's close immediately, so that one wait is enough for both.
+    /// Waits for the control connection alone until the next check of the send queue, and returns true if it can be
+    /// read. The reply usually follows the server's close immediately, so that one wait is enough for both.
     fn reply_comes_first(&mut self, data: &Stream) -> Result<bool, WaitError> {
         let Some(control) = self.control.as_deref_mut() else { return Ok(false) };
         let (until, queued) = (self.deadlines.next_check(), data.socket().send_queue());

@@ -1,5 +1,5 @@
-//! SOCKS5 (RFC 1928), with user name and password (RFC 1929) if there are credentials. Exactly the bytes of each reply are
-//! read, because the bytes after the last one belong to the server's greeting.
+//! SOCKS5 (RFC 1928), with user name and password (RFC 1929) if there are credentials. Exactly the bytes of each reply
+//! are read, because the bytes after the last one belong to the server's greeting.
 
 #[cfg(test)]
 mod tests;
@@ -61,7 +61,8 @@ pub(super) fn connect(
 }
 
 impl Exchange<'_> {
-    /// Offers the methods of authentication (RFC 1928 §3), and returns true if the proxy chooses user name and password.
+    /// Offers the methods of authentication (RFC 1928 §3), and returns true if the proxy chooses user name and
+    /// password.
     fn wants_password(&self, has_auth: bool) -> Result<bool, WaitError> {
         self.send(if has_auth { &[VERSION, 2, NO_AUTH, USER_AND_PASSWORD] } else { &[VERSION, 1, NO_AUTH] })?;
         let problem = match self.receive()? {
