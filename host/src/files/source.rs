@@ -27,7 +27,7 @@ pub(crate) struct Source {
     /// What the system said about it when it was opened.
     opened: FileState,
     /// Present for a stream.
-    stream_source: Option<Mutex<StreamSource>>,
+    feed: Option<Mutex<StreamSource>>,
     /// The hash of what was sent so far, where one will be wanted.
     running: Mutex<Option<Running>>,
 }
@@ -48,7 +48,7 @@ impl Source {
     pub(crate) fn open(path: &Path) -> Result<Self, UploadError> {
         let (file, opened) =
             open_regular(path).map_err(|problem| UploadError::Source { file: path.to_owned(), problem })?;
-        Ok(Self { path: path.to_owned(), file, opened, stream_source: None, running: Mutex::new(None) })
+        Ok(Self { path: path.to_owned(), file, opened, feed: None, running: Mutex::new(None) })
     }
 
     /// What comes from `file`, to be stored under `name`.
@@ -65,13 +65,7 @@ impl Source {
             return Err(unreadable(Errno::BADF.into()));
         }
         let opened = FileState::new(opened);
-        Ok(Self {
-            path: name.to_owned(),
-            file,
-            opened,
-            stream_source: Some(Mutex::default()),
-            running: Mutex::new(None),
-        })
+        Ok(Self { path: name.to_owned(), file, opened, feed: Some(Mutex::default()), running: Mutex::new(None) })
     }
 
     /// The path as the user gave it.
@@ -86,18 +80,18 @@ impl Source {
 
     /// Its size in bytes when it was opened: as many are sent. Nothing for a stream.
     pub(crate) fn size(&self) -> Option<u64> {
-        self.stream_source.is_none().then_some(self.opened.size())
+        self.feed.is_none().then_some(self.opened.size())
     }
 
     /// How many bytes should be on the server: the size, or what of the stream was sent.
     pub(crate) fn length(&self) -> u64 {
-        self.stream_source().map_or(self.opened.size(), |stream| stream.sent())
+        self.feed().map_or(self.opened.size(), |feed| feed.sent())
     }
 
     /// How many bytes are left to send from `offset` on, as far as one knows.
     pub(crate) fn left(&self, offset: u64) -> u64 {
-        match self.stream_source() {
-            Some(stream) if stream.is_spent() => 0,
+        match self.feed() {
+            Some(feed) if feed.is_spent() => 0,
             Some(_) => u64::MAX,
             None => self.opened.size().saturating_sub(offset),
         }
@@ -105,17 +99,17 @@ impl Source {
 
     /// Whether the writer of the stream has to be waited for.
     pub(crate) fn awaits_writer(&self) -> bool {
-        self.stream_source().is_some_and(|stream| stream.is_empty())
+        self.feed().is_some_and(|feed| feed.is_empty())
     }
 
     /// Takes in what the writer of the stream has written.
     pub(crate) fn fill(&self) -> io::Result<()> {
-        self.stream_source().map_or(Ok(()), |mut stream| stream.fill(&self.file))
+        self.feed().map_or(Ok(()), |mut feed| feed.fill(&self.file))
     }
 
     /// Whether bytes that were sent are gone.
     pub(crate) fn is_stream(&self) -> bool {
-        self.stream_source.is_some()
+        self.feed.is_some()
     }
 
     /// The open file, for sendfile(2).
@@ -125,8 +119,8 @@ impl Source {
 
     /// Reads into `buffer` from `offset` on; 0 is the end of the file.
     pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        match self.stream_source() {
-            Some(stream) => stream.read_at(buffer, offset),
+        match self.feed() {
+            Some(feed) => feed.read_at(buffer, offset),
             None => self.file.read_at(buffer, offset),
         }
     }
@@ -176,8 +170,8 @@ impl Source {
             running.digest.update(bytes);
             running.bytes += bytes.len() as u64;
         }
-        if let Some(mut stream) = self.stream_source() {
-            stream.consume(bytes.len());
+        if let Some(mut feed) = self.feed() {
+            feed.consume(bytes.len());
         }
     }
 
@@ -216,8 +210,8 @@ impl Source {
         Ok(Some(digest.finish()))
     }
 
-    fn stream_source(&self) -> Option<MutexGuard<'_, StreamSource>> {
-        self.stream_source.as_ref().map(|stream| stream.lock().unwrap_or_else(PoisonError::into_inner))
+    fn feed(&self) -> Option<MutexGuard<'_, StreamSource>> {
+        self.feed.as_ref().map(|feed| feed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {

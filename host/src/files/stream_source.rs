@@ -79,18 +79,18 @@ mod tests {
     fn bytes_come_once_in_order_and_to_their_end() {
         let (reader, mut writer) = io::pipe().unwrap();
         let pipe = File::from(OwnedFd::from(reader));
-        let (mut stream, mut piece) = (StreamSource::default(), [0; 4]);
-        assert!(stream.is_empty() && !stream.is_spent());
+        let (mut feed, mut piece) = (StreamSource::default(), [0; 4]);
+        assert!(feed.is_empty() && !feed.is_spent());
         writer.write_all(b"abcdef").unwrap();
         drop(writer);
-        stream.fill(&pipe).unwrap();
-        assert_eq!((stream.read_at(&mut piece, 0).unwrap(), &piece), (4, b"abcd"));
-        stream.consume(4);
-        assert!(stream.read_at(&mut piece, 0).is_err());
-        assert_eq!(stream.read_at(&mut piece, 4).unwrap(), 2);
-        stream.consume(2);
-        stream.fill(&pipe).unwrap();
-        assert!(stream.is_spent() && !stream.is_empty());
-        assert_eq!(stream.sent(), 6);
+        feed.fill(&pipe).unwrap();
+        assert_eq!((feed.read_at(&mut piece, 0).unwrap(), &piece), (4, b"abcd"));
+        feed.consume(4);
+        assert!(feed.read_at(&mut piece, 0).is_err());
+        assert_eq!(feed.read_at(&mut piece, 4).unwrap(), 2);
+        feed.consume(2);
+        feed.fill(&pipe).unwrap();
+        assert!(feed.is_spent() && !feed.is_empty());
+        assert_eq!(feed.sent(), 6);
     }
 }

@@ -54,7 +54,7 @@ impl Retries {
     }
 }
 
-/// Returns a random number from 0 to 1. The random keys of the standard library's hashers need no further dependency.
+/// A random number from 0 to 1. The keys of the standard library's hashers are random enough for this.
 fn share() -> f64 {
     f64::from(u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
