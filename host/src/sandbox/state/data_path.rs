@@ -91,7 +91,8 @@ impl DataPath {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use crate::cancel::Cancellation;
