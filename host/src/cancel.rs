@@ -1,4 +1,5 @@
-//! Cancelling a run from outside, and its time limit. `net/wait.rs` makes every wait of the host obey both.
+//! The cancellation of a run from outside, and the run's time limit. `net/wait.rs` makes every wait of the host obey
+//! both.
 
 use std::io;
 use std::net::Shutdown;
@@ -21,10 +22,10 @@ struct Shared {
 }
 
 impl CancelToken {
-    /// A token that is not cancelled.
+    /// Returns a token that is not cancelled.
     ///
     /// # Errors
-    /// If the process may not open two more files.
+    /// If the process cannot open two more file descriptors.
     pub fn new() -> io::Result<Self> {
         let (writer, readable) = UnixStream::pair()?;
         Ok(Self(Arc::new(Shared { cancelled: AtomicBool::new(false), writer, readable })))
@@ -33,7 +34,7 @@ impl CancelToken {
     /// Ends every upload whose request carries this token, with `UploadError::Interrupted`.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::Release);
-        // Fails only if it was shut down before, and then the token is cancelled.
+        // Fails only if it was shut down before; then the token is cancelled already.
         let _ = self.0.writer.shutdown(Shutdown::Both);
     }
 
@@ -43,7 +44,8 @@ impl CancelToken {
     }
 }
 
-/// The two events that end a run early: its token is cancelled, or its time is up. Each wait has its own deadline besides.
+/// The two events that end a run early: its token is cancelled, or its time limit is reached. Each wait has a deadline
+/// of its own, too.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cancellation {
     token: Option<CancelToken>,
@@ -51,14 +53,14 @@ pub(crate) struct Cancellation {
 }
 
 impl Cancellation {
-    /// For a run that begins now and may take no longer than `max_time`.
+    /// Returns the cancellation of a run that begins now and may take no longer than `max_time`.
     pub(crate) fn begin(token: Option<&CancelToken>, max_time: Option<Duration>) -> Self {
-        // A time beyond the range of the clock is no limit.
+        // A time that the clock cannot represent is no limit.
         let deadline = max_time.and_then(|time| Instant::now().checked_add(time));
         Self { token: token.cloned(), deadline }
     }
 
-    /// Lets the run end later by `time`.
+    /// Adds `time` to the time limit of the run.
     pub(crate) fn postpone(&mut self, time: Duration) {
         self.deadline = self.deadline.and_then(|deadline| deadline.checked_add(time));
     }
@@ -74,12 +76,12 @@ impl Cancellation {
         Ok(())
     }
 
-    /// The earlier of `until` and the end of the run's time.
+    /// Returns the earlier of `until` and the time limit of the run.
     pub(crate) fn limit(&self, until: Instant) -> Instant {
         self.deadline.map_or(until, |deadline| deadline.min(until))
     }
 
-    /// The descriptor that becomes readable on cancellation.
+    /// Returns the descriptor that becomes readable on cancellation.
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.token.as_ref().map(|token| token.0.readable.as_fd())
     }
@@ -94,6 +96,13 @@ pub(crate) enum WaitError {
     Interrupted,
     /// The time limit of the run is reached.
     OutOfTime,
+}
+
+impl WaitError {
+    /// Returns the error of an operation that was not done before its deadline.
+    pub(crate) fn timed_out() -> Self {
+        Self::Failed(io::ErrorKind::TimedOut.into())
+    }
 }
 
 impl From<io::Error> for WaitError {

@@ -1,5 +1,5 @@
 //! The shared state of the handles of one conversation: the control connection, the deadlines, the number of bytes
-//! sent, and the remaining budgets. The counterpart of `host/src/sandbox/state.rs`, for one file.
+//! sent, and the remaining budgets. The counterpart of `host/src/sandbox/state/mod.rs`, for one file.
 //!
 //! `dial.rs` creates it. Each handle has its own file: `control.rs`, `data.rs`, `progress.rs`.
 

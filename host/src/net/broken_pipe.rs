@@ -1,23 +1,24 @@
-//! SIGPIPE: Linux raises it when something is written to a connection that the other end has closed, and it ends a
-//! process that has not decided otherwise. A library must not end its process, nor decide that for it.
+//! Prevents SIGPIPE, which Linux raises for a write to a connection that the peer has closed. It ends a process that
+//! does not ignore or handle it. A library must not end its process, and must not change its signal handling.
 //!
-//! `write` of the standard library asks the system not to raise it (MSG_NOSIGNAL, send(2)). sendfile(2) and writev(2) have
-//! no such flag, so the signal is blocked while they run.
+//! The standard library's `write` asks the system not to raise the signal (MSG_NOSIGNAL, send(2)). sendfile(2) and
+//! writev(2) have no such flag, so the signal is blocked while they run.
 
 use std::io;
 
-/// Does `write` without a SIGPIPE for this process. The error says as much as the signal would.
+/// Calls `write`, and discards a SIGPIPE that it raises. Its error is enough.
 #[cfg(target_os = "linux")]
 pub(crate) fn without_signal<T>(write: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let blocked = linux::Blocked::new();
     let written = write();
     if matches!(&written, Err(error) if error.kind() == io::ErrorKind::BrokenPipe) {
-        blocked.forget_raised();
+        blocked.discard_raised();
     }
     written
 }
 
-/// Elsewhere the standard library sets this for the whole socket (SO_NOSIGPIPE), or `write` is all that is used.
+/// Calls `write`. On other systems, the standard library disables the signal for the socket (SO_NOSIGPIPE), or only its
+/// own `write` is used.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn without_signal<T>(write: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     write()
@@ -34,26 +35,28 @@ mod linux {
     /// SIGPIPE is blocked for this thread while this lives.
     pub(super) struct Blocked {
         before: sigset_t,
-        /// One was waiting before, which is not ours to forget.
-        waited: bool,
+        /// True if a SIGPIPE was pending before. It must stay pending.
+        was_pending: bool,
     }
 
     impl Blocked {
         pub(super) fn new() -> Self {
             let mut before = MaybeUninit::uninit();
-            // SAFETY: both sets are valid for the call, which fills in the second; with these arguments it cannot fail.
+            // SAFETY: both sets are valid during the call, which fills in the second. With these arguments it cannot
+            // fail.
             let before = unsafe {
                 pthread_sigmask(SIG_BLOCK, &only_sigpipe(), before.as_mut_ptr());
                 before.assume_init()
             };
-            Self { before, waited: has_sigpipe(&before) && has_sigpipe(&waiting()) }
+            Self { before, was_pending: has_sigpipe(&before) && has_sigpipe(&pending()) }
         }
 
-        /// Takes back the signal that was raised meanwhile; there is at most one (signal(7)).
-        pub(super) fn forget_raised(&self) {
+        /// Removes the signal that `write` has raised. At most one is pending (signal(7)).
+        pub(super) fn discard_raised(&self) {
             let at_once = timespec { tv_sec: 0, tv_nsec: 0 };
-            if !self.waited {
-                // SAFETY: set and time are valid for the call, and what it says of the signal is not asked for.
+            if !self.was_pending {
+                // SAFETY: set and time are valid during the call, and a null pointer means that no details are
+                // returned.
                 unsafe { libc::sigtimedwait(&only_sigpipe(), ptr::null_mut(), &at_once) };
             }
         }
@@ -61,14 +64,14 @@ mod linux {
 
     impl Drop for Blocked {
         fn drop(&mut self) {
-            // SAFETY: the set is one that this call has filled in.
+            // SAFETY: `pthread_sigmask` has filled in the set.
             unsafe { pthread_sigmask(SIG_SETMASK, &self.before, ptr::null_mut()) };
         }
     }
 
     fn only_sigpipe() -> sigset_t {
         let mut set = MaybeUninit::uninit();
-        // SAFETY: the first call fills the set in, the second adds to it a signal that there is.
+        // SAFETY: the first call fills in the set, the second adds a valid signal.
         unsafe {
             libc::sigemptyset(set.as_mut_ptr());
             libc::sigaddset(set.as_mut_ptr(), SIGPIPE);
@@ -76,9 +79,9 @@ mod linux {
         }
     }
 
-    fn waiting() -> sigset_t {
+    fn pending() -> sigset_t {
         let mut set = MaybeUninit::uninit();
-        // SAFETY: the first call fills the set in, the second overwrites it.
+        // SAFETY: the first call fills in the set, the second overwrites it.
         unsafe {
             libc::sigemptyset(set.as_mut_ptr());
             libc::sigpending(set.as_mut_ptr());
@@ -87,7 +90,7 @@ mod linux {
     }
 
     fn has_sigpipe(set: &sigset_t) -> bool {
-        // SAFETY: the set is filled in, and there is such a signal.
+        // SAFETY: the set is filled in, and the signal is valid.
         unsafe { libc::sigismember(set, SIGPIPE) == 1 }
     }
 }

@@ -1,8 +1,6 @@
-//! Where a run goes and how it has to be spoken to there, all of it found once, before anything is connected: the server's
-//! addresses, the proxy's if there is to be one, the terms of TLS. A later connection asks nobody, and so cannot be led
-//! elsewhere, and can do without the resolver, which is on the other side of the fence.
-//!
-//! Next: `connect.rs`, which dials.
+//! The destination of a run: the server's addresses, the proxy's addresses, and the terms of TLS. Everything is found
+//! once, before the first connection. Later connections do not resolve names again, so they go to the same machine, and
+//! they work although the fence (Landlock and seccomp) does not allow the resolver.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -15,6 +13,7 @@ use ftp_protocol::server::Server;
 use crate::cancel::{Cancellation, WaitError};
 use crate::net::route::Route;
 use crate::net::tls::TlsTerms;
+use crate::net::wait::Deadline;
 use crate::report::error::UploadError;
 use crate::report::proxy_problem::ProxyProblem;
 use crate::report::step::Connection;
@@ -23,106 +22,99 @@ use crate::request::Request;
 use crate::request::proxy::{Proxy, ProxyTarget};
 use crate::request::security::Tls;
 
-/// How often a wait for the resolver looks up, to hear an interrupt.
-const RESOLVER_TICK: Duration = Duration::from_millis(50);
+/// The time after which a wait for the resolver looks at the cancellation again.
+const CANCELLATION_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What was found of the server and of the way to it.
+/// The addresses of the server and of the proxy, and the protection of the connections.
 pub(crate) struct Destination {
-    /// The server's addresses, in the order in which they are tried. There are none where a proxy is to resolve its name.
-    pub(crate) addresses: Vec<SocketAddr>,
-    /// The proxy's, likewise, if there is one; then nothing else is connected to.
-    pub(crate) proxy: Option<Vec<SocketAddr>>,
+    /// The server's addresses, in the order in which they are tried. Empty if the proxy resolves the name.
+    pub(crate) server_addresses: Vec<SocketAddr>,
+    /// The proxy's addresses, in the same order. If there is a proxy, every connection goes to it.
+    pub(crate) proxy_addresses: Option<Vec<SocketAddr>>,
     pub(crate) security: Security,
 }
 
 impl Destination {
-    /// Everything that this machine connects to.
-    pub(crate) fn dialled(&self) -> &[SocketAddr] {
-        self.proxy.as_ref().unwrap_or(&self.addresses)
+    /// Returns the addresses to which this machine connects: the proxy's if there is a proxy, or else the server's.
+    pub(crate) fn connect_addresses(&self) -> &[SocketAddr] {
+        self.proxy_addresses.as_ref().unwrap_or(&self.server_addresses)
     }
 }
 
-/// How every connection of a run is protected.
+/// The protection of all connections of a run.
 pub(crate) enum Security {
-    /// Not at all.
+    /// None.
     Clear,
-    /// By TLS after AUTH.
+    /// TLS after AUTH.
     Explicit(TlsTerms),
-    /// By TLS from the first byte.
+    /// TLS from the first byte.
     Implicit(TlsTerms),
 }
 
-/// Finds the server that `request` names, and the proxy. Nothing is connected.
+/// Resolves the server that `request` names, and the proxy. Opens no connection.
 pub(crate) fn find(request: &Request, cancellation: &Cancellation) -> Result<Destination, UploadError> {
-    let until = Instant::now() + request.network.connect_timeout;
+    let deadline = Deadline::new(Instant::now() + request.network.connect_timeout, cancellation);
     match &request.network.proxy {
-        None => find_server(request, until, cancellation),
-        Some(proxy) => find_behind(proxy, request, until, cancellation),
+        None => find_server(request, deadline),
+        Some(proxy) => find_behind_proxy(proxy, request, deadline),
     }
 }
 
-fn find_server(request: &Request, until: Instant, cancellation: &Cancellation) -> Result<Destination, UploadError> {
-    let resolved = resolve(&request.target.server, request.port(), until, cancellation)?;
-    let addresses = within_reach(&resolved, &Route::of(&request.network))?;
-    // Both: the resolver must not make another machine of `localhost`, nor this machine of another name.
+fn find_server(request: &Request, deadline: Deadline<'_>) -> Result<Destination, UploadError> {
+    let resolved = resolve(&request.target.server, request.port(), deadline)?;
+    let server_addresses = reachable(&resolved, &Route::of(&request.network))?;
+    // Both the name and the addresses: the resolver could return another machine for `localhost`, or this machine for
+    // another name.
     let is_loopback = |address: &SocketAddr| address.ip().to_canonical().is_loopback();
-    let stays_here = request.target.server.is_this_machine() && addresses.iter().all(is_loopback);
-    Ok(Destination { security: security(request, stays_here)?, addresses, proxy: None })
+    let stays_here = request.target.server.is_this_machine() && server_addresses.iter().all(is_loopback);
+    Ok(Destination { security: security(request, stays_here)?, server_addresses, proxy_addresses: None })
 }
 
-fn find_behind(
-    proxy: &Proxy,
-    request: &Request,
-    until: Instant,
-    cancellation: &Cancellation,
-) -> Result<Destination, UploadError> {
-    // "localhost" is the proxy's, and who knows where an address leads from there.
+fn find_behind_proxy(proxy: &Proxy, request: &Request, deadline: Deadline<'_>) -> Result<Destination, UploadError> {
+    // "localhost" and loopback addresses mean the proxy's machine.
     let security = security(request, false)?;
-    let addresses = match ProxyTarget::of(&request.target.server) {
+    let server_addresses = match ProxyTarget::of(&request.target.server) {
         ProxyTarget::Name(_) if proxy.resolves_names() => Vec::new(),
-        ProxyTarget::Name(_) => resolve(&request.target.server, request.port(), until, cancellation)?,
+        ProxyTarget::Name(_) => resolve(&request.target.server, request.port(), deadline)?,
         ProxyTarget::Address(address) => vec![SocketAddr::new(address, request.port())],
     };
-    let own = resolve(proxy.server(), proxy.port(), until, cancellation);
-    let own = own
-        .and_then(|own| within_reach(&own, &Route::of(&request.network)))
-        .map_err(|error| on_the_way(proxy, error))?;
-    Ok(Destination { addresses, proxy: Some(own), security })
+    let proxy_addresses = resolve(proxy.server(), proxy.port(), deadline)
+        .and_then(|resolved| reachable(&resolved, &Route::of(&request.network)))
+        .map_err(|error| proxy_not_reached(proxy, error))?;
+    Ok(Destination { server_addresses, proxy_addresses: Some(proxy_addresses), security })
 }
 
-/// It was the proxy that could not be reached.
-pub(crate) fn on_the_way(proxy: &Proxy, error: UploadError) -> UploadError {
+/// Turns an error of resolving or connecting into the error that the proxy was not reached.
+pub(crate) fn proxy_not_reached(proxy: &Proxy, error: UploadError) -> UploadError {
     match error {
-        UploadError::Unresolved { error, .. } => by_proxy(proxy, ProxyProblem::Unresolved(error)),
-        UploadError::Unreachable { address, error } => by_proxy(proxy, ProxyProblem::Unreachable { address, error }),
+        UploadError::Unresolved { error, .. } => proxy_failed(proxy, ProxyProblem::Unresolved(error)),
+        UploadError::Unreachable { address, error } => {
+            proxy_failed(proxy, ProxyProblem::Unreachable { address, error })
+        }
         error => error,
     }
 }
 
-/// There is no control connection, and that is the proxy's doing.
-pub(crate) fn by_proxy(proxy: &Proxy, problem: ProxyProblem) -> UploadError {
+/// Returns the error that the proxy gave no control connection.
+pub(crate) fn proxy_failed(proxy: &Proxy, problem: ProxyProblem) -> UploadError {
     UploadError::Proxy { proxy: proxy.to_string(), connection: Connection::Control, problem }
 }
 
-/// The run is over before the conversation has begun.
-pub(crate) fn stopped(stop: WaitError) -> UploadError {
-    match stop {
+/// Returns the error of a run that ends before the conversation has begun.
+pub(crate) fn ended_before_conversation(error: WaitError) -> UploadError {
+    match error {
         WaitError::Interrupted => UploadError::Interrupted { step: None },
         WaitError::OutOfTime => UploadError::OutOfTime { step: None },
         WaitError::Failed(error) => UploadError::Fault(error.to_string()),
     }
 }
 
-/// The resolver of the system knows no deadline, so it works on a thread that can be left behind.
-fn resolve(
-    server: &Server,
-    port: u16,
-    until: Instant,
-    cancellation: &Cancellation,
-) -> Result<Vec<SocketAddr>, UploadError> {
+/// Resolves the name of `server`. The system's resolver has no deadline, so it runs on a thread that is abandoned if it
+/// takes too long.
+fn resolve(server: &Server, port: u16, deadline: Deadline<'_>) -> Result<Vec<SocketAddr>, UploadError> {
     let name = match (server.host().parse(), server.scope()) {
         (Ok(address), None) => return Ok(vec![SocketAddr::new(address, port)]),
-        // The system knows the numbers of its interfaces, and asks nobody for them.
+        // The resolver turns the name of the interface into its number, without a question to another machine.
         (_, Some(scope)) => format!("{}%{scope}", server.host()),
         (Err(_), None) => server.host().to_owned(),
     };
@@ -130,35 +122,38 @@ fn resolve(
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send((name, port).to_socket_addrs().map(Vec::from_iter)));
     loop {
-        cancellation.check().map_err(stopped)?;
-        match receiver.recv_timeout(RESOLVER_TICK.min(until.saturating_duration_since(Instant::now()))) {
+        deadline.check_cancellation().map_err(ended_before_conversation)?;
+        match receiver.recv_timeout(CANCELLATION_CHECK_INTERVAL.min(deadline.left())) {
             Ok(Ok(found)) if found.is_empty() => return Err(unresolved(io::ErrorKind::NotFound.into())),
             Ok(found) => return found.map_err(unresolved),
-            Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
+            Err(RecvTimeoutError::Timeout) if !deadline.has_passed() => {}
             Err(_) => return Err(unresolved(io::ErrorKind::TimedOut.into())),
         }
     }
 }
 
-/// Those that the route leads to.
-fn within_reach(addresses: &[SocketAddr], route: &Route) -> Result<Vec<SocketAddr>, UploadError> {
-    let reached: Vec<_> = addresses.iter().copied().filter(|&address| route.leads_to(address)).collect();
-    match (&reached[..], addresses, route.source) {
+/// Returns the addresses that have the IP version of the source address.
+///
+/// # Errors
+/// If there are addresses, but none of that version.
+fn reachable(addresses: &[SocketAddr], route: &Route) -> Result<Vec<SocketAddr>, UploadError> {
+    let reachable: Vec<_> = addresses.iter().copied().filter(|&address| route.leads_to(address)).collect();
+    match (&reachable[..], addresses, route.source) {
         ([], &[address, ..], Some(source)) => {
             let kind = |is_ipv4| if is_ipv4 { "IPv4" } else { "IPv6" };
             let (wanted, found) = (kind(source.is_ipv4()), kind(address.is_ipv4()));
-            let why = format!("the source address is {wanted}, and it has only {found} addresses");
-            Err(UploadError::Unreachable { address, error: io::Error::new(io::ErrorKind::AddrNotAvailable, why) })
+            let reason = format!("the source address is {wanted}, and it has only {found} addresses");
+            Err(UploadError::Unreachable { address, error: io::Error::new(io::ErrorKind::AddrNotAvailable, reason) })
         }
-        _ => Ok(reached),
+        _ => Ok(reachable),
     }
 }
 
-/// Clear text stays on this machine unless the user says that it may leave.
+/// Returns the protection that the options demand. By default, only connections within this machine are not protected.
 fn security(request: &Request, stays_here: bool) -> Result<Security, UploadError> {
     let terms = || {
         TlsTerms::new(request.target.server.host(), &request.security.trust, request.security.identity.as_ref())
-            .map_err(no_tls)
+            .map_err(tls_failed)
     };
     match request.tls() {
         Tls::Off => Ok(Security::Clear),
@@ -168,7 +163,8 @@ fn security(request: &Request, stays_here: bool) -> Result<Security, UploadError
     }
 }
 
-pub(crate) fn no_tls(problem: TlsProblem) -> UploadError {
+/// Returns the error that the control connection cannot have TLS.
+pub(crate) fn tls_failed(problem: TlsProblem) -> UploadError {
     UploadError::Tls { connection: Connection::Control, problem }
 }
 
@@ -182,7 +178,7 @@ mod tests {
     use crate::request::trust::Trust;
 
     fn request(server: &str, tls: Tls) -> Request {
-        // Not the platform's: a machine may have no authorities at all.
+        // Not the platform's authorities: a machine may have none.
         let security = Options { tls: Some(tls), trust: Trust::Pins(Vec::new()), ..Options::default() };
         let target = Target::new(server.parse().unwrap(), "u").unwrap();
         Request::new(target, Put::into_directory(".").unwrap()).security(security)
@@ -198,7 +194,7 @@ mod tests {
         assert!(is_clear("127.0.0.1", Tls::UnlessLoopback));
         assert!(is_clear("[::ffff:127.1.2.3]", Tls::UnlessLoopback));
         assert!(is_clear("localhost", Tls::UnlessLoopback));
-        // The resolver takes this for 127.0.0.1, and could do so with any other name.
+        // The resolver returns 127.0.0.1 for this, and could do so for any other name.
         assert!(!matches!(
             found(&request("127.1", Tls::UnlessLoopback)).map(|found| found.security),
             Ok(Security::Clear)
@@ -213,16 +209,16 @@ mod tests {
     #[test]
     fn addresses_of_the_other_kind_than_the_source_are_left_out() {
         let both: [SocketAddr; 2] = ["192.0.2.1:21".parse().unwrap(), "[2001:db8::1]:21".parse().unwrap()];
-        let reached = |from: &[SocketAddr]| {
-            within_reach(from, &Route { source: Some("2001:db8::7".parse().unwrap()), ..Route::default() })
+        let found = |from: &[SocketAddr]| {
+            reachable(from, &Route { source: Some("2001:db8::7".parse().unwrap()), ..Route::default() })
         };
-        assert_eq!(reached(&both).unwrap(), both[1..]);
-        assert!(reached(&both[..1]).unwrap_err().to_string().contains("IPv6"));
-        assert_eq!(within_reach(&both, &Route::default()).unwrap(), both);
+        assert_eq!(found(&both).unwrap(), both[1..]);
+        assert!(found(&both[..1]).unwrap_err().to_string().contains("IPv6"));
+        assert_eq!(reachable(&both, &Route::default()).unwrap(), both);
     }
 
     #[test]
-    fn behind_a_proxy_its_addresses_are_found_and_the_servers_as_far_as_it_wants_them() {
+    fn behind_a_proxy_the_servers_name_is_resolved_only_for_a_proxy_that_does_not_resolve_names() {
         for (scheme, server, addresses) in [
             ("socks5", "192.0.2.1:7", &["192.0.2.1:7"][..]),
             ("socks5h", "192.0.2.1:7", &["192.0.2.1:7"]),
@@ -237,8 +233,11 @@ mod tests {
                     .unwrap(),
             )
             .unwrap();
-            assert_eq!(found.addresses, Vec::from_iter(addresses.iter().map(|address| address.parse().unwrap())));
-            assert_eq!(found.dialled(), ["127.0.0.1:1".parse().unwrap()]);
+            assert_eq!(
+                found.server_addresses,
+                Vec::from_iter(addresses.iter().map(|address| address.parse().unwrap()))
+            );
+            assert_eq!(found.connect_addresses(), ["127.0.0.1:1".parse().unwrap()]);
             assert!(matches!(found.security, Security::Explicit(_)), "{scheme}");
         }
     }

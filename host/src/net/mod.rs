@@ -1,4 +1,4 @@
-//! Sockets with deadlines, name resolution, TLS and proxies. Nothing here knows FTP or the component.
+//! Sockets with deadlines, name resolution, TLS and proxies. Nothing here knows the component.
 
 pub(crate) mod broken_pipe;
 pub(crate) mod destination;

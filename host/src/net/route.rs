@@ -1,13 +1,12 @@
-//! From where a connection goes out: the address and the network interface of this machine, where the user names them.
-//!
-//! The same for the control connection and those for data. Where the connection goes is `connect.rs`'s business.
+//! The local address and the network interface of a connection, if the user names them; the same for the control
+//! connection and the data connections.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use crate::request::network::Network;
 
-/// The way out of this machine; by default whichever the system takes.
+/// The local end of every connection. By default the system chooses it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Route {
     pub(crate) source: Option<IpAddr>,
@@ -15,35 +14,35 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// The route that the options name.
+    /// Returns the route that the options name.
     pub(crate) fn of(network: &Network) -> Self {
         Self { source: network.source_address, interface: network.interface.clone() }
     }
 
-    /// Whether `peer` speaks the same version of IP as the address to start from.
+    /// Returns true if `peer` has the same version of IP as the source address.
     pub(crate) fn leads_to(&self, peer: SocketAddr) -> bool {
         self.source.is_none_or(|source| source.is_ipv4() == peer.is_ipv4())
     }
 
-    /// Has `socket`, which is to be connected to `peer`, go this way.
-    pub(crate) fn take(&self, socket: &socket2::Socket, peer: SocketAddr) -> io::Result<()> {
-        self.take_interface(socket)?;
+    /// Binds `socket`, which will be connected to `peer`, to the interface and the source address.
+    pub(crate) fn apply(&self, socket: &socket2::Socket, peer: SocketAddr) -> io::Result<()> {
+        self.apply_interface(socket)?;
         if let Some(source) = self.source {
-            let bound = socket.bind(&beside(source, peer).into());
-            bound.map_err(|error| because(&format!("the source address {source}"), &error))?;
+            let bound = socket.bind(&local_address(source, peer).into());
+            bound.map_err(|error| describe(&format!("the source address {source}"), &error))?;
         }
         Ok(())
     }
 
-    /// Only the interface, for a socket that is to have an address of its own.
-    pub(crate) fn take_interface(&self, socket: &socket2::Socket) -> io::Result<()> {
+    /// Binds `socket` to the interface alone. This is for a socket that gets another local address.
+    pub(crate) fn apply_interface(&self, socket: &socket2::Socket) -> io::Result<()> {
         let Some(name) = &self.interface else { return Ok(()) };
-        bind_to(socket, name).map_err(|error| because(&format!("the network interface {name:?}"), &error))
+        bind_to(socket, name).map_err(|error| describe(&format!("the network interface {name:?}"), &error))
     }
 }
 
-/// The address to start from, any port. A link-local one is on the interface that leads to `peer`.
-fn beside(source: IpAddr, peer: SocketAddr) -> SocketAddr {
+/// Returns the address to bind to, with any port. A link-local one is on the interface that leads to `peer`.
+fn local_address(source: IpAddr, peer: SocketAddr) -> SocketAddr {
     match (source, peer) {
         (IpAddr::V6(address), SocketAddr::V6(peer)) if address.is_unicast_link_local() => {
             SocketAddrV6::new(address, 0, 0, peer.scope_id()).into()
@@ -63,12 +62,12 @@ fn bind_to(_: &socket2::Socket, _: &str) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// The system's error, with the name of what it is about.
-fn because(what: &str, error: &io::Error) -> io::Error {
-    let why = error.to_string();
+/// Returns the system's error, with the name of the address or interface.
+fn describe(subject: &str, error: &io::Error) -> io::Error {
+    let reason = error.to_string();
     let number = error.raw_os_error().map(|number| format!(" (os error {number})")).unwrap_or_default();
-    let why = why.strip_suffix(&number).unwrap_or(&why);
-    io::Error::new(error.kind(), format!("cannot use {what}: {why}"))
+    let reason = reason.strip_suffix(&number).unwrap_or(&reason);
+    io::Error::new(error.kind(), format!("cannot use {subject}: {reason}"))
 }
 
 #[cfg(test)]
@@ -78,11 +77,11 @@ mod tests {
 
     fn refusal(route: &Route) -> String {
         let socket = socket2::Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        route.take(&socket, "127.0.0.1:21".parse().unwrap()).unwrap_err().to_string()
+        route.apply(&socket, "127.0.0.1:21".parse().unwrap()).unwrap_err().to_string()
     }
 
     #[test]
-    fn what_cannot_be_used_is_named() {
+    fn an_address_or_interface_that_cannot_be_used_is_named() {
         let elsewhere = Route { source: Some("192.0.2.1".parse().unwrap()), ..Route::default() };
         assert!(refusal(&elsewhere).starts_with("cannot use the source address 192.0.2.1: "));
         let nowhere = Route { interface: Some("nowhere0".to_owned()), ..Route::default() };
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_leads_only_to_its_own_kind() {
+    fn a_source_address_leads_only_to_addresses_of_its_own_version() {
         let peers: [SocketAddr; 2] = ["127.0.0.1:21".parse().unwrap(), "[::1]:21".parse().unwrap()];
         let leads = |source: &str| {
             let route = Route { source: Some(source.parse().unwrap()), ..Route::default() };

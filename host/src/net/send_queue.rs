@@ -1,24 +1,26 @@
-//! How much of what was sent the other end has not acknowledged: on a slow line, megabytes lie in the kernel's
-//! buffer, and seeing them drain is the only sign that the transfer is alive.
+//! The number of sent bytes that the peer has not acknowledged. On a slow line, megabytes wait in the kernel's send
+//! queue, and its decrease is the only sign that the transfer makes progress.
 //!
-//! A file of its own because the call is one that only `unsafe` can make.
+//! In a file of its own because the system call needs `unsafe`.
 
 use std::os::fd::AsFd;
 
-/// The bytes in the send queue (SIOCOUTQ, tcp(7)).
+/// Returns the number of bytes in the send queue (SIOCOUTQ, tcp(7)).
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code, reason = "no crate has a safe call for SIOCOUTQ")]
 pub(crate) fn bytes(socket: impl AsFd) -> Option<u64> {
     use rustix::ioctl::{Getter, Opcode, ioctl};
 
-    /// `<linux/sockios.h>` defines SIOCOUTQ as TIOCOUTQ, which has this number on every architecture of ours.
+    /// `<linux/sockios.h>` defines SIOCOUTQ as TIOCOUTQ, which has this number on every architecture that we build
+    /// for.
     const SIOCOUTQ: Opcode = 0x5411;
-    // SAFETY: SIOCOUTQ writes one int to its argument, and for other files than sockets fails or does the same.
+    // SAFETY: SIOCOUTQ writes one int to its argument. For files that are not sockets it fails, or
+    // does the same.
     let queued = unsafe { ioctl(socket, Getter::<SIOCOUTQ, i32>::new()) };
     queued.ok().and_then(|bytes| u64::try_from(bytes).ok())
 }
 
-/// Not known on this system: a wait is then bounded by its deadline alone.
+/// Returns `None`: this system does not tell the number, and only the deadline ends a wait.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn bytes(_socket: impl AsFd) -> Option<u64> {
     None

@@ -1,25 +1,24 @@
-//! A TCP connection that never waits for ever: connect, read, write, half-close and reset, each with a deadline. And a
-//! port on which one is awaited.
+//! A TCP connection whose every wait has a deadline: connect, read, write, half-close and reset; and a listening port.
 //!
-//! Knows nothing of FTP, TLS or the guest. Who may be dialled is decided by `connect.rs` and `lent/`. Next: `stream.rs`.
+//! Knows nothing of FTP, TLS or the guest, and does not decide to which addresses connections may go.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::PollFlags;
 use socket2::{Domain, Protocol, SockRef, TcpKeepalive, Type};
 
-use crate::cancel::{Cancellation, WaitError};
+use crate::cancel::WaitError;
 use crate::net::route::Route;
-use crate::net::wait::wait_for;
+use crate::net::wait::{Deadline, wait_for};
 
-/// How long a connection may be silent before the system sends a sign of life.
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
+/// The time without traffic after which the system sends the first keepalive probe.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
 
-/// How long it waits between such signs.
-const KEEPALIVE_EVERY: Duration = Duration::from_secs(15);
+/// The time between two keepalive probes.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// A connected, non-blocking TCP socket.
 #[derive(Debug)]
@@ -29,19 +28,17 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Connects to `peer`, giving up when `until` has passed.
-    pub(crate) fn connect(
-        peer: SocketAddr,
-        route: &Route,
-        until: Instant,
-        cancellation: &Cancellation,
-    ) -> Result<Self, WaitError> {
+    /// Connects to `peer`.
+    ///
+    /// # Errors
+    /// The system's error; `TimedOut` if the deadline has passed.
+    pub(crate) fn connect(peer: SocketAddr, route: &Route, deadline: Deadline<'_>) -> Result<Self, WaitError> {
         let socket = tcp_socket(peer)?;
-        route.take(&socket, peer)?;
+        route.apply(&socket, peer)?;
         match socket.connect(&peer.into()) {
             Ok(()) => {}
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {
-                wait_for(&socket, PollFlags::OUT, until, cancellation)?;
+                wait_for(&socket, PollFlags::OUT, deadline)?;
                 socket.take_error()?.map_or(Ok(()), Err)?;
             }
             Err(error) => return Err(error.into()),
@@ -50,29 +47,29 @@ impl Socket {
     }
 
     fn connected(socket: socket2::Socket, peer: SocketAddr) -> io::Result<Self> {
-        // Commands are single small writes, and nothing follows until they are answered.
+        // Each command is one small write, and nothing follows it until the reply is here.
         socket.set_tcp_nodelay(true)?;
         Ok(Self { stream: socket.into(), peer })
     }
 
-    /// Has the system send a sign of life where nothing else is sent: a firewall on the way may forget a connection that
-    /// is silent while a file is sent on another.
+    /// Makes the system send keepalive probes: a firewall on the way may forget a connection that is silent while a
+    /// file is sent on another connection.
     pub(crate) fn keep_alive(&self) -> io::Result<()> {
-        let signs = TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_EVERY);
-        SockRef::from(&self.stream).set_tcp_keepalive(&signs)
+        let probes = TcpKeepalive::new().with_time(KEEPALIVE_IDLE).with_interval(KEEPALIVE_INTERVAL);
+        SockRef::from(&self.stream).set_tcp_keepalive(&probes)
     }
 
-    /// The connection itself, which never waits, for TLS.
+    /// Returns the non-blocking stream, which rustls reads and writes.
     pub(crate) fn tcp(&self) -> &TcpStream {
         &self.stream
     }
 
     /// Waits until it can be read or written.
-    pub(crate) fn ready(&self, flags: PollFlags, until: Instant, cancellation: &Cancellation) -> Result<(), WaitError> {
-        wait_for(self, flags, until, cancellation)
+    pub(crate) fn ready(&self, flags: PollFlags, deadline: Deadline<'_>) -> Result<(), WaitError> {
+        wait_for(self, flags, deadline)
     }
 
-    /// Whether bytes have come that were not read.
+    /// Returns true if bytes were received that were not read.
     pub(crate) fn has_unread(&self) -> io::Result<bool> {
         match self.stream.peek(&mut [0]) {
             Ok(count) => Ok(count > 0),
@@ -81,40 +78,35 @@ impl Socket {
         }
     }
 
-    /// Whether `read_some` would now return something, were it an error.
+    /// Returns true if `read_some` would return bytes, the end or an error now.
     pub(crate) fn is_readable(&self) -> bool {
-        let looked = self.stream.peek(&mut [0]);
-        !looked.is_err_and(|error| matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted))
+        let peeked = self.stream.peek(&mut [0]);
+        !peeked.is_err_and(|error| matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted))
     }
 
-    /// The machine and port at the other end.
+    /// Returns the address and port of the peer.
     pub(crate) fn peer(&self) -> SocketAddr {
         self.peer
     }
 
-    /// At least one byte.
+    /// Reads at least one byte.
     ///
     /// # Errors
-    /// `UnexpectedEof` when the other end has closed in order.
-    pub(crate) fn read(
-        &self,
-        into: &mut [u8],
-        until: Instant,
-        cancellation: &Cancellation,
-    ) -> Result<usize, WaitError> {
+    /// `UnexpectedEof` if the peer has closed its side.
+    pub(crate) fn read(&self, into: &mut [u8], deadline: Deadline<'_>) -> Result<usize, WaitError> {
         loop {
-            // In this order: a reply is hardly ever there before it is waited for.
-            self.ready(PollFlags::IN, until, cancellation)?;
+            // Waiting first saves a system call: a reply is almost never here before we wait for it.
+            self.ready(PollFlags::IN, deadline)?;
             if let Some(count) = self.read_some(into)? {
                 return Ok(count);
             }
         }
     }
 
-    /// What has come; nothing, if more has to come first.
+    /// Reads the bytes that are here, without waiting. Returns `None` if there are none yet.
     ///
     /// # Errors
-    /// `UnexpectedEof` when the other end has closed in order.
+    /// `UnexpectedEof` if the peer has closed its side.
     pub(crate) fn read_some(&self, into: &mut [u8]) -> io::Result<Option<usize>> {
         match (&self.stream).read(into) {
             Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
@@ -124,45 +116,42 @@ impl Socket {
         }
     }
 
-    /// All of `bytes`.
-    pub(crate) fn write_all(
-        &self,
-        mut bytes: &[u8],
-        until: Instant,
-        cancellation: &Cancellation,
-    ) -> Result<(), WaitError> {
+    /// Writes all of `bytes`.
+    pub(crate) fn write_all(&self, mut bytes: &[u8], deadline: Deadline<'_>) -> Result<(), WaitError> {
         while !bytes.is_empty() {
             match (&self.stream).write(bytes) {
-                Ok(n) => bytes = &bytes[n..],
-                Err(error) => self.wait_out(error, PollFlags::OUT, until, cancellation)?,
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.ready(PollFlags::OUT, deadline)?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(())
     }
 
-    /// Writes what fits now, without waiting.
+    /// Writes as many bytes as the socket accepts now, without waiting.
     pub(crate) fn write_some(&self, bytes: &[u8]) -> io::Result<usize> {
         (&self.stream).write(bytes)
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes our side of the connection (FIN).
     pub(crate) fn half_close(&self) -> io::Result<()> {
         self.stream.shutdown(Shutdown::Write)
     }
 
-    /// Whether from now on closing, by whomever, makes the other end see a reset, so that it cannot take what it got for
-    /// all there is.
+    /// If `reset` is true, closing the socket, also by the end of this process, sends RST, so that the peer does not
+    /// take the bytes that it has received for a complete file.
     pub(crate) fn reset_on_close(&self, reset: bool) {
-        // Where this fails the socket is broken already, which says the same.
+        // If this fails, the socket is broken already, and the peer gets no orderly end either.
         let _ = SockRef::from(&self.stream).set_linger(reset.then_some(Duration::ZERO));
     }
 
-    /// How many bytes the other end has not yet acknowledged, where the system tells.
-    pub(crate) fn unacknowledged(&self) -> Option<u64> {
+    /// Returns the number of bytes sent that the peer has not acknowledged; `None` if the system does not tell.
+    pub(crate) fn send_queue(&self) -> Option<u64> {
         crate::net::send_queue::bytes(&self.stream)
     }
 
-    /// Whether the system sends at a measured pace (BBR) and not as fast as the other end takes it.
+    /// Returns true if the system's congestion control paces the packets (BBR).
     #[cfg(target_os = "linux")]
     pub(crate) fn is_paced(&self) -> bool {
         rustix::net::sockopt::tcp_congestion(&self.stream).is_ok_and(|name| name.starts_with("bbr"))
@@ -172,20 +161,6 @@ impl Socket {
     pub(crate) fn is_paced(&self) -> bool {
         false
     }
-
-    fn wait_out(
-        &self,
-        error: io::Error,
-        flags: PollFlags,
-        until: Instant,
-        cancellation: &Cancellation,
-    ) -> Result<(), WaitError> {
-        match error.kind() {
-            io::ErrorKind::WouldBlock => self.ready(flags, until, cancellation),
-            io::ErrorKind::Interrupted => Ok(()),
-            _ => Err(error.into()),
-        }
-    }
 }
 
 impl AsFd for Socket {
@@ -194,7 +169,7 @@ impl AsFd for Socket {
     }
 }
 
-/// A port on which connections are awaited.
+/// A listening TCP port.
 #[derive(Debug)]
 pub(crate) struct Listener {
     socket: socket2::Socket,
@@ -202,22 +177,22 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Opens a port of `address`; any port if it is 0.
+    /// Listens on `address`; the system chooses the port if it is 0.
     pub(crate) fn open(address: SocketAddr, route: &Route, backlog: usize) -> io::Result<Self> {
         let socket = tcp_socket(address)?;
-        route.take_interface(&socket)?;
+        route.apply_interface(&socket)?;
         socket.bind(&address.into())?;
         socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
         let address = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
         Ok(Self { socket, address })
     }
 
-    /// Where it is.
+    /// Returns the local address and port.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The next who has come, without waiting.
+    /// Accepts the next connection, without waiting. Returns `None` if there is none.
     pub(crate) fn accept(&self) -> io::Result<Option<Socket>> {
         use io::ErrorKind::{ConnectionAborted, Interrupted, WouldBlock};
         let (socket, peer) = match self.socket.accept() {
@@ -236,7 +211,7 @@ impl AsFd for Listener {
     }
 }
 
-/// One that never waits, for this kind of address.
+/// Makes a non-blocking socket for addresses of this family.
 #[cfg(target_os = "linux")]
 fn tcp_socket(address: SocketAddr) -> io::Result<socket2::Socket> {
     socket2::Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), Some(Protocol::TCP))
@@ -252,14 +227,16 @@ fn tcp_socket(address: SocketAddr) -> io::Result<socket2::Socket> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cancel::Cancellation;
     use std::net::TcpListener;
+    use std::time::Instant;
 
     #[test]
     fn a_connection_that_is_kept_alive_says_so_to_the_system() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let far = Instant::now() + Duration::from_secs(10);
-        let address = listener.local_addr().unwrap();
-        let socket = Socket::connect(address, &Route::default(), far, &Cancellation::default()).unwrap();
+        let cancellation = Cancellation::default();
+        let deadline = Deadline::new(Instant::now() + Duration::from_secs(10), &cancellation);
+        let socket = Socket::connect(listener.local_addr().unwrap(), &Route::default(), deadline).unwrap();
         let kept_alive = || SockRef::from(&socket.stream).keepalive().unwrap();
         assert!(!kept_alive());
         socket.keep_alive().unwrap();

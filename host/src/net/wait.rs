@@ -1,26 +1,56 @@
-//! Waiting for sockets. Every wait of the host goes through [`wait`], so that each has a deadline and ends on cancellation.
+//! Waiting for sockets. Every wait of the host goes through [`wait`], so that each has a deadline and ends on
+//! cancellation.
 
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use crate::cancel::{Cancellation, WaitError};
 
-/// Waits until at least one of `wanted` is ready and says which are; none are once `until` has passed.
+/// The time by which an operation must be done, and the cancellation that can end it earlier.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline<'a> {
+    at: Instant,
+    cancellation: &'a Cancellation,
+}
+
+impl<'a> Deadline<'a> {
+    /// Returns the deadline `at`, or earlier if `cancellation` ends the run.
+    pub(crate) fn new(at: Instant, cancellation: &'a Cancellation) -> Self {
+        Self { at, cancellation }
+    }
+
+    /// Returns true if the time is over. Does not look at the cancellation.
+    pub(crate) fn has_passed(self) -> bool {
+        Instant::now() >= self.at
+    }
+
+    /// Returns the time that is left.
+    pub(crate) fn left(self) -> Duration {
+        self.at.saturating_duration_since(Instant::now())
+    }
+
+    /// Returns an error if the run must end.
+    pub(crate) fn check_cancellation(self) -> Result<(), WaitError> {
+        self.cancellation.check()
+    }
+}
+
+/// Waits until at least one of `wanted` is ready, and returns true for each that is. Returns false for all of them if
+/// the deadline has passed.
 pub(crate) fn wait<const N: usize>(
     wanted: [(BorrowedFd<'_>, PollFlags); N],
-    until: Instant,
-    cancellation: &Cancellation,
+    deadline: Deadline<'_>,
 ) -> Result<[bool; N], WaitError> {
-    let until = cancellation.limit(until);
+    let Deadline { at, cancellation } = deadline;
+    let at = cancellation.limit(at);
     let mut polled: Vec<PollFd<'_>> =
         wanted.iter().map(|&(socket, flags)| PollFd::from_borrowed_fd(socket, flags)).collect();
     polled.extend(cancellation.descriptor().map(|token| PollFd::from_borrowed_fd(token, PollFlags::IN)));
     loop {
-        let left = until.saturating_duration_since(Instant::now());
+        let left = at.saturating_duration_since(Instant::now());
         match poll(&mut polled, Timespec::try_from(left).ok().as_ref()) {
             Err(Errno::INTR) => continue,
             Err(error) => return Err(WaitError::Failed(error.into())),
@@ -33,45 +63,43 @@ pub(crate) fn wait<const N: usize>(
 /// Waits for one socket.
 ///
 /// # Errors
-/// `TimedOut` once `until` has passed.
-pub(crate) fn wait_for(
-    socket: impl AsFd,
-    flags: PollFlags,
-    until: Instant,
-    cancellation: &Cancellation,
-) -> Result<(), WaitError> {
-    match wait([(socket.as_fd(), flags)], until, cancellation)? {
+/// `TimedOut` if the deadline has passed.
+pub(crate) fn wait_for(socket: impl AsFd, flags: PollFlags, deadline: Deadline<'_>) -> Result<(), WaitError> {
+    match wait([(socket.as_fd(), flags)], deadline)? {
         [true] => Ok(()),
-        [false] => Err(WaitError::Failed(io::ErrorKind::TimedOut.into())),
+        [false] => Err(WaitError::timed_out()),
     }
 }
 
-/// Waits until `until`.
+/// Waits until the deadline.
 ///
 /// # Errors
 /// If the run must end before.
-pub(crate) fn pause(until: Instant, cancellation: &Cancellation) -> Result<(), WaitError> {
-    wait([], until, cancellation).map(|[]| ())
+pub(crate) fn pause(deadline: Deadline<'_>) -> Result<(), WaitError> {
+    wait([], deadline).map(|[]| ())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cancel::CancelToken;
+    use std::io;
     use std::os::unix::net::UnixStream;
-    use std::time::Duration;
 
     fn quiet_pair() -> (UnixStream, UnixStream) {
         UnixStream::pair().unwrap()
+    }
+
+    fn wait_to_read(socket: &UnixStream, until: Instant, cancellation: &Cancellation) -> Result<(), WaitError> {
+        wait_for(socket, PollFlags::IN, Deadline::new(until, cancellation))
     }
 
     #[test]
     fn a_wait_ends_at_its_deadline() {
         let (quiet, _peer) = quiet_pair();
         let began = Instant::now();
-        let stop =
-            wait_for(&quiet, PollFlags::IN, began + Duration::from_millis(30), &Cancellation::default()).unwrap_err();
-        assert!(matches!(stop, WaitError::Failed(e) if e.kind() == io::ErrorKind::TimedOut));
+        let error = wait_to_read(&quiet, began + Duration::from_millis(30), &Cancellation::default()).unwrap_err();
+        assert!(matches!(error, WaitError::Failed(e) if e.kind() == io::ErrorKind::TimedOut));
         assert!(began.elapsed() >= Duration::from_millis(30));
     }
 
@@ -84,7 +112,7 @@ mod tests {
         let thread = std::thread::spawn(move || other.cancel());
         for _ in 0..2 {
             let far = Instant::now() + Duration::from_secs(60);
-            assert!(matches!(wait_for(&quiet, PollFlags::IN, far, &cancellation), Err(WaitError::Interrupted)));
+            assert!(matches!(wait_to_read(&quiet, far, &cancellation), Err(WaitError::Interrupted)));
         }
         thread.join().unwrap();
     }
@@ -94,17 +122,17 @@ mod tests {
         let (quiet, mut peer) = quiet_pair();
         let far = Instant::now() + Duration::from_secs(60);
         let cancellation = Cancellation::begin(None, Some(Duration::from_millis(30)));
-        assert!(matches!(wait_for(&quiet, PollFlags::IN, far, &cancellation), Err(WaitError::OutOfTime)));
-        // Nor does anything go on afterwards, however ready it is.
+        assert!(matches!(wait_to_read(&quiet, far, &cancellation), Err(WaitError::OutOfTime)));
+        // A later wait fails, too, even if its socket is ready.
         std::io::Write::write_all(&mut peer, b"x").unwrap();
-        assert!(matches!(wait_for(&quiet, PollFlags::IN, far, &cancellation), Err(WaitError::OutOfTime)));
-        assert!(matches!(pause(far, &cancellation), Err(WaitError::OutOfTime)));
+        assert!(matches!(wait_to_read(&quiet, far, &cancellation), Err(WaitError::OutOfTime)));
+        assert!(matches!(pause(Deadline::new(far, &cancellation)), Err(WaitError::OutOfTime)));
     }
 
     #[test]
     fn a_pause_takes_its_time_and_no_more() {
         let until = Instant::now() + Duration::from_millis(30);
-        assert!(pause(until, &Cancellation::default()).is_ok());
+        assert!(pause(Deadline::new(until, &Cancellation::default())).is_ok());
         assert!(Instant::now() >= until);
     }
 }

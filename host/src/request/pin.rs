@@ -41,24 +41,12 @@ impl FromStr for Pin {
         let digest = digest.strip_prefix("//").unwrap_or(digest);
         let mut hash = [0; 32];
         let valid = match digest.len() {
-            64 => base16(digest, &mut hash),
+            64 => base16ct::mixed::decode(digest, &mut hash).is_ok(),
             43 => Base64Unpadded::decode(digest, &mut hash).is_ok_and(|bytes| bytes.len() == 32),
             _ => Base64::decode(digest, &mut hash).is_ok_and(|bytes| bytes.len() == 32),
         };
         if valid { Ok(Self(hash)) } else { Err(NotAPin) }
     }
-}
-
-/// Decodes 64 hexadecimal digits into `hash`. Returns false if a character is not a digit.
-fn base16(digits: &str, hash: &mut [u8; 32]) -> bool {
-    let value = |digit: u8| (digit as char).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    digits.as_bytes().chunks(2).zip(hash).all(|(pair, byte)| match (value(pair[0]), value(pair[1])) {
-        (Some(high), Some(low)) => {
-            *byte = high << 4 | low;
-            true
-        }
-        _ => false,
-    })
 }
 
 impl fmt::Display for Pin {

@@ -1,5 +1,4 @@
-//! The credentials for a proxy. `net/proxy/socks.rs` and `net/proxy/http.rs` send them. The SOCKS library leaves a copy
-//! on the stack, which is not wiped.
+//! The credentials for a proxy, wiped from memory when dropped. `net/proxy/socks/mod.rs` and `net/proxy/http.rs` send them.
 
 use zeroize::Zeroizing;
 

@@ -7,11 +7,14 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::cancel::{Cancellation, WaitError};
-use crate::net::destination::{Destination, Security, by_proxy, no_tls, on_the_way, stopped};
+use crate::net::destination::{
+    Destination, Security, ended_before_conversation, proxy_failed, proxy_not_reached, tls_failed,
+};
 use crate::net::proxy::Tunnel;
 use crate::net::route::Route;
 use crate::net::socket::Socket;
 use crate::net::tls::Versions;
+use crate::net::wait::Deadline;
 use crate::report::error::UploadError;
 use crate::report::proxy_problem::ProxyProblem;
 use crate::request::Request;
@@ -29,7 +32,10 @@ pub(crate) fn dial(
     let protection = protection(&destination.security, versions)?;
     let until = Instant::now() + request.network.connect_timeout;
     let (socket, tunnel) = match &request.network.proxy {
-        None => (connect_to_first(destination.dialled(), &Route::of(&request.network), until, cancellation)?, None),
+        None => {
+            let addresses = destination.connect_addresses();
+            (connect_to_first(addresses, &Route::of(&request.network), until, cancellation)?, None)
+        }
         Some(proxy) => {
             connect_through(proxy, request, destination, until, cancellation).map(|(socket, to)| (socket, Some(to)))?
         }
@@ -43,8 +49,8 @@ pub(crate) fn dial(
 fn protection(security: &Security, versions: Versions) -> Result<Protection, UploadError> {
     Ok(match security {
         Security::Clear => Protection::Clear,
-        Security::Explicit(terms) => Protection::Explicit(terms.client(versions).map_err(no_tls)?),
-        Security::Implicit(terms) => Protection::Implicit(terms.client(versions).map_err(no_tls)?),
+        Security::Explicit(terms) => Protection::Explicit(terms.client(versions).map_err(tls_failed)?),
+        Security::Implicit(terms) => Protection::Implicit(terms.client(versions).map_err(tls_failed)?),
     })
 }
 
@@ -61,10 +67,12 @@ fn connect_through(
     let mut last = UploadError::Fault("a name resolved to no address".into());
     for (tried, host) in hosts.iter().enumerate() {
         let share = share(until, hosts.len() - tried);
-        let to_proxy = connect_to_first(destination.dialled(), &Route::of(&request.network), share, cancellation);
-        let socket = to_proxy.map_err(|error| on_the_way(proxy, error))?;
+        let to_proxy =
+            connect_to_first(destination.connect_addresses(), &Route::of(&request.network), share, cancellation);
+        let socket = to_proxy.map_err(|error| proxy_not_reached(proxy, error))?;
         let tunnel = Tunnel::new(proxy.clone(), socket.peer(), host.clone());
-        match tunnel.enter(&socket, request.port(), share, cancellation).map_err(|stop| failed(proxy, stop)) {
+        let entered = tunnel.enter(&socket, request.port(), Deadline::new(share, cancellation));
+        match entered.map_err(|error| failed(proxy, error)) {
             Ok(()) => return Ok((socket, tunnel)),
             Err(error @ UploadError::Proxy { problem: ProxyProblem::Refused(_), .. }) => last = error,
             Err(error) => return Err(error),
@@ -75,17 +83,17 @@ fn connect_through(
 
 /// Returns the targets that the proxy is asked for: the server's addresses, or its name if the proxy resolves names.
 fn proxy_targets(request: &Request, destination: &Destination) -> Vec<ProxyTarget> {
-    match &destination.addresses[..] {
+    match &destination.server_addresses[..] {
         [] => vec![ProxyTarget::of(&request.target.server)],
         found => found.iter().map(SocketAddr::ip).map(ProxyTarget::Address).collect(),
     }
 }
 
 /// Returns the error of an exchange with a proxy that was reached.
-fn failed(proxy: &Proxy, stop: WaitError) -> UploadError {
-    match stop {
-        WaitError::Failed(error) => by_proxy(proxy, ProxyProblem::found_in(error)),
-        stop => stopped(stop),
+fn failed(proxy: &Proxy, error: WaitError) -> UploadError {
+    match error {
+        WaitError::Failed(error) => proxy_failed(proxy, ProxyProblem::found_in(error)),
+        error => ended_before_conversation(error),
     }
 }
 
@@ -99,10 +107,11 @@ fn connect_to_first(
 ) -> Result<Socket, UploadError> {
     let mut last = UploadError::Fault("a name resolved to no address".into());
     for (tried, &address) in addresses.iter().enumerate() {
-        match Socket::connect(address, route, share(until, addresses.len() - tried), cancellation) {
+        let deadline = Deadline::new(share(until, addresses.len() - tried), cancellation);
+        match Socket::connect(address, route, deadline) {
             Ok(socket) => return Ok(socket),
             Err(WaitError::Failed(error)) => last = UploadError::Unreachable { address, error },
-            Err(stop) => return Err(stopped(stop)),
+            Err(error) => return Err(ended_before_conversation(error)),
         }
     }
     Err(last)
@@ -134,5 +143,26 @@ mod tests {
             connect_to_first(&[closed], &Route::default(), far, &Cancellation::default()),
             Err(UploadError::Unreachable { .. })
         ));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_connection_that_the_system_forbids_is_reported_in_its_words() {
+        use landlock::{AccessNet, Ruleset, RulesetAttr, RulesetStatus};
+
+        let test = || {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let ruleset = Ruleset::default().handle_access(AccessNet::ConnectTcp).unwrap().create().unwrap();
+            if ruleset.restrict_self().unwrap().ruleset == RulesetStatus::NotEnforced {
+                return;
+            }
+            let far = Instant::now() + Duration::from_secs(10);
+            let addresses = [listener.local_addr().unwrap()];
+            let error = connect_to_first(&addresses, &Route::default(), far, &Cancellation::default()).unwrap_err();
+            assert!(matches!(error, UploadError::Unreachable { .. }), "{error:?}");
+            assert!(error.to_string().contains("Permission denied"), "{error}");
+        };
+        // The restriction holds for the rest of the thread's life.
+        std::thread::spawn(test).join().unwrap();
     }
 }

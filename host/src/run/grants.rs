@@ -19,8 +19,9 @@ use crate::request::proxy::Proxy;
 use crate::request::security::Tls;
 use crate::request::trust::Trust;
 use crate::sandbox::call_budget::CallBudget;
-use crate::sandbox::capabilities::control_connection::FIRST_DATA_PORT;
-use crate::sandbox::limits::{CALL_BYTES, HANDLES, MEMORY, TIME_PER_CALL, TIME_PER_GIB};
+use crate::sandbox::compute_budget::{TIME_PER_CALL, TIME_PER_GIB};
+use crate::sandbox::limits::{CALL_BYTES, HANDLES, MEMORY};
+use crate::sandbox::state::data_path::FIRST_DATA_PORT;
 
 /// The rights that an upload lends to the component, and their limits. The component can reach nothing else.
 ///
@@ -138,7 +139,7 @@ impl<'a> Grants<'a> {
     pub(crate) fn of(request: &'a Request, destination: &'a Destination, sources: &'a [Arc<Source>]) -> Self {
         Self {
             server: &request.target.server,
-            addresses: &destination.addresses,
+            addresses: &destination.server_addresses,
             proxy: GrantedProxy::of(request, destination),
             data: match request.network.active {
                 true => DataConnections::FromServer,
@@ -164,7 +165,7 @@ impl<'a> Grants<'a> {
 
 impl<'a> GrantedProxy<'a> {
     fn of(request: &'a Request, destination: &'a Destination) -> Option<Self> {
-        let (proxy, addresses) = request.network.proxy.as_ref().zip(destination.proxy.as_deref())?;
+        let (proxy, addresses) = request.network.proxy.as_ref().zip(destination.proxy_addresses.as_deref())?;
         Some(Self { proxy, addresses, credentials: proxy.has_auth() })
     }
 }

@@ -65,8 +65,8 @@ impl<'a> Prepared<'a> {
 fn needs(request: &Request, destination: &Destination) -> Needs {
     let network = &request.network;
     Needs {
-        ipv4: destination.dialled().iter().any(SocketAddr::is_ipv4),
-        ipv6: destination.dialled().iter().any(SocketAddr::is_ipv6),
+        ipv4: destination.connect_addresses().iter().any(SocketAddr::is_ipv4),
+        ipv6: destination.connect_addresses().iter().any(SocketAddr::is_ipv6),
         // With a proxy, the process connects only to the proxy's port.
         only_port: network.proxy.as_ref().map(Proxy::port).or(network.active.then(|| request.port())),
         listens: network.active,

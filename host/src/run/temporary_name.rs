@@ -26,6 +26,7 @@ impl Names {
     /// The names for `source`. If `reproducible`, every run that sends the same version of the same file uses the same
     /// temporary name.
     pub(super) fn of(source: &Source, reproducible: bool) -> Self {
+        // RandomState takes its keys from the system's random numbers: others must not guess the name.
         let unique_tag = RandomState::new().hash_one(source.name());
         let tag = if reproducible { version(source) } else { unique_tag };
         Self { own: source.name().to_vec(), tag, unique_tag }

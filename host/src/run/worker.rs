@@ -119,7 +119,7 @@ impl<'a> Worker<'a> {
 
     /// Returns the session; a new one if there is none, or if all its TLS session tickets are used.
     pub(super) fn session(&mut self) -> Result<&mut GuestSession, UploadError> {
-        if self.session.as_ref().is_some_and(GuestSession::is_spent) {
+        if self.session.as_ref().is_some_and(GuestSession::has_used_all_tickets) {
             // Sessions of TLS 1.2 can be resumed any number of times.
             self.versions = Versions::Tls12;
             self.quit();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::cancel::{Cancellation, WaitError};
 use crate::files::source::Source;
 use crate::net::destination::{self, Destination};
-use crate::net::wait;
+use crate::net::wait::{self, Deadline};
 use crate::report::error::UploadError;
 use crate::report::event::{Event, Observer};
 use crate::report::step::Step;
@@ -118,7 +118,7 @@ pub(super) fn wait_for_retry(
     time: Duration,
     step: Option<Step>,
 ) -> Result<(), UploadError> {
-    wait::pause(Instant::now() + time, cancellation).map_err(|error| match error {
+    wait::pause(Deadline::new(Instant::now() + time, cancellation)).map_err(|error| match error {
         WaitError::OutOfTime => UploadError::OutOfTime { step },
         WaitError::Interrupted | WaitError::Failed(_) => UploadError::Interrupted { step },
     })

@@ -1,4 +1,4 @@
-//! The `bindgen!` macro and nothing else: what wasmtime makes of `wit/`.
+//! The code that wasmtime's `bindgen!` generates from `wit/`, and nothing else.
 
 wasmtime::component::bindgen!({
     path: "../wit",
@@ -9,9 +9,9 @@ wasmtime::component::bindgen!({
         "ftp-uploader:upload/capabilities.data-listener": crate::sandbox::capabilities::data_listener::DataListener,
         "ftp-uploader:upload/capabilities.source-file": crate::sandbox::capabilities::source_file::SourceFile,
         "ftp-uploader:upload/capabilities.secret": crate::request::password::Password,
-        "ftp-uploader:upload/capabilities.progress": crate::sandbox::state::ProgressHandle,
+        "ftp-uploader:upload/capabilities.progress": crate::sandbox::capabilities::progress::ProgressHandle,
     },
-    // An interrupt, or a handle that does not exist, ends the guest: neither is an answer that it could handle.
+    // A cancellation, or a handle that does not exist, ends the guest: the guest could not handle them as results.
     imports: { default: trappable },
     additional_derives: [PartialEq],
 });

@@ -1,16 +1,16 @@
-//! What one call of the guest may use up, counted: what a deadline for each wait does not bound is bounded here, so that
-//! no guest can keep the host at work for ever, not even together with a server that plays along.
+//! The operations that one call of the guest may use. A deadline limits each wait; these numbers limit how many waits
+//! there are, so that no guest can keep the host busy without end, also not together with a malicious server.
 //!
-//! The time that a guest computes is `crate::sandbox::limits`. A new call begins in `mod.rs`.
+//! Computing time is limited by `compute_budget.rs`. `state/mod.rs` restarts the budget at each call.
 
-/// What is left of it.
+/// The operations that are left.
 pub(crate) struct CallBudget {
     /// Bytes to receive: some dozens of the longest replies.
     pub(crate) receive: usize,
-    /// Lines to send: each gives the server its full time to answer. Making a directory takes one for each of its parts,
-    /// everything else ten at most.
+    /// Lines to send, each of which gives the server a full timeout. Making a directory takes one line for each of its
+    /// parts; everything else takes ten at most.
     pub(crate) commands: u32,
-    /// Data connections to open, and to wait for: EPSV, PASV, and room for more careful guests.
+    /// Data connections to open and to accept: for EPSV and PASV, and some more for other guests.
     pub(crate) connections: u32,
     /// Hashes to compute, each over the whole file at most. One is needed.
     pub(crate) digests: u32,
@@ -23,17 +23,17 @@ impl Default for CallBudget {
 }
 
 impl CallBudget {
-    /// Whether one more line may be sent, which is counted.
+    /// Takes one line to send. Returns false if none is left.
     pub(super) fn take_command(&mut self) -> bool {
         take(&mut self.commands)
     }
 
-    /// Whether there may be one more data connection, which is counted.
+    /// Takes one data connection. Returns false if none is left.
     pub(super) fn take_connection(&mut self) -> bool {
         take(&mut self.connections)
     }
 
-    /// Whether one more hash may be computed, which is counted.
+    /// Takes one hash to compute. Returns false if none is left.
     pub(super) fn take_digest(&mut self) -> bool {
         take(&mut self.digests)
     }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_used_up_stays_used_up() {
+    fn a_budget_that_is_used_up_stays_used_up() {
         let mut left = 2;
         assert_eq!([take(&mut left), take(&mut left), take(&mut left), take(&mut left)], [true, true, false, false]);
     }

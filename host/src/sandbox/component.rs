@@ -1,4 +1,4 @@
-//! The component, loaded once per process, and the start of a session with it.
+//! The component, which is loaded once per process, and the start of a session with it.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Component {
         Self::link(engine, &component)
     }
 
-    /// Compiles `wasm`.
+    /// Compiles the component `wasm`.
     #[cfg(feature = "compiler")]
     pub(crate) fn from_wasm(wasm: &[u8]) -> Result<Self, UploadError> {
         let engine = engine(env!("FTP_UPLOADER_TARGET")).map_err(fault)?;
@@ -49,8 +49,8 @@ impl Component {
         Ok(Self { engine, linked })
     }
 
-    /// Instantiates the component on `channel`, and has it log in. Sets `password_sent` if that fails after the password was
-    /// sent.
+    /// Instantiates the component on `channel`, and calls its login. Sets `password_sent` to true if the login fails
+    /// after the password was sent.
     pub(crate) fn log_in(
         &self,
         channel: ControlChannel,

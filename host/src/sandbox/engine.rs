@@ -1,19 +1,18 @@
-//! The settings of the WebAssembly engine, in one file for both who use them: `build.rs`, which precompiles the
-//! component, and the library, which loads it. Loading is refused if they differ.
+//! The settings of the WebAssembly engine. `build.rs`, which precompiles the component, and the library, which loads
+//! it, share this file; loading fails if the settings differ.
 //!
-//! Limits that are not settings of the engine (memory, time) are in `limits.rs`.
+//! Limits that are not settings of the engine are in `limits.rs` and `compute_budget.rs`.
 
 use wasmtime::{Config, Engine, Result};
 
-/// Address space for the guest's memory, in bytes. More than it may ever use, so that it never has to move.
+/// The address space for the guest's memory, in bytes: more than it may use, so that the memory never moves.
 const MEMORY_RESERVATION: u64 = 8 * 1024 * 1024;
 
-/// Unmapped bytes behind the guest's memory: room for what compiled code may overshoot before its check.
+/// The unmapped bytes behind the guest's memory, for accesses with a small offset that compiled code does not check.
 const MEMORY_GUARD: u64 = 64 * 1024;
 
-/// An engine for code of `target`, a target triple.
-///
-/// Naming the target keeps the code free of what only the building machine's processor can do.
+/// Returns an engine for code of `target`, a target triple. With a target, the code does not use features of the
+/// processor of the machine that builds it.
 pub(crate) fn engine(target: &str) -> Result<Engine> {
     let mut config = Config::new();
     config.target(target)?;
@@ -21,7 +20,7 @@ pub(crate) fn engine(target: &str) -> Result<Engine> {
     config.memory_reservation_for_growth(0);
     config.memory_guard_size(MEMORY_GUARD);
     config.epoch_interruption(true);
-    // Nothing runs beside anything else in one guest: none of the machinery for it is wanted.
+    // A guest makes one call at a time, so the code for concurrency is not needed.
     config.concurrency_support(false);
     Engine::new(&config)
 }

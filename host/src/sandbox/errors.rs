@@ -1,4 +1,5 @@
-//! Translates the guest's errors into ours: adds the host's knowledge of TLS and of the proxy, masks the password, cuts quotations.
+//! Translates the guest's errors into `UploadError`. Adds the host's knowledge of TLS and of the proxy, masks the
+//! password, and truncates quotations.
 
 use wasmtime::{Store, Trap};
 
@@ -7,19 +8,20 @@ use crate::report::error::{ServerText, SourceProblem, UploadError};
 use crate::report::step::{Connection, Step};
 use crate::sandbox::bindings::exports::ftp_uploader::upload::upload as wit;
 use crate::sandbox::bindings::ftp_uploader::upload::capabilities::SourceError;
-use crate::sandbox::state::{GuestState, Interrupted, OutOfTime};
+use crate::sandbox::call_error::{Interrupted, RunTimeExceeded};
+use crate::sandbox::state::GuestState;
 use crate::sandbox::values::Refusal;
 
-/// The most of a reply's text that an error may hold, in bytes (`wit/upload.wit`, `refusal`).
+/// The longest text of a reply that an error may hold, in bytes (`refusal` in the contract).
 const MAX_QUOTE: usize = 512;
 
-/// The guest did not answer but was stopped: by the caller, by a limit, or by a bug.
+/// Returns the error of a guest that was ended during a call: by the caller, by a limit, or by a bug.
 pub(crate) fn fault(store: &Store<GuestState>, error: &wasmtime::Error) -> UploadError {
     if error.is::<Interrupted>() {
-        return UploadError::Interrupted { step: Some(store.data().step) };
+        return UploadError::Interrupted { step: Some(store.data().progress.step()) };
     }
-    if error.is::<OutOfTime>() {
-        return UploadError::OutOfTime { step: Some(store.data().step) };
+    if error.is::<RunTimeExceeded>() {
+        return UploadError::OutOfTime { step: Some(store.data().progress.step()) };
     }
     match error.downcast_ref::<Trap>() {
         Some(trap) => {
@@ -29,15 +31,15 @@ pub(crate) fn fault(store: &Store<GuestState>, error: &wasmtime::Error) -> Uploa
     }
 }
 
-/// The guest's error, as ours, with what the host knows of TLS and of the proxy. `source` is the file that it was about.
-pub(crate) fn from_guest(error: wit::UploadError, lent: &mut GuestState, source: Option<&Source>) -> UploadError {
+/// Translates the error that a call of the guest has returned. `source` is the file of that call.
+pub(crate) fn from_guest(error: wit::UploadError, state: &mut GuestState, source: Option<&Source>) -> UploadError {
     use wit::UploadError as Guest;
     match error {
-        Guest::Refused(refusal) => refused(refusal, lent),
+        Guest::Refused(refusal) => refused(refusal, state),
         Guest::Misbehaved(wit::Misbehaviour { step, what }) => {
             UploadError::Misbehaved { step: step.into(), what: what.into() }
         }
-        Guest::Broken(breakage) => broken(breakage, lent),
+        Guest::Broken(breakage) => broken(breakage, state),
         Guest::Unconfirmed(wit::Doubt { cause, completed, hashing }) => {
             UploadError::Unconfirmed { cause: cause.into(), completed, hashing }
         }
@@ -57,46 +59,41 @@ pub(crate) fn from_guest(error: wit::UploadError, lent: &mut GuestState, source:
     }
 }
 
-/// A connection failed: because of TLS, because of the proxy, or for another reason.
-fn broken(wit::Breakage { step, connection, cause }: wit::Breakage, lent: &mut GuestState) -> UploadError {
+/// Returns the error of a failed connection: of TLS, of the proxy, or of the connection itself.
+fn broken(wit::Breakage { step, connection, cause }: wit::Breakage, state: &mut GuestState) -> UploadError {
     let (step, connection, cause) = (Step::from(step), Connection::from(connection), cause.into());
-    if let Some(problem) = lent.handshakes.problem(connection) {
+    if let Some(problem) = state.tls.problem(connection) {
         return UploadError::Tls { connection, problem: problem.clone() };
     }
-    let proxys = (step, connection) == (Step::DataConnection, Connection::Data);
-    match lent.take_proxy_problem().filter(|_| proxys) {
+    let is_new_data_connection = (step, connection) == (Step::DataConnection, Connection::Data);
+    match state.data_path.take_proxy_problem().filter(|_| is_new_data_connection) {
         Some((proxy, problem)) => UploadError::Proxy { proxy, connection, problem },
         None => UploadError::Broken { step, connection, cause },
     }
 }
 
-/// What a server said, as an error may quote it.
-fn quote(mut text: Vec<u8>, lent: &GuestState) -> ServerText {
-    // The contract says so, but the guest is not trusted to keep it.
+/// Returns the text of a reply for an error: truncated, and without password and account.
+fn quote(mut text: Vec<u8>, state: &GuestState) -> ServerText {
+    // The contract has the same limit, but the guest is not trusted to respect it.
     text.truncate(MAX_QUOTE);
-    let whole = text.len() < MAX_QUOTE;
-    let (transcript, password) = (&lent.transcript, &lent.password);
-    ServerText(if whole {
-        transcript.masked_in_text(&text, password)
-    } else {
-        transcript.masked_in_cut(&text, password)
-    })
+    let is_cut = text.len() == MAX_QUOTE;
+    ServerText(state.control.masked(&text, is_cut))
 }
 
-/// A negative reply, with its text as an error may quote it.
-pub(super) fn refusal_of(refusal: wit::Refusal, lent: &GuestState) -> Refusal {
+/// Translates a negative reply.
+pub(super) fn refusal_of(refusal: wit::Refusal, state: &GuestState) -> Refusal {
     let wit::Refusal { step, code, text } = refusal;
-    Refusal { step: step.into(), code, text: quote(text, lent) }
+    Refusal { step: step.into(), code, text: quote(text, state) }
 }
 
-/// The server said no: because of TLS, as far as one can tell, or for another reason.
-fn refused(refusal: wit::Refusal, lent: &GuestState) -> UploadError {
-    let Refusal { step, code, text } = refusal_of(refusal, lent);
+/// Returns the error of a negative reply: of TLS, if code and step indicate that, or of the command itself.
+fn refused(refusal: wit::Refusal, state: &GuestState) -> UploadError {
+    let Refusal { step, code, text } = refusal_of(refusal, state);
     match (step, code) {
-        // 421 is said of anything; the others mean AUTH (RFC 2228 §5.1, RFC 4217 §4.2).
-        (Step::Protection, 431 | 500..) if lent.still_needs_tls() => UploadError::NoTls { code, text },
-        // 522 is RFC 4217's; 425 and 450 are ProFTPD's and Pure-FTPd's words for it.
-        (Step::Store | Step::Transfer | Step::Confirmation, 425 | 450 | 522) if lent.handshakes.was_not_resumed() => {
+        // 421 is a possible reply to any command; the others refuse AUTH (RFC 2228 §5.1, RFC 4217 §4.2).
+        (Step::Protection, 431 | 500..) if state.tls.is_still_missing() => UploadError::NoTls { code, text },
+        // 522 is the code of RFC 4217; ProFTPD sends 425, Pure-FTPd 450.
+        (Step::Store | Step::Transfer | Step::Confirmation, 425 | 450 | 522) if state.tls.was_not_resumed() => {
             UploadError::NotResumed { code, text }
         }
         _ => UploadError::Refused { step, code, text },

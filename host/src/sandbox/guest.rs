@@ -1,7 +1,6 @@
-//! One guest and one control connection: a store with its limits, the handles lent, and calls into the guest with
-//! their answers turned into ours.
-//!
-//! Which calls are made, in what order, is `uploader.rs`. What the guest can do meanwhile is `lent/mod.rs`.
+//! One guest with one control connection: the store with its limits, the handles for the guest, and the calls of its
+//! exports. `run/` decides about the calls and their order; `capabilities/` has the calls that the guest makes
+//! meanwhile.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +12,7 @@ use wasmtime::{Engine, Store};
 
 use crate::cancel::WaitError;
 use crate::files::source::Source;
-use crate::net::wait::pause as pause_until;
+use crate::net::wait;
 use crate::report::error::UploadError;
 use crate::request::Request;
 use crate::sandbox::bindings::exports::ftp_uploader::upload::upload::{
@@ -21,13 +20,16 @@ use crate::sandbox::bindings::exports::ftp_uploader::upload::upload::{
 };
 use crate::sandbox::bindings::{Uploader as World, UploaderPre};
 use crate::sandbox::capabilities::control_connection::ControlConnection;
+use crate::sandbox::capabilities::progress::ProgressHandle;
 use crate::sandbox::capabilities::source_file::SourceFile;
+use crate::sandbox::compute_budget::Ticker;
 use crate::sandbox::errors::{fault, from_guest, refusal_of};
-use crate::sandbox::limits::{CALL_BYTES, HANDLES, Ticker};
-use crate::sandbox::state::{Delivered, GuestState, ProgressHandle};
+use crate::sandbox::limits::{CALL_BYTES, HANDLES};
+use crate::sandbox::state::GuestState;
+use crate::sandbox::state::file_transfer::Delivered;
 use crate::sandbox::values::{self, Comparison, GuestReceipt, Placement, Proof, Renaming};
 
-/// A conversation that has begun.
+/// A guest that has logged in.
 pub(crate) struct GuestSession {
     store: Store<GuestState>,
     world: World,
@@ -36,37 +38,37 @@ pub(crate) struct GuestSession {
 }
 
 impl GuestSession {
-    /// Makes a guest, lends it what `lent` holds, and has it log in. Sets `password_sent` when that fails after the password
-    /// has left this machine.
+    /// Instantiates a guest with the capabilities of `state`, and calls its login. Sets `password_sent` to true if the
+    /// login fails after the password was sent.
     pub(crate) fn open(
         engine: &Engine,
         component: &UploaderPre<GuestState>,
-        lent: GuestState,
+        state: GuestState,
         request: &Request,
         password_sent: &mut bool,
     ) -> Result<Self, UploadError> {
         let ticker = Ticker::start(engine);
-        let mut store = confined_store(engine, lent);
+        let mut store = confined_store(engine, state);
         let world = component.instantiate(&mut store).map_err(|error| fault(&store, &error))?;
         let opened = open_conversation(&mut store, &world, request);
         let failed = !matches!(opened, Ok(Ok(_)));
-        *password_sent = failed && store.data().has_sent_password();
+        *password_sent = failed && store.data().control.has_sent_password();
         let opened = opened.map_err(|error| fault(&store, &error))?;
         let conversation = opened.map_err(|error| from_guest(error, store.data_mut(), None))?;
         Ok(Self { store, world, conversation, _ticker: ticker })
     }
 
-    /// Tells the server `parameters`, which are the user's own words for it.
+    /// Sends SITE with `parameters`.
     pub(crate) fn site(&mut self, parameters: &[u8]) -> Result<(), UploadError> {
         self.call(|guest, store, conversation| guest.call_site(store, conversation, parameters))
     }
 
-    /// Changes into `directory`, and makes it first if it is to be made.
+    /// Changes into `directory`. If `create` is true, makes it if it does not exist.
     pub(crate) fn enter(&mut self, directory: &[u8], create: bool) -> Result<(), UploadError> {
         self.call(|guest, store, conversation| guest.call_enter(store, conversation, directory, create))
     }
 
-    /// Stores `source` under `name`, and has the component ask for `proof`.
+    /// Stores `source` under `name`, and asks the server for `proof`.
     pub(crate) fn store(
         &mut self,
         source: &Arc<Source>,
@@ -74,40 +76,41 @@ impl GuestSession {
         placement: Placement,
         proof: Proof,
     ) -> Result<GuestReceipt, UploadError> {
-        let there = if let Placement::Rest(offset) = placement { offset } else { 0 };
+        let offset = if let Placement::Rest(offset) = placement { offset } else { 0 };
         let plan = values::plan(placement, proof);
-        self.store.data_mut().begin_store(there);
-        let answer = self.lending(source, |guest, store, conversation, lent| {
-            guest.call_store(store, conversation, lent, name, plan)
+        self.store.data_mut().begin_store(offset);
+        let answer = self.lending(source, |guest, store, conversation, file| {
+            guest.call_store(store, conversation, file, name, plan)
         });
         let answer = answer.map_err(|error| fault(&self.store, &error))?;
         let receipt = answer.map_err(|error| from_guest(error, self.store.data_mut(), Some(source)))?;
         let whole = Delivered { bytes: source.length(), finished: true };
-        if self.store.data().delivered != whole || receipt.sent != whole.bytes.saturating_sub(there) {
+        if self.store.data().transfer.delivered() != whole || receipt.sent != whole.bytes.saturating_sub(offset) {
             return Err(UploadError::Fault("the component reports a file stored that it has not sent".into()));
         }
-        // Longer than any that a file can have, it is not worth showing.
+        // A longer name cannot be a file's name.
         let name = receipt.name.filter(|name| name.len() <= MAX_ARGUMENT);
         Ok(GuestReceipt { sent: receipt.sent, name, verified: receipt.verified.into() })
     }
 
-    /// How many bytes of the file that is being stored, or was last, the server should have; and whether its end was said.
+    /// Returns the number of bytes that the server should have of the current or the last file, and true if the end of
+    /// the file was declared.
     pub(crate) fn delivered(&self) -> (u64, bool) {
-        let Delivered { bytes, finished } = self.store.data().delivered;
+        let Delivered { bytes, finished } = self.store.data().transfer.delivered();
         (bytes, finished)
     }
 
-    /// Since when what is stored under `name` is as it is, in seconds since 1970.
+    /// Returns the time of last modification of `name`, in seconds since 1970; `None` if the server does not tell.
     pub(crate) fn modified(&mut self, name: &[u8]) -> Result<Option<u64>, UploadError> {
         self.call(|guest, store, conversation| guest.call_modified(store, conversation, name))
     }
 
-    /// What is stored under `name`.
+    /// Returns the state of `name` on the server.
     pub(crate) fn look(&mut self, name: &[u8]) -> Result<Found, UploadError> {
         self.call(|guest, store, conversation| guest.call_look(store, conversation, name)).map(values::found)
     }
 
-    /// Whether what is stored under `name` has the hash of the first `length` bytes of `source`.
+    /// Compares the hash of `name` on the server with that of the first `length` bytes of `source`.
     pub(crate) fn compare(
         &mut self,
         source: &Arc<Source>,
@@ -115,31 +118,31 @@ impl GuestSession {
         length: u64,
     ) -> Result<Comparison, UploadError> {
         self.store.data_mut().begin_comparison(length);
-        let answer = self.lending(source, |guest, store, conversation, lent| {
-            guest.call_compare(store, conversation, lent, name, length)
+        let answer = self.lending(source, |guest, store, conversation, file| {
+            guest.call_compare(store, conversation, file, name, length)
         });
         let answer = answer.map_err(|error| fault(&self.store, &error))?;
         let compared = answer.map_err(|error| from_guest(error, self.store.data_mut(), Some(source)))?;
         Ok(values::comparison(compared))
     }
 
-    /// Whether the server can rename files.
+    /// Returns true if the server can rename files.
     pub(crate) fn can_rename(&mut self, name: &[u8]) -> Result<bool, UploadError> {
         self.call(|guest, store, conversation| guest.call_can_rename(store, conversation, name))
     }
 
-    /// Gives the file called `name` the name `to`.
+    /// Renames `name` to `to`.
     pub(crate) fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<Renaming, UploadError> {
         let renaming = self.call(|guest, store, conversation| guest.call_rename(store, conversation, name, to))?;
         let refusal = |refusal| refusal_of(refusal, self.store.data());
         Ok(match renaming {
             wit::Renaming::Done => Renaming::Done,
-            wit::Renaming::NotFrom(no) => Renaming::NotFrom(refusal(no)),
-            wit::Renaming::NotTo(no) => Renaming::NotTo(refusal(no)),
+            wit::Renaming::NotFrom(reply) => Renaming::NotFrom(refusal(reply)),
+            wit::Renaming::NotTo(reply) => Renaming::NotTo(refusal(reply)),
         })
     }
 
-    /// Removes the file called `name`.
+    /// Deletes the file `name`.
     pub(crate) fn remove(&mut self, name: &[u8]) -> Result<(), UploadError> {
         self.call(|guest, store, conversation| guest.call_remove(store, conversation, name))
     }
@@ -149,27 +152,30 @@ impl GuestSession {
         self.call(|guest, store, conversation| guest.call_set_time(store, conversation, name, time))
     }
 
-    /// Sets the permissions.
+    /// Sets the permissions (`SITE CHMOD`).
     pub(crate) fn set_mode(&mut self, name: &[u8], mode: u16) -> Result<(), UploadError> {
         self.call(|guest, store, conversation| guest.call_set_mode(store, conversation, name, mode))
     }
 
-    /// Does nothing for a while.
+    /// Waits for `pause`.
+    ///
+    /// # Errors
+    /// If the run must end before.
     pub(crate) fn pause(&self, pause: Duration) -> Result<(), UploadError> {
-        let lent = self.store.data();
-        pause_until(Instant::now() + pause, &lent.cancellation).map_err(|stop| match stop {
-            WaitError::OutOfTime => UploadError::OutOfTime { step: Some(lent.step) },
-            WaitError::Interrupted | WaitError::Failed(_) => UploadError::Interrupted { step: Some(lent.step) },
+        let state = self.store.data();
+        let step = Some(state.progress.step());
+        wait::pause(state.deadlines.at(Instant::now() + pause)).map_err(|error| match error {
+            WaitError::OutOfTime => UploadError::OutOfTime { step },
+            WaitError::Interrupted | WaitError::Failed(_) => UploadError::Interrupted { step },
         })
     }
 
-    /// Whether the server's TLS tickets are used up, so that it could refuse the next file for that alone.
-    pub(crate) fn is_spent(&self) -> bool {
-        let lent = self.store.data();
-        lent.handshakes.are_spent(&lent.protection)
+    /// Returns true if the server's TLS tickets are used up, so that it could refuse the next data connection.
+    pub(crate) fn has_used_all_tickets(&self) -> bool {
+        self.store.data().tls.has_used_all_tickets()
     }
 
-    /// Says goodbye. Every file has its outcome by now, and nothing that happens here changes it.
+    /// Sends QUIT. An error is ignored: it does not change the outcome of any file.
     pub(crate) fn quit(mut self) {
         self.store.data_mut().begin_call();
         self.store.data_mut().deadlines.shorten_for_quit();
@@ -177,7 +183,7 @@ impl GuestSession {
         let _ = guest.call_quit(&mut self.store, self.conversation);
     }
 
-    /// Calls the guest, and turns its error into ours.
+    /// Calls an export of the guest, and translates its error.
     fn call<T>(
         &mut self,
         ask: impl FnOnce(&Guest<'_>, &mut Store<GuestState>, ResourceAny) -> wasmtime::Result<Result<T, wit::UploadError>>,
@@ -188,7 +194,7 @@ impl GuestSession {
         answer.map_err(|error| from_guest(error, self.store.data_mut(), None))
     }
 
-    /// Calls the guest with a handle to `source` that ends with the call.
+    /// Calls an export of the guest with a handle to `source` that is valid during the call.
     fn lending<T>(
         &mut self,
         source: &Arc<Source>,
@@ -202,9 +208,9 @@ impl GuestSession {
     }
 }
 
-fn confined_store(engine: &Engine, lent: GuestState) -> Store<GuestState> {
-    let mut store = Store::new(engine, lent);
-    store.limiter(|lent| &mut lent.limits);
+fn confined_store(engine: &Engine, state: GuestState) -> Store<GuestState> {
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.limits.store);
     store.set_max_component_handles(HANDLES);
     store.set_hostcall_fuel(CALL_BYTES);
     store.set_epoch_deadline(1);
@@ -221,7 +227,7 @@ fn open_conversation(
     let control = table.push(ControlConnection)?;
     let password = table.push(request.target.password.share())?;
     let progress = table.push(ProgressHandle)?;
-    let protection = store.data().protection.asked();
+    let protection = store.data().tls.protection().for_guest();
     let login = Login {
         user: request.target.user.clone(),
         account: request.target.account.clone(),
@@ -230,12 +236,12 @@ fn open_conversation(
     };
     let guest = world.ftp_uploader_upload_upload().session();
     let opened = guest.call_open(&mut *store, control, lend(&password), &login, progress);
-    // Lent for the login only: from here on no handle leads to it.
+    // The handle is valid only during the login.
     store.data_mut().table.delete(password)?;
     opened
 }
 
-/// A handle for one call. To lend the owned one itself would cost one of [`HANDLES`] for good.
+/// Returns a handle for one call. An owned handle would take one of [`HANDLES`] for the rest of the session.
 fn lend<T: 'static>(ours: &Resource<T>) -> Resource<T> {
     Resource::new_borrow(ours.rep())
 }

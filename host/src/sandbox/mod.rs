@@ -1,10 +1,12 @@
-//! The component in its sandbox: everything that imports wasmtime, and the capabilities that are lent.
+//! The component in its sandbox: everything that imports wasmtime, and the capabilities that the host lends.
 
 #[allow(missing_docs, reason = "generated; documented in wit/")]
 mod bindings;
 pub(crate) mod call_budget;
+mod call_error;
 pub(crate) mod capabilities;
 pub(crate) mod component;
+pub(crate) mod compute_budget;
 mod engine;
 mod errors;
 pub(crate) mod guest;

@@ -1,45 +1,44 @@
-//! The conversation as a person may read it: whole lines, escaped, without the password and the account, which some
-//! servers take for a second password.
-//!
-//! Hears what `control_connection.rs` sends and receives; tells it to the caller's `Progress`.
+//! The lines of the control connection for the caller's observer: complete and escaped, without the password and the
+//! account, which some servers use as a second password.
 
 use std::mem;
 use std::sync::Arc;
 
+use ftp_text::escape::Escaped;
+
 use crate::report::event::{Event, Observer, Speaker};
 use crate::request::password::Password;
-use ftp_text::escape::Escaped;
 
 /// A line longer than this, in bytes, is shown in pieces.
 const MAX_LINE: usize = 4096;
 
-/// Cuts the bytes of the control connection into lines.
+/// Splits the bytes of the control connection into lines.
 pub(crate) struct Transcript {
     observer: Arc<dyn Observer>,
     /// The account, to be masked.
     account: Password,
-    /// What the server has said of a line that is not whole yet.
+    /// The first part of a server's line whose end was not received yet.
     unfinished: Vec<u8>,
 }
 
 impl Transcript {
-    /// For a conversation in which the account is `account`, or empty.
+    /// Returns the transcript of a conversation. `account` is empty if there is none.
     pub(crate) fn new(observer: Arc<dyn Observer>, account: Password) -> Self {
         Self { observer, account, unfinished: Vec::new() }
     }
 
-    /// We have sent a command.
+    /// Shows a command that was sent.
     pub(crate) fn sent(&self, command: &[u8]) {
         let is_account = command.get(..5).is_some_and(|verb| verb.eq_ignore_ascii_case(b"ACCT "));
         self.tell(Speaker::Client, if is_account { b"ACCT ****" } else { command });
     }
 
-    /// We have sent the password.
+    /// Shows that the password was sent.
     pub(crate) fn sent_password(&self) {
         self.tell(Speaker::Client, b"PASS ****");
     }
 
-    /// The server has said `bytes`, with any number of line ends in them.
+    /// Shows the lines that `bytes`, which were received, complete.
     pub(crate) fn received(&mut self, bytes: &[u8], password: &Password) {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             self.unfinished.extend_from_slice(piece);
@@ -50,12 +49,12 @@ impl Transcript {
         }
     }
 
-    /// The text of a reply, without password and account.
+    /// Masks the password and the account in the text of a reply.
     pub(crate) fn masked_in_text(&self, text: &[u8], password: &Password) -> Vec<u8> {
         self.account.masked_in_text(&password.masked_in_text(text))
     }
 
-    /// The same for a text that may have been cut off within one of them.
+    /// Does the same for a text that may end within one of them.
     pub(crate) fn masked_in_cut(&self, text: &[u8], password: &Password) -> Vec<u8> {
         self.account.masked_in_cut(&password.masked_in_cut(text))
     }
@@ -84,12 +83,12 @@ mod tests {
     }
 
     #[test]
-    fn portions_become_lines_and_nothing_in_them_drives_the_terminal() {
+    fn received_bytes_become_lines_that_cannot_control_the_terminal() {
         let listener = Arc::new(Listener::default());
         let secret = |text: &str| Password::new(text.as_bytes().to_vec()).unwrap();
         let mut transcript = Transcript::new(listener.clone(), secret("guild"));
-        for portion in ["220 He", "llo\r", "\n331 \x1b[2J\n230 ses", "ame\r\n332 guild\r\n530", " no"] {
-            transcript.received(portion.as_bytes(), &secret("sesame"));
+        for bytes in ["220 He", "llo\r", "\n331 \x1b[2J\n230 ses", "ame\r\n332 guild\r\n530", " no"] {
+            transcript.received(bytes.as_bytes(), &secret("sesame"));
         }
         transcript.sent_password();
         transcript.sent(b"acct guild\r\n");

@@ -1,4 +1,5 @@
-//! The values that pass between `run/` and the component, in types of our own; the generated types of `wit/` stay in `sandbox/`.
+//! The values that pass between `run/` and the component, in our own types. The types that are generated from `wit/`
+//! stay in `sandbox/`.
 
 use ftp_delivery::Found;
 
@@ -6,7 +7,7 @@ use crate::report::error::ServerText;
 use crate::report::step::{Algorithm, Cause, Connection, Step, Violation};
 use crate::request::delivery::Verify;
 use crate::sandbox::bindings::exports::ftp_uploader::upload::upload as wit;
-use crate::sandbox::bindings::ftp_uploader::upload::capabilities as lent;
+use crate::sandbox::bindings::ftp_uploader::upload::capabilities;
 
 /// The command that stores a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub(crate) struct GuestReceipt {
 pub(crate) enum Verified {
     /// The final reply alone.
     Reply,
-    /// The final reply; the server refuses to tell the size of the file.
+    /// The final reply alone, because the server refuses to tell the size of the file.
     Refused,
     Size,
     Hash(Algorithm),
@@ -76,7 +77,8 @@ pub(crate) struct Refusal {
 }
 
 impl Verify {
-    /// The proof to ask for in the call that stores. The hash that [`Verify::Hash`] demands is part of the best proof.
+    /// Returns the proof to ask for in the call that stores. The hash that [`Verify::Hash`] demands is part of the best
+    /// proof.
     pub(crate) fn asked(self) -> Proof {
         match self {
             Self::Best | Self::Hash => Proof::Best,
@@ -128,50 +130,50 @@ impl From<wit::Verification> for Verified {
     }
 }
 
-impl From<lent::Algorithm> for Algorithm {
-    fn from(algorithm: lent::Algorithm) -> Self {
+impl From<capabilities::Algorithm> for Algorithm {
+    fn from(algorithm: capabilities::Algorithm) -> Self {
         match algorithm {
-            lent::Algorithm::Sha256 => Self::Sha256,
-            lent::Algorithm::Sha1 => Self::Sha1,
-            lent::Algorithm::Md5 => Self::Md5,
-            lent::Algorithm::Crc32 => Self::Crc32,
+            capabilities::Algorithm::Sha256 => Self::Sha256,
+            capabilities::Algorithm::Sha1 => Self::Sha1,
+            capabilities::Algorithm::Md5 => Self::Md5,
+            capabilities::Algorithm::Crc32 => Self::Crc32,
         }
     }
 }
 
-impl From<lent::Step> for Step {
-    fn from(step: lent::Step) -> Self {
+impl From<capabilities::Step> for Step {
+    fn from(step: capabilities::Step) -> Self {
         match step {
-            lent::Step::Greeting => Self::Greeting,
-            lent::Step::Protection => Self::Protection,
-            lent::Step::Login => Self::Login,
-            lent::Step::Features => Self::Features,
-            lent::Step::Site => Self::Site,
-            lent::Step::Directory => Self::Directory,
-            lent::Step::BinaryType => Self::BinaryType,
-            lent::Step::Inspection => Self::Inspection,
-            lent::Step::DataConnection => Self::DataConnection,
-            lent::Step::Store => Self::Store,
-            lent::Step::Transfer => Self::Transfer,
-            lent::Step::Confirmation => Self::Confirmation,
-            lent::Step::Renaming => Self::Renaming,
-            lent::Step::Attributes => Self::Attributes,
-            lent::Step::Quit => Self::Quit,
+            capabilities::Step::Greeting => Self::Greeting,
+            capabilities::Step::Protection => Self::Protection,
+            capabilities::Step::Login => Self::Login,
+            capabilities::Step::Features => Self::Features,
+            capabilities::Step::Site => Self::Site,
+            capabilities::Step::Directory => Self::Directory,
+            capabilities::Step::BinaryType => Self::BinaryType,
+            capabilities::Step::Inspection => Self::Inspection,
+            capabilities::Step::DataConnection => Self::DataConnection,
+            capabilities::Step::Store => Self::Store,
+            capabilities::Step::Transfer => Self::Transfer,
+            capabilities::Step::Confirmation => Self::Confirmation,
+            capabilities::Step::Renaming => Self::Renaming,
+            capabilities::Step::Attributes => Self::Attributes,
+            capabilities::Step::Quit => Self::Quit,
         }
     }
 }
 
-impl From<lent::IoError> for Cause {
-    fn from(error: lent::IoError) -> Self {
+impl From<capabilities::IoError> for Cause {
+    fn from(error: capabilities::IoError) -> Self {
         match error {
-            lent::IoError::Closed => Self::Closed,
-            lent::IoError::Reset => Self::Reset,
-            lent::IoError::TimedOut => Self::TimedOut,
-            lent::IoError::Refused => Self::Refused,
-            lent::IoError::Unreachable => Self::Unreachable,
-            lent::IoError::Denied => Self::Denied,
-            lent::IoError::Insecure => Self::Insecure,
-            lent::IoError::OutOfStep => Self::OutOfStep,
+            capabilities::IoError::Closed => Self::Closed,
+            capabilities::IoError::Reset => Self::Reset,
+            capabilities::IoError::TimedOut => Self::TimedOut,
+            capabilities::IoError::Refused => Self::Refused,
+            capabilities::IoError::Unreachable => Self::Unreachable,
+            capabilities::IoError::Denied => Self::Denied,
+            capabilities::IoError::Insecure => Self::Insecure,
+            capabilities::IoError::OutOfStep => Self::OutOfStep,
         }
     }
 }

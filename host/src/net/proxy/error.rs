@@ -26,6 +26,14 @@ impl From<ProxyProblem> for WaitError {
     }
 }
 
+/// Turns an error of the socket to the proxy into the problem that the proxy gave no complete answer.
+pub(super) fn lost(error: WaitError) -> WaitError {
+    match error {
+        WaitError::Failed(error) => ProxyProblem::Lost(error).into(),
+        error @ (WaitError::Interrupted | WaitError::OutOfTime) => error,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,50 +1,45 @@
-//! The method CONNECT (RFC 9110 §9.3.6), with Basic authentication where there are credentials. The answer is parsed by
-//! `httparse`, and read byte by byte: what stands behind it is the server's greeting already.
-
-use std::time::Instant;
+//! The method CONNECT (RFC 9110 §9.3.6), with Basic authentication (RFC 7617) if there are credentials. `httparse`
+//! parses the response. It is read byte by byte, because the bytes after it belong to the server's greeting.
 
 use base64ct::{Base64, Encoding};
+use ftp_text::redact::{masked, masked_cut};
 use zeroize::Zeroizing;
 
-use crate::cancel::{Cancellation, WaitError};
+use crate::cancel::WaitError;
+use crate::net::proxy::error::lost;
 use crate::net::socket::Socket;
+use crate::net::wait::Deadline;
 use crate::report::error::ServerText;
 use crate::report::proxy_problem::{ProxyProblem, ProxyRefusal};
 use crate::request::proxy::ProxyTarget;
 use crate::request::proxy_auth::ProxyAuth;
-use ftp_text::redact::{masked, masked_cut};
 
-/// The longest answer that is read, with the interim ones before it, in bytes.
+/// The longest response that is read, with the interim responses before it, in bytes.
 const MAX_HEAD: usize = 8192;
 
-/// The most header fields of an answer.
+/// The most header fields of a response.
 const MAX_FIELDS: usize = 64;
 
-/// The most of a reason that an error holds, in bytes.
+/// The longest reason phrase that an error holds, in bytes. A longer one is truncated.
 const MAX_REASON: usize = 200;
 
-/// Has the proxy at the other end of `socket` connect it to `port` of `host`.
-pub(super) fn ask(
+/// Makes the proxy at the other end of `socket` connect it to `port` of `host`.
+pub(super) fn connect(
     socket: &Socket,
     host: &ProxyTarget,
     port: u16,
     auth: Option<&ProxyAuth>,
-    until: Instant,
-    cancellation: &Cancellation,
+    deadline: Deadline<'_>,
 ) -> Result<(), WaitError> {
-    let lost = |stop| match stop {
-        WaitError::Failed(error) => ProxyProblem::Lost(error).into(),
-        stop => stop,
-    };
-    socket.write_all(&request(host, port, auth), until, cancellation).map_err(lost)?;
+    socket.write_all(&request(host, port, auth), deadline).map_err(lost)?;
     let mut head = Vec::new();
     for _ in 0..MAX_HEAD {
         let mut byte = [0];
-        socket.read(&mut byte, until, cancellation).map_err(lost)?;
+        socket.read(&mut byte, deadline).map_err(lost)?;
         head.push(byte[0]);
         match parse(&head)? {
             None => {}
-            // RFC 9110 §15.2: there may be any number of these before the answer.
+            // RFC 9110 §15.2: any number of interim responses may come before the final one.
             Some((100..200, _)) => head.clear(),
             Some((code, text)) => return judge(code, without(auth, text), auth.is_some()),
         }
@@ -52,7 +47,7 @@ pub(super) fn ask(
     Err(ProxyProblem::Misbehaved.into())
 }
 
-/// The whole request, which is wiped, as there may be a password in it.
+/// Returns the complete request. It is wiped when dropped, because it may contain a password.
 fn request(host: &ProxyTarget, port: u16, auth: Option<&ProxyAuth>) -> Zeroizing<Vec<u8>> {
     let authority = host.with_port(port);
     let head = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
@@ -61,13 +56,13 @@ fn request(host: &ProxyTarget, port: u16, auth: Option<&ProxyAuth>) -> Zeroizing
         None => vec![head.as_str(), "\r\n"],
         Some(coded) => vec![head.as_str(), "Proxy-Authorization: Basic ", coded.as_str(), "\r\n\r\n"],
     };
-    // Room for all of it at once: growing would leave a copy behind.
+    // The full capacity at once: growing would leave a copy of the password in freed memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(parts.iter().map(|part| part.len()).sum()));
     parts.iter().for_each(|part| bytes.extend_from_slice(part.as_bytes()));
     bytes
 }
 
-/// Status and reason of an answer; nothing, while it is not whole.
+/// Returns the status code and reason phrase of a response; `None` if it is not complete yet.
 fn parse(head: &[u8]) -> Result<Option<(u16, ServerText)>, ProxyProblem> {
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut response = httparse::Response::new(&mut fields);
@@ -77,7 +72,7 @@ fn parse(head: &[u8]) -> Result<Option<(u16, ServerText)>, ProxyProblem> {
     Ok(response.code.filter(|_| status.is_complete()).map(|code| (code, text())))
 }
 
-/// A reason without the credentials, should they be repeated in it, as they are or as they were sent.
+/// Masks the credentials in a reason phrase that repeats them, in plain text or in base64.
 fn without(auth: Option<&ProxyAuth>, text: ServerText) -> ServerText {
     let Some(auth) = auth else { return text };
     let coded = Zeroizing::new(Base64::encode_string(auth.both()));
@@ -85,11 +80,11 @@ fn without(auth: Option<&ProxyAuth>, text: ServerText) -> ServerText {
     ServerText(mask(&mask(&text.0, coded.as_bytes()), auth.password().as_bytes()))
 }
 
-/// Any 2xx is a tunnel, and whatever its fields say of content is void (RFC 9110 §9.3.6).
+/// Any 2xx opens the tunnel; Content-Length and Transfer-Encoding in it are ignored (RFC 9110 §9.3.6).
 fn judge(code: u16, text: ServerText, had_auth: bool) -> Result<(), WaitError> {
     let problem = match code {
         200..300 => return Ok(()),
-        // tinyproxy says 401 of credentials that are wrong.
+        // tinyproxy sends 401 for wrong credentials.
         401 | 407 if had_auth => ProxyProblem::AuthRefused,
         401 | 407 => ProxyProblem::AuthWanted,
         _ => ProxyProblem::Refused(ProxyRefusal::Status { code, text }),
@@ -107,7 +102,7 @@ mod tests {
         let name = ProxyTarget::Name("ftp.example.org".to_owned());
         let plain = b"CONNECT ftp.example.org:21 HTTP/1.1\r\nHost: ftp.example.org:21\r\n\r\n";
         assert_eq!(request(&name, 21, None).as_slice(), plain);
-        // RFC 7617 §2 has this very example.
+        // The example of RFC 7617 §2.
         let auth = ProxyAuth::new("Aladdin:open sesame".to_owned()).unwrap();
         let address = ProxyTarget::Address("2001:db8::1".parse().unwrap());
         let told = b"CONNECT [2001:db8::1]:1024 HTTP/1.1\r\nHost: [2001:db8::1]:1024\r\n\
@@ -126,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_http_is_known_by_its_first_bytes() {
+    fn a_response_that_is_not_http_is_recognised_by_its_first_bytes() {
         for garbage in [&b"SSH-2.0-x"[..], b"220 ready\r\n", b"\x05\xff", b"\x15\x03\x01", b"HTTP/2 200\r\n"] {
             assert!(matches!(parse(garbage), Err(ProxyProblem::Misbehaved)), "{garbage:?}");
         }

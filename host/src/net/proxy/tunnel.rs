@@ -1,15 +1,13 @@
-//! Connections through a proxy, all to one host: the control connection's, and then those for data, of which only the
-//! port is another.
-//!
-//! Two protocols know how to ask for one: `socks.rs` and `http.rs`.
+//! Connections through one proxy to one host: the control connection, and then data connections to other ports of the
+//! same host.
 
 use std::net::SocketAddr;
-use std::time::Instant;
 
-use crate::cancel::{Cancellation, WaitError};
+use crate::cancel::WaitError;
 use crate::net::proxy::{http, socks};
 use crate::net::route::Route;
 use crate::net::socket::Socket;
+use crate::net::wait::Deadline;
 use crate::report::proxy_problem::ProxyProblem;
 use crate::request::proxy::{Kind, Proxy, ProxyTarget};
 
@@ -17,56 +15,44 @@ use crate::request::proxy::{Kind, Proxy, ProxyTarget};
 #[derive(Clone, Debug)]
 pub(crate) struct Tunnel {
     proxy: Proxy,
-    /// Which of the proxy's addresses.
-    at: SocketAddr,
+    /// The address of the proxy that accepted the control connection.
+    proxy_address: SocketAddr,
     host: ProxyTarget,
 }
 
 impl Tunnel {
-    /// By the proxy at `at` to `host`.
-    pub(crate) fn new(proxy: Proxy, at: SocketAddr, host: ProxyTarget) -> Self {
-        Self { proxy, at, host }
+    /// Returns the way to `host` through the proxy at `proxy_address`.
+    pub(crate) fn new(proxy: Proxy, proxy_address: SocketAddr, host: ProxyTarget) -> Self {
+        Self { proxy, proxy_address, host }
     }
 
-    /// The proxy.
+    /// Returns the proxy.
     pub(crate) fn proxy(&self) -> &Proxy {
         &self.proxy
     }
 
-    /// A new connection to `port` of the host.
+    /// Opens a new connection to `port` of the host.
     ///
     /// # Errors
-    /// With a [`ProxyProblem`] inside.
-    pub(crate) fn open(
-        &self,
-        port: u16,
-        route: &Route,
-        until: Instant,
-        cancellation: &Cancellation,
-    ) -> Result<Socket, WaitError> {
-        let socket = Socket::connect(self.at, route, until, cancellation).map_err(|stop| match stop {
-            WaitError::Failed(error) => ProxyProblem::Unreachable { address: self.at, error }.into(),
-            stop => stop,
+    /// `WaitError::Failed` with a [`ProxyProblem`] inside.
+    pub(crate) fn open(&self, port: u16, route: &Route, deadline: Deadline<'_>) -> Result<Socket, WaitError> {
+        let socket = Socket::connect(self.proxy_address, route, deadline).map_err(|error| match error {
+            WaitError::Failed(error) => ProxyProblem::Unreachable { address: self.proxy_address, error }.into(),
+            error @ (WaitError::Interrupted | WaitError::OutOfTime) => error,
         })?;
-        self.enter(&socket, port, until, cancellation)?;
+        self.enter(&socket, port, deadline)?;
         Ok(socket)
     }
 
-    /// Turns a connection to the proxy into one to `port` of the host. Not a byte of what the host says is read.
+    /// Turns a connection to the proxy into a connection to `port` of the host. Reads no byte of the host.
     ///
     /// # Errors
-    /// With a [`ProxyProblem`] inside.
-    pub(crate) fn enter(
-        &self,
-        socket: &Socket,
-        port: u16,
-        until: Instant,
-        cancellation: &Cancellation,
-    ) -> Result<(), WaitError> {
+    /// `WaitError::Failed` with a [`ProxyProblem`] inside.
+    pub(crate) fn enter(&self, socket: &Socket, port: u16, deadline: Deadline<'_>) -> Result<(), WaitError> {
         let auth = self.proxy.auth.as_deref();
         match self.proxy.kind {
-            Kind::Socks5 | Kind::Socks5h => socks::ask(socket, &self.host, port, auth, until, cancellation),
-            Kind::Http => http::ask(socket, &self.host, port, auth, until, cancellation),
+            Kind::Socks5 | Kind::Socks5h => socks::connect(socket, &self.host, port, auth, deadline),
+            Kind::Http => http::connect(socket, &self.host, port, auth, deadline),
         }
     }
 }

@@ -13,11 +13,11 @@ use crate::report::tls_problem::{CertificateProblem, TlsProblem};
 use crate::request::pin::Pin;
 
 impl TlsProblem {
-    /// The problem behind `error`; `certificate` is the server's, if it has sent one.
+    /// Returns the problem for `error`. `certificate` is the server's, if it has sent one.
     pub(super) fn of(error: &Error, certificate: Option<&CertificateDer<'_>>) -> Self {
         match error {
             Error::InvalidCertificate(why) => Self::of_certificate(why, certificate),
-            // Before its certificate: the server has found nothing to choose from in what it was offered.
+            // Before the server has sent its certificate: it supports none of the offered algorithms.
             Error::AlertReceived(AlertDescription::HandshakeFailure) if certificate.is_none() => Self::NothingInCommon,
             Error::AlertReceived(alert) => Self::of_alert(*alert),
             Error::PeerIncompatible(
@@ -33,11 +33,11 @@ impl TlsProblem {
 
     fn of_certificate(why: &CertificateError, certificate: Option<&CertificateDer<'_>>) -> Self {
         let why = CertificateProblem::of(why, certificate);
-        let hopeless = matches!(
+        let pin_cannot_help = matches!(
             why,
             CertificateProblem::ShortKey | CertificateProblem::UnknownKey | CertificateProblem::NotItsKey
         ) || certificate.is_some_and(has_short_key);
-        Self::Certificate { why, pin: certificate.filter(|_| !hopeless).and_then(Pin::of) }
+        Self::Certificate { why, pin: certificate.filter(|_| !pin_cannot_help).and_then(Pin::of) }
     }
 
     fn of_alert(alert: AlertDescription) -> Self {
@@ -63,7 +63,7 @@ impl CertificateProblem {
         match why {
             CertificateError::Other(OtherError(why)) if why.is::<NotPinned>() => Self::NotPinned,
             CertificateError::Other(OtherError(why)) if why.is::<Changed>() => Self::Changed,
-            // Whatever else is wrong with it, a certificate with another key has to be had first.
+            // Whatever else is wrong with it, the server first needs a certificate with another key.
             _ if certificate.is_some_and(has_short_key) => Self::ShortKey,
             CertificateError::Other(OtherError(why)) if let Some(unproved) = why.downcast_ref() => match unproved {
                 Unproved::Other => Self::NotItsKey,
@@ -91,13 +91,13 @@ impl CertificateProblem {
     }
 }
 
-/// The TLS library writes names as `DnsName("a.example")` and `IpAddress(127.0.0.1)`.
+/// Returns the name itself: rustls formats names as `DnsName("a.example")` and `IpAddress(127.0.0.1)`.
 fn bare(name: &str) -> String {
     let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
     inner.trim_matches('"').to_owned()
 }
 
-/// The certificate library names its errors in one word, such as `CaUsedAsEndEntity`.
+/// Splits the name of an error of webpki, such as `CaUsedAsEndEntity`, into words.
 fn words(name: &str) -> String {
     if name.contains(' ') {
         return name.to_owned();
@@ -124,8 +124,8 @@ mod tests {
     }
 
     #[test]
-    fn an_error_in_one_word_is_taken_apart() {
+    fn an_error_in_one_word_is_split_into_words() {
         assert_eq!(words("CaUsedAsEndEntity"), "ca used as end entity");
-        assert_eq!(words("what it says"), "what it says");
+        assert_eq!(words("several words"), "several words");
     }
 }

@@ -1,8 +1,7 @@
-//! TLS towards one server: its terms are read once, before anything is connected; from them a client is made for each
-//! control connection, and used for it and for its data connections, so that these resume its session and no other.
+//! TLS with one server. Its terms are read once, before the first connection. Each control connection gets a client,
+//! which its data connections share, so that they resume its session and no other.
 //!
-//! Whom to believe is `trust.rs`; how a certificate is verifierd is `verifier.rs`; what went wrong is `problem.rs`. The bytes
-//! are moved by `stream.rs`. Nothing of rustls shows outside the library.
+//! `net/stream.rs` moves the bytes. No type of rustls is in the public API.
 
 mod certificate;
 mod diagnosis;
@@ -27,14 +26,14 @@ use crate::request::trust::Trust;
 use pinning_verifier::{PinningVerifier, Rule};
 use sessions::Sessions;
 
-/// What is spoken inside TLS (RFC 7301; IANA has `ftp` registered): a server that would speak something else is not
-/// the one that was meant (ALPACA).
+/// The protocol inside TLS (RFC 7301; `ftp` is registered with IANA). With it, a server of another protocol refuses the
+/// handshake, which prevents the ALPACA attack.
 const ALPN: &[u8] = b"ftp";
 
-/// Which versions of TLS to offer.
+/// The versions of TLS to offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Versions {
-    /// TLS 1.3 and, to servers that do not know it, TLS 1.2.
+    /// TLS 1.3, and TLS 1.2 for servers that do not support it.
     Safe,
     /// TLS 1.2, whose sessions can be resumed any number of times.
     Tls12,
@@ -43,7 +42,7 @@ pub(crate) enum Versions {
 /// The newer of the two versions.
 const TLS_1_3: &str = "TLS 1.3";
 
-/// On what terms TLS is spoken with one server. Whatever has to be read for it was read: nothing is opened later.
+/// The terms of TLS with one server. All files and the platform's authorities were read: nothing is opened later.
 pub(crate) struct TlsTerms {
     provider: Arc<CryptoProvider>,
     name: ServerName<'static>,
@@ -51,7 +50,7 @@ pub(crate) struct TlsTerms {
     identity: Option<ClientIdentity>,
 }
 
-/// TLS with one server.
+/// TLS for one control connection and its data connections.
 pub(crate) struct TlsClient {
     config: Arc<ClientConfig>,
     verifier: Arc<PinningVerifier>,
@@ -60,20 +59,20 @@ pub(crate) struct TlsClient {
 }
 
 impl TlsTerms {
-    /// The terms for the server named `host`.
+    /// Returns the terms for the server named `host`.
     ///
     /// # Errors
-    /// When no certificate could be for `host`, or the platform has no roots. Nothing was sent.
+    /// If no certificate can be valid for `host`, or the platform has no roots. Nothing was sent.
     pub(crate) fn new(host: &str, trust: &Trust, identity: Option<&ClientIdentity>) -> Result<Self, TlsProblem> {
         let provider = Arc::new(ring::default_provider());
         let (name, rule) = (server_name(host)?, Rule::of(trust, &provider)?);
         Ok(Self { provider, name, rule, identity: identity.cloned() })
     }
 
-    /// TLS for one control connection and its data connections.
+    /// Returns a client for one control connection and its data connections.
     ///
     /// # Errors
-    /// When it cannot be had at all. Nothing was sent.
+    /// If rustls refuses the configuration. Nothing was sent.
     pub(crate) fn client(&self, versions: Versions) -> Result<TlsClient, TlsProblem> {
         let verifier = Arc::new(PinningVerifier::new(self.rule.clone(), &self.provider));
         let sessions = Arc::new(Sessions::new());
@@ -84,24 +83,24 @@ impl TlsTerms {
 }
 
 impl TlsClient {
-    /// A connection on which nothing was said yet.
+    /// Returns a new connection, on which no byte was sent.
     pub(crate) fn connection(&self) -> io::Result<ClientConnection> {
         ClientConnection::new(Arc::clone(&self.config), self.name.clone()).map_err(invalid_data)
     }
 
-    /// Whether a data connection, protected like `last`, cannot resume any more though the server is one that resumes.
-    pub(crate) fn is_spent(&self, last: &Secured) -> bool {
+    /// Returns true if `last` has resumed the session, and no ticket is left for the next data connection.
+    pub(crate) fn has_used_all_tickets(&self, last: &Secured) -> bool {
         last.resumed && last.version == TLS_1_3 && self.sessions.tickets() == 0
     }
 
-    /// What an error of a handshake says about TLS; nothing, if the connection failed beneath it.
+    /// Returns the problem of TLS in the error of a handshake; `None` if the connection itself failed.
     pub(crate) fn problem(&self, error: &io::Error) -> Option<TlsProblem> {
         let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
         Some(TlsProblem::of(error, self.verifier.first_seen()))
     }
 }
 
-/// RFC 6066 §3: a name without the dot at its end.
+/// Returns the name for SNI and the certificate, without the trailing dot (RFC 6066 §3).
 fn server_name(host: &str) -> Result<ServerName<'static>, TlsProblem> {
     let name = host.strip_suffix('.').unwrap_or(host);
     ServerName::try_from(name.to_owned()).map_err(|_| TlsProblem::NoName)
@@ -128,11 +127,11 @@ fn config(
     Ok(config)
 }
 
-/// How `connection` is protected, once its handshake is done.
+/// Returns the protection of `connection`, whose handshake is complete.
 pub(crate) fn secured(connection: &ClientConnection) -> Secured {
     let version = match connection.protocol_version() {
         Some(ProtocolVersion::TLSv1_3) => TLS_1_3,
-        // Nothing older was offered.
+        // No older version was offered.
         _ => "TLS 1.2",
     };
     let suite = connection.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
@@ -140,7 +139,7 @@ pub(crate) fn secured(connection: &ClientConnection) -> Secured {
     Secured { version, cipher_suite: suite.unwrap_or_default(), resumed }
 }
 
-/// An error of TLS on its way through those who know only `io::Error`.
+/// Carries an error of rustls through code that knows only `io::Error`.
 pub(crate) fn invalid_data(error: rustls::Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }

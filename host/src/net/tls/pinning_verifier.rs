@@ -1,8 +1,8 @@
-//! Whether a server's certificate is accepted: by the chain, by a pin, or anyway; and never another one on a data
-//! connection than on the control connection.
+//! Accepts or refuses a server's certificate: by its chain, by a pin, or without a check; and refuses a data connection
+//! whose certificate differs from that of the control connection.
 //!
-//! The signatures themselves are rustls's and webpki's work, and are looked at whatever is trusted. A resumed session comes without a certificate: it proves
-//! that the server is the same. What a refusal means for people is `problem.rs`.
+//! rustls and webpki verify the signatures, for every kind of trust. A resumed session has no certificate: that it can
+//! be resumed proves that the server is the same.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -20,48 +20,48 @@ use crate::report::tls_problem::TlsProblem;
 use crate::request::pin::Pin;
 use crate::request::trust::Trust;
 
-/// Judges every certificate that one server shows.
+/// Verifies the certificates of one server.
 #[derive(Debug)]
 pub(super) struct PinningVerifier {
     rule: Rule,
     algorithms: WebPkiSupportedAlgorithms,
-    /// The certificate that was shown first: that of the control connection.
+    /// The first certificate: that of the control connection.
     first: OnceLock<CertificateDer<'static>>,
 }
 
-/// What makes a certificate a good one, with the authorities read.
+/// The rule for accepting a certificate, with the authorities in memory.
 #[derive(Clone, Debug)]
 pub(super) enum Rule {
     Chain {
         authorities: Arc<dyn ServerCertVerifier>,
-        /// Certificates that are trusted as a server's own.
+        /// Certificates that are trusted as a server's own, although no authority has issued them.
         given: Arc<[CertificateDer<'static>]>,
     },
     Pins(Vec<Pin>),
     Anything,
 }
 
-/// The certificate's key is none of those that were pinned.
+/// The certificate's key is not pinned.
 #[derive(Debug)]
 pub(super) struct NotPinned;
 
-/// The certificate is another one than before.
+/// The certificate differs from the first one.
 #[derive(Debug)]
 pub(super) struct Changed;
 
-/// The certificate was not proved to be the server's.
+/// The signature of the handshake does not prove that the server has the certificate's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unproved {
-    /// Another key has signed.
+    /// The signature was made with another key.
     Other,
-    /// The key is of RSA, and too short for a signature to prove anything.
+    /// The key is an RSA key that is too short to be safe.
     Short,
-    /// Signatures of such a key cannot be verified.
+    /// Signatures of this kind of key cannot be verified.
     Unknown,
 }
 
 impl Rule {
-    /// The rule for `trust`. The platform's authorities are read here, and never again.
+    /// Returns the rule for `trust`. The platform's authorities are read here, and not again later.
     pub(super) fn of(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Self, TlsProblem> {
         Ok(match trust {
             Trust::Platform => {
@@ -85,14 +85,14 @@ impl PinningVerifier {
         Self { rule, algorithms: provider.signature_verification_algorithms, first: OnceLock::new() }
     }
 
-    /// The first certificate that was shown.
+    /// Returns the first certificate.
     pub(super) fn first_seen(&self) -> Option<&CertificateDer<'static>> {
         self.first.get()
     }
 
-    /// With [`Rule::Anything`] the signature only has to be the certificate's, as far as that can be judged. So nobody else
-    /// can show the certificate of the control connection on a data connection.
-    fn or_anyone(
+    /// With [`Rule::Anything`] the chain is not checked, but the handshake signature still is, unless it cannot be
+    /// verified: nobody can replay the control connection's certificate on a data connection.
+    fn check_signature(
         &self,
         certificate: &CertificateDer<'_>,
         valid: Result<HandshakeSignatureValid, Error>,
@@ -136,7 +136,7 @@ impl ServerCertVerifier for PinningVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.or_anyone(certificate, verify_tls12_signature(message, certificate, signed, &self.algorithms))
+        self.check_signature(certificate, verify_tls12_signature(message, certificate, signed, &self.algorithms))
     }
 
     fn verify_tls13_signature(
@@ -145,7 +145,7 @@ impl ServerCertVerifier for PinningVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.or_anyone(certificate, verify_tls13_signature(message, certificate, signed, &self.algorithms))
+        self.check_signature(certificate, verify_tls13_signature(message, certificate, signed, &self.algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -153,7 +153,7 @@ impl ServerCertVerifier for PinningVerifier {
     }
 }
 
-/// Accepts a certificate that no authority vouches for if it was given by itself.
+/// Accepts a certificate that no authority has issued if the user has given this certificate itself.
 fn if_given(
     given: &[CertificateDer<'_>],
     certificate: &CertificateDer<'_>,
@@ -168,7 +168,7 @@ fn if_given(
     Ok(ServerCertVerified::assertion())
 }
 
-/// Why the signature of a handshake proves nothing; other errors as they are.
+/// Returns the reason why the signature of a handshake proves nothing. Other errors are returned unchanged.
 fn unproved(certificate: &CertificateDer<'_>, error: Error) -> Error {
     match error {
         Error::InvalidCertificate(_) if has_short_key(certificate) => verdict(Unproved::Short),
@@ -178,8 +178,8 @@ fn unproved(certificate: &CertificateDer<'_>, error: Error) -> Error {
     }
 }
 
-/// Whether a signature is another key's, and not only one that the provider does not verify: old devices have
-/// certificates of version 1, on other curves, or with short keys.
+/// Returns true if a signature was made with another key. Returns false if the provider cannot verify it: old devices
+/// have certificates of version 1, on other curves, or with short keys.
 fn is_forged(certificate: &CertificateDer<'_>, error: &Error) -> bool {
     matches!(error, Error::InvalidCertificate(CertificateError::BadSignature)) && !has_short_key(certificate)
 }
@@ -198,7 +198,7 @@ impl std::error::Error for NotPinned {}
 
 impl fmt::Display for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the certificate is another one than that of the control connection")
+        f.write_str("the certificate differs from that of the control connection")
     }
 }
 
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use rustls::pki_types::pem::PemObject;
 
-    /// `openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=old`; the other one with 2048 bits.
+    /// Made by `openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=old`; `LONG` with 2048 bits.
     const SHORT: &str = "\
 -----BEGIN CERTIFICATE-----
 MIIB+DCCAWGgAwIBAgIUL8piw5AsQiBOP7YKJrnZMv4By0MwDQYJKoZIhvcNAQEL
@@ -257,7 +257,7 @@ QYEpy5RkqKH6TaZo218KO9zfliqxht+AEqEyAVdswOTuvkKEryN2XkXLiNvL
 -----END CERTIFICATE-----";
 
     #[test]
-    fn only_short_keys_of_rsa_are_beyond_judgement() {
+    fn only_signatures_of_short_rsa_keys_cannot_be_judged() {
         let bad = Error::InvalidCertificate(CertificateError::BadSignature);
         let unread = Error::InvalidCertificate(CertificateError::BadEncoding);
         let on_a_curve = rcgen::generate_simple_self_signed(["h".to_owned()]).unwrap().cert.pem();

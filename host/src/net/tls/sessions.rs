@@ -1,8 +1,8 @@
-//! The sessions that one server has handed out, for its data connections to resume.
+//! The TLS sessions of one server, which its data connections resume.
 //!
-//! A ticket of TLS 1.3 is used once (RFC 8446 §C.4). Servers are expected to hand out a new one on each connection, and
-//! some (ProFTPD 1.3.8) do so on the control connection only: then the tickets run out, and who has more files has to
-//! know (`uploader.rs`). Sessions of TLS 1.2 do not run out.
+//! A ticket of TLS 1.3 is used once (RFC 8446 §C.4). Most servers send a new one on each connection, but some (ProFTPD
+//! 1.3.8) only on the control connection, so that the tickets run out after some files. `run/` then opens a new
+//! session. Sessions of TLS 1.2 do not run out.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,8 +10,8 @@ use rustls::NamedGroup;
 use rustls::client::{ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::ServerName;
 
-/// The most tickets that are kept, the newest: as many as rustls keeps for one server.
-const TICKETS: usize = 8;
+/// The most tickets that are kept: as many as rustls keeps for one server.
+const MAX_TICKETS: usize = 8;
 
 /// The sessions of one control connection and its data connections.
 #[derive(Debug)]
@@ -22,10 +22,10 @@ pub(super) struct Sessions {
 
 impl Sessions {
     pub(super) fn new() -> Self {
-        Self { cache: ClientSessionMemoryCache::new(TICKETS), tickets: AtomicUsize::new(0) }
+        Self { cache: ClientSessionMemoryCache::new(MAX_TICKETS), tickets: AtomicUsize::new(0) }
     }
 
-    /// How many connections can still resume with TLS 1.3.
+    /// Returns the number of connections that can still resume with TLS 1.3.
     pub(super) fn tickets(&self) -> usize {
         self.tickets.load(Ordering::Relaxed)
     }
@@ -54,7 +54,7 @@ impl ClientSessionStore for Sessions {
 
     fn insert_tls13_ticket(&self, server_name: ServerName<'static>, value: Tls13ClientSessionValue) {
         self.cache.insert_tls13_ticket(server_name, value);
-        self.tickets.store(TICKETS.min(self.tickets() + 1), Ordering::Relaxed);
+        self.tickets.store(MAX_TICKETS.min(self.tickets() + 1), Ordering::Relaxed);
     }
 
     fn take_tls13_ticket(&self, server_name: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {

@@ -1,7 +1,7 @@
-//! `data-connection`: splice and finish, and a reset for every data connection that was not finished, so that no
-//! server takes a cut file for a whole one; not even when this process is killed.
+//! `data-connection`: secure, splice and finish. A data connection that was not finished is closed by a reset, also if
+//! this process is killed, so that no server takes a truncated file for a complete one.
 //!
-//! How bytes get from the file into the socket is `splice.rs`; when to stop waiting is `watch.rs`.
+//! `transfer/copy.rs` moves the bytes; `transfer/wait.rs` waits.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,83 +17,126 @@ use crate::report::step::Connection;
 use crate::sandbox::bindings::ftp_uploader::upload::capabilities::{
     HostDataConnection, IoError, Moved, SourceError, SpliceError,
 };
+use crate::sandbox::call_error::{CallError, answer, end_of_guest, io_error};
 use crate::sandbox::capabilities::source_file::SourceFile;
-use crate::sandbox::state::{Delivered, GuestState, answer, cause, stopped};
-use crate::sandbox::transfer::copy::{Copier, Failure};
-use crate::sandbox::transfer::wait::{TransferWait, Turn};
+use crate::sandbox::state::GuestState;
+use crate::sandbox::state::file_transfer::{Delivered, FileTransfer};
+use crate::sandbox::transfer::copy::{Copier, CopyError};
+use crate::sandbox::transfer::wait::{Ready, TransferWait};
 
 /// One data connection.
 pub struct DataConnection {
     pub(in crate::sandbox) stream: Stream,
-    mover: Copier,
-    /// What went over this one. A file goes over one connection: what went over others too is not this file.
+    copier: Copier,
+    /// The part of the file that went over this connection. A file goes over one connection: bytes that went over
+    /// another one are not part of this file.
     delivered: Delivered,
-    /// Whether a handshake was begun; there is no second one.
+    /// True if a handshake was begun. There is no second one.
     pub(in crate::sandbox) handshake_begun: bool,
-    /// Whether `finish` was called; only dropping is left.
+    /// True if `finish` was called. Afterwards the connection can only be dropped.
     ended: bool,
 }
 
 impl DataConnection {
-    /// A connection for a file of which the server has so many bytes already.
-    pub(crate) fn new(stream: Stream, there: u64) -> Self {
+    /// Returns a connection for a file of which the server has the first `offset` bytes.
+    pub(crate) fn new(stream: Stream, offset: u64) -> Self {
         stream.socket().reset_on_close(true);
-        let delivered = Delivered { bytes: there, finished: false };
-        Self { stream, mover: Copier::default(), delivered, handshake_begun: false, ended: false }
+        let delivered = Delivered { bytes: offset, finished: false };
+        Self { stream, copier: Copier::default(), delivered, handshake_begun: false, ended: false }
     }
 
-    /// Whether this is the connection that the file goes over, so far, and it was not ended.
-    fn carries(&self, delivered: Delivered) -> bool {
-        self.delivered == delivered && !self.ended
+    /// Returns true if all bytes of `transfer` went over this connection, and `finish` was not called.
+    fn carries(&self, transfer: &FileTransfer) -> bool {
+        self.delivered == transfer.delivered() && !self.ended
     }
 
-    fn splice(&mut self, source: &Source, offset: u64, length: u64, mut watch: TransferWait) -> Result<Moved, Failure> {
+    fn splice(
+        &mut self,
+        source: &Source,
+        offset: u64,
+        length: u64,
+        mut wait: TransferWait<'_>,
+    ) -> Result<Moved, CopyError> {
         loop {
             if source.awaits_writer() {
-                if let Turn::Control = watch.await_writer(source.file(), &self.stream)? {
+                if let Ready::Control = wait.for_writer(source.file(), &self.stream)? {
                     return Ok(Moved::Heard);
                 }
-                source.fill().map_err(|_| Failure::Source(SourceError::Unreadable))?;
+                source.fill().map_err(|_| CopyError::Source(SourceError::Unreadable))?;
                 continue;
             }
             if source.left(offset) == 0 {
                 return Ok(Moved::End);
             }
-            if let Turn::Control = watch.await_leave(&self.stream)? {
+            if let Ready::Control = wait.for_rate_limit(&self.stream)? {
                 return Ok(Moved::Heard);
             }
-            if let Turn::Control = watch.await_turn(&self.stream, PollFlags::OUT)? {
+            if let Ready::Control = wait.for_data(&self.stream, PollFlags::OUT)? {
                 return Ok(Moved::Heard);
             }
-            let moved = self.mover.move_some(source, offset, length.min(watch.piece()), &mut self.stream)?;
+            let moved = self.copier.move_some(source, offset, length.min(wait.max_piece()), &mut self.stream)?;
             if moved > 0 {
-                watch.sent(moved);
+                wait.sent(moved);
                 self.delivered.bytes = offset + moved;
                 return Ok(Moved::Bytes(moved));
             }
         }
     }
 
-    fn finish(&mut self, mut watch: TransferWait, through_proxy: bool) -> Result<(), WaitError> {
+    fn finish(&mut self, mut wait: TransferWait<'_>, has_proxy: bool) -> Result<(), WaitError> {
         self.ended = true;
-        watch.await_flush(&mut self.stream)?;
+        wait.for_flush(&mut self.stream)?;
         self.delivered.finished = true;
         self.stream.socket().reset_on_close(false);
         self.stream.close_notify();
-        watch.await_flush(&mut self.stream)?;
-        // There are proxies (microsocks) that hang up on both sides when one says that it has no more, and throw away
-        // what they have not read of the other; the server then sees a reset. Inside TLS all has been said.
-        if through_proxy && self.stream.is_secure() {
-            watch.await_servers_end(&mut self.stream)?;
+        wait.for_flush(&mut self.stream)?;
+        // Some proxies (microsocks) close both sides when one side closes, and discard bytes that they have not read
+        // from the other; the server then sees a reset. Inside TLS, close_notify has declared the end already, so the
+        // server can close first.
+        if has_proxy && self.stream.is_secure() {
+            wait.for_close_after_notify(&mut self.stream)?;
         }
         self.stream.socket().half_close()?;
-        watch.await_end(&mut self.stream)
+        wait.for_close(&mut self.stream)
+    }
+}
+
+impl GuestState {
+    /// Records the result of `DataConnection::splice`, and returns the one that the guest gets.
+    fn splice_result(
+        &mut self,
+        source: &Source,
+        delivered: Delivered,
+        moved: Result<Moved, CopyError>,
+    ) -> wasmtime::Result<Result<Moved, SpliceError>> {
+        match moved {
+            Ok(Moved::Bytes(bytes)) => {
+                self.transfer.set_delivered(delivered);
+                self.limits.compute.moved(bytes);
+                self.deadlines.restart();
+                self.progress.tell(&Event::Sent { file: source.path(), sent: delivered.bytes, size: source.size() });
+                Ok(Ok(Moved::Bytes(bytes)))
+            }
+            Ok(moved @ (Moved::Heard | Moved::End)) => Ok(Ok(moved)),
+            Err(CopyError::Source(error)) => Ok(Err(SpliceError::Source(error))),
+            Err(CopyError::Connection(WaitError::Failed(error))) => {
+                self.tls.note_late_refusal(Connection::Data, &error);
+                Ok(Err(SpliceError::Connection(io_error(&error))))
+            }
+            Err(CopyError::Connection(error @ (WaitError::Interrupted | WaitError::OutOfTime))) => {
+                Err(end_of_guest(error))
+            }
+        }
     }
 }
 
 impl HostDataConnection for GuestState {
     fn secure(&mut self, data: Resource<DataConnection>) -> wasmtime::Result<Result<(), IoError>> {
-        answer(self.waiting(|lent| lent.secure_data(&data)))
+        answer(self.waiting(|state| {
+            let Self { table, control, tls, deadlines, progress, .. } = state;
+            let data = table.get_mut(&data).map_err(|_| CallError::Denied)?;
+            tls.secure_data(data, control.stream(), deadlines, progress)
+        }))
     }
 
     fn splice(
@@ -104,51 +147,36 @@ impl HostDataConnection for GuestState {
         length: u64,
     ) -> wasmtime::Result<Result<Moved, SpliceError>> {
         let source = Arc::clone(&self.table.get(&source)?.0);
-        // The size at opening is the whole of what was lent, however the file grows.
+        // The guest may send the size at opening, and no more, even if the file has grown.
         let length = length.min(source.left(offset));
         if length == 0 {
             return Ok(Ok(Moved::End));
         }
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
-        // In order, and none twice: anything else is not the file.
-        let in_order = connection.carries(self.delivered) && offset == self.delivered.bytes;
-        if !in_order || !self.protection.permits(&connection.stream) {
+        // In order, and none twice: other bytes would not be this file.
+        let in_order = connection.carries(&self.transfer) && offset == self.transfer.delivered().bytes;
+        if !in_order || !self.tls.protection().permits(&connection.stream) {
             return Ok(Err(SpliceError::Connection(IoError::Denied)));
         }
-        let watch = TransferWait::new(self.control.as_mut(), &mut self.deadlines, &self.cancellation);
-        let moved = connection.splice(&source, offset, length, watch);
-        self.compute_budget.waited_since(began);
-        match moved {
-            Ok(Moved::Bytes(bytes)) => {
-                self.delivered = connection.delivered;
-                self.compute_budget.moved(bytes);
-                self.deadlines.mark();
-                let (file, sent, size) = (source.path(), self.delivered.bytes, source.size());
-                self.observer.event(&Event::Sent { file, sent, size });
-                Ok(Ok(Moved::Bytes(bytes)))
-            }
-            Ok(other) => Ok(Ok(other)),
-            Err(Failure::Source(error)) => Ok(Err(SpliceError::Source(error))),
-            Err(Failure::Connection(WaitError::Failed(error))) => {
-                self.handshakes.refused(Connection::Data, &self.protection, &error);
-                Ok(Err(SpliceError::Connection(cause(&error))))
-            }
-            Err(Failure::Connection(stop)) => Err(stopped(stop)),
-        }
+        let wait = TransferWait::new(self.control.stream_mut(), &mut self.deadlines);
+        let moved = connection.splice(&source, offset, length, wait);
+        let delivered = connection.delivered;
+        self.limits.compute.waited_since(began);
+        self.splice_result(&source, delivered, moved)
     }
 
     fn finish(&mut self, data: Resource<DataConnection>) -> wasmtime::Result<Result<(), IoError>> {
         let began = Instant::now();
         let connection = self.table.get_mut(&data)?;
-        if !connection.carries(self.delivered) {
+        if !connection.carries(&self.transfer) {
             return Ok(Err(IoError::Denied));
         }
-        let watch = TransferWait::new(self.control.as_mut(), &mut self.deadlines, &self.cancellation);
-        let finished = connection.finish(watch, self.tunnel.is_some());
-        self.delivered = connection.delivered;
-        self.compute_budget.waited_since(began);
-        answer(finished)
+        let wait = TransferWait::new(self.control.stream_mut(), &mut self.deadlines);
+        let finished = connection.finish(wait, self.data_path.has_proxy());
+        self.transfer.set_delivered(connection.delivered);
+        self.limits.compute.waited_since(began);
+        answer(finished.map_err(CallError::from))
     }
 
     fn drop(&mut self, handle: Resource<DataConnection>) -> wasmtime::Result<()> {

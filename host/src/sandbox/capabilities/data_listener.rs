@@ -1,58 +1,68 @@
-//! `data-listener`: a port on which the server is awaited (PORT, EPRT; RFC 959 §3.3). Only the machine at the other end
-//! of the control connection gets in, and only where the user has asked for it.
+//! `data-listener`: a port to which the server connects (PORT, EPRT; RFC 959 §3.3). It exists only if the user allows
+//! active mode, and accepts only the machine at the other end of the control connection.
 //!
-//! Anyone who can reach this machine can knock; one who is turned away learns nothing, and the wait goes on.
+//! Anyone who reaches this machine can connect to the port. Connections from other machines are closed without a byte,
+//! and the wait for the server continues.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsFd;
-use std::time::Instant;
 
 use rustix::event::PollFlags;
 use wasmtime::component::Resource;
 
-use crate::cancel::{Cancellation, WaitError};
+use crate::cancel::WaitError;
 use crate::net::socket::{Listener, Socket};
 use crate::net::stream::Stream;
-use crate::net::wait::wait;
+use crate::net::wait::{Deadline, wait};
 use crate::sandbox::bindings::ftp_uploader::upload::capabilities::{Endpoint, HostDataListener, IoError};
+use crate::sandbox::call_budget::CallBudget;
+use crate::sandbox::call_error::CallError;
 use crate::sandbox::capabilities::data_connection::DataConnection;
-use crate::sandbox::state::{GuestState, answer, denied};
+use crate::sandbox::state::GuestState;
+use crate::sandbox::state::data_path::DataPath;
 
-/// A port that is open for the server, until it is dropped.
-pub struct DataListener(Listener);
-
-/// How many may wait to be let in at a time.
+/// The most connections that wait to be accepted.
 const BACKLOG: usize = 16;
 
+/// A port that is open for the server. Dropping it closes the port.
+pub struct DataListener(Listener);
+
 impl DataListener {
-    /// Waits for `control`'s other end to connect, or to say something.
-    fn await_server(
-        &self,
-        control: &mut Stream,
-        until: Instant,
-        cancellation: &Cancellation,
-    ) -> Result<Socket, WaitError> {
+    /// Opens a port on the local address of the control connection.
+    pub(super) fn open(
+        data_path: &DataPath,
+        control: Option<&Stream>,
+        budget: &mut CallBudget,
+    ) -> Result<Self, CallError> {
+        data_path.listen(control, budget, BACKLOG).map(Self)
+    }
+
+    /// Waits for a connection from the machine at the other end of `control`.
+    ///
+    /// # Errors
+    /// `ConnectionRefused` if the server sends something on `control` instead.
+    fn accept_server(&self, control: &mut Stream, deadline: Deadline<'_>) -> Result<Socket, WaitError> {
         let server = machine(control.peer());
-        let mut spoke = false;
+        let mut control_ready = false;
         loop {
-            // Before anything else: one who has connected may have said something as well.
-            if let Some(socket) = self.let_in(server)? {
+            // Accept first: a server that has connected may have sent a reply, too.
+            if let Some(socket) = self.accept_from(server)? {
                 return Ok(socket);
             }
-            if spoke {
+            if control_ready {
                 return Err(WaitError::Failed(io::ErrorKind::ConnectionRefused.into()));
             }
-            if Instant::now() >= until {
-                return Err(WaitError::Failed(io::ErrorKind::TimedOut.into()));
+            if deadline.has_passed() {
+                return Err(WaitError::timed_out());
             }
-            spoke = self.hear(control, until, cancellation)?;
+            control_ready = self.wait_for_connection(control, deadline)?;
         }
     }
 
-    /// The server, if it is among those who wait; all others are turned away.
-    fn let_in(&self, server: (IpAddr, u32)) -> io::Result<Option<Socket>> {
-        // As many as can have been waiting: strangers who keep coming do not keep the wait from its end.
+    /// Accepts the connections that wait, and returns the first one from `server`. The others are closed.
+    fn accept_from(&self, server: (IpAddr, u32)) -> io::Result<Option<Socket>> {
+        // At most a full backlog: strangers who keep connecting must not delay the check of the deadline.
         for _ in 0..BACKLOG {
             match self.0.accept()? {
                 Some(socket) if machine(socket.peer()) == server => return Ok(Some(socket)),
@@ -63,44 +73,22 @@ impl DataListener {
         Ok(None)
     }
 
-    /// Waits for someone to come, or for words on the control connection; whether it was these.
-    fn hear(&self, control: &mut Stream, until: Instant, cancellation: &Cancellation) -> Result<bool, WaitError> {
-        // What TLS has decrypted already is not to be seen on the socket.
+    /// Waits for a connection or for something to read on `control`. Returns true if `control` can be read.
+    fn wait_for_connection(&self, control: &mut Stream, deadline: Deadline<'_>) -> Result<bool, WaitError> {
+        // Bytes that TLS has decrypted already do not make the socket readable.
         if control.has_more() {
             return Ok(true);
         }
         let both = [(self.0.as_fd(), PollFlags::IN), (control.as_fd(), PollFlags::IN)];
-        let [_, spoke] = wait(both, until, cancellation)?;
-        Ok(spoke && control.hear())
+        let [_, control_ready] = wait(both, deadline)?;
+        Ok(control_ready && control.has_text_after_receiving())
     }
 }
 
-/// A machine by its address; the same link-local address is another machine on another interface.
+/// Returns the identity of a machine: its address and, for a link-local one, the interface that leads to it.
 fn machine(address: SocketAddr) -> (IpAddr, u32) {
     let scope = if let SocketAddr::V6(address) = address { address.scope_id() } else { 0 };
     (address.ip().to_canonical(), scope)
-}
-
-impl GuestState {
-    /// Opens a port on the address from which the control connection comes.
-    pub(super) fn listen(&mut self) -> Result<DataListener, WaitError> {
-        let control = self.control.as_ref().ok_or_else(denied)?;
-        if !self.active || !self.budget.take_connection() {
-            return Err(denied());
-        }
-        let mut address = control.socket().tcp().local_addr()?;
-        address.set_port(0);
-        Ok(DataListener(Listener::open(address, &self.route, BACKLOG)?))
-    }
-
-    fn accept_data(&mut self, handle: &Resource<DataListener>) -> Result<Socket, WaitError> {
-        let listener = self.table.get(handle).map_err(|_| denied())?;
-        if !self.budget.take_connection() {
-            return Err(denied());
-        }
-        let control = self.control.as_mut().ok_or_else(denied)?;
-        listener.await_server(control, self.deadlines.connection_due(), &self.cancellation)
-    }
 }
 
 impl HostDataListener for GuestState {
@@ -113,10 +101,16 @@ impl HostDataListener for GuestState {
         &mut self,
         handle: Resource<DataListener>,
     ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
-        match answer(self.waiting(|lent| lent.accept_data(&handle)))? {
-            Ok(socket) => Ok(Ok(self.table.push(DataConnection::new(Stream::plain(socket), self.there))?)),
-            Err(cause) => Ok(Err(cause)),
-        }
+        let accepted = self.waiting(|state| {
+            let Self { table, control, deadlines, limits, .. } = state;
+            let listener = table.get(&handle).map_err(|_| CallError::Denied)?;
+            if !limits.calls.take_connection() {
+                return Err(CallError::Denied);
+            }
+            let control = control.stream_mut().ok_or(CallError::Denied)?;
+            Ok(listener.accept_server(control, deadlines.connection())?)
+        });
+        self.lend_data_connection(accepted)
     }
 
     fn drop(&mut self, handle: Resource<DataListener>) -> wasmtime::Result<()> {
@@ -128,17 +122,21 @@ impl HostDataListener for GuestState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cancel::Cancellation;
     use crate::net::route::Route;
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
-    /// A control connection and its other end, and a port that waits for this other end.
+    fn connect_by(route: &Route, to: SocketAddr) -> Socket {
+        let cancellation = Cancellation::default();
+        Socket::connect(to, route, Deadline::new(Instant::now() + Duration::from_secs(10), &cancellation)).unwrap()
+    }
+
+    /// A control connection and its other end, and a listener for this other end.
     fn conversation() -> (Stream, TcpStream, DataListener) {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
-        let far = Instant::now() + Duration::from_secs(10);
-        let control =
-            Socket::connect(server.local_addr().unwrap(), &Route::default(), far, &Cancellation::default()).unwrap();
+        let control = connect_by(&Route::default(), server.local_addr().unwrap());
         let here = SocketAddr::new(control.tcp().local_addr().unwrap().ip(), 0);
         let listener = DataListener(Listener::open(here, &Route::default(), BACKLOG).unwrap());
         (Stream::plain(control), server.accept().unwrap().0, listener)
@@ -146,13 +144,17 @@ mod tests {
 
     fn connect_from(source: &str, to: SocketAddr) -> TcpStream {
         let route = Route { source: Some(source.parse().unwrap()), ..Route::default() };
-        let far = Instant::now() + Duration::from_secs(10);
-        Socket::connect(to, &route, far, &Cancellation::default()).unwrap().tcp().try_clone().unwrap()
+        connect_by(&route, to).tcp().try_clone().unwrap()
     }
 
-    fn await_server(listener: &DataListener, control: &mut Stream, milliseconds: u64) -> Result<Socket, io::ErrorKind> {
-        let until = Instant::now() + Duration::from_millis(milliseconds);
-        listener.await_server(control, until, &Cancellation::default()).map_err(|stop| match stop {
+    fn accept_server(
+        listener: &DataListener,
+        control: &mut Stream,
+        milliseconds: u64,
+    ) -> Result<Socket, io::ErrorKind> {
+        let cancellation = Cancellation::default();
+        let deadline = Deadline::new(Instant::now() + Duration::from_millis(milliseconds), &cancellation);
+        listener.accept_server(control, deadline).map_err(|error| match error {
             WaitError::Failed(error) => error.kind(),
             other => panic!("{other:?}"),
         })
@@ -164,8 +166,8 @@ mod tests {
         let (mut control, _server, listener) = conversation();
         let mut stranger = connect_from("127.0.0.2", listener.0.address());
         let server = connect_from("127.0.0.1", listener.0.address());
-        let came = await_server(&listener, &mut control, 10_000).unwrap();
-        assert_eq!(came.peer(), server.local_addr().unwrap());
+        let accepted = accept_server(&listener, &mut control, 10_000).unwrap();
+        assert_eq!(accepted.peer(), server.local_addr().unwrap());
         stranger.set_nonblocking(false).unwrap();
         assert!(!matches!(stranger.read(&mut [0]), Ok(1..)));
     }
@@ -173,17 +175,18 @@ mod tests {
     #[test]
     fn nobody_is_waited_for_longer_than_agreed() {
         let (mut control, _server, listener) = conversation();
-        assert_eq!(await_server(&listener, &mut control, 50).unwrap_err(), io::ErrorKind::TimedOut);
+        assert_eq!(accept_server(&listener, &mut control, 50).unwrap_err(), io::ErrorKind::TimedOut);
     }
 
     #[test]
     fn a_server_that_speaks_instead_is_heard_at_once() {
         let (mut control, mut server, listener) = conversation();
         server.write_all(b"425 No\r\n").unwrap();
-        assert_eq!(await_server(&listener, &mut control, 10_000).unwrap_err(), io::ErrorKind::ConnectionRefused);
-        // Not so if it has come all the same.
-        let came = connect_from("127.0.0.1", listener.0.address());
-        assert_eq!(await_server(&listener, &mut control, 10_000).unwrap().peer(), came.local_addr().unwrap());
+        assert_eq!(accept_server(&listener, &mut control, 10_000).unwrap_err(), io::ErrorKind::ConnectionRefused);
+        // If it has connected as well, the connection is accepted.
+        let connected = connect_from("127.0.0.1", listener.0.address());
+        let accepted = accept_server(&listener, &mut control, 10_000).unwrap();
+        assert_eq!(accepted.peer(), connected.local_addr().unwrap());
     }
 
     #[test]

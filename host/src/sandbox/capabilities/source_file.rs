@@ -1,5 +1,5 @@
-//! `source-file`: a file that was opened before the guest existed. The guest learns its size and hashes of it, and nothing
-//! else.
+//! `source-file`: a file that was opened before the guest existed. The guest learns its size and hashes of it, and
+//! nothing else.
 
 use std::sync::Arc;
 
@@ -8,25 +8,28 @@ use wasmtime::component::Resource;
 use crate::cancel::WaitError;
 use crate::files::source::Source;
 use crate::sandbox::bindings::ftp_uploader::upload::capabilities::{Algorithm, HostSourceFile, SourceError};
-use crate::sandbox::state::{ContractViolation, GuestState, stopped};
+use crate::sandbox::call_error::{ContractViolation, end_of_guest};
+use crate::sandbox::state::GuestState;
+use crate::sandbox::transfer::deadlines::Deadlines;
 
 /// The right to have one file sent.
 pub struct SourceFile(pub(crate) Arc<Source>);
 
-impl GuestState {
+impl SourceFile {
+    /// Returns the hash of the first `length` bytes: the one computed during the transfer, or a new one.
     fn digest(
-        &mut self,
         source: &Source,
         algorithm: Algorithm,
         length: u64,
+        deadlines: &Deadlines,
     ) -> Result<Result<Vec<u8>, SourceError>, WaitError> {
         if let Some(hash) = source.digest_on_the_way(algorithm.into(), length) {
             return Ok(Ok(hash));
         }
-        match source.digest(algorithm.into(), length, || self.go_on()) {
+        match source.digest(algorithm.into(), length, || deadlines.check_cancellation()) {
             Ok(hash) => Ok(hash.ok_or(SourceError::Shrank)),
             Err(WaitError::Failed(_)) => Ok(Err(SourceError::Unreadable)),
-            Err(stop) => Err(stop),
+            Err(error @ (WaitError::Interrupted | WaitError::OutOfTime)) => Err(error),
         }
     }
 }
@@ -48,15 +51,14 @@ impl HostSourceFile for GuestState {
         length: u64,
     ) -> wasmtime::Result<Result<Vec<u8>, SourceError>> {
         let source = Arc::clone(&self.table.get(&handle)?.0);
-        if !self.budget.take_digest() {
+        if !self.limits.calls.take_digest() {
             return Err(wasmtime::Error::new(ContractViolation("more hashes than one call may need")));
         }
         let length = length.min(source.length());
-        // Whoever knows the hash of each beginning of a file knows the file.
-        if source.left(length) > 0 && self.compared != Some(length) {
+        if !self.transfer.permits_digest(&source, length) {
             return Err(wasmtime::Error::new(ContractViolation("the hash of a piece that nobody compares")));
         }
-        self.waiting(|lent| lent.digest(&source, algorithm, length)).map_err(stopped)
+        self.waiting(|state| SourceFile::digest(&source, algorithm, length, &state.deadlines)).map_err(end_of_guest)
     }
 
     fn drop(&mut self, handle: Resource<SourceFile>) -> wasmtime::Result<()> {

@@ -1,8 +1,8 @@
-//! File to socket: sendfile(2) on Linux, which never brings the bytes into this process, and copying through a
-//! buffer inside TLS, where a hash of the bytes is wanted, and where there is no sendfile or it does not work for this
-//! file.
+//! Moves bytes from a file to a socket: by sendfile(2) on Linux, which never brings the bytes into this process; or
+//! through a buffer, if the connection is inside TLS, if a hash of the bytes is needed, or if sendfile does not work
+//! for this file.
 //!
-//! Never waits: whoever calls has waited for the socket (`data_connection.rs`).
+//! Never waits: the caller has waited for the socket.
 
 use std::io;
 
@@ -11,44 +11,49 @@ use crate::files::source::Source;
 use crate::net::broken_pipe::without_signal;
 use crate::net::stream::Stream;
 use crate::sandbox::bindings::ftp_uploader::upload::capabilities::{IoError, SourceError};
-use crate::sandbox::state::cause;
+use crate::sandbox::call_error::io_error;
 
-/// How much is read at a time where bytes are copied.
+/// The size of the buffer for copying, in bytes.
 const BUFFER: usize = 256 * 1024;
 
-/// Moves bytes, and remembers which way works.
+/// Moves bytes, and remembers if sendfile works.
 #[derive(Default)]
 pub(crate) struct Copier {
-    /// Present once sendfile was found not to work, or is not to be used.
+    /// The buffer for copying. It exists from the first time on that sendfile does not work, or is not used.
     buffer: Option<Vec<u8>>,
 }
 
-/// Whose fault it is that nothing was moved.
-pub(crate) enum Failure {
+/// The end that failed, so that nothing was moved.
+pub(crate) enum CopyError {
     Connection(WaitError),
     Source(SourceError),
 }
 
-impl From<WaitError> for Failure {
-    fn from(stop: WaitError) -> Self {
-        Self::Connection(stop)
+impl From<WaitError> for CopyError {
+    fn from(error: WaitError) -> Self {
+        Self::Connection(error)
     }
 }
 
 impl Copier {
-    /// Moves at most `length` bytes of `source` from `offset` on, as many as `stream` takes now: perhaps none.
+    /// Moves at most `length` bytes of `source` from `offset` on, as many as `stream` accepts now, and returns their
+    /// number. It may be 0.
     pub(crate) fn move_some(
         &mut self,
         source: &Source,
         offset: u64,
         length: u64,
         stream: &mut Stream,
-    ) -> Result<u64, Failure> {
+    ) -> Result<u64, CopyError> {
         if self.buffer.is_none() && !stream.is_secure() && !source.wants_bytes() && !is_faster_copied(length, stream) {
             match sendfile(source, offset, length, stream) {
-                Ok(0) => return Err(Failure::Source(SourceError::Shrank)),
+                Ok(0) => return Err(CopyError::Source(SourceError::Shrank)),
                 Ok(moved) => return Ok(moved),
                 Err(error) if is_unsupported(&error) => {}
+                // A connected socket needs no permission; a network file system may withdraw that for the file.
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                    return Err(CopyError::Source(SourceError::Unreadable));
+                }
                 Err(error) => return not_now(error),
             }
         }
@@ -57,10 +62,10 @@ impl Copier {
     }
 }
 
-/// To a server on this very machine that does something with what it gets, sending from the page cache is slower than
-/// copying: the server finds no byte in the processor's cache. Where it was measured (vsftpd), by a third under BBR, and
-/// less under reno, where sendfile is as fast as anything can be to a server that drops what it gets. Where there is a
-/// network in between, nothing is as cheap as sendfile.
+/// Returns true if copying is faster than sendfile: to a server on the same machine, under BBR. With sendfile the
+/// server finds no byte in the processor's cache. Measured with vsftpd, sendfile is slower by a third under BBR, and by
+/// less under reno, where nothing is faster than sendfile to a server that discards the bytes. To another machine,
+/// sendfile is always the cheapest.
 fn is_faster_copied(length: u64, stream: &Stream) -> bool {
     length > BUFFER as u64 && stream.peer().ip().to_canonical().is_loopback() && stream.socket().is_paced()
 }
@@ -76,17 +81,17 @@ fn sendfile(_: &Source, _: u64, _: u64, _: &Stream) -> io::Result<u64> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// sendfile(2): EINVAL where the file system does not support it, ENOSYS where nothing does.
+/// sendfile(2): EINVAL if the file system does not support it, ENOSYS if the kernel does not.
 fn is_unsupported(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
 }
 
-fn copy(buffer: &mut [u8], source: &Source, offset: u64, length: u64, stream: &mut Stream) -> Result<u64, Failure> {
+fn copy(buffer: &mut [u8], source: &Source, offset: u64, length: u64, stream: &mut Stream) -> Result<u64, CopyError> {
     let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
     let buffer = &mut buffer[..wanted];
-    let read = source.read_at(buffer, offset).map_err(|_| Failure::Source(SourceError::Unreadable))?;
+    let read = source.read_at(buffer, offset).map_err(|_| CopyError::Source(SourceError::Unreadable))?;
     if read == 0 {
-        return Err(Failure::Source(SourceError::Shrank));
+        return Err(CopyError::Source(SourceError::Shrank));
     }
     match stream.write_some(&buffer[..read]) {
         Ok(written) => {
@@ -97,14 +102,14 @@ fn copy(buffer: &mut [u8], source: &Source, offset: u64, length: u64, stream: &m
     }
 }
 
-/// Nothing was moved: because the socket is full for now, or because one end is broken.
-fn not_now(error: io::Error) -> Result<u64, Failure> {
+/// Returns 0 if the socket is full for now, or the end that is broken.
+fn not_now(error: io::Error) -> Result<u64, CopyError> {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(0),
         io::ErrorKind::BrokenPipe | io::ErrorKind::NotConnected => Err(WaitError::Failed(error).into()),
-        // What is no failure that a connection can have, the file must have had.
-        _ if cause(&error) == IoError::Reset && error.kind() != io::ErrorKind::ConnectionReset => {
-            Err(Failure::Source(SourceError::Unreadable))
+        // An error that no connection can have is the file's.
+        _ if io_error(&error) == IoError::Reset && error.kind() != io::ErrorKind::ConnectionReset => {
+            Err(CopyError::Source(SourceError::Unreadable))
         }
         _ => Err(WaitError::Failed(error).into()),
     }
@@ -116,24 +121,32 @@ mod tests {
     use crate::cancel::Cancellation;
     use crate::net::route::Route;
     use crate::net::socket::Socket;
+    use crate::net::wait::Deadline;
     use std::io::{Read, Write};
     use std::net::TcpListener;
     use std::time::{Duration, Instant};
 
-    /// Sends a small file through `mover` and returns what arrives.
-    fn arrives_through(mut mover: Copier) -> Vec<u8> {
-        let path = std::env::temp_dir().join(format!("ftp-uploader-splice-{}-{:p}", std::process::id(), &mover));
+    fn within_a_minute(cancellation: &Cancellation) -> Deadline<'_> {
+        Deadline::new(Instant::now() + Duration::from_secs(60), cancellation)
+    }
+
+    fn connect(listener: &TcpListener) -> Stream {
+        let (address, route, cancellation) =
+            (listener.local_addr().unwrap(), Route::default(), Cancellation::default());
+        Stream::plain(Socket::connect(address, &route, within_a_minute(&cancellation)).unwrap())
+    }
+
+    /// Sends a small file through `copier` and returns the bytes that arrive.
+    fn arrives_through(mut copier: Copier) -> Vec<u8> {
+        let path = std::env::temp_dir().join(format!("ftp-uploader-splice-{}-{:p}", std::process::id(), &copier));
         std::fs::File::create(&path).unwrap().write_all(b"0123456789").unwrap();
         let source = Source::open(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let far = Instant::now() + Duration::from_secs(10);
-        let mut stream = Stream::plain(
-            Socket::connect(listener.local_addr().unwrap(), &Route::default(), far, &Cancellation::default()).unwrap(),
-        );
+        let mut stream = connect(&listener);
         let mut server = listener.accept().unwrap().0;
-        assert_eq!(mover.move_some(&source, 2, 5, &mut stream).ok(), Some(5));
-        assert!(matches!(mover.move_some(&source, 10, 1, &mut stream), Err(Failure::Source(SourceError::Shrank))));
+        assert_eq!(copier.move_some(&source, 2, 5, &mut stream).ok(), Some(5));
+        assert!(matches!(copier.move_some(&source, 10, 1, &mut stream), Err(CopyError::Source(SourceError::Shrank))));
         drop(stream);
         let mut arrived = Vec::new();
         server.read_to_end(&mut arrived).unwrap();
@@ -146,7 +159,7 @@ mod tests {
         assert_eq!(arrives_through(Copier { buffer: Some(vec![0; BUFFER]) }), b"23456");
     }
 
-    /// Whichever the machine's own way is, both have to carry files that do not fit into a socket at once.
+    /// Both ways must carry files that do not fit into a socket at once, whichever way this machine chooses.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_large_file_is_whole_by_sendfile_and_copied_only_where_it_is_sent_at_a_pace() {
@@ -157,11 +170,8 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         for (rules, copied) in [("reno", false), ("bbr", true)] {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            let far = Instant::now() + Duration::from_secs(60);
-            let address = listener.local_addr().unwrap();
-            let mut stream =
-                Stream::plain(Socket::connect(address, &Route::default(), far, &Cancellation::default()).unwrap());
-            // Not every kernel has BBR, nor lets everyone choose it.
+            let mut stream = connect(&listener);
+            // Not every kernel has BBR, or lets every user choose it.
             if rustix::net::sockopt::set_tcp_congestion(&stream, rules).is_err() {
                 continue;
             }
@@ -170,12 +180,15 @@ mod tests {
                 let mut arrived = Vec::new();
                 server.read_to_end(&mut arrived).map(|_| arrived)
             });
-            let (mut mover, mut at, size) = (Copier::default(), 0, bytes.len() as u64);
+            let (mut copier, mut at, size) = (Copier::default(), 0, bytes.len() as u64);
             while at < size {
-                stream.socket().ready(rustix::event::PollFlags::OUT, far, &Cancellation::default()).unwrap();
-                at += mover.move_some(&source, at, size - at, &mut stream).ok().unwrap();
+                stream
+                    .socket()
+                    .ready(rustix::event::PollFlags::OUT, within_a_minute(&Cancellation::default()))
+                    .unwrap();
+                at += copier.move_some(&source, at, size - at, &mut stream).ok().unwrap();
             }
-            assert_eq!(mover.buffer.is_some(), copied, "{rules}");
+            assert_eq!(copier.buffer.is_some(), copied, "{rules}");
             drop(stream);
             assert!(reader.join().unwrap().unwrap() == bytes, "other bytes under {rules}");
         }

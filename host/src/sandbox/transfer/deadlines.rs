@@ -1,131 +1,164 @@
-//! How long the server may take, and how fast the file may go: every deadline of a session comes from here.
+//! All deadlines of a session, and the rate limit.
 //!
-//! A deadline counts from the last thing that we did or that moved, not from the last byte received, so that a server
-//! cannot hold a session by dribbling.
+//! A deadline counts from the last command that we sent or the last byte of data that moved, not from the last byte
+//! received, so that a server cannot hold a session by sending single bytes slowly.
 
-use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
+use crate::cancel::{Cancellation, WaitError};
+use crate::net::wait::Deadline;
+use crate::request::network::Network;
 use crate::sandbox::transfer::rate_limit::RateLimit;
 
-/// How long to wait for the goodbye. Nothing depends on it.
+/// The longest wait for the reply to QUIT, on which nothing depends.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How often to look at a send queue.
-const LOOK: Duration = Duration::from_secs(1);
-
-/// How long to wait for the server's end of a data connection when its reply is there already.
+/// The longest wait for the server to close a data connection after its reply has arrived.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long to let the server end a data connection first, behind a proxy.
+/// The longest wait, behind a proxy, for the server to close a data connection after our close_notify.
 const TLS_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The number of bytes that a server is expected to hash in a millisecond, at least: 50 MB a second.
-const HASH_RATE: u64 = 50_000;
+/// The longest time between two looks at the send queue of a data connection.
+const SEND_QUEUE_CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The number of bytes that a server is expected to hash in a millisecond: 50 MB a second.
+const HASH_BYTES_PER_MILLISECOND: u64 = 50_000;
 
 /// The deadlines of one session.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Deadlines {
     timeout: Duration,
     connect_timeout: Duration,
-    /// The last command sent, or the last byte of data moved.
-    moved: Instant,
-    /// What the last command gives the server beyond the timeout.
+    /// The time of the last command sent, or of the last byte of data moved.
+    started: Instant,
+    /// The additional time for the reply to the last command.
     extra: Duration,
     rate: Option<RateLimit>,
+    cancellation: Cancellation,
 }
 
 impl Deadlines {
-    pub(crate) fn new(timeout: Duration, connect_timeout: Duration, limit: Option<NonZeroU64>) -> Self {
-        Self { timeout, connect_timeout, moved: Instant::now(), extra: Duration::ZERO, rate: limit.map(RateLimit::new) }
+    /// Returns the deadlines for the timeouts and the rate limit of `network`. `cancellation` ends every wait.
+    pub(crate) fn new(network: &Network, cancellation: &Cancellation) -> Self {
+        Self {
+            timeout: network.timeout,
+            connect_timeout: network.connect_timeout,
+            started: Instant::now(),
+            extra: Duration::ZERO,
+            rate: network.limit_rate.map(RateLimit::new),
+            cancellation: cancellation.clone(),
+        }
     }
 
-    /// Something was sent or has moved: the next reply has its full time.
-    pub(crate) fn mark(&mut self) {
-        self.moved = Instant::now();
+    /// Restarts the deadline of the next reply: a command was sent, or data has moved.
+    pub(crate) fn restart(&mut self) {
+        self.started = Instant::now();
         self.extra = Duration::ZERO;
     }
 
-    /// The server has been asked for the hash of so many bytes, all of which it has to read.
-    pub(crate) fn wait_for_hash_of(&mut self, bytes: u64) {
-        self.extra = Duration::from_millis(bytes / HASH_RATE);
+    /// Gives the server additional time to read and hash `bytes`.
+    pub(crate) fn extend_for_hash_of(&mut self, bytes: u64) {
+        self.extra = Duration::from_millis(bytes / HASH_BYTES_PER_MILLISECOND);
     }
 
-    /// From here on only the goodbye is waited for.
+    /// Shortens the timeout to that of the reply to QUIT.
     pub(crate) fn shorten_for_quit(&mut self) {
         self.timeout = self.timeout.min(QUIT_TIMEOUT);
     }
 
-    /// When the whole reply has to be here, or something has to have moved.
-    pub(crate) fn due(&self) -> Instant {
-        // While we may not send, no one can blame the server for taking nothing.
-        self.held_until().map_or(self.moved, |free| free.max(self.moved)) + self.timeout + self.extra
+    /// Returns the deadline `until`, or earlier if the run must end.
+    pub(crate) fn at(&self, until: Instant) -> Deadline<'_> {
+        Deadline::new(until, &self.cancellation)
     }
 
-    /// Until when nothing of the file may be sent, because it would be too fast.
-    pub(crate) fn held_until(&self) -> Option<Instant> {
+    /// Returns the deadline for the complete reply, or for the next byte of data to move.
+    pub(crate) fn reply(&self) -> Deadline<'_> {
+        self.at(self.reply_due())
+    }
+
+    fn reply_due(&self) -> Instant {
+        // The server cannot accept data that the rate limit holds back.
+        self.rate_limited_until().map_or(self.started, |until| until.max(self.started)) + self.timeout + self.extra
+    }
+
+    /// Returns the deadline for a data connection that is opened now.
+    pub(crate) fn connection(&self) -> Deadline<'_> {
+        self.at(Instant::now() + self.connect_timeout)
+    }
+
+    /// Returns the deadline for the server to close a data connection, if its reply has arrived now.
+    pub(crate) fn close(&self) -> Deadline<'_> {
+        self.at(Instant::now() + self.timeout.min(CLOSE_TIMEOUT))
+    }
+
+    /// Returns the time until which the server may close a data connection before we close it, if close_notify was sent
+    /// now.
+    pub(crate) fn tls_close(&self) -> Instant {
+        Instant::now() + TLS_CLOSE_TIMEOUT.min(self.timeout / 2)
+    }
+
+    /// Returns the time of the next look at a send queue, for which no event exists. It is early enough to notice a
+    /// silent server in time.
+    pub(crate) fn next_check(&self) -> Instant {
+        self.reply_due().min(Instant::now() + SEND_QUEUE_CHECK_INTERVAL.min(self.timeout / 4))
+    }
+
+    /// Returns the time before which no more of the file may be sent, if there is a rate limit.
+    pub(crate) fn rate_limited_until(&self) -> Option<Instant> {
         self.rate.map(|rate| rate.free_at())
     }
 
-    /// The most bytes of the file to send at a time.
-    pub(crate) fn piece(&self) -> u64 {
+    /// Returns the most bytes of the file to send at once.
+    pub(crate) fn max_piece(&self) -> u64 {
         self.rate.map_or(u64::MAX, |rate| rate.piece())
     }
 
-    /// So many bytes of the file were sent.
+    /// Records that `bytes` of the file were sent.
     pub(crate) fn sent(&mut self, bytes: u64) {
         if let Some(rate) = &mut self.rate {
             rate.sent(bytes, Instant::now());
         }
-        self.mark();
+        self.restart();
     }
 
-    /// When to look next whether something moves that cannot be waited for: often enough to notice silence in time.
-    pub(crate) fn next_look(&self) -> Instant {
-        self.due().min(Instant::now() + LOOK.min(self.timeout / 4))
-    }
-
-    /// When a data connection that is dialled now has to stand.
-    pub(crate) fn connection_due(&self) -> Instant {
-        Instant::now() + self.connect_timeout
-    }
-
-    /// Until when the server may end a data connection before we do.
-    pub(crate) fn courtesy_ends(&self) -> Instant {
-        Instant::now() + TLS_CLOSE_TIMEOUT.min(self.timeout / 2)
-    }
-
-    /// When waiting for the end of a data connection becomes pointless, now that the reply is there.
-    pub(crate) fn grace_ends(&self) -> Instant {
-        Instant::now() + self.timeout.min(CLOSE_TIMEOUT)
+    /// Returns an error if the run must end.
+    pub(crate) fn check_cancellation(&self) -> Result<(), WaitError> {
+        self.cancellation.check()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::num::NonZeroU64;
+
+    const TIMEOUT: Duration = Duration::from_secs(5);
+
+    fn deadlines(limit_rate: Option<NonZeroU64>) -> Deadlines {
+        let network = Network { timeout: TIMEOUT, connect_timeout: TIMEOUT, limit_rate, ..Network::default() };
+        Deadlines::new(&network, &Cancellation::default())
+    }
 
     #[test]
     fn a_hash_is_waited_for_in_proportion_to_the_size_and_nothing_else_is() {
-        let timeout = Duration::from_secs(1);
-        let mut deadlines = Deadlines::new(timeout, timeout, None);
-        deadlines.mark();
-        deadlines.wait_for_hash_of(500_000_000);
-        assert!(deadlines.due() > Instant::now() + Duration::from_secs(10));
-        deadlines.mark();
-        assert!(deadlines.due() <= Instant::now() + timeout);
+        let mut deadlines = deadlines(None);
+        deadlines.restart();
+        deadlines.extend_for_hash_of(500_000_000);
+        assert!(deadlines.reply_due() > Instant::now() + TIMEOUT + Duration::from_secs(9));
+        deadlines.restart();
+        assert!(deadlines.reply_due() <= Instant::now() + TIMEOUT);
     }
 
     #[test]
     fn the_server_has_its_full_time_after_a_wait_of_ours() {
-        let (second, timeout) = (Duration::from_secs(1), Duration::from_secs(5));
-        let mut deadlines = Deadlines::new(timeout, timeout, NonZeroU64::new(1));
+        let mut limited = deadlines(NonZeroU64::new(1));
         let before = Instant::now();
-        deadlines.sent(1);
-        assert!(deadlines.due() >= before + timeout + second * 8 / 10);
-        let mut deadlines = Deadlines::new(timeout, timeout, None);
-        deadlines.sent(1 << 40);
-        assert!(deadlines.due() <= Instant::now() + timeout);
-        assert_eq!(deadlines.held_until(), None);
+        limited.sent(1);
+        assert!(limited.reply_due() >= before + TIMEOUT + Duration::from_millis(800));
+        let mut unlimited = deadlines(None);
+        unlimited.sent(1 << 40);
+        assert!(unlimited.reply_due() <= Instant::now() + TIMEOUT);
+        assert_eq!(unlimited.rate_limited_until(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Moving the bytes of a file: waiting, copying, deadlines and the rate limit.
+//! The transfer of a file's bytes: waiting, copying, deadlines and the rate limit.
 
 pub(crate) mod copy;
 pub(crate) mod deadlines;

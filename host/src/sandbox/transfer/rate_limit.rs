@@ -1,22 +1,22 @@
-//! How fast the file may be sent, where the user sets a limit: a piece at a time, and the next when this one's time has
+//! The rate limit that the user sets: after each piece of the file, no more is sent until the time of the piece has
 //! passed.
 //!
-//! Waiting for that time is `watch.rs`.
+//! `wait.rs` waits for that time.
 
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
-/// The pieces of a second: few enough to cost nothing, and enough to look like a steady stream.
-const PIECES: u64 = 10;
+/// The number of pieces that a second is divided into: few enough to cost nothing, enough for a steady stream.
+const PIECES_PER_SECOND: u64 = 10;
 
-/// How much time that was not used is made up for: no more than a thread may be late when it is woken.
-const SLACK: Duration = Duration::from_millis(100);
+/// The longest unused time that later pieces may use: the delay with which a thread may be woken.
+const MAX_CATCH_UP: Duration = Duration::from_millis(100);
 
-/// A limit, and how far it is used up.
+/// A limit, and the time at which it permits the next byte.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RateLimit {
     bytes_per_second: NonZeroU64,
-    /// When the bytes sent so far have had their time.
+    /// The time at which the bytes sent so far have used up their share.
     free_at: Instant,
 }
 
@@ -25,21 +25,21 @@ impl RateLimit {
         Self { bytes_per_second, free_at: Instant::now() }
     }
 
-    /// The most bytes to send at a time.
+    /// Returns the most bytes to send at once.
     pub(super) fn piece(&self) -> u64 {
-        (self.bytes_per_second.get() / PIECES).max(1)
+        (self.bytes_per_second.get() / PIECES_PER_SECOND).max(1)
     }
 
-    /// When the next byte may be sent.
+    /// Returns the time from which on the next byte may be sent.
     pub(super) fn free_at(&self) -> Instant {
         self.free_at
     }
 
-    /// `bytes` were sent `now`.
+    /// Records that `bytes` were sent `now`.
     pub(super) fn sent(&mut self, bytes: u64, now: Instant) {
         let nanoseconds = u128::from(bytes) * 1_000_000_000 / u128::from(self.bytes_per_second.get());
         let time = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX));
-        self.free_at = self.free_at.max(now.checked_sub(SLACK).unwrap_or(now)) + time;
+        self.free_at = self.free_at.max(now.checked_sub(MAX_CATCH_UP).unwrap_or(now)) + time;
     }
 }
 

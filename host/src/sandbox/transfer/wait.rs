@@ -1,7 +1,7 @@
-//! Waiting during a transfer, when both connections matter: for the data connection, with an ear on the control
-//! connection and an eye on the clock.
+//! Waiting during a transfer for the data connection, while the control connection may become readable at any time.
 //!
-//! A server that still takes bytes out of our send queue is not silent, however long it needs; one that only talks is.
+//! The deadline restarts when the server accepts bytes out of our send queue, however slowly. It does not restart when
+//! the server only sends on the control connection.
 
 use std::fs::File;
 use std::io;
@@ -10,161 +10,158 @@ use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
-use crate::cancel::{Cancellation, WaitError};
+use crate::cancel::WaitError;
 use crate::net::stream::Stream;
-use crate::net::wait::wait;
+use crate::net::wait::{Deadline, wait};
 use crate::sandbox::transfer::deadlines::Deadlines;
 
-/// How long to wait for the writer of a stream at a time. Nothing happens in between.
-const IDLE: Duration = Duration::from_secs(60);
+/// The longest single wait for the writer of a stream. The wait is repeated, because nothing limits its total time.
+const WRITER_WAIT: Duration = Duration::from_secs(60);
 
-/// What to wait with.
+/// The control connection, and the deadlines of the session.
 pub(crate) struct TransferWait<'a> {
+    /// `None` if the guest has dropped its handle.
     control: Option<&'a mut Stream>,
     deadlines: &'a mut Deadlines,
-    cancellation: &'a Cancellation,
 }
 
-/// Whose turn it is.
-pub(crate) enum Turn {
-    /// The data connection is ready, or has ended.
+/// The connection that is ready.
+pub(crate) enum Ready {
+    /// The data connection is ready, or broken.
     Data,
-    /// The server has something to say first.
+    /// The control connection has bytes or its end to read. It comes first.
     Control,
 }
 
 impl<'a> TransferWait<'a> {
-    /// A watch over `control`, unless the guest has dropped it.
-    pub(crate) fn new(
-        control: Option<&'a mut Stream>,
-        deadlines: &'a mut Deadlines,
-        cancellation: &'a Cancellation,
-    ) -> Self {
-        Self { control, deadlines, cancellation }
+    /// Returns waits that `control` can end.
+    pub(crate) fn new(control: Option<&'a mut Stream>, deadlines: &'a mut Deadlines) -> Self {
+        Self { control, deadlines }
     }
 
-    /// Waits until `data` is ready for `flags`, or the server speaks on the control connection.
+    /// Returns the most bytes of the file to send at once.
+    pub(crate) fn max_piece(&self) -> u64 {
+        self.deadlines.max_piece()
+    }
+
+    /// Records that `bytes` of the file were sent.
+    pub(crate) fn sent(&mut self, bytes: u64) {
+        self.deadlines.sent(bytes);
+    }
+
+    /// Waits until `data` is ready for `flags`, or the control connection can be read.
     ///
     /// # Errors
-    /// `TimedOut` when nothing has moved for too long, also while the server talks.
-    pub(crate) fn await_turn(&mut self, data: &Stream, flags: PollFlags) -> Result<Turn, WaitError> {
-        let mut queued = data.socket().unacknowledged();
+    /// `TimedOut` if no byte has moved before the deadline, even if the server sends on the control connection.
+    pub(crate) fn for_data(&mut self, data: &Stream, flags: PollFlags) -> Result<Ready, WaitError> {
+        let mut queued = data.socket().send_queue();
         loop {
-            let (control_ready, data_ready) = self.look(data, flags, self.deadlines.next_look())?;
+            let (control_ready, data_ready) = self.for_either(data, flags, self.deadlines.next_check())?;
             if data_ready && !control_ready {
-                return Ok(Turn::Data);
+                return Ok(Ready::Data);
             }
-            let still_queued = data.socket().unacknowledged();
+            let still_queued = data.socket().send_queue();
             if still_queued < queued {
-                self.deadlines.mark();
+                self.deadlines.restart();
             }
             queued = still_queued;
-            if Instant::now() >= self.deadlines.due() {
-                return Err(timed_out());
+            if self.deadlines.reply().has_passed() {
+                return Err(WaitError::timed_out());
             }
             if control_ready {
-                return Ok(Turn::Control);
+                return Ok(Ready::Control);
             }
         }
     }
 
-    /// Waits until the limit of the rate lets more of the file go, or the server speaks.
-    ///
-    /// Not without an eye on `data`: a connection that is broken is not waited with.
-    pub(crate) fn await_leave(&mut self, data: &Stream) -> Result<Turn, WaitError> {
-        while let Some(until) = self.deadlines.held_until().filter(|&until| until > Instant::now()) {
-            let (control_ready, data_broken) = self.look(data, PollFlags::empty(), until)?;
+    /// Waits until the rate limit permits more bytes, or the control connection can be read, or `data` is broken.
+    pub(crate) fn for_rate_limit(&mut self, data: &Stream) -> Result<Ready, WaitError> {
+        while let Some(until) = self.deadlines.rate_limited_until().filter(|&until| until > Instant::now()) {
+            let (control_ready, data_broken) = self.for_either(data, PollFlags::empty(), until)?;
             if control_ready {
-                return Ok(Turn::Control);
+                return Ok(Ready::Control);
             }
             if data_broken {
                 break;
             }
         }
-        Ok(Turn::Data)
+        Ok(Ready::Data)
     }
 
-    /// Waits until the writer of a stream has written, however long it takes, or the server speaks.
+    /// Waits until the writer of `stream` has written, without a deadline, or the control connection can be read.
     ///
     /// # Errors
-    /// `ConnectionReset` when `data` is broken: a writer who may never write again is not waited for in vain.
-    pub(crate) fn await_writer(&mut self, stream: &File, data: &Stream) -> Result<Turn, WaitError> {
+    /// `ConnectionReset` if `data` is broken: the writer may never write again, and its bytes could not be sent.
+    pub(crate) fn for_writer(&mut self, stream: &File, data: &Stream) -> Result<Ready, WaitError> {
         loop {
             if self.control.as_deref_mut().is_some_and(Stream::has_more) {
-                return Ok(Turn::Control);
+                return Ok(Ready::Control);
             }
-            let until = Instant::now() + IDLE;
+            let deadline = self.deadlines.at(Instant::now() + WRITER_WAIT);
             let (stream, data) = ((stream.as_fd(), PollFlags::IN), (data.as_fd(), PollFlags::empty()));
             let [written, broken] = match self.control.as_deref_mut() {
-                None => wait([stream, data], until, self.cancellation)?,
+                None => wait([stream, data], deadline)?,
                 Some(control) => {
                     let all = [(control.as_fd(), PollFlags::IN), stream, data];
-                    let [control_ready, written, broken] = wait(all, until, self.cancellation)?;
-                    if control_ready && control.hear() {
-                        return Ok(Turn::Control);
+                    let [control_ready, written, broken] = wait(all, deadline)?;
+                    if control_ready && control.has_text_after_receiving() {
+                        return Ok(Ready::Control);
                     }
                     [written, broken]
                 }
             };
-            // The server cannot help it that there is nothing to send.
-            self.deadlines.mark();
+            // The server has accepted everything: the wait for the writer does not count as its silence.
+            self.deadlines.restart();
             if broken {
                 return Err(WaitError::Failed(io::ErrorKind::ConnectionReset.into()));
             }
             if written {
-                return Ok(Turn::Data);
+                return Ok(Ready::Data);
             }
         }
     }
 
-    /// The most bytes of the file to send now.
-    pub(crate) fn piece(&self) -> u64 {
-        self.deadlines.piece()
-    }
-
-    /// So many bytes of the file were sent.
-    pub(crate) fn sent(&mut self, bytes: u64) {
-        self.deadlines.sent(bytes);
-    }
-
-    /// Waits until then at most: whether the server has spoken on the control connection, and whether `data` is ready.
-    fn look(&mut self, data: &Stream, flags: PollFlags, until: Instant) -> Result<(bool, bool), WaitError> {
+    /// Waits until `until` at most. Returns true, for the control connection, if it can be read, and, for `data`, if it
+    /// is ready for `flags` or broken.
+    fn for_either(&mut self, data: &Stream, flags: PollFlags, until: Instant) -> Result<(bool, bool), WaitError> {
+        let deadline = self.deadlines.at(until);
         let Some(control) = self.control.as_deref_mut() else {
-            let [data_ready] = wait([(data.as_fd(), flags)], until, self.cancellation)?;
+            let [data_ready] = wait([(data.as_fd(), flags)], deadline)?;
             return Ok((false, data_ready));
         };
-        // What TLS has decrypted already is not to be seen on the socket.
+        // Bytes that TLS has decrypted already do not make the socket readable.
         if control.has_more() {
             return Ok((true, false));
         }
         let both = [(control.as_fd(), PollFlags::IN), (data.as_fd(), flags)];
-        let [control_ready, data_ready] = wait(both, until, self.cancellation)?;
-        Ok((control_ready && control.hear(), data_ready))
+        let [control_ready, data_ready] = wait(both, deadline)?;
+        Ok((control_ready && control.has_text_after_receiving(), data_ready))
     }
 
-    /// Waits until all that TLS holds back of `data` is sent.
+    /// Waits until TLS has sent all bytes of `data` that it holds.
     ///
-    /// Not for long once the server speaks: then its reply counts, whatever it is.
-    pub(crate) fn await_flush(&mut self, data: &mut Stream) -> Result<(), WaitError> {
+    /// Once the control connection can be read, waits only for the close timeout: the reply decides.
+    pub(crate) fn for_flush(&mut self, data: &mut Stream) -> Result<(), WaitError> {
         while !data.flush_some()? {
-            if let Turn::Control = self.await_turn(data, PollFlags::OUT)? {
-                let until = self.deadlines.grace_ends();
+            if let Ready::Control = self.for_data(data, PollFlags::OUT)? {
+                let deadline = self.deadlines.close();
                 while !data.flush_some()? {
-                    data.socket().ready(PollFlags::OUT, until, self.cancellation)?;
+                    data.socket().ready(PollFlags::OUT, deadline)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Waits until the server has closed its side of `data`, or has spoken, while ours is closed only inside TLS.
+    /// Waits until the server has closed its side of `data`, or the control connection can be read, after close_notify
+    /// and before we close our side of the TCP connection.
     ///
-    /// Not for long: a server may wait for the end of TCP, and this is for the sake of what lies between.
-    pub(crate) fn await_servers_end(&mut self, data: &mut Stream) -> Result<(), WaitError> {
-        let until = self.deadlines.courtesy_ends();
+    /// Waits only for a short time, because a server may wait for the end of the TCP connection.
+    pub(crate) fn for_close_after_notify(&mut self, data: &mut Stream) -> Result<(), WaitError> {
+        let until = self.deadlines.tls_close();
         while Instant::now() < until {
-            let (control_ready, data_ready) = self.look(data, PollFlags::IN, until)?;
-            if control_ready || (data_ready && data.hear()) {
+            let (control_ready, data_ready) = self.for_either(data, PollFlags::IN, until)?;
+            if control_ready || (data_ready && data.has_text_after_receiving()) {
                 break;
             }
         }
@@ -173,48 +170,48 @@ impl<'a> TransferWait<'a> {
 
     /// Waits until the server has closed its side of `data`, after we have closed ours.
     ///
-    /// Not for long once the server speaks: the final reply counts, and one who has it need not wait for a server that
-    /// does not close.
-    pub(crate) fn await_end(&mut self, data: &mut Stream) -> Result<(), WaitError> {
-        self.deadlines.mark();
+    /// Once the control connection can be read, waits only for the close timeout: the final reply decides, and a server
+    /// that does not close must not delay it.
+    pub(crate) fn for_close(&mut self, data: &mut Stream) -> Result<(), WaitError> {
+        self.deadlines.restart();
         loop {
-            match self.is_told_at_once(data) {
+            match self.reply_comes_first(data) {
                 Ok(false) => {}
                 Ok(true) => {
-                    self.await_end_briefly(data)?;
+                    self.for_close_briefly(data)?;
                     break;
                 }
-                // What is left to wait for is the reply, and who waits for that is told the same.
+                // The data connection is done. The same error comes again when the guest receives the reply.
                 Err(_) if data.is_at_its_end() => break,
-                Err(stop) => return Err(stop),
+                Err(error) => return Err(error),
             }
-            match self.await_turn(data, PollFlags::IN)? {
-                Turn::Data if data.hear() && self.has_ended(data, self.deadlines.due())? => break,
-                // Records without text: no end, and no more time for it.
-                Turn::Data if Instant::now() >= self.deadlines.due() => return Err(timed_out()),
-                Turn::Data => {}
-                Turn::Control => {
-                    self.await_end_briefly(data)?;
+            match self.for_data(data, PollFlags::IN)? {
+                Ready::Data if data.has_text_after_receiving() && has_ended(data, self.deadlines.reply())? => break,
+                // TLS records without application data are not the end, and do not extend the deadline.
+                Ready::Data if self.deadlines.reply().has_passed() => return Err(WaitError::timed_out()),
+                Ready::Data => {}
+                Ready::Control => {
+                    self.for_close_briefly(data)?;
                     break;
                 }
             }
         }
-        self.deadlines.mark();
+        self.deadlines.restart();
         Ok(())
     }
 
-    /// Whether the server speaks before it is time to look at the other connection: its reply comes right behind its
-    /// end of that, and one wait does for both.
-    fn is_told_at_once(&mut self, data: &Stream) -> Result<bool, WaitError> {
+    /// Waits for the control connection alone until the next check of the send queue, and returns true if it can be
+    /// read. The reply usually follows the server's close immediately, so that one wait is enough for both.
+    fn reply_comes_first(&mut self, data: &Stream) -> Result<bool, WaitError> {
         let Some(control) = self.control.as_deref_mut() else { return Ok(false) };
-        let (until, queued) = (self.deadlines.next_look(), data.socket().unacknowledged());
+        let (until, queued) = (self.deadlines.next_check(), data.socket().send_queue());
         while !control.has_more() {
-            match wait([(control.as_fd(), PollFlags::IN)], until, self.cancellation)? {
-                [true] if control.hear() => break,
+            match wait([(control.as_fd(), PollFlags::IN)], self.deadlines.at(until))? {
+                [true] if control.has_text_after_receiving() => break,
                 [true] => {}
                 [false] => {
-                    if data.socket().unacknowledged() < queued {
-                        self.deadlines.mark();
+                    if data.socket().send_queue() < queued {
+                        self.deadlines.restart();
                     }
                     return Ok(false);
                 }
@@ -223,30 +220,26 @@ impl<'a> TransferWait<'a> {
         Ok(true)
     }
 
-    fn await_end_briefly(&self, data: &mut Stream) -> Result<(), WaitError> {
-        let until = self.deadlines.grace_ends();
+    fn for_close_briefly(&self, data: &mut Stream) -> Result<(), WaitError> {
+        let deadline = self.deadlines.close();
         loop {
-            match self.has_ended(data, until) {
+            match has_ended(data, deadline) {
                 Ok(false) => {}
                 Ok(true) => return Ok(()),
                 Err(WaitError::Failed(error)) if error.kind() == io::ErrorKind::TimedOut => return Ok(()),
-                Err(stop) => return Err(stop),
+                Err(error) => return Err(error),
             }
-        }
-    }
-
-    /// Reads away what a server may send on a connection that is not for that, and says whether it is at its end.
-    fn has_ended(&self, data: &mut Stream, until: Instant) -> Result<bool, WaitError> {
-        let mut ignored = [0; 4096];
-        match data.read(&mut ignored, until, self.cancellation) {
-            Ok(_) if Instant::now() >= until => Err(timed_out()),
-            Ok(_) => Ok(false),
-            Err(WaitError::Failed(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(true),
-            Err(stop) => Err(stop),
         }
     }
 }
 
-fn timed_out() -> WaitError {
-    WaitError::Failed(io::ErrorKind::TimedOut.into())
+/// Reads and discards bytes that the server sends on the data connection of an upload. Returns true at its end.
+fn has_ended(data: &mut Stream, deadline: Deadline<'_>) -> Result<bool, WaitError> {
+    let mut ignored = [0; 4096];
+    match data.read(&mut ignored, deadline) {
+        Ok(_) if deadline.has_passed() => Err(WaitError::timed_out()),
+        Ok(_) => Ok(false),
+        Err(WaitError::Failed(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(true),
+        Err(error) => Err(error),
+    }
 }
