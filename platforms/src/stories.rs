@@ -60,7 +60,8 @@ const CASES: &[Case] = &[
         name: "a file that disappears",
         story: told(&["213 5", ABSENT], UNASKED),
         verdict: Verdict::InDoubt,
-        words: "said that it has the file, and then that there is no file of this name",
+        // The examples of embedding say "none of this name", the command "no file of this name".
+        words: "said that it has the file, and then that there is no",
     },
     Case { name: "no final reply", story: ended(End::HangsUp), verdict: Verdict::InDoubt, words: "not known" },
     Case {
