@@ -7,8 +7,9 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 export function call(method, ...given) {
   Atomics.store(workerData.answered, 0, 0);
   parentPort.postMessage({ method, given });
-  // The main thread has a deadline for every call, and stops this thread when it ends.
-  Atomics.wait(workerData.answered, 0, 0);
+  // The main thread has a deadline for every call, and stops this thread when it ends. A wake-up may belong to the previous
+  // answer, which this thread had seen before it was notified: only the flag says that the answer is here.
+  while (Atomics.load(workerData.answered, 0) === 0) Atomics.wait(workerData.answered, 0, 0);
   const { value, thrown } = receiveMessageOnPort(workerData.answers).message;
   // jco converts a thrown value that is not an Error to the error of the WIT function.
   if (thrown !== undefined) throw thrown;
