@@ -24,9 +24,9 @@ fn a_component_that_reports_success_without_having_sent_the_file_is_not_believed
 fn an_error_is_never_a_success_whatever_the_component_calls_it() {
     let wall = "no error has exit code 0";
     let result = Attack::new("a refusal of the goodbye", wall).run(Script::greeted().silence());
-    result.fails(1, "goodbye").never_stored();
+    result.fails(1, "end the session").never_stored();
     let result = Attack::new("a refusal of the goodbye after the file", wall).run(Script::greeted().silence());
-    result.fails(1, "goodbye").never_stored();
+    result.fails(1, "end the session").never_stored();
 }
 
 #[test]

@@ -23,12 +23,12 @@ fn session(work: &Work) -> Result<u64, String> {
     let login =
         Login { user: USER.to_vec(), account: None, protection: Protection::Clear, data_mode: DataMode::Passive };
     let failed = |error| format!("{error:?}");
-    let control = Box::new(Lent(Rc::clone(&server)));
-    let progress = Box::new(Lent(Rc::clone(&server)));
+    let control = Box::new(Handles(Rc::clone(&server)));
+    let progress = Box::new(Handles(Rc::clone(&server)));
     let mut conversation = Conversation::open(control, &Secret, &login, progress).map_err(failed)?;
     conversation.enter(DIRECTORY, false).map_err(failed)?;
     for _ in 0..work.files {
-        let file: SourceFile = Box::new(Lent(Rc::clone(&server)));
+        let file: SourceFile = Box::new(Handles(Rc::clone(&server)));
         let plan = Plan { placement: Placement::Replace, verify: Verify::Best };
         let receipt = conversation.store(&file, NAME, plan).map_err(failed)?;
         if receipt.sent != work.size || !matches!(receipt.verified, Verification::Size) {
@@ -40,9 +40,9 @@ fn session(work: &Work) -> Result<u64, String> {
 }
 
 /// Each of the handles; the trait says which.
-struct Lent(Rc<Server>);
+struct Handles(Rc<Server>);
 
-impl Control for Lent {
+impl Control for Handles {
     fn receive(&self, limit: u32) -> Result<Vec<u8>, IoError> {
         self.0.receive(limit).map_err(|_| IoError::TimedOut)
     }
@@ -102,7 +102,7 @@ impl Drop for Connection {
     }
 }
 
-impl Source for Lent {
+impl Source for Handles {
     fn size(&self) -> Option<u64> {
         Some(self.0.file_size())
     }
@@ -114,7 +114,7 @@ impl Source for Lent {
     }
 }
 
-impl Witness for Lent {
+impl Witness for Handles {
     fn entered(&self, _: Step) {
         self.0.entered();
     }

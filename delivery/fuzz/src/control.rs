@@ -9,25 +9,25 @@ use ftp_uploader_component::native::{Control, DataConnection, DataListener, IoEr
 
 use crate::data::Connection;
 use crate::server::BREAKDOWNS;
-use crate::stage::{Line, Stage};
+use crate::simulation::{Line, Simulation};
 
 /// The control connection of one session.
-pub(crate) struct Lent(pub(crate) Rc<Stage>);
+pub(crate) struct ControlHandle(pub(crate) Rc<Simulation>);
 
-impl Lent {
+impl ControlHandle {
     /// Opens a new session: the server sends its greeting, or refuses or closes the connection.
-    pub(crate) fn dial(stage: &Rc<Stage>) -> Self {
-        stage.line.replace(Line::new());
-        match stage.script.odd(3) {
-            0 => stage.says(220, "Hello"),
-            1 => stage.says_one_of(BREAKDOWNS),
-            _ => stage.cut(),
+    pub(crate) fn dial(simulation: &Rc<Simulation>) -> Self {
+        simulation.line.replace(Line::new());
+        match simulation.script.odd(3) {
+            0 => simulation.says(220, "Hello"),
+            1 => simulation.says_one_of(BREAKDOWNS),
+            _ => simulation.cut(),
         }
-        Self(Rc::clone(stage))
+        Self(Rc::clone(simulation))
     }
 }
 
-impl Control for Lent {
+impl Control for ControlHandle {
     fn receive(&self, _: u32) -> Result<Vec<u8>, IoError> {
         self.0.count_call();
         let mut line = self.0.line.borrow_mut();

@@ -8,46 +8,46 @@ use ftp_uploader_component::native::{
 };
 
 use crate::server::{BREAKDOWNS, REFUSALS, hash};
-use crate::stage::Stage;
+use crate::simulation::Simulation;
 
 /// A data connection.
 pub(crate) struct Connection {
-    stage: Rc<Stage>,
+    simulation: Rc<Simulation>,
     finished: Cell<bool>,
 }
 
 impl Connection {
-    pub(crate) fn new(stage: Rc<Stage>) -> Self {
-        Self { stage, finished: Cell::new(false) }
+    pub(crate) fn new(simulation: Rc<Simulation>) -> Self {
+        Self { simulation, finished: Cell::new(false) }
     }
 
     fn fails<T>(&self, cause: IoError) -> Result<T, SpliceError> {
-        self.stage.note(|| format!("D {cause:?}"));
-        self.stage.is_broken_off();
+        self.simulation.note(|| format!("D {cause:?}"));
+        self.simulation.is_broken_off();
         Err(SpliceError::Connection(cause))
     }
 
     /// The server sends a reply before it has all data, or closes the connection.
     fn is_interrupted(&self) {
-        let stage = &self.stage;
-        match stage.script.choice(4) {
+        let simulation = &self.simulation;
+        match simulation.script.choice(4) {
             0 => {
-                if let Some(transfer) = stage.transfer.borrow_mut().as_mut() {
+                if let Some(transfer) = simulation.transfer.borrow_mut().as_mut() {
                     transfer.early = true;
                 }
-                stage.says(226, "Early");
+                simulation.says(226, "Early");
             }
-            1 => stage.says_one_of(REFUSALS),
-            2 => stage.says_one_of(BREAKDOWNS),
-            _ => stage.cut(),
+            1 => simulation.says_one_of(REFUSALS),
+            2 => simulation.says_one_of(BREAKDOWNS),
+            _ => simulation.cut(),
         }
     }
 
     /// Moves the bytes of one `splice` call.
     fn moves(&self, from: usize, length: usize) -> Moved {
-        let (world, mut facts) = (self.stage.world.borrow(), self.stage.facts.borrow_mut());
+        let (world, mut facts) = (self.simulation.world.borrow(), self.simulation.facts.borrow_mut());
         let bytes = &world.ours[from..from + length];
-        if let Some(transfer) = self.stage.transfer.borrow_mut().as_mut() {
+        if let Some(transfer) = self.simulation.transfer.borrow_mut().as_mut() {
             transfer.sent.extend_from_slice(bytes);
         }
         facts.moved += length;
@@ -63,27 +63,28 @@ impl Data for Connection {
     }
 
     fn splice(&self, _: &SourceFile, offset: u64, _: u64) -> Result<Moved, SpliceError> {
-        let stage = &self.stage;
-        stage.count_call();
+        let simulation = &self.simulation;
+        simulation.count_call();
         let (next, length) = {
-            let (facts, world) = (stage.facts.borrow(), stage.world.borrow());
+            let (facts, world) = (simulation.facts.borrow(), simulation.world.borrow());
             (facts.from + facts.moved, world.ours.len())
         };
-        stage.demand(stage.world.borrow().length(next) == offset, "a gap");
-        stage.demand(!stage.rules.stream || next == stage.facts.borrow().spent, "a stream is sent twice");
+        simulation.demand(simulation.world.borrow().length(next) == offset, "a gap");
+        simulation
+            .demand(!simulation.rules.stream || next == simulation.facts.borrow().spent, "a stream is sent twice");
         if next == length {
             return Ok(Moved::End);
         }
-        if stage.transfer.borrow().is_none() && stage.line.borrow().outbox.is_empty() {
+        if simulation.transfer.borrow().is_none() && simulation.line.borrow().outbox.is_empty() {
             // The server has not opened a file, even if it replied that it did.
             return self.fails(IoError::Reset);
         }
-        let heard = { !stage.line.borrow().outbox.is_empty() || stage.line.borrow().cut.is_some() };
+        let heard = { !simulation.line.borrow().outbox.is_empty() || simulation.line.borrow().cut.is_some() };
         if heard {
             return Ok(Moved::Heard);
         }
-        stage.event_during_transfer();
-        match stage.script.odd(8) {
+        simulation.event_during_transfer();
+        match simulation.script.odd(8) {
             0 => Ok(self.moves(next, length - next)),
             1 | 2 => Ok(self.moves(next, 1)),
             3 => self.fails(IoError::Reset),
@@ -93,46 +94,46 @@ impl Data for Connection {
                 Ok(Moved::Heard)
             }
             6 => {
-                stage.is_broken_off();
+                simulation.is_broken_off();
                 Err(SpliceError::Source(SourceError::Shrank))
             }
             _ => {
-                stage.is_stopped();
+                simulation.is_stopped();
                 self.fails(IoError::Reset)
             }
         }
     }
 
     fn finish(&self) -> Result<(), IoError> {
-        let stage = &self.stage;
-        stage.count_call();
+        let simulation = &self.simulation;
+        simulation.count_call();
         self.finished.set(true);
-        stage.event_during_transfer();
+        simulation.event_during_transfer();
         // If there are no bytes, none can remain unsent, so the last two cases are left out.
-        let empty = stage.transfer.borrow().as_ref().is_none_or(|transfer| transfer.sent.is_empty());
-        let what = stage.script.odd(if empty { 6 } else { 8 });
+        let empty = simulation.transfer.borrow().as_ref().is_none_or(|transfer| transfer.sent.is_empty());
+        let what = simulation.script.odd(if empty { 6 } else { 8 });
         if what < 6 {
-            let mut facts = stage.facts.borrow_mut();
+            let mut facts = simulation.facts.borrow_mut();
             facts.delivered.1 = true;
         }
         match what {
             0 | 1 => {
-                stage.is_complete();
+                simulation.is_complete();
                 Ok(())
             }
             2..=4 => {
-                stage.is_complete();
-                stage.note(|| "D fails at its end".to_owned());
+                simulation.is_complete();
+                simulation.note(|| "D fails at its end".to_owned());
                 Err([IoError::Reset, IoError::TimedOut, IoError::Closed][what - 2])
             }
             5 => {
-                stage.is_complete();
-                stage.is_stopped();
+                simulation.is_complete();
+                simulation.is_stopped();
                 Ok(())
             }
             _ => {
                 // The last byte did not leave this machine.
-                if let Some(transfer) = stage.transfer.borrow_mut().as_mut() {
+                if let Some(transfer) = simulation.transfer.borrow_mut().as_mut() {
                     transfer.sent.pop();
                 }
                 self.fails::<()>(IoError::TimedOut).map_err(|_| IoError::TimedOut)
@@ -144,13 +145,13 @@ impl Data for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         if !self.finished.get() {
-            self.stage.is_broken_off();
+            self.simulation.is_broken_off();
         }
     }
 }
 
 /// The local file, or stream.
-pub(crate) struct Local(pub(crate) Rc<Stage>);
+pub(crate) struct Local(pub(crate) Rc<Simulation>);
 
 impl Source for Local {
     fn size(&self) -> Option<u64> {
@@ -168,7 +169,7 @@ impl Source for Local {
 }
 
 /// Receives the client's progress reports.
-pub(crate) struct Progress(pub(crate) Rc<Stage>);
+pub(crate) struct Progress(pub(crate) Rc<Simulation>);
 
 impl Witness for Progress {
     fn entered(&self, step: Step) {

@@ -2,10 +2,10 @@
 
 use ftp_delivery::{FileDelivery, Found, Left, Name, Next, Proof, Why};
 
-use crate::stage::Stage;
+use crate::simulation::Simulation;
 use crate::world::{Excuse, slot};
 
-impl Stage {
+impl Simulation {
     pub(crate) fn judge(&self, state: &FileDelivery, end: Next) {
         match end {
             Next::Stored { proof, aside } => self.is_a_success(proof, aside),

@@ -4,9 +4,9 @@
 use ftp_delivery::{Compared, Failure, Found, Proof};
 
 use crate::server::hash;
-use crate::stage::Stage;
+use crate::simulation::Simulation;
 
-impl Stage {
+impl Simulation {
     /// The client is about to send the bytes from `from` on.
     pub(crate) fn begins_to_store(&self, from: u64) {
         let units = self.world.borrow().units(from);

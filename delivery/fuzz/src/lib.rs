@@ -4,7 +4,7 @@
 //! This is one level below the model in `../tests`: there an action ends in one of its possible results, here single
 //! replies and bytes go wrong. The invariants that must hold at every moment:
 //!
-//! 1. With `atomic`, the final name has either the complete old file or the complete new one (`stage.rs`).
+//! 1. With `atomic`, the final name has either the complete old file or the complete new one (`simulation.rs`).
 //! 2. A success is reported only if the server has the bytes that were sent, or if it replied 226 and nothing
 //!    contradicts that (`judge.rs`).
 //! 3. A file that may be complete is not overwritten (`transfer.rs`).
@@ -27,7 +27,7 @@ mod judge;
 mod knowledge;
 mod script;
 mod server;
-mod stage;
+mod simulation;
 mod transfer;
 mod translate;
 mod world;
@@ -38,7 +38,7 @@ use std::sync::OnceLock;
 use driver::PutFile;
 use ftp_delivery::{Rules, Verify};
 use script::Script;
-use stage::Stage;
+use simulation::Simulation;
 use world::World;
 
 /// Runs the delivery that `data` describes, to its end.
@@ -50,16 +50,17 @@ pub fn delivery(data: &[u8]) {
     let tries = [3, 0, 1, 2][script.choice(4)];
     let rules = rules(&script, tries);
     let world = World::new(&script);
-    let stage = Rc::new(Stage::new(script, rules, world));
-    stage.note(|| format!("{rules:?}\n{:?} ours {:?}", stage.world.borrow().kind, stage.world.borrow().ours));
+    let simulation = Rc::new(Simulation::new(script, rules, world));
+    simulation
+        .note(|| format!("{rules:?}\n{:?} ours {:?}", simulation.world.borrow().kind, simulation.world.borrow().ours));
     loop {
-        let mut file = PutFile::new(&stage, tries);
+        let mut file = PutFile::new(&simulation, tries);
         if let Some(end) = file.deliver() {
-            return stage.judge(&file.state, end);
+            return simulation.judge(&file.state, end);
         }
         drop(file);
-        stage.note(|| "-- killed".to_owned());
-        stage.forgets_all();
+        simulation.note(|| "-- killed".to_owned());
+        simulation.forgets_all();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ftp_delivery::Found;
 
-use crate::stage::{Stage, reply};
+use crate::simulation::{Simulation, reply};
 use crate::world::{NAMES, UNUSED};
 
 /// Negative replies.
@@ -54,7 +54,7 @@ impl<'a> Command<'a> {
     }
 }
 
-impl Stage {
+impl Simulation {
     pub(crate) fn says(&self, code: u16, text: &str) {
         self.note(|| format!("S {code} {text}"));
         let mut facts = self.facts.borrow_mut();
@@ -150,8 +150,11 @@ impl Stage {
         let reply = reply(code, &format!("Yes\n {code} {text}\n{text}"));
         let cut = self.script.choice(reply.len());
         let mut line = self.line.borrow_mut();
-        let whole =
-            if matches!(command.verb, "SIZE" | "MDTM" | "XCRC") { crate::stage::reply(code, &text) } else { reply };
+        let whole = if matches!(command.verb, "SIZE" | "MDTM" | "XCRC") {
+            crate::simulation::reply(code, &text)
+        } else {
+            reply
+        };
         let (one, other) = whole.split_at(cut.clamp(1, whole.len() - 1));
         line.outbox.extend([one.to_vec(), other.to_vec()]);
     }

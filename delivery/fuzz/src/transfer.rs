@@ -3,7 +3,7 @@
 use ftp_delivery::Rules;
 
 use crate::server::{BREAKDOWNS, REFUSALS};
-use crate::stage::Stage;
+use crate::simulation::Simulation;
 use crate::world::{Excuse, File};
 
 /// A file that is being written.
@@ -20,7 +20,7 @@ pub(crate) struct Transfer {
     detached: bool,
 }
 
-impl Stage {
+impl Simulation {
     /// Carries out STOR or APPE: opens the file. Returns the reply.
     pub(crate) fn open_file(&self, at: usize, appends: bool) -> (u16, String) {
         let rest = self.line.borrow_mut().rest.take();

@@ -3,8 +3,8 @@
 //! The commands and their order are in `upload.rs`; the meaning of a reply is defined in `ftp_protocol::step`.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
+use crate::capabilities::{ControlConnection, DataConnection, DataListener, IoError, Secret};
 use crate::error;
-use crate::lent::{ControlConnection, DataConnection, DataListener, IoError, Secret};
 use core::num::NonZeroU16;
 use ftp_protocol::command::Command;
 use ftp_protocol::reply::Reply;

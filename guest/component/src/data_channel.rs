@@ -4,9 +4,9 @@
 //! only then.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, DataMode, UploadError};
+use crate::capabilities::{DataConnection, DataListener, IoError};
 use crate::control::Control;
 use crate::error;
-use crate::lent::{DataConnection, DataListener, IoError};
 use crate::passive::Passive;
 use crate::transfer;
 use ftp_protocol::command::Command;
@@ -14,7 +14,7 @@ use ftp_protocol::endpoint::Endpoint;
 use ftp_protocol::step::Step;
 
 /// The mode of the data connections in this conversation.
-pub(crate) enum Dialling {
+pub(crate) enum DataChannelMode {
     Passive(Passive),
     Active,
 }
@@ -25,7 +25,7 @@ pub(crate) enum Channel {
     Awaited(DataListener),
 }
 
-impl Dialling {
+impl DataChannelMode {
     pub(crate) fn new(mode: DataMode) -> Self {
         match mode {
             DataMode::Passive => Self::Passive(Passive::default()),

@@ -5,7 +5,7 @@
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Breakage, Connection, Doubt, Misbehaviour, Refusal, UploadError, Violation,
 };
-use crate::lent::{IoError, Step as Stage};
+use crate::capabilities::{IoError, Step as Stage};
 use ftp_protocol::reply::Reply;
 use ftp_protocol::step::Step;
 

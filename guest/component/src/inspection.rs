@@ -6,8 +6,8 @@
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Comparison, Found, Renaming, UploadError,
 };
+use crate::capabilities::{Algorithm as Computed, SourceFile, Step as Stage};
 use crate::error;
-use crate::lent::{Algorithm as Computed, SourceFile, Step as Stage};
 use crate::upload::{Conversation, argument};
 use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;

@@ -39,9 +39,9 @@ mod bindings {
 }
 
 #[cfg(target_family = "wasm")]
-use bindings::ftp_uploader::upload::capabilities as lent;
+use bindings::ftp_uploader::upload::capabilities;
 #[cfg(not(target_family = "wasm"))]
-use native as lent;
+use native as capabilities;
 
 #[cfg(not(target_family = "wasm"))]
 pub use upload::Conversation;

@@ -4,9 +4,9 @@
 //! connection.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
+use crate::capabilities::DataConnection;
 use crate::control::Control;
 use crate::error;
-use crate::lent::DataConnection;
 use core::num::NonZeroU16;
 use ftp_protocol::command::Command;
 use ftp_protocol::passive::{epsv_port, pasv_port};

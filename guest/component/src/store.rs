@@ -8,10 +8,10 @@ use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Comparison, Doubt, Found, Placement, Plan, Protection, Receipt, SizeMismatch, UploadError,
     Verification, Verify,
 };
+use crate::capabilities::{IoError, SourceFile, Step as Stage};
 use crate::control::Answer;
 use crate::error;
 use crate::inspection;
-use crate::lent::{IoError, SourceFile, Step as Stage};
 use crate::transfer::{self, Tail};
 use crate::upload::{Conversation, argument};
 use ftp_protocol::argument::Argument;
@@ -34,7 +34,7 @@ impl Conversation {
             source.prepare_digest(inspection::algorithm(inquiry.algorithm()));
         }
         self.progress.entered(Stage::DataConnection);
-        let channel = self.dialling.open(&mut self.control)?;
+        let channel = self.data_channel_mode.open(&mut self.control)?;
         self.progress.entered(Stage::Store);
         let agreed = self.ask_to_store(name, plan.placement)?;
         self.progress.entered(Stage::Transfer);

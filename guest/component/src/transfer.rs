@@ -5,9 +5,9 @@
 //! (`host/src/sandbox/capabilities/data_connection.rs`); this loop only decides whether to continue.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Verification};
+use crate::capabilities::{DataConnection, IoError, Moved, SourceFile, SpliceError};
 use crate::control::Control;
 use crate::error;
-use crate::lent::{DataConnection, IoError, Moved, SourceFile, SpliceError};
 use ftp_protocol::step::Step;
 
 /// The number of bytes that the host is asked to move at a time. It moves fewer if the connection accepts fewer.

@@ -6,10 +6,10 @@
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Found, Login, Protection, Refusal, UploadError,
 };
+use crate::capabilities::{ControlConnection, Notice, Progress, Secret, Step as Stage};
 use crate::control::Control;
-use crate::data_channel::Dialling;
+use crate::data_channel::DataChannelMode;
 use crate::error;
-use crate::lent::{ControlConnection, Notice, Progress, Secret, Step as Stage};
 use alloc::vec::Vec;
 use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;
@@ -19,7 +19,7 @@ use ftp_protocol::step::{Meaning, Step};
 /// One conversation on one control connection: the `session` of `wit/upload.wit`, which documents its public functions.
 pub struct Conversation {
     pub(crate) control: Control,
-    pub(crate) dialling: Dialling,
+    pub(crate) data_channel_mode: DataChannelMode,
     pub(crate) progress: Progress,
     pub(crate) protection: Protection,
     utf8_announced: bool,
@@ -45,7 +45,7 @@ impl Conversation {
         let account = login.account.as_deref().map(|bytes| argument(bytes, Which::Account)).transpose()?;
         let mut open = Self {
             control: Control::new(control),
-            dialling: Dialling::new(login.data_mode),
+            data_channel_mode: DataChannelMode::new(login.data_mode),
             progress,
             protection: login.protection,
             utf8_announced: false,

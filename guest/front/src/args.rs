@@ -10,7 +10,7 @@ use ftp_protocol::server::{FTP_PORT, Scheme};
 
 use crate::bindings::ftp_uploader::upload::upload::UploadError;
 use crate::bindings::ftp_uploader::wasi::grants::{ClearText, ConnectError, Server};
-use crate::trouble::{Place, Trouble};
+use crate::cli_error::{CliError, Place};
 
 /// The four arguments.
 #[derive(Debug)]
@@ -27,13 +27,13 @@ pub(crate) struct Args<'a> {
 
 impl<'a> Args<'a> {
     /// Parses the arguments. The first is the program's name.
-    pub(crate) fn parse(arguments: &'a [String]) -> Result<Self, Trouble> {
+    pub(crate) fn parse(arguments: &'a [String]) -> Result<Self, CliError> {
         let given = arguments.get(1..).unwrap_or_default();
         let (verbose, given) = match given {
             [first, rest @ ..] if matches!(first.as_str(), "-v" | "--verbose") => (true, rest),
             _ => (false, given),
         };
-        let [host, user, file, directory] = given else { return Err(Trouble::Usage) };
+        let [host, user, file, directory] = given else { return Err(CliError::Usage) };
         let name = file.rsplit('/').next().unwrap_or(file);
         check(user, "USERNAME")?;
         check(name, "the name of LOCALFILE")?;
@@ -43,29 +43,29 @@ impl<'a> Args<'a> {
     }
 
     /// Adds to `error` the values that its message needs.
-    pub(crate) fn blame(&self, error: UploadError) -> Trouble {
+    pub(crate) fn blame(&self, error: UploadError) -> CliError {
         let place =
             Place { host: self.server.host.clone(), user: self.user.to_owned(), directory: self.directory.to_owned() };
-        Trouble::Upload(place, error)
+        CliError::Upload(place, error)
     }
 }
 
-fn check(text: &str, what: &'static str) -> Result<(), Trouble> {
-    Argument::new(text.as_bytes()).map(drop).map_err(|_| Trouble::Argument(what))
+fn check(text: &str, what: &'static str) -> Result<(), CliError> {
+    Argument::new(text.as_bytes()).map(drop).map_err(|_| CliError::Argument(what))
 }
 
 /// `ftp://` allows a connection in clear to any machine; the other schemes ask for TLS, which WASI does not have.
-fn server(text: &str) -> Result<Server, Trouble> {
-    let typed: ftp_protocol::server::Server = text.parse().map_err(|_| Trouble::Host)?;
+fn server(text: &str) -> Result<Server, CliError> {
+    let typed: ftp_protocol::server::Server = text.parse().map_err(|_| CliError::Host)?;
     // WASI cannot select an interface by its name.
     if typed.scope().is_some() {
-        return Err(Trouble::Host);
+        return Err(CliError::Host);
     }
     let host = typed.host().to_owned();
     let clear_text = match typed.scheme() {
         None => ClearText::Loopback,
         Some(Scheme::Ftp) => ClearText::Anywhere,
-        Some(Scheme::Ftps | Scheme::Ftpes) => return Err(Trouble::Connect(host, ConnectError::NeedsTls)),
+        Some(Scheme::Ftps | Scheme::Ftpes) => return Err(CliError::Connect(host, ConnectError::NeedsTls)),
     };
     Ok(Server { host, port: typed.port().unwrap_or(FTP_PORT), clear_text })
 }
@@ -74,7 +74,7 @@ fn server(text: &str) -> Result<Server, Trouble> {
 mod tests {
     use super::*;
 
-    fn parsed(words: &[&str]) -> Result<(String, String), Trouble> {
+    fn parsed(words: &[&str]) -> Result<(String, String), CliError> {
         let arguments: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
         Args::parse(&arguments).map(|args| (args.server.host, args.name.to_owned()))
     }
@@ -95,10 +95,10 @@ mod tests {
     #[test]
     fn a_scheme_with_tls_and_a_malformed_server_are_refused_for_different_reasons() {
         for text in ["ftps://h", "ftpes://h", "FTPS://localhost:21"] {
-            assert!(matches!(server(text), Err(Trouble::Connect(_, ConnectError::NeedsTls))), "{text:?}");
+            assert!(matches!(server(text), Err(CliError::Connect(_, ConnectError::NeedsTls))), "{text:?}");
         }
         for text in ["", "ftp://a@h", "ftps://a@h", "h/d", "fe80::1%eth0"] {
-            assert!(matches!(server(text), Err(Trouble::Host)), "{text:?}");
+            assert!(matches!(server(text), Err(CliError::Host)), "{text:?}");
         }
     }
 
@@ -106,9 +106,9 @@ mod tests {
     fn four_arguments_are_needed_and_none_can_add_a_command() {
         assert_eq!(parsed(&["p", "h", "u", "/d/f", "in"]).unwrap(), ("h".to_owned(), "f".to_owned()));
         assert!(parsed(&["p", "-v", "h", "u", "f", "in"]).is_ok());
-        assert!(matches!(parsed(&["p", "h", "u", "f"]), Err(Trouble::Usage)));
-        assert!(matches!(parsed(&["p", "h", "u\r\nDELE x", "f", "in"]), Err(Trouble::Argument("USERNAME"))));
-        assert!(matches!(parsed(&["p", "h", "u", "d/", "in"]), Err(Trouble::Argument("the name of LOCALFILE"))));
-        assert!(matches!(parsed(&["p", "h", "u", "f", ""]), Err(Trouble::Argument("REMOTEDIR"))));
+        assert!(matches!(parsed(&["p", "h", "u", "f"]), Err(CliError::Usage)));
+        assert!(matches!(parsed(&["p", "h", "u\r\nDELE x", "f", "in"]), Err(CliError::Argument("USERNAME"))));
+        assert!(matches!(parsed(&["p", "h", "u", "d/", "in"]), Err(CliError::Argument("the name of LOCALFILE"))));
+        assert!(matches!(parsed(&["p", "h", "u", "f", ""]), Err(CliError::Argument("REMOTEDIR"))));
     }
 }

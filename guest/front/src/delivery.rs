@@ -10,8 +10,8 @@ use crate::bindings::ftp_uploader::upload::upload::{
     self as wit, Placement, Plan, Receipt, Session, SizeMismatch, UploadError, Verification,
 };
 use crate::bindings::ftp_uploader::wasi::grants::{Witness, has_changed};
+use crate::cli_error::CliError;
 use crate::failure;
-use crate::trouble::Trouble;
 
 /// The file replaces one of the same name, and the server is asked for its hash or size.
 const PLAN: Plan = Plan { placement: Placement::Replace, verify: wit::Verify::Best };
@@ -53,7 +53,7 @@ pub(crate) struct PutFile<'a> {
     /// The algorithm by which the hashes were compared.
     algorithm: Option<Algorithm>,
     /// The last error.
-    trouble: Option<Trouble>,
+    cli_error: Option<CliError>,
 }
 
 impl<'a> PutFile<'a> {
@@ -64,11 +64,11 @@ impl<'a> PutFile<'a> {
         size: u64,
         witness: &'a Witness,
     ) -> Self {
-        Self { session, args, source, size, witness, algorithm: None, trouble: None }
+        Self { session, args, source, size, witness, algorithm: None, cli_error: None }
     }
 
     /// Stores the file.
-    pub(crate) fn put(mut self) -> Result<Verified, Trouble> {
+    pub(crate) fn put(mut self) -> Result<Verified, CliError> {
         let mut state = FileDelivery::new(RULES, self.size);
         let mut next = state.begin();
         loop {
@@ -83,9 +83,9 @@ impl<'a> PutFile<'a> {
     }
 
     /// Only the guest reads the server's replies, so its result is accepted only if the witness counted the same bytes.
-    fn stored(self, proof: Proof) -> Result<Verified, Trouble> {
+    fn stored(self, proof: Proof) -> Result<Verified, CliError> {
         if self.witness.delivered() != Some(self.size) {
-            return Err(Trouble::Fault);
+            return Err(CliError::Fault);
         }
         Ok(match (proof, self.algorithm) {
             (Proof::Hash, Some(algorithm)) => Verified::Hash(algorithm),
@@ -94,24 +94,24 @@ impl<'a> PutFile<'a> {
         })
     }
 
-    fn verdict(self, why: Why) -> Trouble {
-        match (why, self.trouble) {
-            (Why::Unknown, Some(Trouble::Upload(place, error))) => Trouble::Unknown(place, error),
+    fn verdict(self, why: Why) -> CliError {
+        match (why, self.cli_error) {
+            (Why::Unknown, Some(CliError::Upload(place, error))) => CliError::Unknown(place, error),
             (Why::Mismatch(stored), _) => {
                 self.args.blame(UploadError::Mismatch(SizeMismatch { sent: self.size, stored }))
             }
             (Why::Missing, _) => self.args.blame(UploadError::Missing),
-            (Why::Failed | Why::Corrupt | Why::Unknown, Some(trouble)) => trouble,
+            (Why::Failed | Why::Corrupt | Why::Unknown, Some(cli_error)) => cli_error,
             // No rule demands a proof here, and no file is renamed.
             (Why::Failed | Why::Corrupt | Why::Unknown, None)
             | (Why::Unverified | Why::CannotRename | Why::NotRenamed | Why::NotRestored | Why::Fault, _) => {
-                Trouble::Fault
+                CliError::Fault
             }
         }
     }
 
     fn act(&mut self, action: Action) -> Answer {
-        if self.trouble.as_ref().is_some_and(failure::ends_session) {
+        if self.cli_error.as_ref().is_some_and(failure::ends_session) {
             return Answer::Failed(Failure::Session);
         }
         let name = self.args.name.as_bytes();
@@ -131,7 +131,7 @@ impl<'a> PutFile<'a> {
             Action::ProbeRename | Action::Rename { .. } | Action::Remove(_) => return self.fault(),
         };
         answer.unwrap_or_else(|error| {
-            self.trouble = Some(self.args.blame(error));
+            self.cli_error = Some(self.args.blame(error));
             Answer::Failed(Failure::Session)
         })
     }
@@ -140,7 +140,7 @@ impl<'a> PutFile<'a> {
         match found {
             wit::Found::Bytes(bytes) => {
                 // A size that did not match may have changed, and still not match.
-                if let Some(Trouble::Upload(_, UploadError::Mismatch(sizes))) = &mut self.trouble {
+                if let Some(CliError::Upload(_, UploadError::Mismatch(sizes))) = &mut self.cli_error {
                     sizes.stored = bytes;
                 }
                 Found::Bytes(bytes)
@@ -168,7 +168,7 @@ impl<'a> PutFile<'a> {
             Err(error) => {
                 let all = self.witness.delivered() == Some(self.size);
                 let failure = failure::of_store(&error, self.size, all);
-                self.trouble = Some(self.args.blame(error));
+                self.cli_error = Some(self.args.blame(error));
                 Answer::Failed(failure)
             }
         }
@@ -191,13 +191,13 @@ impl<'a> PutFile<'a> {
         if !has_changed(self.source) {
             return Answer::Unchanged;
         }
-        self.trouble = Some(Trouble::Changed(self.args.file.into()));
+        self.cli_error = Some(CliError::Changed(self.args.file.into()));
         Answer::Failed(Failure::Source { begun: true })
     }
 
     /// The component or this program has made an error that should be impossible.
     fn fault(&mut self) -> Answer {
-        self.trouble = Some(Trouble::Fault);
+        self.cli_error = Some(CliError::Fault);
         Answer::Failed(Failure::Final { begun: true, all: false })
     }
 }

@@ -7,7 +7,7 @@ use crate::bindings::ftp_uploader::upload::capabilities::{IoError, Step};
 use crate::bindings::ftp_uploader::upload::upload::{
     Breakage, Doubt, Misbehaviour, Refusal, SizeMismatch, UploadError, Violation,
 };
-use crate::trouble::Trouble;
+use crate::cli_error::CliError;
 
 /// Returns the consequence of a failed `store` for a file of `size` bytes; `all` is true if every byte was handed over
 /// and the end was declared.
@@ -58,8 +58,8 @@ fn begins(step: Step) -> bool {
 }
 
 /// Returns true if the session has ended, so that QUIT cannot be sent (`wit/upload.wit`, `session`).
-pub(crate) fn ends_session(trouble: &Trouble) -> bool {
-    let (Trouble::Upload(_, error) | Trouble::Unknown(_, error)) = trouble else { return false };
+pub(crate) fn ends_session(cli_error: &CliError) -> bool {
+    let (CliError::Upload(_, error) | CliError::Unknown(_, error)) = cli_error else { return false };
     match error {
         UploadError::Refused(refusal) => refusal.code == 421 || is_internal_error(refusal.code, &refusal.text),
         UploadError::Mismatch(_) | UploadError::Corrupt(_) | UploadError::Missing | UploadError::Invalid(_) => false,

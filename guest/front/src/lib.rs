@@ -11,10 +11,10 @@
 extern crate alloc;
 
 mod args;
+mod cli_error;
 mod delivery;
 mod failure;
 mod message;
-mod trouble;
 
 // Linked for its allocator, panic handler and `cabi_realloc`.
 #[cfg(target_family = "wasm")]
@@ -35,12 +35,12 @@ use wasip2::cli::environment::{get_arguments, get_environment};
 use args::Args;
 use bindings::ftp_uploader::upload::upload::{DataMode, Login, Protection, Session};
 use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, open_file, take_password};
+use cli_error::CliError;
 use delivery::{PutFile, Verified};
 use ftp_text::escape::Escaped;
-use trouble::Trouble;
 
 /// The deadlines of the native program.
-const PATIENCE: Patience =
+const DEADLINES: Patience =
     Patience { silence: defaults::TIMEOUT.as_secs() as u32, connecting: defaults::CONNECT_TIMEOUT.as_secs() as u32 };
 
 /// The environment variables, in the order of the arguments.
@@ -53,8 +53,8 @@ impl wasip2::exports::cli::run::Guest for Front {
         let arguments = arguments();
         match Args::parse(&arguments).and_then(|args| upload(&args)) {
             Ok(stored) => ftp_guest_console::say(&stored),
-            Err(trouble) => {
-                ftp_guest_console::say(&format!("ftp-uploader: {}", message::line(&trouble)));
+            Err(cli_error) => {
+                ftp_guest_console::say(&format!("ftp-uploader: {}", message::line(&cli_error)));
                 return Err(());
             }
         }
@@ -75,12 +75,12 @@ fn arguments() -> Vec<String> {
 }
 
 /// Uploads the file. Everything is prepared before anything is sent. Returns the message to print.
-fn upload(args: &Args<'_>) -> Result<String, Trouble> {
-    let source = open_file(args.file).map_err(|why| Trouble::File(args.file.into(), why))?;
-    let password = take_password().map_err(Trouble::Password)?;
-    let lent =
-        connect(&args.server, PATIENCE, args.verbose).map_err(|why| Trouble::Connect(args.server.host.clone(), why))?;
-    let size = source.size().ok_or(Trouble::Fault)?;
+fn upload(args: &Args<'_>) -> Result<String, CliError> {
+    let source = open_file(args.file).map_err(|why| CliError::File(args.file.into(), why))?;
+    let password = take_password().map_err(CliError::Password)?;
+    let lent = connect(&args.server, DEADLINES, args.verbose)
+        .map_err(|why| CliError::Connect(args.server.host.clone(), why))?;
+    let size = source.size().ok_or(CliError::Fault)?;
     let Conversation { control, progress, witness } = lent;
     // `connect` has checked that a connection in clear is allowed.
     let (protection, data_mode) = (Protection::Clear, DataMode::Passive);
@@ -89,7 +89,7 @@ fn upload(args: &Args<'_>) -> Result<String, Trouble> {
     let entered = session.enter(args.directory.as_bytes(), false).map_err(|why| args.blame(why));
     let done = entered.and_then(|()| PutFile::new(&session, args, &source, size, &witness).put());
     // QUIT is sent unless the session has ended.
-    if !matches!(&done, Err(trouble) if failure::ends_session(trouble)) {
+    if !matches!(&done, Err(cli_error) if failure::ends_session(cli_error)) {
         session.quit();
     }
     done.map(|verified| stored(args, size, verified))

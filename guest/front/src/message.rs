@@ -9,38 +9,40 @@ use alloc::string::String;
 use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, IoError, SourceError, Step};
 use crate::bindings::ftp_uploader::upload::upload::{Breakage, Connection, UploadError, Violation};
 use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, PasswordError};
-use crate::trouble::{Place, Trouble};
+use crate::cli_error::{CliError, Place};
 use ftp_text::escape::Escaped;
 
 /// Returns the message.
-pub(crate) fn line(trouble: &Trouble) -> String {
-    match trouble {
-        Trouble::Usage => "four arguments are needed. Usage: ftp-uploader [-v] HOST USERNAME LOCALFILE REMOTEDIR; the \
+pub(crate) fn line(cli_error: &CliError) -> String {
+    match cli_error {
+        CliError::Usage => {
+            "four arguments are needed. Usage: ftp-uploader [-v] HOST USERNAME LOCALFILE REMOTEDIR; the \
                            password is taken from FTP_PASSWORD or the first line of standard input."
-            .to_owned(),
-        Trouble::Host => {
+                .to_owned()
+        }
+        CliError::Host => {
             "HOST is not a server. Write it as name, name:port, [IPv6]:port or ftp://name:port.".to_owned()
         }
-        Trouble::Argument(what) => {
+        CliError::Argument(what) => {
             format!(
                 "{what} is empty, too long, or has control characters or the byte 0xff. No FTP command can carry that; \
                  nothing was sent."
             )
         }
-        Trouble::File(path, why) => file(&Escaped(path.as_bytes()), *why),
-        Trouble::Password(why) => password(*why).to_owned(),
-        Trouble::Connect(host, why) => connect(&Escaped(host.as_bytes()), why),
-        Trouble::Upload(place, error) => upload(place, error),
-        Trouble::Unknown(place, error) => format!(
+        CliError::File(path, why) => file(&Escaped(path.as_bytes()), *why),
+        CliError::Password(why) => password(*why).to_owned(),
+        CliError::Connect(host, why) => connect(&Escaped(host.as_bytes()), why),
+        CliError::Upload(place, error) => upload(place, error),
+        CliError::Unknown(place, error) => format!(
             "every byte was sent, but it is not known whether the file is stored: {}. Look before you send it again.",
             event(place, error)
         ),
-        Trouble::Changed(path) => format!(
+        CliError::Changed(path) => format!(
             "{} changed while it was sent. The stored file may contain a mix of old and new bytes; send it again when \
              no program writes to it.",
             Escaped(path.as_bytes())
         ),
-        Trouble::Fault => "internal error: the component's receipt differs from the bytes that were sent. This is a \
+        CliError::Fault => "internal error: the component's receipt differs from the bytes that were sent. This is a \
                            bug; please report it. A partial file may remain on the server."
             .to_owned(),
     }

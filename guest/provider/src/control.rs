@@ -11,21 +11,21 @@ use crate::bindings::exports::ftp_uploader::upload::capabilities::{
     DataConnection, DataListener, Endpoint, GuestControlConnection, GuestDataListener, IoError, SecretBorrow,
 };
 use crate::data::Data;
-use crate::line::Line;
 use crate::password::Password;
+use crate::session_state::SessionState;
 
 /// The largest number of bytes that one `receive` returns, for any `limit` of the guest.
 const MAX_RECEIVE: u32 = 65_536;
 
 /// The right to use the control connection of a conversation.
-pub(crate) struct Control(pub(crate) Rc<Line>);
+pub(crate) struct Control(pub(crate) Rc<SessionState>);
 
 impl Control {
     fn send_line(&self, line: &[u8]) -> Result<(), IoError> {
         self.0.use_up_line()?;
-        self.0.pace.mark();
+        self.0.deadlines.mark();
         self.0.redactor.borrow_mut().expect_no_more(|line| self.0.password.borrow().masked_in_reply(line));
-        self.0.with_control(|socket| socket.write_all(line, self.0.pace.due()))
+        self.0.with_control(|socket| socket.write_all(line, self.0.deadlines.due()))
     }
 
     /// Receives at least one byte from the server, for the transcript and for the guest.
@@ -34,7 +34,7 @@ impl Control {
         if left == 0 {
             return Err(IoError::Denied);
         }
-        let bytes = self.0.with_control(|socket| socket.read(most.min(left), self.0.pace.due()))?;
+        let bytes = self.0.with_control(|socket| socket.read(most.min(left), self.0.deadlines.due()))?;
         self.0.receive_left.set(left - bytes.len());
         let password = self.0.password.borrow();
         self.0.transcript.borrow_mut().received(&bytes, &password);

@@ -16,8 +16,8 @@ use wasip2::io::streams::{InputStream, StreamError};
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{
     GuestDataConnection, IoError, Moved, SourceError, SourceFileBorrow, SpliceError,
 };
-use crate::line::Line;
-use crate::pace::wait;
+use crate::deadlines::wait;
+use crate::session_state::SessionState;
 use crate::socket::Socket;
 use crate::source::Source;
 
@@ -29,7 +29,7 @@ const IGNORED: usize = 4096;
 
 /// One data connection.
 pub(crate) struct Data {
-    line: Rc<Line>,
+    line: Rc<SessionState>,
     /// Present until this is dropped.
     socket: Option<Socket>,
     /// The stream of the file, at the position of this connection.
@@ -49,7 +49,7 @@ enum Turn {
 }
 
 impl Data {
-    pub(crate) fn new(socket: Socket, line: Rc<Line>) -> Self {
+    pub(crate) fn new(socket: Socket, line: Rc<SessionState>) -> Self {
         Self {
             line,
             socket: Some(socket),
@@ -74,7 +74,7 @@ impl Data {
     fn await_turn(&self, writing: bool) -> Result<Turn, IoError> {
         let data = self.socket()?;
         let ready = if writing { data.writable() } else { data.readable() };
-        let due = self.line.pace.due();
+        let due = self.line.deadlines.due();
         self.line.with_control(|control| {
             loop {
                 let [_, control_ready] = wait([ready, control.readable()], due)?;
@@ -103,7 +103,7 @@ impl Data {
                 None => source.read_from(offset).map_err(SpliceError::Source)?,
             };
             match output.splice(&file, length.min(PORTION)) {
-                Ok(0) => await_file(&file, self.line.pace.due())?,
+                Ok(0) => await_file(&file, self.line.deadlines.due())?,
                 Ok(moved) => {
                     *reading = Some(file);
                     return Ok(Moved::Bytes(moved));
@@ -150,7 +150,7 @@ impl GuestDataConnection for Data {
         }
         let moved = self.move_some(source, offset, length)?;
         if let Moved::Bytes(bytes) = moved {
-            self.line.pace.mark();
+            self.line.deadlines.mark();
             self.moved.set(offset + bytes);
             self.line.delivered.moved(offset + bytes, source.bytes());
         }
@@ -163,18 +163,18 @@ impl GuestDataConnection for Data {
         }
         self.finished.set(true);
         self.line.delivered.finish();
-        let pace = &self.line.pace;
-        pace.mark();
-        self.socket()?.half_close(pace.due())?;
+        let deadlines = &self.line.deadlines;
+        deadlines.mark();
+        self.socket()?.half_close(deadlines.due())?;
         loop {
             match self.await_turn(false)? {
                 // The final reply was received, so it is no error if the server does not close its side.
-                Turn::Control => break self.await_end(pace.grace_ends()).or_else(no_longer_needed)?,
-                Turn::Data if self.has_ended(pace.due())? => break,
+                Turn::Control => break self.await_end(deadlines.grace_ends()).or_else(no_longer_needed)?,
+                Turn::Data if self.has_ended(deadlines.due())? => break,
                 Turn::Data => {}
             }
         }
-        pace.mark();
+        deadlines.mark();
         Ok(())
     }
 }

@@ -17,9 +17,9 @@ use crate::bindings::exports::ftp_uploader::wasi::grants::{
     ClearText, ConnectError, Conversation, Patience, Server, Witness,
 };
 use crate::control::Control;
-use crate::line::Line;
-use crate::pace::{Pace, wait};
+use crate::deadlines::{Deadlines, wait};
 use crate::progress::{Count, Steps};
+use crate::session_state::SessionState;
 use crate::socket::Socket;
 use crate::transcript::Transcript;
 
@@ -28,8 +28,8 @@ const MAX_ADDRESSES: usize = 16;
 
 /// Connects, and creates the handles for the conversation.
 pub(crate) fn dial(server: &Server, patience: Patience, transcript: bool) -> Result<Conversation, ConnectError> {
-    let pace = Pace::new(patience);
-    let until = pace.connection_due();
+    let deadlines = Deadlines::new(patience);
+    let until = deadlines.connection_due();
     let addresses = resolve(&server.host, until)?;
     // Both are checked: a resolver must not direct `localhost` to another machine, nor another name to this machine.
     let stays_here = is_this_machine(&server.host) && addresses.iter().all(|address| is_loopback(*address));
@@ -38,8 +38,8 @@ pub(crate) fn dial(server: &Server, patience: Patience, transcript: bool) -> Res
     }
     let (control, peer) = first_that_accepts(&addresses, server.port, until)?;
     // The deadline for the greeting starts here.
-    pace.mark();
-    let line = Rc::new(Line::new(control, peer, pace, Transcript::new(transcript)));
+    deadlines.mark();
+    let line = Rc::new(SessionState::new(control, peer, deadlines, Transcript::new(transcript)));
     Ok(Conversation {
         control: ControlConnection::new(Control(Rc::clone(&line))),
         progress: Progress::new(Steps(Rc::clone(&line))),

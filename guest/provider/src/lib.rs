@@ -9,11 +9,11 @@ extern crate alloc;
 
 mod control;
 mod data;
+mod deadlines;
 mod dial;
-mod line;
-mod pace;
 mod password;
 mod progress;
+mod session_state;
 mod socket;
 mod source;
 mod transcript;

@@ -9,18 +9,18 @@ use wasip2::clocks::monotonic_clock::{Instant, now};
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{GuestProgress, Notice, Step};
 use crate::bindings::exports::ftp_uploader::wasi::grants::GuestWitness;
-use crate::line::Line;
+use crate::session_state::SessionState;
 
 /// The interval between two lines, in nanoseconds.
 const INTERVAL: u64 = 1_000_000_000;
 
 /// The handle with which the guest reports its step.
-pub(crate) struct Steps(pub(crate) Rc<Line>);
+pub(crate) struct Steps(pub(crate) Rc<SessionState>);
 
 impl GuestProgress for Steps {
     fn entered(&self, step: Step) {
         if step == Step::Quit {
-            self.0.pace.say_farewell();
+            self.0.deadlines.say_farewell();
         }
     }
 
@@ -33,7 +33,7 @@ impl GuestProgress for Steps {
 }
 
 /// The handle with which the front asks for the number of bytes sent.
-pub(crate) struct Count(pub(crate) Rc<Line>);
+pub(crate) struct Count(pub(crate) Rc<SessionState>);
 
 impl GuestWitness for Count {
     fn delivered(&self) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! A TCP connection of WASI, on which each wait has a deadline. `dial.rs` and `line.rs` decide the address.
+//! A TCP connection of WASI, on which each wait has a deadline. `dial.rs` and `session_state.rs` decide the address.
 //!
 //! WASI can neither reset a connection nor report how many of the bytes sent the other end has acknowledged; `data.rs`
 //! describes the consequences.
@@ -16,7 +16,7 @@ use wasip2::sockets::tcp::{ShutdownType, TcpSocket};
 use wasip2::sockets::tcp_create_socket::create_tcp_socket;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::IoError;
-use crate::pace::wait;
+use crate::deadlines::wait;
 
 /// The number of bytes read at a time if the caller gives no limit.
 const PORTION: u64 = 4096;

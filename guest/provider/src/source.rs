@@ -14,7 +14,7 @@ use wasip2::io::streams::{InputStream, StreamError};
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{Algorithm as Asked, GuestSourceFile, SourceError};
 use crate::bindings::exports::ftp_uploader::wasi::grants::FileError;
-use crate::line::take;
+use crate::session_state::take;
 use ftp_text::digest::{Algorithm, Digest};
 
 /// The number of bytes read at a time for a hash.

@@ -2,7 +2,7 @@
 //! program's settings (`host/src/sandbox/engine.rs`, `host/src/sandbox/guest.rs`), and with the handles in a table, as in the
 //! program.
 //!
-//! The counterpart is `native.rs`; the handles are in `confined/lent.rs`. The host's other work for each call is left
+//! The counterpart is `native.rs`; the handles are in `confined/handles.rs`. The host's other work for each call is left
 //! out: deadlines, budgets, sockets.
 
 use std::fs;
@@ -20,7 +20,7 @@ use bindings::{Uploader, UploaderPre};
 
 #[path = "../../../../host/src/sandbox/engine.rs"]
 mod engine;
-mod lent;
+mod handles;
 
 #[allow(missing_docs, reason = "generated; documented in wit/")]
 mod bindings {
@@ -39,10 +39,10 @@ mod bindings {
     });
 }
 
-/// The right to use an object of [`Lent`].
+/// The right to use an object of [`Handles`].
 pub struct Handle;
 
-struct Lent {
+struct Handles {
     table: ResourceTable,
     limits: StoreLimits,
     server: Server,
@@ -51,7 +51,7 @@ struct Lent {
 /// The component, ready for instantiation.
 pub(crate) struct Sandbox {
     engine: Engine,
-    component: UploaderPre<Lent>,
+    component: UploaderPre<Handles>,
 }
 
 /// The program's own limits (`host/src/sandbox/limits.rs`): memory, handles, and bytes of one call.
@@ -73,7 +73,7 @@ impl Sandbox {
         // the user who starts a benchmark names the files to run.
         let component = unsafe { Component::deserialize(&engine, precompiled) }?;
         let mut linker = Linker::new(&engine);
-        Uploader::add_to_linker::<_, HasSelf<_>>(&mut linker, |lent: &mut Lent| lent)?;
+        Uploader::add_to_linker::<_, HasSelf<_>>(&mut linker, |handles: &mut Handles| handles)?;
         let component = linker.instantiate_pre(&component).and_then(UploaderPre::new)?;
         Ok(Self { engine, component })
     }
@@ -90,15 +90,15 @@ impl Sandbox {
         let login =
             Login { user: USER.to_vec(), account: None, protection: Protection::Clear, data_mode: DataMode::Passive };
         let [control, password, progress] = [push(&mut store)?, push(&mut store)?, push(&mut store)?];
-        let lent = Resource::new_borrow(password.rep());
-        let session = guest.call_open(&mut store, control, lent, &login, progress)?.map_err(failed)?;
+        let handles = Resource::new_borrow(password.rep());
+        let session = guest.call_open(&mut store, control, handles, &login, progress)?.map_err(failed)?;
         store.data_mut().table.delete(password)?;
         guest.call_enter(&mut store, session, DIRECTORY, false)?.map_err(failed)?;
         for _ in 0..work.files {
             let file = push(&mut store)?;
             let plan = Plan { placement: Placement::Replace, verify: Verify::Best };
-            let lent = Resource::new_borrow(file.rep());
-            let receipt = guest.call_store(&mut store, session, lent, NAME, plan)?.map_err(failed)?;
+            let handles = Resource::new_borrow(file.rep());
+            let receipt = guest.call_store(&mut store, session, handles, NAME, plan)?.map_err(failed)?;
             store.data_mut().table.delete(file)?;
             let Receipt { sent, verified: Verification::Size, .. } = receipt else { return Err(failed(receipt)) };
             if sent != work.size {
@@ -111,7 +111,7 @@ impl Sandbox {
 
     /// Creates a store. The engine's epoch is not advanced here (the program does that 20 times a second), but the
     /// guest checks it in the same way.
-    fn store(&self, server: Server) -> Store<Lent> {
+    fn store(&self, server: Server) -> Store<Handles> {
         let limits = StoreLimitsBuilder::new()
             .memory_size(MEMORY)
             .memories(1)
@@ -122,8 +122,8 @@ impl Sandbox {
             .build();
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
-        let mut store = Store::new(&self.engine, Lent { table, limits, server });
-        store.limiter(|lent| &mut lent.limits);
+        let mut store = Store::new(&self.engine, Handles { table, limits, server });
+        store.limiter(|handles| &mut handles.limits);
         store.set_max_component_handles(HANDLES);
         store.set_hostcall_fuel(CALL_BYTES);
         store.set_epoch_deadline(1);
@@ -132,7 +132,7 @@ impl Sandbox {
     }
 }
 
-fn push(store: &mut Store<Lent>) -> Result<Resource<Handle>> {
+fn push(store: &mut Store<Handles>) -> Result<Resource<Handle>> {
     Ok(store.data_mut().table.push(Handle)?)
 }
 

@@ -7,7 +7,7 @@ use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, Passw
 
 /// The reason why the command does not exit with 0.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum CliError {
     /// The number of arguments is not four.
     Usage,
     /// HOST is not a server.

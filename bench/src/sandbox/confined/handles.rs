@@ -7,18 +7,18 @@ use super::bindings::ftp_uploader::upload::capabilities::{
     Algorithm, Endpoint, Host, HostControlConnection, HostDataConnection, HostDataListener, HostProgress, HostSecret,
     HostSourceFile, IoError, Moved, Notice, SourceError, SpliceError, Step,
 };
-use super::{Handle, Lent, failed};
+use super::{Handle, Handles, failed};
 
-impl Lent {
+impl Handles {
     fn close(&mut self, handle: Resource<Handle>) -> Result<()> {
         self.table.delete(handle)?;
         Ok(())
     }
 }
 
-impl Host for Lent {}
+impl Host for Handles {}
 
-impl HostControlConnection for Lent {
+impl HostControlConnection for Handles {
     fn receive(&mut self, _: Resource<Handle>, limit: u32) -> Result<Result<Vec<u8>, IoError>> {
         Ok(self.server.receive(limit).map_err(|_| IoError::TimedOut))
     }
@@ -55,7 +55,7 @@ impl HostControlConnection for Lent {
     }
 }
 
-impl HostDataConnection for Lent {
+impl HostDataConnection for Handles {
     fn secure(&mut self, _: Resource<Handle>) -> Result<Result<(), IoError>> {
         Ok(Err(IoError::Insecure))
     }
@@ -88,7 +88,7 @@ impl HostDataConnection for Lent {
     }
 }
 
-impl HostDataListener for Lent {
+impl HostDataListener for Handles {
     fn endpoint(&mut self, _: Resource<Handle>) -> Result<Endpoint> {
         Err(failed("a listener that was denied"))
     }
@@ -102,7 +102,7 @@ impl HostDataListener for Lent {
     }
 }
 
-impl HostSourceFile for Lent {
+impl HostSourceFile for Handles {
     fn size(&mut self, _: Resource<Handle>) -> Result<Option<u64>> {
         Ok(Some(self.server.file_size()))
     }
@@ -120,13 +120,13 @@ impl HostSourceFile for Lent {
     }
 }
 
-impl HostSecret for Lent {
+impl HostSecret for Handles {
     fn drop(&mut self, handle: Resource<Handle>) -> Result<()> {
         self.close(handle)
     }
 }
 
-impl HostProgress for Lent {
+impl HostProgress for Handles {
     fn entered(&mut self, _: Resource<Handle>, _: Step) -> Result<()> {
         self.server.entered();
         Ok(())

@@ -15,7 +15,7 @@ use crate::world::{Excuse, World};
 const MAX_CALLS: u32 = 3000;
 
 /// One run.
-pub(crate) struct Stage {
+pub(crate) struct Simulation {
     pub(crate) script: Script,
     pub(crate) rules: Rules,
     pub(crate) world: RefCell<World>,
@@ -109,7 +109,7 @@ pub(crate) fn reply(code: u16, text: &str) -> Vec<u8> {
     }
 }
 
-impl Stage {
+impl Simulation {
     pub(crate) fn new(script: Script, rules: Rules, world: World) -> Self {
         let (transfer, facts) = (RefCell::new(None), RefCell::default());
         Self { script, rules, world: RefCell::new(world), line: RefCell::new(Line::new()), transfer, facts }

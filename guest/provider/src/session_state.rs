@@ -9,7 +9,7 @@ use core::cell::{Cell, RefCell};
 use wasip2::sockets::network::IpSocketAddress;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::IoError;
-use crate::pace::Pace;
+use crate::deadlines::Deadlines;
 use crate::password::Password;
 use crate::progress::Delivered;
 use crate::socket::Socket;
@@ -26,8 +26,8 @@ const MAX_LINES: u32 = 512;
 const MAX_RECEIVED: usize = 2 * 1024 * 1024;
 
 /// One conversation with one server.
-pub(crate) struct Line {
-    pub(crate) pace: Pace,
+pub(crate) struct SessionState {
+    pub(crate) deadlines: Deadlines,
     pub(crate) transcript: RefCell<Transcript>,
     pub(crate) redactor: RefCell<ReplyRedactor>,
     /// The password to mask, after it was sent.
@@ -45,10 +45,10 @@ pub(crate) struct Line {
     password_left: Cell<bool>,
 }
 
-impl Line {
-    pub(crate) fn new(control: Socket, peer: IpSocketAddress, pace: Pace, transcript: Transcript) -> Self {
+impl SessionState {
+    pub(crate) fn new(control: Socket, peer: IpSocketAddress, deadlines: Deadlines, transcript: Transcript) -> Self {
         Self {
-            pace,
+            deadlines,
             transcript: RefCell::new(transcript),
             redactor: RefCell::default(),
             password: RefCell::default(),
@@ -96,7 +96,7 @@ impl Line {
             IpSocketAddress::Ipv4(v4) => v4.port = port,
             IpSocketAddress::Ipv6(v6) => v6.port = port,
         }
-        Socket::connect(address, self.pace.connection_due())
+        Socket::connect(address, self.deadlines.connection_due())
     }
 
     /// Keeps a data connection that was dropped before its file was complete.

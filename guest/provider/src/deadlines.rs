@@ -13,20 +13,20 @@ use crate::bindings::exports::ftp_uploader::wasi::grants::Patience;
 const SECOND: u64 = 1_000_000_000;
 
 /// The time to wait for the reply to QUIT. Nothing depends on that reply.
-const FAREWELL: u64 = 2 * SECOND;
+const QUIT_TIMEOUT: u64 = 2 * SECOND;
 
 /// The time to wait for the server to close a data connection after its final reply was received.
-const GRACE: u64 = SECOND;
+const CLOSE_TIMEOUT: u64 = SECOND;
 
 /// The deadlines of one conversation, in nanoseconds of WASI's monotonic clock.
-pub(crate) struct Pace {
+pub(crate) struct Deadlines {
     silence: Cell<u64>,
     connecting: u64,
     /// The time of the last command sent, or of the last byte of data moved.
     moved: Cell<Instant>,
 }
 
-impl Pace {
+impl Deadlines {
     pub(crate) fn new(patience: Patience) -> Self {
         let nanoseconds = |seconds: u32| u64::from(seconds) * SECOND;
         Self {
@@ -43,7 +43,7 @@ impl Pace {
 
     /// Shortens the deadline: from here on only the reply to QUIT is expected.
     pub(crate) fn say_farewell(&self) {
-        self.silence.set(self.silence.get().min(FAREWELL));
+        self.silence.set(self.silence.get().min(QUIT_TIMEOUT));
     }
 
     /// The time by which the whole reply must be received, or something must have moved.
@@ -58,7 +58,7 @@ impl Pace {
 
     /// The end of the wait for the end of a data connection, after the final reply was received.
     pub(crate) fn grace_ends(&self) -> Instant {
-        now() + self.silence.get().min(GRACE)
+        now() + self.silence.get().min(CLOSE_TIMEOUT)
     }
 }
 
