@@ -16,14 +16,14 @@ pub(crate) struct ControlHandle(pub(crate) Rc<Simulation>);
 
 impl ControlHandle {
     /// Opens a new session: the server sends its greeting, or refuses or closes the connection.
-    pub(crate) fn dial(simulation: &Rc<Simulation>) -> Self {
-        simulation.line.replace(Line::new());
-        match simulation.script.odd(3) {
-            0 => simulation.says(220, "Hello"),
-            1 => simulation.says_one_of(BREAKDOWNS),
-            _ => simulation.cut(),
+    pub(crate) fn dial(run: &Rc<Simulation>) -> Self {
+        run.line.replace(Line::new());
+        match run.script.odd(3) {
+            0 => run.says(220, "Hello"),
+            1 => run.says_one_of(BREAKDOWNS),
+            _ => run.cut(),
         }
-        Self(Rc::clone(simulation))
+        Self(Rc::clone(run))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::world::{NAMES, UNUSED, slot};
 
 /// The delivery of one file.
 pub(crate) struct PutFile<'a> {
-    simulation: &'a Rc<Simulation>,
+    run: &'a Rc<Simulation>,
     source: SourceFile,
     pub(crate) state: FileDelivery,
     session: Option<Conversation>,
@@ -28,20 +28,11 @@ pub(crate) struct PutFile<'a> {
 }
 
 impl<'a> PutFile<'a> {
-    pub(crate) fn new(simulation: &'a Rc<Simulation>, tries: usize) -> Self {
-        let length = if simulation.rules.stream { 0 } else { simulation.world.borrow().whole() };
-        let source = Box::new(Local(Rc::clone(simulation)));
-        let state = FileDelivery::new(simulation.rules, length);
-        Self {
-            simulation,
-            source,
-            state,
-            session: None,
-            last: None,
-            hash_is_late: false,
-            checks_size_anew: false,
-            tries,
-        }
+    pub(crate) fn new(run: &'a Rc<Simulation>, tries: usize) -> Self {
+        let length = if run.rules.stream { 0 } else { run.world.borrow().whole() };
+        let source = Box::new(Local(Rc::clone(run)));
+        let state = FileDelivery::new(run.rules, length);
+        Self { run, source, state, session: None, last: None, hash_is_late: false, checks_size_anew: false, tries }
     }
 
     /// Tries until the file has its name, or no other try can help. Returns `None` if the program is killed.
@@ -76,9 +67,9 @@ impl<'a> PutFile<'a> {
             protection: wit::Protection::Clear,
             data_mode: wit::DataMode::Passive,
         };
-        self.simulation.note(|| "C [connects]".to_owned());
-        let control = Box::new(ControlHandle::dial(self.simulation));
-        let mut session = Conversation::open(control, &Secret, &login, Box::new(Progress(Rc::clone(self.simulation))))?;
+        self.run.note(|| "C [connects]".to_owned());
+        let control = Box::new(ControlHandle::dial(self.run));
+        let mut session = Conversation::open(control, &Secret, &login, Box::new(Progress(Rc::clone(self.run))))?;
         session.enter(b".", false)?;
         self.session = Some(session);
         Ok(())
@@ -86,20 +77,20 @@ impl<'a> PutFile<'a> {
 
     fn follow(&mut self, mut next: Next) -> Option<Next> {
         while let Next::Do(action) = next {
-            self.simulation.note(|| format!("-- {action:?}"));
+            self.run.note(|| format!("-- {action:?}"));
             let answer = self.act(action);
             if self.is_killed() {
                 return None;
             }
-            self.simulation.note(|| format!("-- {answer:?}"));
+            self.run.note(|| format!("-- {answer:?}"));
             next = self.state.answer(answer);
         }
-        self.simulation.note(|| format!("-- {next:?}"));
+        self.run.note(|| format!("-- {next:?}"));
         Some(next)
     }
 
     fn is_killed(&self) -> bool {
-        self.simulation.facts.borrow().killed
+        self.run.facts.borrow().killed
     }
 
     fn tries_again(&mut self) -> bool {
@@ -115,18 +106,18 @@ impl<'a> PutFile<'a> {
         if let Some(mut session) = self.session.take() {
             session.quit();
         }
-        self.simulation.is_broken_off();
-        for _ in 0..2 - self.simulation.script.odd(3) {
-            self.simulation.world.borrow_mut().settle();
+        self.run.is_broken_off();
+        for _ in 0..2 - self.run.script.odd(3) {
+            self.run.world.borrow_mut().settle();
         }
         true
     }
 
     fn apply_consequence(&mut self, error: UploadError) {
-        self.simulation.note(|| format!("-- {error:?}"));
+        self.run.note(|| format!("-- {error:?}"));
         if !translate::session_survives(&error) {
             self.session = None;
-            self.simulation.is_broken_off();
+            self.run.is_broken_off();
         }
         if !self.state.is_leaving() {
             self.last = Some(error);
@@ -135,8 +126,8 @@ impl<'a> PutFile<'a> {
 
     fn act(&mut self, action: Action) -> Answer {
         if action == Action::CheckSource {
-            let changed = self.simulation.world.borrow().source_changed;
-            self.simulation.facts.borrow_mut().checked = !changed;
+            let changed = self.run.world.borrow().source_changed;
+            self.run.facts.borrow_mut().checked = !changed;
             return if changed { Answer::Failed(Failure::Source { begun: true }) } else { Answer::Unchanged };
         }
         if self.session.is_none() {
@@ -152,7 +143,7 @@ impl<'a> PutFile<'a> {
             Action::Rename { from, to } => self.rename(from, to),
             Action::Remove(name) => self.remove(name),
             Action::Settle => {
-                self.simulation.world.borrow_mut().settle();
+                self.run.world.borrow_mut().settle();
                 Ok(Answer::Settled)
             }
             Action::CheckSource => Ok(Answer::Unchanged),
@@ -169,10 +160,10 @@ impl<'a> PutFile<'a> {
 
     /// Returns true if the user has interrupted the action. The session has ended then.
     fn is_interrupted(&mut self) -> bool {
-        let interrupted = std::mem::take(&mut self.simulation.facts.borrow_mut().interrupted);
+        let interrupted = std::mem::take(&mut self.run.facts.borrow_mut().interrupted);
         if interrupted {
             self.session = None;
-            self.simulation.is_broken_off();
+            self.run.is_broken_off();
         }
         interrupted
     }
@@ -185,28 +176,26 @@ impl<'a> PutFile<'a> {
     fn look(&mut self, name: Name) -> Result<Answer, UploadError> {
         let found = match self.session().look(bytes(name))? {
             wit::Found::Bytes(size) => {
-                let said = self.simulation.facts.borrow().said_size;
-                self.simulation.demand(said == Some(size), "a size that the server did not return");
+                let said = self.run.facts.borrow().said_size;
+                self.run.demand(said == Some(size), "a size that the server did not return");
                 Found::Bytes(size)
             }
             wit::Found::Refused => Found::Refused,
             wit::Found::Untold => Found::Untold,
         };
-        self.simulation.is_told(slot(name), found);
+        self.run.is_told(slot(name), found);
         Ok(Answer::Size(found))
     }
 
     fn modified(&mut self, name: Name) -> Result<Answer, UploadError> {
         let time = self.session().modified(bytes(name))?;
-        let said = self.simulation.facts.borrow().said_time;
-        self.simulation.demand(time.is_none() || said.is_some(), "a time that the server did not return");
+        let said = self.run.facts.borrow().said_time;
+        self.run.demand(time.is_none() || said.is_some(), "a time that the server did not return");
         Ok(Answer::Modified(time))
     }
 
     fn compare(&mut self, name: Name, length: u64) -> Result<Answer, UploadError> {
-        if self.simulation.rules.stream
-            && self.simulation.world.borrow().units(length) != Some(self.simulation.facts.borrow().spent)
-        {
+        if self.run.rules.stream && self.run.world.borrow().units(length) != Some(self.run.facts.borrow().spent) {
             return Ok(Answer::Compared(Compared::Unavailable));
         }
         let source = &self.source;
@@ -219,7 +208,7 @@ impl<'a> PutFile<'a> {
             }
             wit::Comparison::Unavailable => Compared::Unavailable,
         };
-        self.simulation.is_compared(slot(name), length, compared);
+        self.run.is_compared(slot(name), length, compared);
         Ok(Answer::Compared(compared))
     }
 
@@ -232,8 +221,7 @@ impl<'a> PutFile<'a> {
         };
         Ok(match renaming {
             wit::Renaming::Done => {
-                self.simulation
-                    .demand(self.simulation.facts.borrow().said_yes, "renamed, but the server did not confirm it");
+                self.run.demand(self.run.facts.borrow().said_yes, "renamed, but the server did not confirm it");
                 Answer::Renamed
             }
             wit::Renaming::NotFrom(no) => Answer::NotFrom(refused(no)),
@@ -244,8 +232,7 @@ impl<'a> PutFile<'a> {
     fn remove(&mut self, name: Name) -> Result<Answer, UploadError> {
         match self.session().remove(bytes(name)) {
             Ok(()) => {
-                self.simulation
-                    .demand(self.simulation.facts.borrow().said_yes, "removed, but the server did not confirm it");
+                self.run.demand(self.run.facts.borrow().said_yes, "removed, but the server did not confirm it");
                 Ok(Answer::Removed(true))
             }
             Err(UploadError::Refused(refusal)) if refusal.code != 421 => Ok(Answer::Removed(false)),
@@ -254,7 +241,7 @@ impl<'a> PutFile<'a> {
     }
 
     fn verify(&self) -> wit::Verify {
-        match self.simulation.rules.verify {
+        match self.run.rules.verify {
             ftp_delivery::Verify::Hash => wit::Verify::Best,
             _ if self.hash_is_late => wit::Verify::Size,
             ftp_delivery::Verify::Best => wit::Verify::Best,
@@ -264,36 +251,36 @@ impl<'a> PutFile<'a> {
     }
 
     fn store(&mut self, name: Name, from: u64) -> Answer {
-        self.simulation.begins_to_store(from);
+        self.run.begins_to_store(from);
         let placement = if from > 0 { wit::Placement::Rest(from) } else { wit::Placement::Replace };
         let verify = self.verify();
         let source = &self.source;
         let Some(session) = self.session.as_mut() else { return Answer::Failed(Failure::Session) };
         let stored = session.store(source, bytes(name), wit::Plan { placement, verify });
-        let (sent, all) = self.simulation.facts.borrow().delivered;
+        let (sent, all) = self.run.facts.borrow().delivered;
         if self.is_interrupted() {
-            let begun = self.simulation.facts.borrow().step.is_some_and(translate::begins);
+            let begun = self.run.facts.borrow().step.is_some_and(translate::begins);
             let failure = Failure::Final { begun, all };
-            self.simulation.is_stored(slot(name), Err(failure));
+            self.run.is_stored(slot(name), Err(failure));
             return Answer::Failed(failure);
         }
         match stored {
             // The host does not accept a success before every byte was sent.
             Ok(_) if !all => {
                 self.session = None;
-                self.simulation.is_broken_off();
+                self.run.is_broken_off();
                 Answer::Failed(Failure::Final { begun: true, all })
             }
             Ok(receipt) => {
                 let (proof, hidden) = translate::proof(receipt.verified);
-                self.simulation.is_stored(slot(name), Ok((proof, hidden)));
-                let length = self.simulation.world.borrow().whole();
+                self.run.is_stored(slot(name), Ok((proof, hidden)));
+                let length = self.run.world.borrow().whole();
                 Answer::Stored { length, proof, hidden }
             }
             Err(error) => {
-                self.simulation.facts.borrow_mut().denied |= all && translate::is_a_no(&error);
+                self.run.facts.borrow_mut().denied |= all && translate::is_a_no(&error);
                 let failure = translate::store_failure(&error, sent, all);
-                self.simulation.is_stored(slot(name), Err(failure));
+                self.run.is_stored(slot(name), Err(failure));
                 self.apply_consequence(error);
                 if matches!(failure, Failure::Unconfirmed { hash_late: true, .. }) {
                     self.checks_size_anew = !std::mem::replace(&mut self.hash_is_late, true);

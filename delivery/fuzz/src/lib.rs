@@ -50,17 +50,16 @@ pub fn delivery(data: &[u8]) {
     let tries = [3, 0, 1, 2][script.choice(4)];
     let rules = rules(&script, tries);
     let world = World::new(&script);
-    let simulation = Rc::new(Simulation::new(script, rules, world));
-    simulation
-        .note(|| format!("{rules:?}\n{:?} ours {:?}", simulation.world.borrow().kind, simulation.world.borrow().ours));
+    let run = Rc::new(Simulation::new(script, rules, world));
+    run.note(|| format!("{rules:?}\n{:?} ours {:?}", run.world.borrow().kind, run.world.borrow().ours));
     loop {
-        let mut file = PutFile::new(&simulation, tries);
+        let mut file = PutFile::new(&run, tries);
         if let Some(end) = file.deliver() {
-            return simulation.judge(&file.state, end);
+            return run.judge(&file.state, end);
         }
         drop(file);
-        simulation.note(|| "-- killed".to_owned());
-        simulation.forgets_all();
+        run.note(|| "-- killed".to_owned());
+        run.forgets_all();
     }
 }
 
