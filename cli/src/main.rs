@@ -49,9 +49,10 @@ type Failed = (ExitCode, Vec<String>);
 fn run(args: Args) -> Result<(), Failed> {
     // Before the password is in memory.
     forbid_dumps();
-    let token = CancelToken::new().map_err(|error| internal(&error.to_string()))?;
     open_files::allow_all();
-    let settings = Settings::resolve(args, SecretVariables::take(), &token).map_err(|error| failed(&error, None))?;
+    let settings = Settings::resolve(args, SecretVariables::take()).map_err(|error| failed(&error, None))?;
+    let token = CancelToken::new().map_err(|error| internal(&error.to_string()))?;
+    let settings = settings.cancelled_by(&token);
     signals::cancel_on_signal(&token);
     let context = Arc::clone(&settings.context);
     upload(settings).map_err(|error| failed(&error, Some(&context)))

@@ -128,8 +128,11 @@ fn a_control_byte_in_the_password_is_exit_2_and_it_is_not_shown() {
 fn a_password_source_that_is_not_there_is_refused_before_anything_is_sent() {
     let file = Upload::of_hello().without_password().options(["--password-file", "missing"]);
     IdleServer::listen().refuses(2, file).mentions(&["missing", "--password-file"]);
-    let descriptor = Upload::of_hello().without_password().options(["--password-fd", "77"]);
-    IdleServer::listen().refuses(2, descriptor).mentions(&["77", "--password-fd"]);
+    // 3 to 6 are the first numbers that the program's own descriptors get.
+    for number in ["3", "4", "5", "6", "77"] {
+        let descriptor = Upload::of_hello().without_password().options(["--password-fd", number]);
+        IdleServer::listen().refuses(2, descriptor).mentions(&["--password-fd", "Nothing was sent"]);
+    }
 }
 
 /// If such a stream were closed after reading, the next connection would get its number, and the server would receive

@@ -57,13 +57,13 @@ pub enum Verbosity {
 }
 
 impl Settings {
-    /// Resolves `args` and `variables` for a run that `token` cancels. It takes ownership of inherited descriptors, so
-    /// call it before the program opens anything.
+    /// Resolves `args` and `variables`. It takes ownership of inherited descriptors, so call it before the program opens
+    /// anything: the number of a descriptor must not lead to one of the program's own.
     ///
     /// # Errors
     /// If the command line can never be carried out: a malformed host, a text that no command can carry, a file that is
     /// not a key.
-    pub fn resolve(args: Args, variables: SecretVariables, token: &CancelToken) -> Result<Self, CliError> {
+    pub fn resolve(args: Args, variables: SecretVariables) -> Result<Self, CliError> {
         let password = PasswordSource::of(&args, variables.password)?;
         check_directory(&args)?;
         let server: Server = args.host.to_string_lossy().parse()?;
@@ -73,7 +73,7 @@ impl Settings {
         let target = target(&args, server, variables.account.as_deref())?;
         let request = Request::new(target, put(&args)?).security(security).network(network)?;
         Ok(Self {
-            request: request.delivery(delivery(&args.delivery)).cancelled_by(token),
+            request: request.delivery(delivery(&args.delivery)),
             warnings: crate::output::warnings::of(&args, &context),
             context,
             password,
@@ -82,6 +82,11 @@ impl Settings {
             require_confinement: args.require_fence,
             component: component(args),
         })
+    }
+
+    /// Lets `token` cancel the run.
+    pub fn cancelled_by(self, token: &CancelToken) -> Self {
+        Self { request: self.request.cancelled_by(token), ..self }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use clap::Parser;
-use ftp_uploader::{CancelToken, NotAServer, RequestError, Target};
+use ftp_uploader::{NotAServer, RequestError, Target};
 
 use super::Table;
 use crate::args::Args;
@@ -55,7 +55,6 @@ fn requests_that_can_never_be_carried_out() {
 #[test]
 fn command_lines_that_cannot_be_carried_out() {
     let mut table = Table::default();
-    let token = CancelToken::new().unwrap();
     for line in [
         "host alice inbox",
         "--create-dirs host alice file Cargo.toml",
@@ -68,7 +67,7 @@ fn command_lines_that_cannot_be_carried_out() {
         "--password-fd 4000 host alice file inbox",
     ] {
         let args = Args::try_parse_from(["ftp-uploader"].into_iter().chain(line.split(' '))).unwrap();
-        let error = Settings::resolve(args, SecretVariables::default(), &token).err().unwrap();
+        let error = Settings::resolve(args, SecretVariables::default()).err().unwrap();
         add(&mut table, line, error);
     }
     insta::assert_snapshot!(table.0);
