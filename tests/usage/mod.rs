@@ -3,6 +3,7 @@
 
 mod command_line;
 mod embedding;
+mod library;
 mod local_files;
 mod output;
 mod password_sources;
