@@ -10,8 +10,6 @@ mod sources;
 
 use std::process::ExitCode;
 
-use sources::Source;
-
 fn main() -> ExitCode {
     let sources = match sources::all() {
         Ok(sources) => sources,
@@ -20,8 +18,9 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let checks: [fn(&[Source]) -> Vec<String>; 3] = [imports::violations, budgets::violations, prose::violations];
-    let violations: Vec<_> = checks.iter().flat_map(|check| check(&sources)).collect();
+    let mut violations = imports::violations(&sources);
+    violations.extend(budgets::violations(&sources));
+    violations.extend(prose::violations(&sources));
     violations.iter().for_each(|line| eprintln!("tidy: {line}"));
     println!("{}", prose::measure(&sources));
     println!("{}", budgets::measure(&sources));
