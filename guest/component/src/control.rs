@@ -1,6 +1,6 @@
 //! The control connection: sends a command and waits for its reply. After one failure, nothing more is sent.
 //!
-//! The commands and their order are in `upload.rs`; the meaning of a reply is defined in `ftp_protocol::step`.
+//! The commands and their order are in `session.rs`; the meaning of a reply is defined in `ftp_protocol::step`.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
 use crate::capabilities::{ControlConnection, DataConnection, DataListener, IoError, Secret};

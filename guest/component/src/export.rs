@@ -5,7 +5,7 @@ use crate::bindings::exports::ftp_uploader::upload::upload::{
     Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Renaming, Session, UploadError,
 };
 use crate::bindings::ftp_uploader::upload::capabilities::{ControlConnection, Progress, Secret, SourceFile};
-use crate::upload::Conversation;
+use crate::session::Conversation;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 

@@ -1,5 +1,5 @@
 //! The component: one FTP conversation, which can use only the handles that it is lent. This file contains the bindings
-//! that wit-bindgen generates from `wit/`; the conversation is in `upload.rs`.
+//! that wit-bindgen generates from `wit/`; the conversation is in `session.rs`.
 //!
 //! On WebAssembly it is no_std, because std would import clocks, files and an environment, to which the component has
 //! no right.
@@ -12,6 +12,7 @@
 
 extern crate alloc;
 
+mod change;
 mod control;
 mod data_channel;
 mod error;
@@ -20,13 +21,14 @@ mod error;
 mod export;
 #[cfg(all(not(target_family = "wasm"), any(test, fuzzing)))]
 pub mod fuzz;
-mod inspection;
+mod login;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;
 mod passive;
+mod query;
+mod session;
 mod store;
 mod transfer;
-mod upload;
 
 // Linked for its allocator, panic handler and `cabi_realloc`.
 #[cfg(target_family = "wasm")]
@@ -44,7 +46,7 @@ use bindings::ftp_uploader::upload::capabilities;
 use native as capabilities;
 
 #[cfg(not(target_family = "wasm"))]
-pub use upload::Conversation;
+pub use session::Conversation;
 
 /// The values of `wit/upload.wit`, for programs that run the conversation natively.
 #[cfg(not(target_family = "wasm"))]

@@ -1,7 +1,7 @@
 //! Stores one file: a data connection, REST if a transfer is continued, STOR, the bytes, the final reply, and the check
 //! of the result.
 //!
-//! `data_channel.rs` makes the data connection; `transfer.rs` sends the file's bytes; `inspection.rs` sends the
+//! `data_channel.rs` makes the data connection; `transfer.rs` sends the file's bytes; `query.rs` sends the
 //! questions for hashes.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
@@ -11,9 +11,9 @@ use crate::bindings::exports::ftp_uploader::upload::upload::{
 use crate::capabilities::{IoError, SourceFile, Step as Stage};
 use crate::control::Answer;
 use crate::error;
-use crate::inspection;
+use crate::query;
+use crate::session::{Conversation, argument};
 use crate::transfer::{self, Tail};
-use crate::upload::{Conversation, argument};
 use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;
 use ftp_protocol::step::Step;
@@ -31,7 +31,7 @@ impl Conversation {
         let name = argument(name, Which::Name)?;
         self.announce_utf8(name)?;
         if let (Verify::Best, Some(inquiry)) = (plan.verify, self.features().inquiry()) {
-            source.prepare_digest(inspection::algorithm(inquiry.algorithm()));
+            source.prepare_digest(query::algorithm(inquiry.algorithm()));
         }
         self.progress.entered(Stage::DataConnection);
         let channel = self.data_channel_mode.open(&mut self.control)?;

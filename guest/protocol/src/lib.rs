@@ -1,7 +1,7 @@
 //! FTP as plain values: the commands of an upload, the server's replies, and the meaning of each reply at each step.
 //!
 //! This crate has no sockets, no clock, no files and no dependencies. It turns bytes into values, so that every line
-//! can be tested and fuzzed without a server. The component runs the conversation (`guest/component/src/upload.rs`);
+//! can be tested and fuzzed without a server. The component runs the conversation (`guest/component/src/session.rs`);
 //! [`step`] holds the table of the meaning of each reply at each step.
 //!
 //! ```text

@@ -14,7 +14,7 @@ use crate::contract::{
     Violation,
 };
 use crate::native::{Notice, Progress, Secret, SourceFile, Step, Witness};
-use crate::upload::Conversation;
+use crate::session::Conversation;
 use script::Script;
 use server::Server;
 use std::rc::Rc;

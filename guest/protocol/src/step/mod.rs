@@ -1,5 +1,5 @@
 //! The table of the meaning of each reply at each step of an upload. Every decision about the course of the
-//! conversation is in this file; `guest/component/src/upload.rs` only carries it out.
+//! conversation is in this file; `guest/component/src/session.rs` only carries it out.
 //!
 //! Only the first digit of a code counts, as RFC 959 §4.2 recommends. The exceptions are codes that need another
 //! action: 332, 202 for an attribute, and 226 and 426 outside a transfer. If a command is optional, or has an

@@ -1,7 +1,7 @@
-//! The conversation, in the order of RFC 959 and 4217: greeting, TLS, login, change of directory, binary transfer.
+//! The session: opened, moved to its directory, and ended. It knows the features of the server.
 //!
-//! `ftp_protocol::step` defines the meaning of a reply; `control.rs` sends a command and waits for its reply. Questions
-//! about stored files are in `inspection.rs`, and storing a file is in `store.rs`.
+//! `ftp_protocol::step` defines the meaning of a reply; `control.rs` sends a command and waits for its reply. The login is
+//! in `login.rs`, questions about stored files are in `query.rs`, changes of them in `change.rs` and `store.rs`.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
     Argument as Which, Found, Login, Protection, Refusal, UploadError,
@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use ftp_protocol::argument::Argument;
 use ftp_protocol::command::Command;
 use ftp_protocol::features::Features;
-use ftp_protocol::step::{Meaning, Step};
+use ftp_protocol::step::Step;
 
 /// One conversation on one control connection: the `session` of `wit/upload.wit`, which documents its public functions.
 pub struct Conversation {
@@ -61,57 +61,12 @@ impl Conversation {
         Ok(open)
     }
 
-    /// Waits for the greeting, with TLS before or after it. If the requested protection cannot be established, the
-    /// session fails.
-    fn greet(&mut self) -> Result<(), UploadError> {
-        if self.protection == Protection::Implicit {
-            self.progress.entered(Stage::Protection);
-            self.control.secure()?;
-        }
-        self.progress.entered(Stage::Greeting);
-        self.control.await_reply(Step::Greeting)?;
-        if self.protection == Protection::Explicit {
-            self.progress.entered(Stage::Protection);
-            self.control.ask(Step::Auth, Command::AuthTls)?;
-            self.control.secure()?;
-        }
-        Ok(())
-    }
-
-    /// RFC 4217 §9: data connections are in clear until PROT says otherwise.
-    fn protect_data(&mut self) -> Result<(), UploadError> {
-        if self.protection == Protection::Clear {
-            return Ok(());
-        }
-        self.progress.entered(Stage::Protection);
-        // RFC 4217 §9 requires PBSZ; only the reply to PROT decides.
-        self.ask_in_passing(Step::Pbsz, Command::Pbsz)?;
-        match self.protection {
-            // Servers with implicit TLS may not know PROT, and protect data connections nevertheless.
-            Protection::Implicit => self.ask_in_passing(Step::Prot, Command::ProtPrivate),
-            Protection::Explicit | Protection::Clear => self.control.ask(Step::Prot, Command::ProtPrivate).map(|_| ()),
-        }
-    }
-
     /// Sends a command that the server may refuse.
     pub(crate) fn ask_in_passing(&mut self, step: Step, command: Command) -> Result<(), UploadError> {
         match self.control.ask(step, command) {
             Err(error) if error::is_final(&error) => Err(error),
             Ok(_) | Err(_) => Ok(()),
         }
-    }
-
-    /// RFC 959 §6, login diagram. Each command is sent only once.
-    fn log_in(&mut self, user: Argument, password: &Secret, account: Option<Argument>) -> Result<(), UploadError> {
-        let mut answer = self.control.ask(Step::User, Command::User(user))?;
-        if answer.meaning == Meaning::NeedPassword {
-            answer = self.control.send_password(password)?;
-        }
-        if answer.meaning == Meaning::NeedAccount {
-            let account = account.ok_or_else(|| error::refused(Step::Acct, &answer.reply))?;
-            self.control.ask(Step::Acct, Command::Acct(account))?;
-        }
-        Ok(())
     }
 
     /// Sends SITE with parameters that the user gave.
