@@ -24,6 +24,10 @@ impl FileDelivery {
 
     /// A transfer broke. It is resumed only if the bytes on the server are certainly ours.
     pub(crate) fn go_on(&mut self) -> Next {
+        if self.spoilt == Some(Why::Failed) && !self.rules.stream {
+            // After an early success, the length of the cut file decides if a size distinguishes the next one from it.
+            return self.ask(Phase::DeniedSize, Action::Size(self.work));
+        }
         if self.spoilt.is_some() || self.from_the_start || self.rules.stream {
             return self.store(0);
         }

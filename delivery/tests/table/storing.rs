@@ -117,6 +117,28 @@ const A_LATER_REFUSAL: [Answer; 16] = [
 ];
 
 #[test]
+fn after_an_early_success_the_length_of_the_cut_file_decides_if_a_size_is_a_proof() {
+    const EARLY: Answer = Failed(EarlySuccess);
+    holds(
+        PLAIN,
+        &[
+            ("the next try asks first", &[NONE, EARLY, HALF], STORE),
+            ("a lost reply, and the size fits", &[NONE, EARLY, HALF, NO_REPLY, WHOLE, Settled, WHOLE], HASH),
+            (
+                "no hash: the cut file was shorter",
+                &[NONE, EARLY, HALF, NO_REPLY, WHOLE, Settled, WHOLE, Answer::Compared(Unavailable)],
+                Do(CheckSource),
+            ),
+            (
+                "no hash: it had our length",
+                &[NONE, EARLY, WHOLE, NO_REPLY, WHOLE, Settled, WHOLE, Answer::Compared(Unavailable)],
+                gave_up(Why::Unknown),
+            ),
+        ],
+    );
+}
+
+#[test]
 fn fewer_bytes_than_were_sent_or_an_old_size_are_no_answer() {
     let unknown = gave_up(Why::Unknown);
     holds(
