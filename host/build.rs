@@ -10,6 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sha2::{Digest, Sha256};
+
 #[path = "src/sandbox/engine.rs"]
 mod engine;
 #[path = "../xtask/src/wasm_toolchain.rs"]
@@ -37,6 +39,10 @@ fn build() -> Result<()> {
     fs::write(out.join("component.wasm"), &wasm)?;
     fs::write(out.join("component.cwasm"), engine.precompile_component(&wasm)?)?;
     println!("cargo::rustc-env=FTP_UPLOADER_TARGET={}", env::var("TARGET")?);
+    println!(
+        "cargo::rustc-env=FTP_UPLOADER_COMPONENT_SHA256={}",
+        base16ct::lower::encode_string(&Sha256::digest(&wasm))
+    );
     println!("cargo::metadata=out={}", out.display());
     if env::var_os("CARGO_FEATURE_COMPILER").is_some() {
         fs::write(out.join("evil.wasm"), build_wasm(&workspace, &out, "evil-guest")?)?;

@@ -106,19 +106,58 @@ fn copy(mut file: &File, to: &mut impl Write) -> io::Result<()> {
 /// Opens a data connection and sends STOR.
 fn open<T: Read + Write>(control: &mut BufReader<T>) -> io::Result<TcpStream> {
     let passive = ask(control, "EPSV")?;
-    let port = passive.split('|').nth(3).and_then(|text| text.parse::<u16>().ok()).ok_or(io::ErrorKind::InvalidData)?;
-    let data = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    let data = TcpStream::connect((Ipv4Addr::LOCALHOST, port(&passive)?))?;
     ask(control, "STOR bare")?;
     Ok(data)
 }
 
-fn ask<T: Read + Write>(control: &mut BufReader<T>, command: &str) -> io::Result<String> {
+/// Returns the port in the reply to EPSV (RFC 2428, section 3).
+pub(crate) fn port(passive: &str) -> io::Result<u16> {
+    let port = passive.split('|').nth(3).and_then(|text| text.parse().ok());
+    port.ok_or_else(|| io::ErrorKind::InvalidData.into())
+}
+
+/// Sends a command, and returns its reply.
+///
+/// # Errors
+/// Also if the reply is a refusal.
+pub(crate) fn ask<T: Read + Write>(control: &mut BufReader<T>, command: &str) -> io::Result<String> {
     control.get_mut().write_all(format!("{command}\r\n").as_bytes())?;
     reply(control)
 }
 
-fn reply(control: &mut impl BufRead) -> io::Result<String> {
-    let mut line = String::new();
-    control.read_line(&mut line)?;
-    if line.starts_with(['1', '2']) { Ok(line) } else { Err(io::Error::other(line)) }
+/// Reads a reply, and returns its last line. Only that has a space behind the code (RFC 959, section 4.2).
+///
+/// # Errors
+/// Also if it is a refusal.
+pub(crate) fn reply(control: &mut impl BufRead) -> io::Result<String> {
+    loop {
+        let mut line = String::new();
+        let read = control.read_line(&mut line)?;
+        let is_last = line.as_bytes().get(3) == Some(&b' ') && line.bytes().take(3).all(|byte| byte.is_ascii_digit());
+        match is_last {
+            true if line.starts_with(['1', '2', '3']) => return Ok(line),
+            false if read > 0 => {}
+            _ => return Err(io::Error::other(line)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{port, reply};
+
+    #[test]
+    fn the_last_line_of_a_reply_is_returned_and_a_refusal_is_an_error() {
+        let read = |text: &str| reply(&mut text.as_bytes()).map_err(|error| error.to_string());
+        assert_eq!(read("220-Welcome\r\n 229 not yet\r\n220 Now\r\nmore"), Ok("220 Now\r\n".to_owned()));
+        assert_eq!(read("530 No\r\n"), Err("530 No\r\n".to_owned()));
+        assert!(read("220-Welcome\r\n").is_err());
+    }
+
+    #[test]
+    fn the_port_is_that_of_rfc_2428() {
+        assert_eq!(port("229 Extended passive mode (|||6446|)\r\n").ok(), Some(6446));
+        assert!(port("229 (|||66446|)").is_err() && port("229").is_err());
+    }
 }

@@ -13,7 +13,7 @@ use test_servers::certificates::Identity;
 use test_servers::{FtpServer, Kind, Options, Reuse, ServerTls, Setting};
 
 use crate::clients::{Client, Job, PASSWORD};
-use crate::measure::{self, Run};
+use crate::measure::{self, LONGEST_RUN, Run};
 use crate::rows::{Place, Row, Server};
 use crate::sink::{Drain, Sink};
 
@@ -78,7 +78,8 @@ impl Arena {
         for round in 0..=row.rounds.min(most) {
             for turn in 0..clients {
                 let (client, runs) = &mut runs[(round + turn) % clients];
-                let run = measure::run(&client.command(&job, &self.ours)?).map_err(|error| failed(&error))?;
+                let run =
+                    measure::run(&client.command(&job, &self.ours)?, LONGEST_RUN).map_err(|error| failed(&error))?;
                 runs.extend((round > 0).then_some(run));
             }
         }

@@ -6,39 +6,28 @@
 mod bare;
 mod clients;
 mod contest;
+mod link;
+mod many;
 mod measure;
 mod network;
+mod order;
 mod plot;
 mod report;
 mod rows;
 mod sandbox;
 mod sink;
 mod statistics;
+mod sync;
+mod version;
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use contest::{Arena, Measured};
+use order::Order;
 use report::Report;
 use rows::ROWS;
-
-const USAGE: &str = "usage: bench [sink|sandbox] [--program FILE] [--target DIR] [--component FILE] [--out DIR] [--only ROW]... [--rounds N]";
-
-/// The options of the command line.
-struct Order {
-    /// The program to measure.
-    ours: PathBuf,
-    target: PathBuf,
-    /// The component that the program contains, precompiled by `host/build.rs`.
-    component: Option<PathBuf>,
-    /// The folder for table, plot and raw figures.
-    out: PathBuf,
-    /// The rows to measure; all rows, if this is empty.
-    only: Vec<String>,
-    rounds: usize,
-}
 
 fn main() -> ExitCode {
     match run(std::env::args_os().skip(1).collect()) {
@@ -56,8 +45,16 @@ fn run(arguments: Vec<OsString>) -> Result<(), String> {
         Some(bare::CHILD) => bare::child(arguments.into_iter().skip(1).collect()),
         Some(network::CHILD) => {
             network::set_up(arguments.get(1).and_then(|rules| rules.to_str()).unwrap_or_default())?;
-            measure_here(&Order::parse(&arguments[2..])?)
+            match arguments.get(2).and_then(|mode| mode.to_str()) {
+                Some(link::check::CHILD) => link::check::print(),
+                Some(many::MODE) => many::measure(&Order::parse(&arguments[3..])?),
+                Some(sync::MODE) => sync::measure(&Order::parse(&arguments[3..])?),
+                _ => measure_here(&parse(&arguments[2..])?),
+            }
         }
+        Some(many::MODE) => many::run(&arguments),
+        Some(sync::MODE) => sync::run(&arguments),
+        Some(many::bare::CHILD) => many::bare::child(&arguments[1..]),
         Some(sandbox::weigh::CHILD) => sandbox::weigh::child(&arguments[1..]),
         Some("sandbox") => {
             let order = Order::parse(&arguments[1..])?;
@@ -80,7 +77,7 @@ fn run(arguments: Vec<OsString>) -> Result<(), String> {
 
 /// Measures under reno, and under the machine's own congestion control.
 fn measure_everywhere(arguments: &[OsString]) -> Result<(), String> {
-    let order = Order::parse(arguments)?;
+    let order = parse(arguments)?;
     fs::create_dir_all(&order.out).map_err(|error| error.to_string())?;
     let mut measured = Vec::new();
     network::run_within("reno", arguments)?;
@@ -113,44 +110,14 @@ fn read(order: &Order) -> Result<Vec<Measured>, String> {
     serde_json::from_slice(&json).map_err(|error| error.to_string())
 }
 
-impl Order {
-    fn parse(arguments: &[OsString]) -> Result<Self, String> {
-        let mut order = Self {
-            ours: "target/release/ftp-uploader".into(),
-            target: "target".into(),
-            component: None,
-            out: "target/bench".into(),
-            only: Vec::new(),
-            rounds: usize::MAX,
-        };
-        let mut arguments = arguments.iter();
-        while let (Some(name), value) = (arguments.next(), arguments.next()) {
-            let value = value.ok_or_else(|| format!("{} needs a value", name.to_string_lossy()))?;
-            let text = value.to_string_lossy();
-            match name.to_str() {
-                Some("--program") => order.ours = value.into(),
-                Some("--target") => order.target = value.into(),
-                Some("--component") => order.component = Some(value.into()),
-                Some("--out") => order.out = value.into(),
-                Some("--only") => order.only.push(text.into_owned()),
-                Some("--rounds") => {
-                    order.rounds = text.parse().map_err(|_| format!("{text} is not a number of rounds"))?
-                }
-                _ => return Err(USAGE.to_owned()),
-            }
-        }
-        order.ours = fs::canonicalize(&order.ours).map_err(|error| format!("{}: {error}", order.ours.display()))?;
-        match order.only.iter().find(|name| ROWS.iter().all(|row| row.name != **name)) {
-            Some(unknown) => Err(format!(
-                "there is no row {unknown:?}; there are {:?}",
-                ROWS.iter().map(|row| row.name).collect::<Vec<_>>()
-            )),
-            None => Ok(order),
-        }
-    }
-
-    /// Returns the path of the intermediate file with one network's figures.
-    fn part(&self) -> PathBuf {
-        self.out.join("part.json")
+/// Parses the options, of which the rows must exist.
+fn parse(arguments: &[OsString]) -> Result<Order, String> {
+    let order = Order::parse(arguments)?;
+    match order.only.iter().find(|name| ROWS.iter().all(|row| row.name != **name)) {
+        Some(unknown) => Err(format!(
+            "there is no row {unknown:?}; there are {:?}",
+            ROWS.iter().map(|row| row.name).collect::<Vec<_>>()
+        )),
+        None => Ok(order),
     }
 }

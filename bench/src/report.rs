@@ -159,7 +159,7 @@ impl Report {
 }
 
 /// Returns the properties of the machine that the figures depend on, as Linux reports them.
-fn machine(program: &Path) -> BTreeMap<String, String> {
+pub(crate) fn machine(program: &Path) -> BTreeMap<String, String> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let cpu = read("/proc/cpuinfo");
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();

@@ -1,5 +1,5 @@
 //! The errors of the program: a command line that cannot be carried out, or an upload that is not complete. `messages/`
-//! has their texts, `exit_code.rs` their exit codes.
+//! and `words` of the library have their texts, `exit_code.rs` their exit codes.
 
 use ftp_uploader::{NotAServer, RequestError, UploadError, UploadReport};
 
@@ -12,6 +12,16 @@ pub enum CliError {
     Usage(String),
     /// At least one file is not stored.
     Upload(UploadReport),
+}
+
+impl CliError {
+    /// Returns the report, unless nothing was begun.
+    pub fn report(&self) -> Option<&UploadReport> {
+        match self {
+            Self::Usage(_) => None,
+            Self::Upload(report) => Some(report),
+        }
+    }
 }
 
 impl From<NotAServer> for CliError {

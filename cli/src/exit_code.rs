@@ -2,7 +2,7 @@
 
 use std::process;
 
-use ftp_uploader::{Cause, Failure, Step, UploadError};
+use ftp_uploader::{Cause, Failure, Step, SyncProblem, UploadError};
 
 use crate::cli_error::CliError;
 
@@ -36,11 +36,11 @@ pub enum ExitCode {
 }
 
 /// The table, as `--help` shows it.
-const TABLE: [(ExitCode, &str); 12] = [
+pub const TABLE: [(ExitCode, &str); 12] = [
     (ExitCode::Stored, "every file is stored and confirmed by the server"),
     (ExitCode::Fault, "a bug in ftp-uploader"),
     (ExitCode::Usage, "usage: the command line cannot be carried out; nothing was sent"),
-    (ExitCode::LocalFile, "a local file cannot be read, or changed while it was sent"),
+    (ExitCode::LocalFile, "a local file cannot be read, was skipped, or changed while it was sent"),
     (ExitCode::Unreachable, "the server cannot be reached, or was lost before storing began"),
     (ExitCode::Tls, "TLS: the connection cannot be protected as required"),
     (ExitCode::Login, "the server refused the login"),
@@ -51,18 +51,38 @@ const TABLE: [(ExitCode, &str); 12] = [
     (ExitCode::Interrupted, "interrupted; a partial file may remain"),
 ];
 
+/// The codes of failures, the worst first: an interrupted run and a bug say nothing about the files that follow; then the
+/// outcomes that leave something unknown or incomplete on the server; then those that left nothing there.
+const BY_SEVERITY: [ExitCode; 11] = [
+    ExitCode::Interrupted,
+    ExitCode::Fault,
+    ExitCode::Unknown,
+    ExitCode::Broken,
+    ExitCode::Protocol,
+    ExitCode::Tls,
+    ExitCode::Login,
+    ExitCode::Unreachable,
+    ExitCode::Refused,
+    ExitCode::LocalFile,
+    ExitCode::Usage,
+];
+
 impl ExitCode {
-    /// The code for `error`: that of the first failure.
+    /// The code for `error`: that of the worst failure, in the order of [`BY_SEVERITY`].
     pub fn of(error: &CliError) -> Self {
         match error {
             CliError::Usage(_) => Self::Usage,
-            CliError::Upload(report) => report.failures.first().map_or(Self::Fault, Self::of_failure),
+            CliError::Upload(report) => {
+                let skipped = report.skipped.iter().map(|_| Self::LocalFile);
+                let codes: Vec<_> = report.failures.iter().map(Self::of_failure).chain(skipped).collect();
+                BY_SEVERITY.into_iter().find(|code| codes.contains(code)).unwrap_or(Self::Fault)
+            }
         }
     }
 
     /// The code for the last error of a file. If a part of the file may be on the server, a lost connection or a
     /// refusal of the rest counts as a broken transfer.
-    fn of_failure(failure: &Failure) -> Self {
+    pub fn of_failure(failure: &Failure) -> Self {
         match (Self::of_error(&failure.error), &failure.error) {
             (Self::Unreachable, _) | (_, UploadError::Refused { step: Step::DataConnection | Step::Store, .. })
                 if failure.partial_file_may_remain() =>
@@ -94,9 +114,13 @@ impl ExitCode {
             | UploadError::Corrupt { .. }
             | UploadError::Missing
             | UploadError::Unverified => Self::Unknown,
-            UploadError::CannotRename | UploadError::NotRenamed { .. } | UploadError::TemporaryRefused { .. } => {
-                Self::Refused
-            }
+            UploadError::Sync(SyncProblem::Refused(_)) => Self::Usage,
+            UploadError::Sync(_)
+            | UploadError::CannotRename
+            | UploadError::NotRenamed { .. }
+            | UploadError::TemporaryRefused { .. }
+            | UploadError::MayExist { .. }
+            | UploadError::NotMade { .. } => Self::Refused,
             UploadError::Interrupted { .. } => Self::Interrupted,
             UploadError::OutOfTime { step: Some(step) } => Self::of_lateness(*step),
             UploadError::OutOfTime { step: None } => Self::Unreachable,

@@ -1,5 +1,6 @@
 //! The default limits of an upload, in one place for the host and for the command on WASI.
 
+use core::num::NonZeroUsize;
 use core::time::Duration;
 
 /// The longest wait for a whole reply, and for data to move.
@@ -13,3 +14,6 @@ pub const RETRIES: u32 = 3;
 
 /// The wait before the first retry.
 pub const RETRY_DELAY: Duration = Duration::from_secs(1);
+
+/// The most connections at the same time.
+pub const JOBS: NonZeroUsize = NonZeroUsize::new(4).unwrap();

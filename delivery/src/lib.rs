@@ -29,6 +29,7 @@ mod dispatch;
 mod doubt;
 mod leave;
 mod machine;
+mod opening;
 mod placed;
 mod rename;
 mod reply;
@@ -37,5 +38,6 @@ mod store;
 
 pub use answer::{Action, Answer, Compared, Failure, Found, Left, Next, Refusal, Why};
 pub use machine::FileDelivery;
+pub use opening::Opening;
 pub use reply::{StoringStage, is_breakdown, is_internal_error, refused};
 pub use rules::{Name, Proof, Rules, Verify};

@@ -172,6 +172,16 @@ impl FileDelivery {
         self.sizes_told = true;
     }
 
+    /// Records that this server supports renaming, according to another delivery.
+    pub fn server_renames(&mut self) {
+        self.renames = true;
+    }
+
+    /// Returns true if the server supports renaming, as far as it was asked.
+    pub fn has_seen_renaming(&self) -> bool {
+        self.renames
+    }
+
     /// Returns true if the server has returned the size of a file.
     pub fn has_seen_sizes(&self) -> bool {
         self.sizes_told

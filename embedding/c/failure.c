@@ -16,7 +16,7 @@ static const struct {
     {"mismatch", "the bytes that were sent, and those that the server has:"},
     {"missing", "the server said that it has the file, and then that there is none of this name"},
     {"corrupt", "the server's hash is another:"},
-    {"invalid", "no FTP command can carry the"},
+    {"invalid", "an argument is not valid:"},
 };
 
 static bool is_name(const wasm_name_t *given, const char *name) {

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char CAPABILITIES[] = "ftp-uploader:upload/capabilities@0.1.0";
+static const char CAPABILITIES[] = "ftp-uploader:upload/capabilities@0.2.0";
 
-static const char *const KIND_NAMES[] = {"control-connection", "data-connection", "data-listener",
+static const char *const KIND_NAMES[] = {"control-connection", "data-connection", "listing-connection", "data-listener",
                                          "source-file",        "secret",          "progress"};
 
 /* --- Values --- */
@@ -106,10 +106,11 @@ static value secure(struct sandbox *sandbox, const value *given, const uint32_t 
     return outcome(INSECURE);
 }
 
-static value send_line(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
-    static uint8_t line[MAX_RECEIVE];
+static value send_lines(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+    /* One byte more than is allowed: bytes that are too many are then denied, and not cut off. */
+    static uint8_t lines[MAX_FLIGHT * MAX_COMMAND + 1];
     (void)handles;
-    return outcome(control_send(&sandbox->loan->control, line, bytes_of(&given[1], line, sizeof line)));
+    return outcome(control_send(&sandbox->loan->control, lines, bytes_of(&given[1], lines, sizeof lines)));
 }
 
 static value send_password(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
@@ -128,6 +129,25 @@ static value open_data(struct sandbox *sandbox, const value *given, const uint32
     return ok(handle_value(sandbox, DATA, place));
 }
 
+static value open_listing(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+    struct control *control = &sandbox->loan->control;
+    uint32_t place = control->connections;
+    (void)handles;
+    struct listing opened;
+    enum failure failure = control_open_listing(control, given[1].of.u16, &opened);
+    if (failure != NONE) return outcome(failure);
+    sandbox->listings[place] = opened;
+    return ok(handle_value(sandbox, LISTING, place));
+}
+
+static value receive_listing(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+    static uint8_t received[MAX_RECEIVE];
+    size_t count = 0;
+    enum failure failure = listing_receive(&sandbox->listings[handles[0]], &sandbox->loan->control, given[1].of.u32,
+                                           received, &count);
+    return failure == NONE ? ok(bytes_value(received, count)) : outcome(failure);
+}
+
 static value splice_file(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     struct loan *loan = sandbox->loan;
     value moved = {.kind = WASMTIME_COMPONENT_U64};
@@ -141,6 +161,11 @@ static value splice_file(struct sandbox *sandbox, const value *given, const uint
     if (moved.of.u64 == 0) return ok(variant_value(spoken ? "heard" : "end", NULL));
     loan->show(&loan->file);
     return ok(variant_value("bytes", &moved));
+}
+
+static value shut_down(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
+    (void)given;
+    return outcome(data_shutdown(&sandbox->data[handles[0]], &sandbox->loan->control, &sandbox->loan->file));
 }
 
 static value finish(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
@@ -178,14 +203,19 @@ static const struct {
     {"[method]control-connection.receive", receive},
     {"[method]control-connection.pending", pending},
     {"[method]control-connection.secure", secure},
-    {"[method]control-connection.send", send_line},
+    {"[method]control-connection.send", send_lines},
     {"[method]control-connection.send-password", send_password},
     {"[method]control-connection.open-data", open_data},
+    {"[method]control-connection.open-listing", open_listing},
     {"[method]control-connection.listen-data", denied},
     {"[method]data-listener.endpoint", denied},
     {"[method]data-listener.accept", denied},
+    {"[method]data-listener.accept-listing", denied},
+    {"[method]listing-connection.secure", secure},
+    {"[method]listing-connection.receive", receive_listing},
     {"[method]data-connection.secure", secure},
     {"[method]data-connection.splice", splice_file},
+    {"[method]data-connection.shutdown", shut_down},
     {"[method]data-connection.finish", finish},
     {"[method]source-file.size", size},
     {"[method]source-file.prepare-digest", nothing},
@@ -219,6 +249,12 @@ static wasmtime_error_t *data_dropped(void *data, wasmtime_context_t *context, u
     return NULL;
 }
 
+static wasmtime_error_t *listing_dropped(void *data, wasmtime_context_t *context, uint32_t place) {
+    (void)context;
+    listing_close(&((struct sandbox *)data)->listings[place]);
+    return NULL;
+}
+
 static wasmtime_error_t *dropped(void *data, wasmtime_context_t *context, uint32_t number) {
     (void)data, (void)context, (void)number; /* These resources are freed when the process ends. */
     return NULL;
@@ -231,8 +267,10 @@ wasmtime_error_t *imports_define(struct sandbox *sandbox, wasmtime_component_lin
     if (error) goto without_imports;
     for (uint32_t kind = 0; kind < KINDS && !error; kind++) {
         wasmtime_component_resource_type_t *type = wasmtime_component_resource_type_new_host(kind);
+        wasmtime_error_t *(*drop)(void *, wasmtime_context_t *, uint32_t) =
+            kind == DATA ? data_dropped : kind == LISTING ? listing_dropped : dropped;
         error = wasmtime_component_linker_instance_add_resource(imports, KIND_NAMES[kind], strlen(KIND_NAMES[kind]),
-                                                                type, kind == DATA ? data_dropped : dropped, sandbox,
+                                                                type, drop, sandbox,
                                                                 NULL);
         wasmtime_component_resource_type_delete(type);
     }

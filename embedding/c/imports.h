@@ -11,8 +11,8 @@
 
 typedef wasmtime_component_val_t value;
 
-/* The kinds of handles. A handle has a kind and a number: 0, or the index of a data connection. */
-enum kind { CONTROL, DATA, LISTENER, SOURCE, SECRET, PROGRESS, KINDS };
+/* The kinds of handles. A handle has a kind and a number: 0, or the index of a data connection or listing. */
+enum kind { CONTROL, DATA, LISTING, LISTENER, SOURCE, SECRET, PROGRESS, KINDS };
 
 struct sandbox;
 typedef value handler(struct sandbox *sandbox, const value *given, const uint32_t *handles);
@@ -22,7 +22,7 @@ struct binding {
     handler *handler;
 };
 
-enum { METHODS = 17, MAX_GIVEN = 4 };
+enum { METHODS = 22, MAX_GIVEN = 4 };
 
 /* The consequence of an error for a file of which every byte was sent: it is not stored (REFUSAL); it may be stored
  * (LOSS); or the server has replied that it is stored, and then contradicted that (DISAGREEMENT). */
@@ -32,6 +32,7 @@ struct sandbox {
     struct loan *loan;
     const struct wish *wish;
     struct data data[MAX_CONNECTIONS];
+    struct listing listings[MAX_CONNECTIONS];
     struct binding bindings[METHODS];
     wasmtime_store_t *store;
     wasmtime_context_t *context;

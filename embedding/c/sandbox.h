@@ -15,6 +15,7 @@ struct loan {
 /* The user name, and the directory and name to store the file under. Names on FTP servers are bytes. */
 struct wish {
     const char *user, *directory, *name;
+    bool lists; /* True to print the names in the directory afterwards. */
 };
 
 /* The outcome of an upload: the exit statuses of the program ftp-uploader. */

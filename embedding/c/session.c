@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char UPLOAD[] = "ftp-uploader:upload/upload@0.1.0";
+static const char UPLOAD[] = "ftp-uploader:upload/upload@0.2.0";
 
 bool session_failed(struct sandbox *sandbox, wasmtime_error_t *error) {
     if (error == NULL) return false;
@@ -40,6 +40,8 @@ static bool call(struct sandbox *sandbox, const char *name, value *arguments, si
     wasmtime_component_func_t function;
     value got = {.kind = WASMTIME_COMPONENT_BOOL};
     sandbox->trouble = REFUSAL;
+    /* The component cannot do this itself: it imports only the functions in imports.c. */
+    authority_begin(&sandbox->loan->control.authority, strrchr(name, '.') + 1);
     bool done = find(sandbox, name, &function) &&
                 !session_failed(sandbox, wasmtime_component_func_call(&function, sandbox->context, arguments, count,
                                                                       &got, result == NULL ? 0 : 1));
@@ -58,30 +60,33 @@ static value same_handle(const value *handle) {
                    .of.resource = wasmtime_component_resource_any_clone(handle->of.resource)};
 }
 
+/* Several functions take `flight`. A flight saves little for a single file, so the component waits for each reply. */
+static value no(void) { return (value){.kind = WASMTIME_COMPONENT_BOOL, .of.boolean = false}; }
+
 bool session_open(struct sandbox *sandbox) {
-    static const char *const NAMES[] = {"user", "account", "protection", "data-mode"};
+    static const char *const NAMES[] = {"user", "account", "protection", "data-mode", "flight"};
     value no_account = {.kind = WASMTIME_COMPONENT_OPTION};
-    value login[] = {text_value(sandbox->wish->user), no_account, enum_value("clear"), enum_value("passive")};
+    value login[] = {text_value(sandbox->wish->user), no_account, enum_value("clear"), enum_value("passive"), no()};
     value arguments[] = {handle_value(sandbox, CONTROL, 0), handle_value(sandbox, SECRET, 0),
-                         record_value(4, NAMES, login), handle_value(sandbox, PROGRESS, 0)};
+                         record_value(5, NAMES, login), handle_value(sandbox, PROGRESS, 0)};
     return call(sandbox, "[static]session.open", arguments, 4, &sandbox->opened);
 }
 
 static value session(struct sandbox *sandbox) { return same_handle(sandbox->opened.of.result.val); }
 
 bool session_enter(struct sandbox *sandbox) {
-    value create = {.kind = WASMTIME_COMPONENT_BOOL, .of.boolean = false}, nothing;
-    value arguments[] = {session(sandbox), text_value(sandbox->wish->directory), create};
-    if (!call(sandbox, "[method]session.enter", arguments, 3, &nothing)) return false;
+    value nothing, create = no();
+    value arguments[] = {session(sandbox), text_value(sandbox->wish->directory), create, no()};
+    if (!call(sandbox, "[method]session.enter", arguments, 4, &nothing)) return false;
     wasmtime_component_val_delete(&nothing);
     return true;
 }
 
 bool session_store(struct sandbox *sandbox, uint64_t *sent, bool *sized) {
-    static const char *const NAMES[] = {"placement", "verify"};
-    value plan[] = {variant_value("replace", NULL), enum_value("size")}, got;
+    static const char *const NAMES[] = {"placement", "verify", "defer"};
+    value plan[] = {variant_value("replace", NULL), enum_value("size"), no()}, got;
     value arguments[] = {session(sandbox), handle_value(sandbox, SOURCE, 0), text_value(sandbox->wish->name),
-                         record_value(2, NAMES, plan)};
+                         record_value(3, NAMES, plan)};
     if (!call(sandbox, "[method]session.store", arguments, 4, &got)) return false;
     const wasmtime_component_valrecord_entry_t *receipt = got.of.result.val->of.record.data;
     *sent = receipt[0].val.of.u64;
@@ -105,6 +110,25 @@ bool session_modified(struct sandbox *sandbox, int64_t *time) {
     if (!call(sandbox, "[method]session.modified", arguments, 2, &got)) return false;
     const value *told = got.of.result.val->of.option;
     *time = told ? (int64_t)told->of.u64 : NO_TIME;
+    wasmtime_component_val_delete(&got);
+    return true;
+}
+
+/* Prints a name with everything but letters, digits and some marks escaped: it is the server's text. */
+static void print_name(const value *name) {
+    for (size_t i = 0; i < name->of.list.size; i++) {
+        uint8_t byte = name->of.list.data[i].of.u8;
+        printf(byte > ' ' && byte < 0x7f && byte != '\\' ? "%c" : "\\x%02x", byte);
+    }
+    putchar('\n');
+}
+
+bool session_list(struct sandbox *sandbox) {
+    value arguments[] = {session(sandbox), text_value("."), no()}, got;
+    if (!call(sandbox, "[method]session.list", arguments, 3, &got)) return false;
+    /* The first page is enough for an example: its field `more` says if there are others. */
+    const value *entries = &got.of.result.val->of.record.data[0].val;
+    for (size_t i = 0; i < entries->of.list.size; i++) print_name(&entries->of.list.data[i].of.record.data[0].val);
     wasmtime_component_val_delete(&got);
     return true;
 }

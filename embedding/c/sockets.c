@@ -26,7 +26,7 @@ static const double CONNECT_TIMEOUT = 15;
 static const double FAREWELL = 2; /* For QUIT, whose reply does not change the outcome. */
 static const double GRACE = 1;    /* For the end of a data connection after the reply has arrived. */
 static const double LOOK = 0.5;   /* The interval at which the send queue is checked. */
-enum { FIRST_DATA_PORT = 1024, MAX_COMMAND = 16384 };
+enum { FIRST_DATA_PORT = 1024 };
 
 const char *const FAILURES[] = {"none",        "closed", "reset",    "timed-out", "refused",
                                 "unreachable", "denied", "insecure", "shrank",    "unreadable"};
@@ -88,7 +88,7 @@ const char *control_connect(struct control *control, const char *host, const cha
     struct addrinfo *addresses, hints = {.ai_socktype = SOCK_STREAM};
     int unresolved = getaddrinfo(host, port, &hints, &addresses);
     if (unresolved) return gai_strerror(unresolved);
-    *control = (struct control){.fd = -1, .timeout = TIMEOUT, .password = password};
+    *control = (struct control){.fd = -1, .timeout = TIMEOUT, .password = password, .replies = NO_REPLIES};
     enum failure failure = UNREACHABLE;
     bool stays_here = names_this_machine(host);
     for (struct addrinfo *each = addresses; each && control->fd < 0; each = each->ai_next) {
@@ -127,6 +127,7 @@ static enum failure mask_line(struct control *control) {
         length++;
     }
     control->masked_length = mask(control->password, line, length, control->masked);
+    replies_take(&control->replies, line, length);
     return NONE;
 }
 
@@ -135,7 +136,7 @@ enum failure control_receive(struct control *control, uint32_t limit, uint8_t *i
     size_t most = limit < 1 ? 1 : limit > MAX_RECEIVE ? MAX_RECEIVE : limit;
     if (most > MAX_RECEIVED - control->received) most = MAX_RECEIVED - control->received;
     if (most == 0) return DENIED;
-    if (control->password_may_come && control->masked_length == 0) failure = mask_line(control);
+    if (control->replies.masks && control->masked_length == 0) failure = mask_line(control);
     if (failure == NONE && control->masked_length > 0) {
         *received = most < control->masked_length ? most : control->masked_length;
         memcpy(into, control->masked, *received);
@@ -143,9 +144,12 @@ enum failure control_receive(struct control *control, uint32_t limit, uint8_t *i
         memmove(control->masked, control->masked + *received, control->masked_length);
     } else if (failure == NONE) {
         failure = receive_some(control, into, most, received);
+        if (failure == NONE) replies_take(&control->replies, (const char *)into, *received);
     }
-    if (failure == NONE) control->received += *received;
-    return failure;
+    if (failure != NONE) return failure;
+    control->received += *received;
+    control->unanswered = 0;
+    return NONE;
 }
 
 bool control_pending(const struct control *control) {
@@ -153,10 +157,15 @@ bool control_pending(const struct control *control) {
     return control->masked_length > 0 || poll(&event, 1, 0) > 0;
 }
 
+/* Returns true if `lines` lines may be sent now, and counts them. */
+static bool use_up_lines(struct control *control, unsigned lines) {
+    if (control->lines + lines > MAX_LINES || control->unanswered + lines > MAX_UNANSWERED) return false;
+    control->lines += lines;
+    control->unanswered += lines;
+    return true;
+}
+
 static enum failure send_all(struct control *control, const char *bytes, size_t length) {
-    if (control->lines == MAX_LINES) return DENIED;
-    control->lines++;
-    control->password_may_come = false;
     mark(control);
     while (length > 0) {
         if (!await_one(control->fd, POLLOUT, control->due)) return TIMED_OUT;
@@ -168,28 +177,44 @@ static enum failure send_all(struct control *control, const char *bytes, size_t 
     return NONE;
 }
 
-enum failure control_send(struct control *control, const uint8_t *line, size_t length) {
-    const char *text = (const char *)line;
-    if (length < 2 || length > MAX_COMMAND || memcmp(text + length - 2, "\r\n", 2) != 0) return DENIED;
+/* Returns true if these bytes are one line, one command, and not PASS. */
+static bool is_command(const char *line, size_t length) {
+    if (length < 2 || length > MAX_COMMAND || memcmp(line + length - 2, "\r\n", 2) != 0) return false;
     for (size_t i = 0; i < length - 2; i++)
-        if (text[i] == '\r' || text[i] == '\n' || text[i] == 0 || line[i] == 0xff) return DENIED;
+        if (line[i] == '\r' || line[i] == '\n' || line[i] == 0 || (unsigned char)line[i] == 0xff) return false;
     /* PASS is refused whatever character follows the verb, because servers differ in the end of a command that they
      * recognize. */
     size_t verb = 0;
-    while (isalnum(line[verb])) verb++;
-    if (verb == 0 || (verb == 4 && strncasecmp(text, "PASS", 4) == 0)) return DENIED;
+    while (isalnum((unsigned char)line[verb])) verb++;
+    return verb > 0 && !(verb == 4 && strncasecmp(line, "PASS", 4) == 0);
+}
+
+enum failure control_send(struct control *control, const uint8_t *lines, size_t length) {
+    const char *text = (const char *)lines, *end = text + length;
+    unsigned count = 0;
+    for (const char *line = text; line < end || count == 0; count++) {
+        const char *line_end = length > 0 ? memchr(line, '\n', (size_t)(end - line)) : NULL;
+        if (count == MAX_FLIGHT || line_end == NULL || !is_command(line, (size_t)(line_end + 1 - line))) return DENIED;
+        if (!authority_permits(&control->authority, line, (size_t)(line_end + 1 - line))) return DENIED;
+        line = line_end + 1;
+    }
+    if (!use_up_lines(control, count)) return DENIED;
+    for (const char *line = text; line < end; line = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1)
+        authority_sent(&control->authority, line);
+    replies_expect(&control->replies, count);
     return send_all(control, text, length);
 }
 
 enum failure control_send_password(struct control *control) {
     char line[MAX_COMMAND];
-    if (control->password_sent) return DENIED;
+    if (control->password_sent || !authority_is(&control->authority, "open")) return DENIED;
     control->password_sent = true;
+    if (!use_up_lines(control, 1)) return DENIED;
     int length = snprintf(line, sizeof line, "PASS %s\r\n", control->password);
     if (length < 0 || (size_t)length >= sizeof line) return DENIED;
+    replies_expect_password(&control->replies);
     enum failure failure = send_all(control, line, (size_t)length);
     explicit_bzero(line, sizeof line);
-    control->password_may_come = true;
     return failure;
 }
 
@@ -199,16 +224,52 @@ static void reset_at_end(struct data *data, bool reset) {
     setsockopt(data->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
-enum failure control_open_data(struct control *control, uint16_t port, struct data *opened) {
+static enum failure dial_port(struct control *control, uint16_t port, int *connected) {
     /* A server that names a lower port may try to make us connect to another service. */
     if (port < FIRST_DATA_PORT || control->connections == MAX_CONNECTIONS) return DENIED;
     struct sockaddr_storage peer = control->peer;
     if (peer.ss_family == AF_INET6) ((struct sockaddr_in6 *)&peer)->sin6_port = htons(port);
     else ((struct sockaddr_in *)&peer)->sin_port = htons(port);
     control->connections++;
-    enum failure failure = dial((struct sockaddr *)&peer, control->peer_length, &opened->fd);
+    enum failure failure = dial((struct sockaddr *)&peer, control->peer_length, connected);
+    if (failure == NONE) mark(control); /* No command may follow before the data. */
+    return failure;
+}
+
+enum failure control_open_data(struct control *control, uint16_t port, struct data *opened) {
+    opened->may_finish = false;
+    enum failure failure = dial_port(control, port, &opened->fd);
     if (failure == NONE) reset_at_end(opened, true);
     return failure;
+}
+
+enum failure control_open_listing(struct control *control, uint16_t port, struct listing *opened) {
+    if (!authority_is(&control->authority, "list")) return DENIED;
+    opened->left = MAX_LISTED;
+    opened->ended = false;
+    return dial_port(control, port, &opened->fd);
+}
+
+enum failure listing_receive(struct listing *listing, struct control *control, uint32_t limit, uint8_t *into,
+                             size_t *received) {
+    size_t most = limit < 1 ? 1 : limit > MAX_RECEIVE ? MAX_RECEIVE : limit;
+    *received = 0;
+    if (listing->ended) return NONE;
+    if (most > listing->left) most = listing->left;
+    if (most == 0) return DENIED;
+    if (!await_one(listing->fd, POLLIN, now() + control->timeout)) return TIMED_OUT;
+    ssize_t count = recv(listing->fd, into, most, 0);
+    if (count < 0) return cause(errno);
+    *received = (size_t)count;
+    listing->left -= *received;
+    listing->ended = count == 0;
+    mark(control); /* The final reply has its full time after the last byte. */
+    return NONE;
+}
+
+void listing_close(struct listing *listing) {
+    close(listing->fd);
+    listing->fd = -1;
 }
 
 static int unacknowledged(int fd) {
@@ -265,15 +326,25 @@ enum failure data_splice(struct data *data, struct control *control, struct file
     return NONE;
 }
 
-enum failure data_finish(struct data *data, struct control *control, struct file *file) {
-    bool replied;
-    char ignored[4096];
+enum failure data_shutdown(struct data *data, struct control *control, struct file *file) {
     if (!carries(data, file)) return DENIED;
     file->finished = true;
     reset_at_end(data, false);
     if (shutdown(data->fd, SHUT_WR) < 0) return cause(errno);
     mark(control);
-    enum failure failure = await_turn(data, control, POLLIN, &replied);
+    data->may_finish = true;
+    return NONE;
+}
+
+enum failure data_finish(struct data *data, struct control *control, struct file *file) {
+    bool replied;
+    char ignored[4096];
+    enum failure failure = file->finished ? NONE : data_shutdown(data, control, file);
+    if (failure != NONE) return failure;
+    if (!data->may_finish) return DENIED;
+    data->may_finish = false;
+    mark(control);
+    failure = await_turn(data, control, POLLIN, &replied);
     if (failure != NONE) return failure;
     /* If the reply has arrived, it decides the outcome, so the end of this connection is awaited for a short time
      * only. */

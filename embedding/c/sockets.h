@@ -7,6 +7,9 @@
 #ifndef SOCKETS_H
 #define SOCKETS_H
 
+#include "authority.h"
+#include "replies.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,6 +34,12 @@ struct file {
 /* The limits for one file: data connections (EPSV, PASV, and a reserve), commands sent, bytes received. */
 enum { MAX_CONNECTIONS = 8, MAX_LINES = 512, MAX_RECEIVED = 2 << 20 };
 
+/* The bytes of one listing. */
+enum { MAX_LISTED = 64 << 20 };
+
+/* The limits for commands sent at once, and since bytes were received; the bytes of one command. */
+enum { MAX_FLIGHT = 8, MAX_UNANSWERED = 16, MAX_COMMAND = 16384 };
+
 /* In bytes: one receive, and one line in the reply to the password. Longer lines are passed on in pieces. */
 enum { MAX_RECEIVE = 65536, MAX_LINE = 8192 };
 
@@ -39,18 +48,28 @@ struct control {
     struct sockaddr_storage peer;
     socklen_t peer_length;
     double timeout, due;
-    unsigned connections, lines;
+    unsigned connections, lines, unanswered; /* `unanswered`: the lines sent since bytes were received. */
     size_t received;
     const char *password;
-    bool password_sent, password_may_come;
+    bool password_sent;
+    struct authority authority; /* The commands that the present call of the component may send. */
+    struct replies replies;
     size_t masked_length; /* The length of a masked line of the reply to the password that was not passed on yet. */
     char masked[4 * MAX_LINE];
 };
 
-/* Without data_finish the connection ends with a reset, so that the server does not take a partial file for a
+/* Without data_shutdown the connection ends with a reset, so that the server does not take a partial file for a
  * complete one. */
 struct data {
     int fd;
+    bool may_finish; /* True between data_shutdown and data_finish. */
+};
+
+/* A data connection that only receives. */
+struct listing {
+    int fd;
+    size_t left; /* The bytes that may still be received. */
+    bool ended;  /* True if the server has closed its side. */
 };
 
 /* Returns NULL, or an error message. There is no TLS: without `clear_anywhere` the server must be `localhost`, a
@@ -66,12 +85,20 @@ void control_say_farewell(struct control *control);
 enum failure control_receive(struct control *control, uint32_t limit, uint8_t *into, size_t *received);
 /* Returns true if control_receive would return at once, with bytes or the end. */
 bool control_pending(const struct control *control);
-enum failure control_send(struct control *control, const uint8_t *line, size_t length);
+/* Sends one to MAX_FLIGHT lines. */
+enum failure control_send(struct control *control, const uint8_t *lines, size_t length);
 enum failure control_send_password(struct control *control);
 enum failure control_open_data(struct control *control, uint16_t port, struct data *opened);
+enum failure control_open_listing(struct control *control, uint16_t port, struct listing *opened);
+/* Receives at least one byte; none at the end. */
+enum failure listing_receive(struct listing *listing, struct control *control, uint32_t limit, uint8_t *into,
+                             size_t *received);
+void listing_close(struct listing *listing);
 /* Moves nothing if the server has sent a reply (then `spoken` is set), or at the end of the file. */
 enum failure data_splice(struct data *data, struct control *control, struct file *file, uint64_t offset,
                          uint64_t length, uint64_t *moved, bool *spoken);
+enum failure data_shutdown(struct data *data, struct control *control, struct file *file);
+/* Waits for the server to close its side; calls data_shutdown first if that was not done. */
 enum failure data_finish(struct data *data, struct control *control, struct file *file);
 void data_close(struct data *data);
 

@@ -1,6 +1,6 @@
 /* Uploads one file over FTP, with the code that speaks FTP confined in a WebAssembly sandbox.
  *
- *     FTP_PASSWORD=... ./upload [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR
+ *     FTP_PASSWORD=... ./upload [--list] [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR
  *
  * There is no TLS: without ftp://, which allows to send the password in clear, the server must be `localhost` or a
  * loopback address.
@@ -46,8 +46,11 @@ int main(int count, char **words) {
     /* sendfile has no flag to suppress SIGPIPE. If the server closes the connection, that must be an error and not
      * end this process. */
     signal(SIGPIPE, SIG_IGN);
+    bool lists = count > 1 && strcmp(words[1], "--list") == 0;
+    words += lists;
+    count -= lists;
     if (count != 5 || password == NULL) {
-        fprintf(stderr, "Usage: FTP_PASSWORD=... ./upload [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR\n");
+        fprintf(stderr, "Usage: FTP_PASSWORD=... ./upload [--list] [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR\n");
         return 2;
     }
     bool clear_anywhere = strncmp(words[1], CLEAR, strlen(CLEAR)) == 0;
@@ -62,10 +65,11 @@ int main(int count, char **words) {
         colon[-1] = 0;
     }
     struct loan loan = {.show = show};
-    struct wish wish = {.user = words[2], .directory = words[4], .name = slash ? slash + 1 : words[3]};
+    struct wish wish = {.user = words[2], .directory = words[4], .name = slash ? slash + 1 : words[3], .lists = lists};
     if ((wrong = file_open(&loan.file, words[3]))) return fail(words[3], wrong);
     wrong = control_connect(&loan.control, host, colon + 1, password, clear_anywhere);
     if (wrong) return fail(host, wrong);
+    loan.control.authority = (struct authority){.user = wish.user, .directory = wish.directory, .name = wish.name};
     enum outcome outcome = sandbox_upload(wasm ? wasm : "ftp-uploader.wasm", &loan, &wish, why, sizeof why);
     if (outcome == STORED)
         fprintf(stderr, "Stored %s in %s: %" PRIu64 " bytes, %s\n", words[3], words[4], loan.file.size, why);

@@ -23,6 +23,7 @@ export class ControlConnection {
   send = (bytes) => call('send', bytes);
   sendPassword = (_secret) => call('sendPassword');
   openData = (port) => new DataConnection(call('openData', port));
+  openListing = (port) => new ListingConnection(call('openListing', port));
   listenData = () => {
     throw 'denied';
   };
@@ -33,7 +34,16 @@ export class DataConnection {
   constructor(id) {
     this.secure = () => call('secureData', id);
     this.splice = (_source, offset, length) => call('splice', id, offset, length);
+    this.shutdown = () => call('shutdown', id);
     this.finish = () => call('finish', id);
+    this[Symbol.dispose] = () => call('closeData', id);
+  }
+}
+
+export class ListingConnection {
+  constructor(id) {
+    this.secure = () => call('secureListing', id);
+    this.receive = (limit) => call('receiveListing', id, limit);
     this[Symbol.dispose] = () => call('closeData', id);
   }
 }

@@ -18,7 +18,7 @@ export function deliver(session, file, name) {
 
 function store(session, file, name, isWhole) {
   try {
-    const plan = { placement: { tag: 'replace' }, verify: 'best' };
+    const plan = { placement: { tag: 'replace' }, verify: 'best', defer: false };
     const { sent, verified } = session.store(file, name, plan);
     if (sent !== file.size()) throw new Error('the component claims to have sent what it has not');
     return verified.tag === 'hash' ? verified.val : verified.tag === 'size' ? 'size' : undefined;

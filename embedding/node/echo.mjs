@@ -1,11 +1,16 @@
-// Some servers repeat the password in their reply to it. That reply is held back until a line is complete, and masked
-// before the component gets it, as `receive` in wit/capabilities.wit specifies.
+// Some servers repeat the password in their reply to it. That reply is held back line by line, and masked before the
+// component gets it, as `receive` in wit/capabilities.wit specifies. Several commands may be outstanding, so that reply
+// is found by counting final replies (RFC 959 §4.2).
 
 const MAX_LINE = 8192; // Longer lines are passed on in pieces.
 
+/** Returns the lines of a text with their ends; the last one may be incomplete. */
+export const linesOf = (text) => text.split(/(?<=\n)/);
+
 export class Echo {
-  #expected = false;
-  #held = Buffer.alloc(0);
+  #replies = new Replies();
+  #masked; // The number of final replies until the one to PASS is complete; undefined if nothing is masked.
+  #held = '';
   #pattern;
 
   constructor(password) {
@@ -15,13 +20,32 @@ export class Echo {
     if (password.length > 0) this.#pattern = new RegExp(secret, 'g');
   }
 
+  /** Must be called before PASS is sent. */
+  expectReplyToPassword() {
+    this.#replies.outstanding += 1;
+    this.#masked = this.#replies.outstanding;
+  }
+
+  /** Must be called before commands other than PASS are sent. If the reply to PASS is complete, nothing more is masked.
+   * Returns the bytes that were held back. */
+  expectReplies(commands) {
+    const released = this.#masked === 0 ? this.#release() : '';
+    if (this.#masked === 0) this.#masked = undefined;
+    this.#replies.outstanding += commands;
+    return Buffer.from(released, 'latin1');
+  }
+
   /** Returns the bytes that may be passed on. In other replies the password is not masked, because there it may be a
    * number or a name. */
   take(received) {
-    if (!this.#expected) return received;
-    this.#held = Buffer.concat([this.#held, received]);
-    const whole = this.#held.length < MAX_LINE ? this.#held.lastIndexOf('\n') + 1 : this.#held.length;
-    return this.#release(whole);
+    let passed = '';
+    for (const piece of linesOf(received.toString('latin1'))) {
+      this.#held += piece;
+      const isWhole = piece.endsWith('\n') || this.#held.length >= MAX_LINE;
+      if (isWhole || this.#masked === undefined) passed += this.#release();
+      if (this.#replies.endsFinalReply(piece) && this.#masked > 0) this.#masked -= 1;
+    }
+    return Buffer.from(passed, 'latin1');
   }
 
   /** Returns true if the beginning of a line is held back. */
@@ -29,27 +53,38 @@ export class Echo {
     return this.#held.length > 0;
   }
 
-  /** Called when the next line is sent; `isPassword` is true for the PASS line. Returns the bytes that were held
-   * back. */
-  next(isPassword) {
-    const released = this.#release(this.#held.length);
-    this.#expected = isPassword;
-    return released;
-  }
-
-  #release(count) {
-    const lines = this.#held.subarray(0, count);
-    this.#held = this.#held.subarray(count);
-    if (!this.#pattern) return lines;
-    const masked = lines.toString('latin1').split(/(?<=\n)/).map((line) => this.#masked(line));
-    return Buffer.from(masked.join(''), 'latin1');
+  #release() {
+    const line = this.#held;
+    this.#held = '';
+    return this.#pattern && this.#masked !== undefined ? this.#withoutPassword(line) : line;
   }
 
   /** Masks the password in a line. The code of a reply is never masked, even if the password looks like a reply:
    * `202-555-0147`. */
-  #masked(line) {
+  #withoutPassword(line) {
     const [code] = /^(\d{3}[ -])?/.exec(line);
     const mask = (found, at) => (at + found.length > code.length ? code.slice(at) + '****' : found);
     return line.replace(this.#pattern, mask);
+  }
+}
+
+/** Counts final replies, in text that may be split anywhere. */
+class Replies {
+  outstanding = 1; // The greeting.
+  #head = ''; // The first characters of the current line.
+  #begun; // The code of a reply of several lines that has not ended.
+
+  /** Takes a piece of a line. Returns true if a final reply ends with it. */
+  endsFinalReply(piece) {
+    this.#head = (this.#head + piece.slice(0, 4)).slice(0, 4);
+    if (!piece.endsWith('\n')) return false;
+    const [, code, separator] = /^([1-5]\d\d)([- \r\n])/.exec(this.#head) ?? [];
+    this.#head = '';
+    if (!code || code !== (this.#begun ?? code)) return false;
+    this.#begun = separator === '-' ? code : undefined;
+    // A preliminary reply (1xx) is followed by another one to the same command.
+    if (separator === '-' || code.startsWith('1')) return false;
+    this.outstanding = Math.max(0, this.outstanding - 1);
+    return true;
   }
 }

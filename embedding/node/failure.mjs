@@ -49,7 +49,7 @@ function explain({ tag, val }) {
     case 'corrupt':
       return `what the server has is not what was sent: its ${val} is another`;
     case 'invalid':
-      return `the ${val} cannot be put into a command`;
+      return `an argument is not valid: ${val}`;
     default:
       return `the component failed: ${val}`;
   }

@@ -9,8 +9,9 @@ import { EventEmitter, once } from 'node:events';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setImmediate } from 'node:timers/promises';
+import { Authority } from './authority.mjs';
 import { causeOf } from './causes.mjs';
-import { Echo } from './echo.mjs';
+import { Echo, linesOf } from './echo.mjs';
 import { CHUNK, LocalFile } from './file.mjs';
 
 const TIMEOUT = 60_000; // The maximum silence of the server, in milliseconds.
@@ -25,14 +26,21 @@ const FIRST_DATA_PORT = 1024; // A server that names a lower port may try to mak
 const MAX_CONNECTIONS = 8;
 const MAX_LINES = 512;
 const MAX_RECEIVED = 2 << 20;
+const MAX_LISTED = 64 << 20; // The bytes of one listing.
+
+// The limits for commands sent at once, and since bytes were received.
+const MAX_FLIGHT = 8;
+const MAX_UNANSWERED = 16;
 
 export class Sockets {
   sent = 0; // The number of bytes sent, in order, and all over one data connection, the carrier.
   finished = false; // True if the carrier has sent the end of the file.
   #carrier;
+  #ended; // The carrier, between the end of the file and `finish`.
   #timeout = TIMEOUT;
   #due; // The deadline for the next progress.
   #control;
+  #authority; // The commands that the present call of the component may send.
   #tls; // The TLS options, if TLS is required: then only AUTH is sent in clear, and no file.
   #spoken = false; // True if a command was sent.
   #session; // The TLS session of the control connection, which the data connections resume.
@@ -42,6 +50,7 @@ export class Sockets {
   #data = new Map();
   #connections = 0;
   #lines = 0;
+  #unanswered = 0; // The lines sent since bytes were received.
   #received = 0;
   #changes = new EventEmitter(); // Emits 'change' after every event that a wait may depend on.
 
@@ -74,6 +83,16 @@ export class Sockets {
     this.#tls = { host, servername, ca, ALPNProtocols: ['ftp'], rejectUnauthorized: true };
   }
 
+  /** Must be called before the component runs, with the only names that it may use: `user`, `directory` and `name`. */
+  permit(words) {
+    this.#authority = new Authority(words);
+  }
+
+  /** Must be called before each call of the component, with the name of the function. */
+  begin(call) {
+    this.#authority.begin(call);
+  }
+
   /** From now on, uses the short timeout of QUIT. */
   sayFarewell() {
     this.#timeout = FAREWELL;
@@ -86,6 +105,7 @@ export class Sockets {
     if (most === 0) throw 'denied';
     const received = this.#unread.subarray(0, most);
     this.#received += received.length;
+    this.#unanswered = 0;
     this.#unread = this.#unread.subarray(received.length);
     this.#control.resume();
     return received;
@@ -112,33 +132,74 @@ export class Sockets {
     this.#control.on('data', (bytes) => this.#hear(bytes));
   }
 
-  async send(line) {
-    const text = Buffer.from(line).toString('latin1');
-    // Refuses everything that a server may take for PASS, because servers differ in the end of a command that they
-    // recognize.
-    if (line.length > 16384 || !/^(?!PASS(?![0-9A-Z]))[0-9A-Z]+[^\r\n\0\xff]*\r\n$/i.test(text)) throw 'denied';
-    await this.#write(line);
+  async send(bytes) {
+    const lines = linesOf(Buffer.from(bytes).toString('latin1'));
+    if (lines.length > MAX_FLIGHT || !lines.every(isCommand)) throw 'denied';
+    if (!this.#authority.permits(lines)) throw 'denied';
+    this.#beginSending(bytes, lines.length);
+    this.#unread = Buffer.concat([this.#unread, this.#echo.expectReplies(lines.length)]);
+    await this.#write(bytes);
   }
 
   async sendPassword() {
+    if (!this.#authority.permitsPassword()) throw 'denied';
     const line = this.#password?.();
     this.#password = undefined;
     if (!line) throw 'denied';
-    await this.#write(line, true);
+    this.#beginSending(line, 1);
+    this.#echo.expectReplyToPassword();
+    await this.#write(line);
   }
 
   async openData(port) {
+    const id = await this.#open(port);
+    this.#data.get(id).resume(); // Data from the server is discarded.
+    return id;
+  }
+
+  /** Opens a data connection that only receives. */
+  async openListing(port) {
+    if (!this.#authority.permitsListing()) throw 'denied';
+    const id = await this.#open(port);
+    this.#collect(this.#data.get(id));
+    return id;
+  }
+
+  async receiveListing(id, limit) {
+    const data = this.#data.get(id);
+    if (this.#tls && !data.encrypted) throw 'denied';
+    await this.#until(() => data.unread.length > 0 || data.over, performance.now() + this.#timeout);
+    this.#mark(); // The final reply has its full time after the last byte.
+    if (data.unread.length === 0 && data.over !== 'closed') throw data.over;
+    const most = Math.min(Math.max(1, limit), MAX_UNREAD, MAX_LISTED - data.listed);
+    if (most === 0 && data.unread.length > 0) throw 'denied';
+    const received = data.unread.subarray(0, most);
+    data.unread = data.unread.subarray(received.length);
+    data.listed += received.length;
+    data.resume();
+    return received;
+  }
+
+  async secureListing(id) {
+    await this.secureData(id);
+    this.#collect(this.#data.get(id));
+  }
+
+  async #open(port) {
     if (port < FIRST_DATA_PORT || this.#connections === MAX_CONNECTIONS) throw 'denied';
     this.#connections += 1;
     const id = this.#connections;
     const data = await this.#connect(this.#control.remoteAddress, port);
-    this.#data.set(id, data.resume()); // Data from the server is discarded.
+    this.#mark(); // No command may follow before the data.
+    this.#data.set(id, data);
     return id;
   }
 
   async secureData(id) {
     const plain = this.#data.get(id);
-    if (!this.#control.encrypted) throw 'denied';
+    // Bytes from before the handshake must not count as protected.
+    if (!this.#control.encrypted || plain.unread?.length > 0) throw 'denied';
+    plain.removeAllListeners('data');
     const data = await this.#handshake(plain);
     // A server that resumes the session of the control connection is the same server.
     if (!data.isSessionReused() && fingerprint(data) !== fingerprint(this.#control)) {
@@ -170,11 +231,22 @@ export class Sockets {
     return { tag: 'bytes', val: BigInt(bytes.length) };
   }
 
-  async finish(id) {
+  async shutdown(id) {
     if (!this.#isCarriedBy(id)) throw 'denied';
     const data = this.#data.get(id);
-    this.finished = data.finished = true;
+    this.finished = true;
+    this.#mark();
     data.end();
+    await this.#turn(() => data.writableFinished || data.over, performance.now() + DRAIN_TIMEOUT);
+    if (data.over === 'reset') throw 'reset';
+    this.#ended = id;
+  }
+
+  async finish(id) {
+    if (!this.finished) await this.shutdown(id);
+    if (this.#ended !== id) throw 'denied';
+    this.#ended = undefined;
+    const data = this.#data.get(id);
     const turn = await this.#turn(() => data.over, performance.now() + DRAIN_TIMEOUT);
     // If the reply has arrived, it decides the outcome, so the end of this connection is awaited for a short time only.
     if (turn === 'control') await this.#until(() => data.over, performance.now() + GRACE).catch(() => {});
@@ -186,12 +258,13 @@ export class Sockets {
     return this.file.digest(algorithm, length);
   }
 
-  /** Without `finish` the connection ends with a reset, so that the server does not take a partial file for a
-   * complete one. */
+  /** Unless the end of the file was sent, the connection ends with a reset, so that the server does not take a partial
+   * file for a complete one. */
   closeData(id) {
     const data = this.#data.get(id);
     this.#data.delete(id);
-    if (data.finished) data.destroy();
+    // A listing is not ours, and needs no reset.
+    if (data.writableFinished || data.unread) data.destroy();
     else (data.plain ?? data).resetAndDestroy();
   }
 
@@ -215,14 +288,17 @@ export class Sockets {
     return !this.finished && id === (this.#carrier ?? id);
   }
 
-  async #write(line, isPassword = false) {
-    if (this.#tls && !this.#control.encrypted && Buffer.compare(line, AUTH) !== 0) throw 'denied';
-    if (this.#lines === MAX_LINES) throw 'denied';
-    this.#lines += 1;
+  #beginSending(bytes, lines) {
+    if (this.#tls && !this.#control.encrypted && Buffer.compare(bytes, AUTH) !== 0) throw 'denied';
+    if (this.#lines + lines > MAX_LINES || this.#unanswered + lines > MAX_UNANSWERED) throw 'denied';
+    this.#lines += lines;
+    this.#unanswered += lines;
+  }
+
+  async #write(bytes) {
     this.#spoken = true;
     this.#mark();
-    this.#unread = Buffer.concat([this.#unread, this.#echo.next(isPassword)]);
-    this.#control.write(line);
+    this.#control.write(bytes);
     await this.#until(() => this.#control.writableLength === 0 || this.#control.over, this.#due);
     if (this.#control.over === 'reset') throw 'reset';
   }
@@ -253,6 +329,16 @@ export class Sockets {
     this.#changes.emit('change');
   }
 
+  /** Keeps the bytes of a listing until the component receives them. */
+  #collect(data) {
+    Object.assign(data, { unread: Buffer.alloc(0), listed: 0 });
+    data.on('data', (bytes) => {
+      data.unread = Buffer.concat([data.unread, bytes]);
+      if (data.unread.length >= MAX_UNREAD) data.pause();
+      this.#changes.emit('change');
+    });
+  }
+
   /** Returns a connected socket. When no more data can come from it, its property `over` has the reason. */
   async #connect(host, port) {
     const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
@@ -279,7 +365,7 @@ export class Sockets {
       this.#changes.emit('change');
     };
     socket.once(event, () => this.#changes.emit('change', (established = true)));
-    socket.on('drain', () => this.#changes.emit('change'));
+    for (const event of ['drain', 'finish']) socket.on(event, () => this.#changes.emit('change'));
     socket.on('end', () => over('closed')).on('close', () => over('reset'));
     socket.on('error', (error) => {
       const cause = causeOf(error, socket.encrypted);
@@ -295,6 +381,12 @@ export class Sockets {
     }
     return socket;
   }
+}
+
+/** Returns true if a line is one command, and not PASS. Everything that a server may take for PASS is refused, because
+ * servers differ in the end of a command that they recognize. */
+function isCommand(line) {
+  return line.length <= 16384 && /^(?!PASS(?![0-9A-Z]))[0-9A-Z]+[^\r\n\0\xff]*\r\n$/i.test(line);
 }
 
 const fingerprint = (socket) => socket.getPeerX509Certificate()?.fingerprint256;

@@ -3,7 +3,7 @@
 //     FTP_PASSWORD=... node upload.mjs [OPTIONS] HOST:PORT USERNAME LOCALFILE REMOTEDIR
 //
 // --tls explicit|implicit|off: the default is explicit, or off for localhost and loopback addresses. --ca-file PEM:
-// trust these roots instead of Node's.
+// trust these roots instead of Node's. --list: print the names in REMOTEDIR afterwards, on stdout.
 //
 // This thread has the sockets, the file and the password (sockets.mjs). The component runs in another thread
 // (sandbox.mjs), and makes one call at a time.
@@ -38,7 +38,8 @@ async function main() {
     const protection = await protect(sockets, name, values);
     const bytes = (text) => new TextEncoder().encode(text);
     const login = { user: bytes(user), protection, directory: bytes(directory), name: bytes(basename(path)) };
-    const proof = await inSandbox(sockets, login);
+    sockets.permit(login);
+    const { proof, names } = await inSandbox(sockets, { ...login, list: values.list });
     // The component reports a success; check that against our own count of the sent bytes.
     if (sockets.sent !== sockets.size || !sockets.finished) throw new Error('the component claims to have sent what it has not');
     if (await sockets.file.hasChanged()) {
@@ -46,6 +47,7 @@ async function main() {
     }
     const confirmed = proof ? `${proof} confirmed by the server` : 'confirmed by the server, not verified';
     console.error(`Stored ${path} in ${directory}: ${sockets.size} bytes, ${confirmed}`);
+    for (const entry of names) console.log(JSON.stringify(Buffer.from(entry).toString()));
   } catch (error) {
     fail(`upload: ${error.message ?? error}`, error.status ?? 1);
   } finally {
@@ -54,7 +56,7 @@ async function main() {
 }
 
 function commandLine() {
-  const options = { tls: { type: 'string' }, 'ca-file': { type: 'string' } };
+  const options = { tls: { type: 'string' }, 'ca-file': { type: 'string' }, list: { type: 'boolean' } };
   try {
     const parsed = parseArgs({ allowPositionals: true, options });
     if (['explicit', 'implicit', 'off', undefined].includes(parsed.values.tls)) return parsed;
@@ -90,9 +92,9 @@ function inSandbox(sockets, login) {
     const giveUp = () => reject('the component computes without end');
     let watchdog = setTimeout(giveUp, COMPUTING);
     worker.once('error', reject).once('exit', () => reject('the component has ended'));
-    worker.on('message', async ({ method, given, stored, proof, failure }) => {
+    worker.on('message', async ({ method, given, stored, failure, ...result }) => {
       clearTimeout(watchdog);
-      if (stored) return resolve(proof);
+      if (stored) return resolve(result);
       if (failure) return reject(new Failure(failure, sockets.finished, sockets.why));
       ours.postMessage(await attempt(() => sockets[method](...given)));
       watchdog = setTimeout(giveUp, COMPUTING);

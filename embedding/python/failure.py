@@ -64,4 +64,4 @@ def explain(case, what):
             return "the server said that it has the file, and then that there is none of this name"
         case "corrupt":
             return f"what the server has is not what was sent: its {what} is another"
-    return f"the {what} cannot be put into a command"
+    return f"an argument is not valid: {what}"

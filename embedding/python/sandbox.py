@@ -12,13 +12,14 @@ import sys
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Linker, Record, ResourceAny, ResourceHost, ResourceType, Variant
 
+from authority import Authority
 from delivery import deliver
 from failure import UploadError
 from file import SourceError
-from sockets import Closed, Control, Data
+from sockets import Closed, Control, Data, Listing
 
-CAPABILITIES = "ftp-uploader:upload/capabilities@0.1.0"
-UPLOAD = "ftp-uploader:upload/upload@0.1.0"
+CAPABILITIES = "ftp-uploader:upload/capabilities@0.2.0"
+UPLOAD = "ftp-uploader:upload/upload@0.2.0"
 MEMORY = 4 << 20  # In bytes. The component needs 1.2 MiB.
 FUEL = 1_000_000_000  # Approximate instructions, plus one for each 8 bytes of the file.
 
@@ -26,7 +27,7 @@ FUEL = 1_000_000_000  # Approximate instructions, plus one for each 8 bytes of t
 NOTICES = {"utf8-refused": "The server refuses UTF-8; a name beyond ASCII may look different there."}
 
 # The kinds of handles. A handle has a kind, and a key to one of the objects behind the handles.
-CONTROL, DATA, LISTENER, FILE, SECRET, PROGRESS = range(6)
+CONTROL, DATA, LISTING, LISTENER, FILE, SECRET, PROGRESS = range(7)
 
 
 class Sandbox:
@@ -49,18 +50,25 @@ class Sandbox:
         self.instance = linker.instantiate(self.store, Component.from_file(engine, wasm))
         self.exports = self.instance.get_export_index(self.store, UPLOAD)
 
-    def upload(self, user, name, directory, protection):
-        login = record({"user": user, "account": None, "protection": protection, "data-mode": "passive"})
+    def upload(self, user, name, directory, protection, lists=False):
+        """Returns the proof, and the names in the directory if it `lists` them."""
+        self.control.authority = Authority(user, name, directory)
+        # A flight saves little for a single file, so the component waits for each reply.
+        mode = {"data-mode": "passive", "flight": False}
+        login = record({"user": user, "account": None, "protection": protection, **mode})
         control, secret, progress = (ResourceHost.own(kind, kind) for kind in (CONTROL, SECRET, PROGRESS))
         opened = self.call("[static]session.open", control, secret, login, progress)
         session = Session(self.call, opened, name, self.file.size)
-        session.ask("enter", directory, False)
+        session.ask("enter", directory, False, False)
         proof = deliver(session, self.file)
+        names = session.names() if lists else []
         self.control.say_farewell()
         session.ask("quit")
-        return proof
+        return proof, names
 
     def call(self, name, *arguments):
+        # The component cannot do this itself: it imports only the functions below.
+        self.control.authority.begin(name.rpartition(".")[2])
         index = self.instance.get_export_index(self.store, name, self.exports)
         answer = self.instance.get_func(self.store, index)(self.store, *arguments)
         # wasmtime omits "ok" and "err" if an error cannot be confused with an answer.
@@ -73,7 +81,8 @@ class Sandbox:
 
     def define(self, imports):
         """Defines all functions that the component can call."""
-        kinds = {"control-connection": CONTROL, "data-connection": DATA, "data-listener": LISTENER}
+        kinds = {"control-connection": CONTROL, "data-connection": DATA, "listing-connection": LISTING}
+        kinds["data-listener"] = LISTENER
         for name, kind in {**kinds, "source-file": FILE, "secret": SECRET, "progress": PROGRESS}.items():
             imports.add_resource(name, ResourceType.host(kind), self.dropped)
         for name, method in {
@@ -83,12 +92,17 @@ class Sandbox:
             "control-connection.send": Control.send,
             "control-connection.send-password": lambda control, secret: control.send_password(),
             "control-connection.open-data": self.open_data,
+            "control-connection.open-listing": self.open_listing,
             "control-connection.listen-data": Control.listen_data,
             # No data-listener exists, so these functions cannot be called.
             "data-listener.endpoint": None,
             "data-listener.accept": None,
+            "data-listener.accept-listing": None,
+            "listing-connection.secure": Listing.secure,
+            "listing-connection.receive": Listing.receive,
             "data-connection.secure": Data.secure,
             "data-connection.splice": self.splice,
+            "data-connection.shutdown": lambda data: data.shutdown(self.file),
             "data-connection.finish": lambda data: data.finish(self.file),
             "source-file.size": lambda file: file.size,
             "source-file.prepare-digest": lambda file, algorithm: None,
@@ -114,13 +128,18 @@ class Sandbox:
         return answer
 
     def dropped(self, store, key):
-        if isinstance(connection := self.handles.pop(key), (Control, Data)):
+        if isinstance(connection := self.handles.pop(key), (Control, Data, Listing)):
             connection.close()
 
     def open_data(self, control, port):
         connection, key = control.open_data(port), next(self.keys)
         self.handles[key] = connection
         return ResourceHost.own(key, DATA)
+
+    def open_listing(self, control, port):
+        connection, key = control.open_listing(port), next(self.keys)
+        self.handles[key] = connection
+        return ResourceHost.own(key, LISTING)
 
     def splice(self, data, file, offset, length):
         try:
@@ -151,7 +170,7 @@ class Session:
         return self.call(f"[method]session.{function}", self.opened, *arguments)
 
     def store(self):
-        plan = record({"placement": Variant("replace"), "verify": "best"})
+        plan = record({"placement": Variant("replace"), "verify": "best", "defer": False})
         return self.ask("store", ResourceHost.own(FILE, FILE), self.name, plan)
 
     def look(self):
@@ -159,6 +178,10 @@ class Session:
 
     def modified(self):
         return self.ask("modified", self.name)
+
+    def names(self):
+        """Returns the names in the directory. One page is enough for an example: `more` says if there are others."""
+        return [entry.name for entry in self.ask("list", b".", False).entries]
 
     def compare(self):
         return self.ask("compare", ResourceHost.own(FILE, FILE), self.name, self.size)

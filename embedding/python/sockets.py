@@ -25,6 +25,9 @@ LOOK = 0.5  # The interval at which the send queue is checked.
 FIRST_DATA_PORT = 1024  # A server that names a lower port may try to make us connect to another service.
 # The limits for one file: data connections (EPSV, PASV, and a reserve), commands sent, bytes received.
 MAX_CONNECTIONS, MAX_LINES, MAX_RECEIVED = 8, 512, 2 << 20
+MAX_LISTED = 64 << 20  # The bytes of one listing.
+# The limits for commands sent at once, and since bytes were received.
+MAX_FLIGHT, MAX_UNANSWERED = 8, 16
 NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -44,7 +47,9 @@ class Control:
         self.heard, self.end = b"", Closed()
         self.password_line = b"PASS %s\r\n" % password
         self.echo = Echo(password)
+        self.authority = None  # The commands that the present call of the component may send.
         self.connections_left, self.lines_left, self.receive_left = MAX_CONNECTIONS, MAX_LINES, MAX_RECEIVED
+        self.unanswered = 0  # The lines sent since bytes were received.
         self.tls_begun = False
         self.timeout = TIMEOUT
         self.mark()
@@ -66,6 +71,7 @@ class Control:
             raise PermissionError("more than one file may need")
         received, self.heard = self.heard[:limit], self.heard[limit:]
         self.receive_left -= len(received)
+        self.unanswered = 0
         return received
 
     def pending(self):
@@ -98,44 +104,75 @@ class Control:
             raise PermissionError("TLS twice")
         connection.tls_begun = True
         connection.socket.settimeout(max(0.001, self.due - time.monotonic()))
-        tls = self.tls.wrap_socket(connection.socket, server_hostname=self.host, session=session)
+        # An end without close_notify is an error, where it matters: see `Listing`.
+        strict = isinstance(connection, Listing)
+        tls = self.tls.wrap_socket(
+            connection.socket, server_hostname=self.host, session=session, suppress_ragged_eofs=not strict
+        )
         tls.setblocking(False)
         return tls
 
-    def send(self, line):
-        command = re.fullmatch(rb"([0-9A-Za-z]+)[^\r\n\0\xff]*\r\n", line)
-        if not command or len(line) > 16384:
-            raise PermissionError("not one command")
-        # PASS is refused whatever character follows the verb, because servers differ in the end of a command that they
-        # recognize.
-        if command[1].upper() == b"PASS":
-            raise PermissionError("only send_password sends PASS")
-        self.send_all(line)
+    def protected(self, data):
+        """Starts TLS on a data connection. Returns its new socket."""
+        if not is_protected(self):
+            raise PermissionError("TLS on one connection alone")
+        # Servers may require the session of the control connection. With TLS 1.3 its ticket has arrived by now.
+        secured = self.handshake(data, self.socket.session)
+        if secured.getpeercert(True) != self.socket.getpeercert(True):
+            secured.close()
+            raise ssl.SSLError(ssl.SSL_ERROR_SSL, "another certificate than on the control connection")
+        return secured
+
+    def send(self, lines):
+        commands = lines.splitlines(keepends=True)
+        if not (1 <= len(commands) <= MAX_FLIGHT and all(map(is_command, commands))):
+            raise PermissionError("not one to eight commands")
+        if not self.authority.permits(commands):
+            raise PermissionError("the present call does not need this")
+        self.begin_sending(lines, len(commands))
+        self.heard += self.echo.expect_replies(len(commands))
+        self.send_all(lines)
 
     def send_password(self):
+        if self.authority.call != "open":
+            raise PermissionError("the login is over")
         line, self.password_line = self.password_line, None
         if line is None:
             raise PermissionError("the password is offered once")
+        self.begin_sending(line, 1)
+        self.echo.expect_reply_to_password()
         self.send_all(line)
-        self.echo.expected = True
 
-    def send_all(self, line):
-        if self.tls and not is_protected(self) and line != b"AUTH TLS\r\n":
+    def begin_sending(self, lines, count):
+        if self.tls and not is_protected(self) and lines != b"AUTH TLS\r\n":
             raise PermissionError("TLS has not begun")
-        if self.lines_left == 0:
-            raise PermissionError("more than one file may need")
-        self.lines_left -= 1
-        self.heard += self.echo.expect_no_more()
+        if count > self.lines_left or self.unanswered + count > MAX_UNANSWERED:
+            raise PermissionError("more than one file may need, or more than the server has answered")
+        self.lines_left -= count
+        self.unanswered += count
+
+    def send_all(self, lines):
         self.mark()
         self.socket.settimeout(self.timeout)
-        self.socket.sendall(line)
+        self.socket.sendall(lines)
         self.socket.setblocking(False)
 
     def open_data(self, port):
+        return Data(self.dial(port), self)
+
+    def open_listing(self, port):
+        if self.authority.call != "list":
+            raise PermissionError("the present call receives nothing")
+        return Listing(self.dial(port), self)
+
+    def dial(self, port):
         if port < FIRST_DATA_PORT or self.connections_left == 0:
             raise PermissionError("a forbidden port, or one connection too many")
         self.connections_left -= 1
-        return Data(dial((self.socket.getpeername()[0], port)), self)
+        connected = dial((self.socket.getpeername()[0], port))
+        # No command may follow before the data.
+        self.mark()
+        return connected
 
     def listen_data(self):
         raise PermissionError("no server is awaited")
@@ -147,23 +184,16 @@ class Control:
 class Data:
     """A data connection.
 
-    Without `finish` it ends with a reset, so that the server does not take a partial file for a complete one.
+    Without `shutdown` it ends with a reset, so that the server does not take a partial file for a complete one.
     """
 
     def __init__(self, connected, control):
         self.socket, self.control, self.tls_begun = connected, control, False
+        self.may_finish = False
         self.reset_at_end(True)
 
     def secure(self):
-        if not is_protected(self.control):
-            raise PermissionError("TLS on one connection alone")
-        known = self.control.socket
-        # Servers may require the session of the control connection. With TLS 1.3 its ticket has arrived by now.
-        protected = self.control.handshake(self, known.session)
-        if protected.getpeercert(True) != known.getpeercert(True):
-            protected.close()
-            raise ssl.SSLError(ssl.SSL_ERROR_SSL, "another certificate than on the control connection")
-        self.socket = protected
+        self.socket = self.control.protected(self)
 
     def splice(self, file, offset, length):
         """Returns the number of bytes moved: 0 at the end of the file, None if the server has sent a reply instead."""
@@ -193,7 +223,7 @@ class Data:
         chunk = os.pread(descriptor, min(length, CHUNK), offset)
         return self.socket.send(chunk) if chunk else 0
 
-    def finish(self, file):
+    def shutdown(self, file):
         if not file.is_carried_by(self):
             raise PermissionError("an end for each file")
         file.finished = True
@@ -202,6 +232,14 @@ class Data:
             self.end_tls()
         self.reset_at_end(False)
         self.socket.shutdown(socket.SHUT_WR)
+        self.may_finish = True
+
+    def finish(self, file):
+        if not file.finished:
+            self.shutdown(file)
+        if not self.may_finish:
+            raise PermissionError("a wait for each end")
+        self.may_finish = False
         self.control.mark()
         while self.await_turn(select.POLLIN) == "data":
             if not self.socket.recv(4096):
@@ -257,8 +295,58 @@ class Data:
         self.socket.close()
 
 
+class Listing:
+    """A data connection that only receives."""
+
+    def __init__(self, connected, control):
+        self.socket, self.control, self.tls_begun = connected, control, False
+        self.left, self.ended = MAX_LISTED, False
+
+    def secure(self):
+        self.socket = self.control.protected(self)
+
+    def receive(self, limit):
+        """Returns at least one byte; none at the end."""
+        if self.control.tls and not is_protected(self):
+            raise PermissionError("TLS has not begun")
+        if self.ended:
+            return b""
+        if self.left == 0:
+            raise PermissionError("more than a listing may have")
+        received = self.read(min(max(1, limit), 65536, self.left))
+        self.left -= len(received)
+        self.ended = not received
+        # The final reply has its full time after the last byte.
+        self.control.mark()
+        return received
+
+    def read(self, limit):
+        until = time.monotonic() + self.control.timeout
+        while True:
+            try:
+                return self.socket.recv(limit)
+            except NOT_YET:
+                await_input(self.socket, until)
+            except ssl.SSLEOFError:
+                # Anyone on the network path can cut a listing by an end without close_notify.
+                raise ConnectionResetError from None
+
+    def close(self):
+        self.socket.close()
+
+
 def is_protected(connection):
     return isinstance(connection.socket, ssl.SSLSocket)
+
+
+def is_command(line):
+    """Returns true if these bytes are one line, one command, and not PASS.
+
+    PASS is refused whatever character follows the verb, because servers differ in the end of a command that they
+    recognize.
+    """
+    command = re.fullmatch(rb"([0-9A-Za-z]+)[^\r\n\0\xff]*\r\n", line)
+    return bool(command) and len(line) <= 16384 and command[1].upper() != b"PASS"
 
 
 def dial(address):

@@ -39,6 +39,7 @@ def arguments():
     parser = argparse.ArgumentParser(description="Uploads one file. The password is taken from FTP_PASSWORD.")
     parser.add_argument("--tls", choices=["explicit", "implicit", "off"], help="default: explicit; off to localhost")
     parser.add_argument("--ca-file", metavar="PEM", help="trust what these sign, and not the system's roots")
+    parser.add_argument("--list", action="store_true", help="print the names in REMOTEDIR afterwards, on stdout")
     for name, shown in dict(host="HOST:PORT", user="USERNAME", file="LOCALFILE", directory="REMOTEDIR").items():
         parser.add_argument(name, metavar=shown)
     return parser.parse_args()
@@ -82,7 +83,7 @@ def main():
         protection = protect(control, args.tls, args.ca_file)
         sandbox = Sandbox(COMPONENT, control, file, Percent())
         words = (args.user, os.path.basename(args.file), args.directory)
-        proof = sandbox.upload(*(os.fsencode(word) for word in words), protection)
+        proof, names = sandbox.upload(*(os.fsencode(word) for word in words), protection, args.list)
     except OSError as error:
         sys.exit(f"upload: {error.filename or args.host}: {error.strerror or error}")
     except (Failure, WasmtimeError) as error:
@@ -90,6 +91,8 @@ def main():
         sys.exit(getattr(error, "status", 1))
     confirmed = f"{proof} confirmed by the server" if proof else "confirmed by the server, not verified"
     print(f"Stored {args.file} in {args.directory}: {file.size} bytes, {confirmed}", file=sys.stderr)
+    for name in names:
+        print(ascii(os.fsdecode(name)))
 
 
 if __name__ == "__main__":

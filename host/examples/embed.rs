@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
-use ftp_uploader::{Event, Observer, Password, Put, Request, Target, Uploader};
+use ftp_uploader::{Event, Observer, Password, Request, Uploader};
 
 /// Prints the progress of each file.
 struct Percent;
@@ -26,10 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let password = Password::new(line.trim_end().as_bytes().to_vec())?;
 
     // TLS is required, unless HOST is this machine or begins with ftp://.
-    let target = Target::new(host.parse()?, user)?.password(password);
-    let request = Request::new(target, Put::into_directory(directory)?.file(file)?);
-    for stored in Uploader::new()?.upload(&request, Arc::new(Percent)).into_result()? {
-        println!("stored {} bytes, verified: {:?}", stored.sent, stored.verified);
-    }
-    Ok(())
+    let request = Request::new(host.parse()?, user, directory)?.password(password).file(file)?;
+    let report = Uploader::new()?.upload(&request, Arc::new(Percent));
+    // The lines say what is stored and how it was verified, or what failed and what to do about it.
+    println!("{report}");
+    report.into_result().map(drop).map_err(|_| "not everything is stored".into())
 }

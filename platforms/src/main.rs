@@ -8,6 +8,8 @@
 mod attacked_server;
 mod attacks;
 mod c;
+mod cutting_relay;
+mod deployments;
 mod hashing_server;
 mod lab;
 mod node;
@@ -21,6 +23,7 @@ mod wash;
 mod wasmtime_cli;
 
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 use xtask::{ci, components, target_dir, wasm_target};
@@ -56,6 +59,12 @@ pub(crate) enum Problem {
     Failed(String),
 }
 
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(format!("the test itself failed: {error}"))
+    }
+}
+
 /// The result of one platform.
 pub(crate) type Outcome = Result<Vec<Row>, Problem>;
 
@@ -82,14 +91,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Tests every platform. It continues after a failure, so that the table is complete.
+/// Tests every platform, or those whose names are arguments. It continues after a failure, so that the table is complete.
 fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let (components, evil) = (components::build()?, components::build_evil()?);
     let lab = Lab::set_up(&target_dir::target_dir()?, components, evil)?;
     let mut rows = Vec::new();
     let mut problems = Vec::new();
-    for (name, test) in PLATFORMS {
+    let named: Vec<_> = std::env::args().skip(1).collect();
+    let is_wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
+    for (name, test) in PLATFORMS.iter().filter(|(name, _)| is_wanted(name)) {
         match test(&lab) {
             Ok(more) => rows.extend(more),
             Err(problem) => problems.push((*name, problem)),

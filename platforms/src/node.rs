@@ -22,13 +22,14 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 const TRANSPILE_LIMIT: Duration = Duration::from_secs(60);
 
 /// The files of the example that are needed to run it.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "package.json",
     LOCK,
     ".npmrc",
     "transpile.mjs",
     "upload.mjs",
     "sockets.mjs",
+    "authority.mjs",
     "file.mjs",
     "causes.mjs",
     "echo.mjs",

@@ -51,13 +51,14 @@ impl StoryServer {
 fn converse(listener: &TcpListener, mut story: Story, local: PathBuf) -> io::Result<()> {
     let (mut control, _) = listener.accept()?;
     let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    control.write_all(b"220 Hello\r\n")?;
+    // An embedder counts final replies, to find the one to PASS.
+    control.write_all(b"120 Wait\r\n220-Hello\r\n 220 and\r\n331 so\r\n220 on\r\n")?;
     for line in BufReader::new(control.try_clone()?).lines() {
         let line = line?;
         let passive = format!("229 Here (|||{}|)", data.local_addr()?.port());
         let reply = match line.split(' ').next().unwrap_or_default() {
             "USER" => "331 Who",
-            "PASS" => "230 In",
+            "PASS" => "230-In\r\n230 Now",
             "CWD" => "250 There",
             "TYPE" => "200 Binary",
             "EPSV" => &passive,

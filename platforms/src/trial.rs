@@ -60,6 +60,9 @@ impl Trial<'_> {
         let bytes = self.lab.arrived()?;
         let last = format!("Sent {bytes} of {bytes} bytes (100%)\n");
         self.expect(ended.stderr.contains(&last), &ended, "no line reports that all bytes were sent")?;
+        if self.component == Component::Guest {
+            self.lists_the_directory(password)?;
+        }
         if self.hashes {
             self.compares_hashes()?;
         }
@@ -70,6 +73,17 @@ impl Trial<'_> {
         }
         let Self { platform, version, component, .. } = self;
         Ok(Row { platform, version, component, bytes, seconds: ended.seconds })
+    }
+
+    /// Uploads again, with the option to list the directory.
+    fn lists_the_directory(&self, password: &str) -> Result<(), Problem> {
+        let mut command = (self.command)();
+        command.arg("--list");
+        let ended = self.upload_by(command, password)?;
+        self.lab.arrived()?;
+        let name = self.lab.source.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let names: Vec<_> = ended.stdout.lines().map(|line| line.trim_matches(['"', '\''])).collect();
+        self.expect(ended.status.success() && names == [name], &ended, "the names in the directory")
     }
 
     fn reports_a_wrong_password(&self) -> Result<(), Problem> {
@@ -147,7 +161,10 @@ impl Trial<'_> {
     }
 
     fn upload(&self, password: &str) -> Result<Ended, Problem> {
-        let mut command = (self.command)();
+        self.upload_by((self.command)(), password)
+    }
+
+    fn upload_by(&self, mut command: Command, password: &str) -> Result<Ended, Problem> {
         match self.server {
             Server::Clear => self.upload_to(command, &self.lab.host, password),
             Server::Protected => {

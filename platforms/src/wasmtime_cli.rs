@@ -10,7 +10,9 @@ use std::time::Duration;
 use xtask::cargo;
 use xtask::time_limit::{self, Failure};
 
+use crate::attacked_server::{AttackedServer, Manner};
 use crate::attacks::Attacks;
+use crate::deployments::Deployments;
 use crate::hashing_server;
 use crate::lab::Ended;
 use crate::reluctant_server::ReluctantServer;
@@ -43,6 +45,7 @@ pub(crate) fn run(lab: &Lab) -> Outcome {
             wasmtime.does_not_wait_for_a_server_that_reads_nothing()?;
             wasmtime.understands_stories()?;
             wasmtime.repels_attacks()?;
+            wasmtime.deploys_directories()?;
         }
     }
     Ok(rows)
@@ -151,6 +154,36 @@ impl Wasmtime<'_> {
         let (command, evil) = (|| self.run(&lab.components.command), || self.run(&lab.evil.command));
         let (command, evil) = (&command, &evil);
         Attacks { lab, platform: "wasmtime CLI", command, evil, file: &file, hashes: true, pieces: true }.are_repelled()
+    }
+
+    fn deploys_directories(&self) -> Result<(), Problem> {
+        let (lab, command) = (self.lab, || self.run(&self.lab.components.command));
+        Deployments { lab, command: &command }.are_complete()?;
+        self.limits_listings()?;
+        for (arguments, words) in [
+            (&["sync", "h", "u", "/data"][..], "four arguments are needed"),
+            (&["sync", "--compare", "luck", "h", "u", "/data", "d"], "--compare takes time or size or none"),
+            (&["sync", "h", "u", "/data/missing", "d"], "cannot read /data/missing"),
+            (&["sync", "127.0.0.1:1", "u", "/data", "d"], "nothing listens there"),
+        ] {
+            let mut command = command();
+            let ended = self.lab.run(command.args(arguments).env("FTP_PASSWORD", "any"), RUN_LIMIT)?;
+            let one_line = ended.stderr.starts_with("ftp-uploader: ") && ended.stderr.lines().count() == 1;
+            let told = one_line && ended.stderr.contains(words) && ended.status.code() == Some(1);
+            expect(told, &ended, &format!("no single line with: {words}"))?;
+        }
+        Ok(())
+    }
+
+    /// A hostile component and server together send a listing without end.
+    fn limits_listings(&self) -> Result<(), Problem> {
+        let server = AttackedServer::start(Manner::FloodsListing)?;
+        let mut command = self.run(&self.lab.evil.command);
+        let user = format!("receives without end {}", server.data_port);
+        command.args(["sync", "--dry-run", &server.host, &user, FOLDER, "inbox"]).env("FTP_PASSWORD", "any");
+        let ended = self.lab.run(&mut command, RUN_LIMIT)?;
+        server.end();
+        expect(ended.stderr.contains("67108864 bytes, then denied"), &ended, "a listing has a limit")
     }
 
     /// Fails unless the program ends with 1 and one line on standard error that contains `words`, and nothing is

@@ -17,6 +17,7 @@ mod demo_server;
 mod home;
 mod in_process;
 mod libunftp;
+mod link;
 mod ports;
 mod process;
 mod proftpd;
@@ -39,6 +40,7 @@ use process::ServerProcess;
 use unpacked::Unpacked;
 
 pub use demo_server::{DemoServer, PemFiles};
+pub use link::{FAR_END, NEAR_END};
 pub use proxies::{PROXY_AUTH, ProxyKind};
 pub use server::FtpServer;
 pub use settings::Setting;
@@ -50,6 +52,13 @@ const PASSWORD: &str = "correct horse 100% \"bättery' staple";
 /// The hash of [`PASSWORD`] for crypt(3): `openssl passwd -6 -salt ftpuploader`.
 const PASSWORD_HASH: &str =
     "$6$ftpuploader$yg71zUujgYxVdUU3Dhj0Xu.WkeTkgR5Hyk/FKbC6ZFhj4xXhJqAgWPHdhQKUd5zD6mfxqJA1pisJ.sQ1Uj4K11";
+
+/// A password without special characters, for [`Options::password`] of every server.
+pub const PLAIN_PASSWORD: &str = "secret";
+
+/// The hash of [`PLAIN_PASSWORD`], made in the same way.
+const PLAIN_PASSWORD_HASH: &str =
+    "$6$ftpuploader$1qNjhDcC7mClyQu8eLka.R9UsVOFB9XPu17ac4nfws4.cFr5ZuB1VS2QeoqE9/HQal.RZ4wHrQe2n5BfqvH6s0";
 
 /// The servers of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +87,8 @@ pub struct Options {
     /// The maximum size of a file in bytes, at which a transfer fails as on a full disk. It is an odd multiple of 512,
     /// so that no write of the server begins there.
     pub largest_file: Option<u64>,
-    /// A password instead of the usual one. Only vsftpd and libunftp: the others have a hash of the usual one.
+    /// A password instead of the usual one. ProFTPD and Pure-FTPd accept only [`PLAIN_PASSWORD`] here, because they have
+    /// hashes of passwords.
     pub password: Option<&'static str>,
     /// Keep its files in memory instead of in the system's folder for temporary files.
     pub in_memory: bool,
@@ -135,12 +145,13 @@ impl Kind {
 
     fn run(self, home: &Home, ports: &Ports, options: &Options, password: &str) -> Result<Box<dyn Running>, String> {
         let (tls, settings) = (options.tls.as_ref(), options.settings);
-        let any_password = matches!(self, Self::Vsftpd | Self::Libunftp);
-        assert!(any_password || options.password.is_none(), "{self:?} has a hash of the usual password");
+        assert!(self != Self::Pyftpdlib || options.password.is_none(), "pyftpdlib has only the usual password");
         let command = match self {
             Self::Vsftpd => vsftpd::command(&Unpacked::find("vsftpd")?, home, ports, tls, settings, password),
-            Self::Proftpd => proftpd::command(&Unpacked::find("proftpd")?, home, ports, tls, settings)?,
-            Self::PureFtpd => pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports, tls, settings)?,
+            Self::Proftpd => proftpd::command(&Unpacked::find("proftpd")?, home, ports, tls, settings, hash(password))?,
+            Self::PureFtpd => {
+                pure_ftpd::command(&Unpacked::find("pure-ftpd")?, home, ports, tls, settings, hash(password))?
+            }
             Self::Pyftpdlib => pyftpdlib::command(&Unpacked::find("pyftpdlib")?, home, ports, tls, settings),
             Self::Libunftp => {
                 assert!(options.largest_file.is_none(), "libunftp has the limits of this process");
@@ -159,11 +170,23 @@ impl Options {
     }
 
     fn ip(&self) -> IpAddr {
+        if self.settings.contains(&Setting::BehindLink) {
+            return IpAddr::V4(NEAR_END);
+        }
         match (self.ipv6, self.aside) {
             (true, _) => IpAddr::V6(Ipv6Addr::LOCALHOST),
             (false, false) => IpAddr::V4(Ipv4Addr::LOCALHOST),
             (false, true) => IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)),
         }
+    }
+}
+
+/// Returns the hash of a password for crypt(3).
+fn hash(password: &str) -> &'static str {
+    match password {
+        PASSWORD => PASSWORD_HASH,
+        PLAIN_PASSWORD => PLAIN_PASSWORD_HASH,
+        _ => panic!("there is no hash of this password"),
     }
 }
 

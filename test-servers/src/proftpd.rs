@@ -11,7 +11,7 @@
 use std::process::Command;
 
 use super::{
-    PASSWORD_HASH, USER,
+    FAR_END, USER,
     home::Home,
     ports::Ports,
     settings::Setting,
@@ -30,13 +30,14 @@ pub(super) fn command(
     ports: &Ports,
     tls: Option<&ServerTls>,
     settings: &[Setting],
+    hash: &str,
 ) -> Result<Command, String> {
-    let mut config = config(unpacked, home, ports);
+    let mut config = config(unpacked, home, ports, hash);
     if !settings.contains(&Setting::NoOverwriting) {
         config += "AllowOverwrite on\n";
     }
     for setting in settings {
-        config += lines(*setting);
+        config += &lines(*setting);
     }
     if let Some(tls) = tls {
         unpacked.require("usr/lib/proftpd/mod_tls.so")?;
@@ -48,9 +49,9 @@ pub(super) fn command(
     Ok(command)
 }
 
-fn config(unpacked: &Unpacked, home: &Home, ports: &Ports) -> String {
+fn config(unpacked: &Unpacked, home: &Home, ports: &Ports, hash: &str) -> String {
     let (control, passive, owner) = (ports.control(), ports.passive(), &home.owner);
-    let login = format!("{USER}:{PASSWORD_HASH}:{}:{}::{}:/bin/false\n", owner.uid, owner.gid, home.root().display());
+    let login = format!("{USER}:{hash}:{}:{}::{}:/bin/false\n", owner.uid, owner.gid, home.root().display());
     let mut lines = vec![
         format!("ModulePath {}", unpacked.path("usr/lib/proftpd").display()),
         format!("DefaultAddress {}", control.ip()),
@@ -72,8 +73,9 @@ fn config(unpacked: &Unpacked, home: &Home, ports: &Ports) -> String {
     lines.join("\n") + "\n"
 }
 
-fn lines(setting: Setting) -> &'static str {
-    match setting {
+fn lines(setting: Setting) -> String {
+    let fixed = match setting {
+        Setting::BehindLink => return format!("MasqueradeAddress {FAR_END}\n"),
         Setting::NoRenaming => "<Limit RNFR RNTO>\nDenyAll\n</Limit>\n",
         Setting::NoOverwriting => "AllowOverwrite off\n",
         Setting::NoDeleting => "<Limit DELE>\nDenyAll\n</Limit>\n",
@@ -84,9 +86,11 @@ fn lines(setting: Setting) -> &'static str {
         Setting::Quota => "MaxStoreFileSize 2 Mb\n",
         Setting::OneClient => "MaxClients 1\n",
         Setting::OneClientPerUser => "MaxClientsPerUser 1\n",
+        Setting::TwoClientsPerUser => "MaxClientsPerUser 2\n",
         Setting::OneConnectionPerAddress => "MaxConnectionsPerHost 1\n",
         other => panic!("ProFTPD has no {other:?}"),
-    }
+    };
+    fixed.to_owned()
 }
 
 fn protection(tls: &ServerTls, home: &Home) -> String {

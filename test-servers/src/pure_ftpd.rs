@@ -9,7 +9,7 @@
 use std::process::{Command, Stdio};
 
 use super::{
-    PASSWORD_HASH, USER,
+    FAR_END, USER,
     home::Home,
     ports::Ports,
     settings::Setting,
@@ -28,6 +28,7 @@ pub(super) fn command(
     ports: &Ports,
     tls: Option<&ServerTls>,
     settings: &[Setting],
+    hash: &str,
 ) -> Result<Command, String> {
     if !home.owner.by_root {
         return Err("Pure-FTPd has to be started by root".to_owned());
@@ -36,7 +37,7 @@ pub(super) fn command(
     let mut command = unpacked.command(&unpacked.path("usr/sbin/pure-ftpd"));
     command.args(["--bind", &format!("{},{}", control.ip(), control.port())]);
     command.args(["--passiveportrange", &format!("{}:{}", passive.start(), passive.end())]);
-    command.args(["--login", &format!("puredb:{}", users(unpacked, home))]);
+    command.args(["--login", &format!("puredb:{}", users(unpacked, home, hash))]);
     command.args(["--minuid", &home.owner.uid.to_string()]);
     command.arg("--pidfile").arg(home.path().join("pid"));
     command.args(FIXED);
@@ -51,23 +52,26 @@ pub(super) fn command(
 }
 
 /// Returns the option for a setting. If an option occurs twice, the server uses the last one.
-fn option(setting: Setting) -> &'static str {
-    match setting {
+fn option(setting: Setting) -> String {
+    let fixed = match setting {
+        Setting::BehindLink => return format!("--forcepassiveip={FAR_END}"),
         Setting::NoRenaming => "--norename",
         Setting::NoDeleting => "--keepallfiles",
         Setting::NoDotFiles => "--prohibitdotfileswrite",
         Setting::StoresAside => "--autorename",
         Setting::Quota => "--quota=1000:2",
         Setting::OneClient => "--maxclientsnumber=1",
+        Setting::TruncatedListings => "--limitrecursion=15:2",
         other => panic!("Pure-FTPd has no {other:?}"),
-    }
+    };
+    fixed.to_owned()
 }
 
 /// Makes the database of users with Pure-FTPd's own tool, and returns its path.
-fn users(unpacked: &Unpacked, home: &Home) -> String {
+fn users(unpacked: &Unpacked, home: &Home, hash: &str) -> String {
     let (uid, gid) = (home.owner.uid, home.owner.gid);
     // `/./` ends the part of the path to which the user is confined. The empty fields are limits.
-    let user = format!("{USER}:{PASSWORD_HASH}:{uid}:{gid}::{}/./::::::::::::\n", home.root().display());
+    let user = format!("{USER}:{hash}:{uid}:{gid}::{}/./::::::::::::\n", home.root().display());
     let database = home.path().join("users.pdb");
     let mut tool = unpacked.command(&unpacked.path("usr/bin/pure-pw"));
     tool.arg("mkdb").arg(&database).arg("-f").arg(home.write("users", &user));

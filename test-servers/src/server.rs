@@ -76,8 +76,22 @@ impl FtpServer {
         fs::read(self.stored_path(name)).is_ok_and(|found| found == content)
     }
 
-    /// Writes a file into [`Self::upload_dir`], as if the user had uploaded it before.
+    /// Makes a directory in [`Self::upload_dir`] with its parents, as if the user had made it before.
+    pub fn make_directory(&self, name: &str) {
+        for (end, _) in name.match_indices('/').chain([(name.len(), "")]) {
+            let path = self.stored_path(&name[..end]);
+            if !path.exists() {
+                fs::create_dir(&path).expect("a directory on the server");
+                self.home.give_to_owner(&path);
+            }
+        }
+    }
+
+    /// Writes a file into [`Self::upload_dir`], as if the user had uploaded it before. Missing directories are made.
     pub fn place(&self, name: &str, content: &[u8]) {
+        if let Some((directory, _)) = name.rsplit_once('/') {
+            self.make_directory(directory);
+        }
         let path = self.stored_path(name);
         fs::write(&path, content).expect("a file on the server");
         self.home.give_to_owner(&path);

@@ -34,14 +34,24 @@ pub enum Setting {
     OneClient,
     /// One session at a time for each user. The text of the reply differs from that of [`Self::OneClient`]. ProFTPD.
     OneClientPerUser,
+    /// Two sessions at a time for each user, refused like those of [`Self::OneClientPerUser`]. ProFTPD.
+    TwoClientsPerUser,
     /// One session at a time for each client address, refused by the greeting 530. ProFTPD.
     OneConnectionPerAddress,
     /// The user's home directory is missing, so the reply to the right password is 500 OOPS. vsftpd.
     NoHome,
     /// Only one port for data connections, the first of [`super::FtpServer::passive_ports`]. vsftpd.
     OnePassivePort,
+    /// A transfer waits 2 s for its data connection, instead of 60 s. vsftpd, which locks the file during that time.
+    ShortAccept,
     /// Nothing is logged. vsftpd, which otherwise logs each connection with TLS.
     NoLog,
+    /// Two sessions at a time, refused like those of [`Self::OneClient`]. vsftpd.
+    TwoClients,
+    /// It listens behind the benchmark's link ([`super::NEAR_END`]). vsftpd, ProFTPD, Pure-FTPd.
+    BehindLink,
+    /// A listing ends after 15 entries, and the reply 226 says so. Pure-FTPd.
+    TruncatedListings,
     /// Every file is stored whole, but this is the final reply. pyftpdlib.
     FinalReply(&'static str),
 }

@@ -11,6 +11,7 @@
 use std::process::Command;
 
 use super::{
+    FAR_END,
     home::Home,
     ports::Ports,
     settings::Setting,
@@ -76,8 +77,11 @@ fn line(setting: Setting, ports: &Ports) -> String {
         Setting::NoDeleting => "cmds_denied=DELE\n".to_owned(),
         Setting::NoSizes => "cmds_denied=SIZE\n".to_owned(),
         Setting::OneClient => "max_clients=1\n".to_owned(),
+        Setting::TwoClients => "max_clients=2\n".to_owned(),
+        Setting::BehindLink => format!("pasv_address={FAR_END}\n"),
         Setting::NoHome => "anon_root=/nonexistent\n".to_owned(),
         Setting::OnePassivePort => format!("pasv_max_port={}\n", ports.passive().start()),
+        Setting::ShortAccept => "accept_timeout=2\n".to_owned(),
         Setting::NoLog => "xferlog_enable=NO\ndebug_ssl=NO\n".to_owned(),
         other => panic!("vsftpd has no {other:?}"),
     }
@@ -118,6 +122,7 @@ local_enable=NO
 secure_email_list_enable=YES
 write_enable=YES
 anon_upload_enable=YES
+anon_mkdir_write_enable=YES
 anon_other_write_enable=YES
 anon_umask=022
 anon_world_readable_only=NO

@@ -10,7 +10,7 @@ use crate::support::upload::{HELLO, Upload};
 #[test]
 fn a_file_gets_its_name_when_it_is_whole_and_verified() {
     let run = taken().tell_size(TEMPORARY, 6).rename(TEMPORARY, "hello.txt").goodbye().run(atomic());
-    run.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed");
+    run.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes in ").says(", size confirmed");
     run.server_log.stored(HELLO);
 
     let hashed = Script::hashing().can_rename("hello.txt").take(TEMPORARY).tell_hash(TEMPORARY, HELLO);

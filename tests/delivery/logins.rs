@@ -47,9 +47,9 @@ fn a_line_that_breaks_before_the_password_was_sent_is_tried_as_often_as_was_aske
 
 #[test]
 fn a_login_that_worked_makes_up_for_one_that_did_not() {
-    let lost = Script::ready().take("one").tell_size("one", 1).expect("EPSV").close();
-    let last = Script::ready().take("two").tell_size("two", 2).goodbye();
-    let upload = Upload::of("one", b"1").and("two", b"22").retries("2");
+    let lost = Script::ready().expect("EPSV").close();
+    let last = Script::ready().take("hello.txt").and_all_is_well();
+    let upload = Upload::of_hello().retries("2");
     run_in_turn([told().close(), lost, told().close(), last], upload).outcome.succeeds().retried(3);
 }
 

@@ -11,6 +11,7 @@ mod replacing;
 mod resuming;
 mod retries;
 mod sent_once;
+mod skip_existing;
 mod slow_hashes;
 mod soak;
 mod streams;

@@ -116,11 +116,35 @@ fn an_earlier_runs_partial_is_resumed_when_its_hash_is_right() {
 fn an_earlier_runs_partial_is_replaced_without_a_proof() {
     let without = Script::ready().tell_size("hello.txt", 4).take("hello.txt").and_all_is_well();
     let wrong = Script::hashing().tell_size("hello.txt", 4).tell_hash("hello.txt", b"olle").take("hello.txt");
-    for script in [without, wrong.tell_hash("hello.txt", HELLO).goodbye()] {
+    let scripts = [
+        (without, "Note: hello.txt is sent from its first byte: the server computes no hashes"),
+        (wrong.tell_hash("hello.txt", HELLO).goodbye(), "the 4 bytes on the server are not the beginning of this file"),
+    ];
+    for (script, reason) in scripts {
         let run = script.run(Upload::of_hello().options(["--resume"]));
-        run.outcome.succeeds().never_says("Resuming");
+        run.outcome.succeeds().never_says("Resuming").says(reason);
         run.server_log.stored(HELLO);
     }
+}
+
+#[test]
+fn a_server_that_does_not_go_on_in_the_middle_is_the_reason_to_start_over() {
+    let asked = Script::hashing().tell_size("hello.txt", 4).tell_hash("hello.txt", b"hell").passive().expect("REST 4");
+    let asked = asked.reply("502 REST?").expect("APPE hello.txt").reply("502 APPE?");
+    let script = asked.take("hello.txt").tell_hash("hello.txt", HELLO).goodbye();
+    let run = script.run(Upload::of_hello().options(["--resume"]));
+    run.outcome
+        .succeeds()
+        .says("hello.txt is sent from its first byte: the server does not go on in the middle of a file");
+    run.server_log.stored(HELLO);
+}
+
+#[test]
+fn without_a_part_on_the_server_or_without_the_option_there_is_no_note_about_the_beginning() {
+    let script = Script::ready().lacks("hello.txt").take("hello.txt").and_all_is_well();
+    script.run(Upload::of_hello().options(["--resume"])).outcome.succeeds().never_says("first byte");
+    let run = run_in_turn([broken(), from_the_start(Script::ready().tell_size("half.bin", HALF))], retried());
+    run.outcome.succeeds().never_says("first byte");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use test_servers::{FtpServer, Kind};
+use test_servers::{FtpServer, Kind, Options, Setting};
 
 use crate::support::program::Program;
 use crate::support::random::seed;
@@ -38,7 +38,11 @@ fn a_thousand_uploads_through_relays_that_cut_lose_nothing() {
     let (seed, tally, begun) = (seed(), Tally::default(), Instant::now());
     // libunftp is missing for the reason that `cuts.rs` gives.
     let kinds = [Kind::Vsftpd, Kind::Proftpd, Kind::PureFtpd, Kind::Pyftpdlib];
-    let servers: Vec<FtpServer> = kinds.into_iter().filter_map(Kind::start).collect();
+    // The limits of the client are short, so that those of the server must be, too: a STOR whose data connection never
+    // comes holds the lock of vsftpd on the file.
+    let settings = |kind| if kind == Kind::Vsftpd { &[Setting::ShortAccept][..] } else { &[] };
+    let start = |kind: Kind| kind.start_with(Options { settings: settings(kind), ..Options::default() });
+    let servers: Vec<FtpServer> = kinds.into_iter().filter_map(start).collect();
     thread::scope(|scope| {
         // Two threads for each server, because the tests mostly wait.
         for (number, server) in servers.iter().chain(&servers).enumerate() {

@@ -31,7 +31,10 @@ fn streams_of_every_size_arrive_byte_for_byte(kind: Kind) {
     let Some(server) = kind.start() else { return };
     for size in [0, 1, 65_537, 5_000_003] {
         let outcome = upload(&server, piped(size), &[], server.upload_dir());
-        outcome.succeeds().says(&format!("Stored stream in {}: {size} bytes, size confirmed", server.upload_dir()));
+        outcome
+            .succeeds()
+            .says(&format!("Stored stream in {}: {size} bytes in ", server.upload_dir()))
+            .says(", size confirmed");
         assert!(server.stored("stream") == content(size), "{size} bytes differ");
     }
 }
@@ -74,7 +77,7 @@ fn a_stream_is_tried_again_before_its_first_byte() {
     ];
     for (first, second) in refusals {
         let run = run_in_turn([first, second.take("stream").tell_size("stream", 6).goodbye()], retried());
-        run.outcome.succeeds().retried(1).says("Stored stream in inbox: 6 bytes, size confirmed");
+        run.outcome.succeeds().retried(1).says("Stored stream in inbox: 6 bytes in ").says(", size confirmed");
         run.stored_last(HELLO);
     }
 }
@@ -92,7 +95,7 @@ fn a_break_in_mid_transfer_is_not_tried_again() {
 fn a_lost_final_reply_is_asked_about() {
     for lost in [lost(), taken().reset(), taken().reply("426 Connection broke").close()] {
         let run = run_in_turn([lost, Script::ready().tell_size_twice("stream", 6).goodbye()], retried());
-        run.outcome.succeeds().retried(1).says("Stored stream in inbox: 6 bytes, size confirmed");
+        run.outcome.succeeds().retried(1).says("Stored stream in inbox: 6 bytes in ").says(", size confirmed");
         run.stored_in_pieces(HELLO).data_connections(1);
     }
     let asked = Script::hashing().tell_size_twice("stream", 6).tell_hash("stream", HELLO).goodbye();
@@ -166,7 +169,7 @@ fn a_server_may_choose_the_name_of_a_stream() {
 fn a_stream_counts_as_a_file() {
     let script = Script::ready().take("one").tell_size("one", 1).passive().expect("STOR stream").reply("550 No");
     let outcome = script.run(streamed().and("one", b"1")).outcome;
-    outcome.exits(7).says("ftp-uploader: stream: ").says("1 of 2 files stored.");
+    outcome.exits(7).says("ftp-uploader: stream: ").says("1 of 2 files stored, ");
 }
 
 /// A program with `size` bytes of `content` on standard input.

@@ -92,7 +92,7 @@ fn upload(script: Script, host: &str, security: Security) -> Result<(), UploadEr
     let (mut network, mut delivery) = (Network::default(), Delivery::default());
     network.timeout = Duration::from_secs(5);
     delivery.retry.limit = 0;
-    let request = Request::new(target, Put::into_directory("inbox").unwrap().file(&big).unwrap());
+    let request = Request::of(target, Put::into_directory("inbox").unwrap().file(&big).unwrap());
     let request = request.security(security).network(network).unwrap().delivery(delivery);
     let report = Uploader::new().unwrap().upload(&request, Arc::new(()));
     server.finish();

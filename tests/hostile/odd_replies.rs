@@ -35,7 +35,7 @@ fn an_odd_answer_to_an_optional_question_is_a_no() {
         let featureless = Script::logged_in().expect("CWD inbox").reply("250 In").expect("TYPE I").reply("200 Binary");
         let script = featureless.expect("FEAT").reply(answer).take("hello.txt");
         let run = script.expect("SIZE hello.txt").reply(answer).goodbye().run_hello();
-        run.outcome.succeeds().says("6 bytes, confirmed by the server");
+        run.outcome.succeeds().says(", confirmed by the server");
 
         let script = Script::offering(&["HASH MD5*;SHA-256", "SIZE"]).take("hello.txt");
         let script = script.expect("OPTS HASH SHA-256").reply(answer).expect("HASH hello.txt").reply(answer);
@@ -67,7 +67,7 @@ fn the_directory_that_the_session_is_in_is_not_entered() {
     for options in [&[][..], &["--create-dirs"][..]] {
         let script = Script::logged_in().binary().take("hello.txt").and_all_is_well();
         let run = script.run(Upload::of_hello().directory(".").options(options));
-        run.outcome.succeeds().says("Stored hello.txt in .: 6 bytes");
+        run.outcome.succeeds().says("Stored hello.txt in .: 6 bytes in ");
     }
 }
 

@@ -12,7 +12,7 @@ use crate::support::upload::{HELLO, PASSWORD, Upload};
 #[test]
 fn an_ordinary_conversation_stores_the_file() {
     let run = Script::ready().take("hello.txt").and_all_is_well().run_hello();
-    run.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed by the server");
+    run.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes in ").says(", size confirmed by the server");
     run.server_log.stored(HELLO).last_command("SIZE hello.txt");
 }
 
@@ -145,7 +145,9 @@ fn endless_preliminary_replies_are_exit_9_or_10() {
     greeting.outcome.fails(9).within(A_FEW_SECONDS);
     bounded(greeting.server_log.flooded);
 
-    let store = Script::ready().passive().expect("STOR hello.txt").flood(b"150 Soon\r\n").run_hello();
+    // The file is larger than the buffers of a connection that the server does not read, so that not all bytes can have
+    // been sent, however early the first of the replies arrives.
+    let store = Script::ready().passive().expect("STOR big.bin").flood(b"150 Soon\r\n").run(Upload::of_big_file());
     store.outcome.fails(9).within(A_FEW_SECONDS);
 
     let after = Script::taken_hello().flood(b"150 Soon\r\n").run_hello();
@@ -230,13 +232,45 @@ fn a_refused_greeting_is_exit_4_and_no_name_is_sent() {
 
 #[test]
 fn a_server_that_does_not_speak_ftp_is_exit_9() {
-    for greeting in
-        ["SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "\r\n"]
-    {
+    for greeting in ["\r\n", "What?\r\n", "SSH\r\n"] {
         let run = Script::new().send(greeting).run_hello();
-        run.outcome.fails(9).within(A_FEW_SECONDS).mentions(&["ftp"]);
+        run.outcome.fails(9).within(A_FEW_SECONDS).says("broke the FTP protocol");
     }
     Script::new().send(b"\x16\x03\x01\x02\x00\x01\x00\x01\n".to_vec()).run_hello().outcome.fails(9);
+}
+
+#[test]
+fn a_server_of_another_protocol_is_named_and_not_tried_again() {
+    let greetings: [(&[u8], &str); 6] = [
+        (b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "an SSH server (SFTP and SCP), not an FTP server. SFTP is another"),
+        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "a web server (HTTP), not an FTP server"),
+        (b"+OK Ready\r\n", "a mail server (POP3), not an FTP server"),
+        (b"* OK [CAPABILITY IMAP4rev1] Ready\r\n", "a mail server (IMAP), not an FTP server"),
+        // An alert to a client that sends no handshake.
+        (b"\x15\x03\x01\0\x02\x02\x0a", "expects TLS from the first byte. Use --tls implicit"),
+        (b"\x15\x03\x03\0\x02\x02\x0a", "expects TLS from the first byte. Use --tls implicit"),
+    ];
+    for (greeting, name) in greetings {
+        for upload in [Upload::of_hello().retries("3"), Upload::of_hello().options(["--tls", "explicit"])] {
+            let run = Script::new().send(greeting.to_vec()).close().run(upload);
+            run.outcome.fails(9).retried(0).says(name).never_says("broke the FTP protocol");
+        }
+    }
+    Script::new().dribble("SSH-2.0-dropbear").close().run_hello().outcome.fails(9).says("an SSH server");
+}
+
+#[test]
+fn a_mail_server_whose_greeting_is_also_one_of_ftp_is_named_when_it_does_not_know_the_commands() {
+    let greeting = "220 mail.example.org ESMTP Postfix";
+    let refused = |script: Script| script.reply("502 5.5.2 Error: command not recognized");
+    let run = refused(Script::new().reply(greeting).expect("USER alice")).run_hello();
+    run.outcome.fails(9).says("a mail server (SMTP), not an FTP server");
+    let asked = Script::new().reply(greeting).expect("AUTH TLS");
+    let run = refused(asked).run(Upload::of_hello().options(["--tls", "explicit"]));
+    run.outcome.fails(9).says("a mail server (SMTP), not an FTP server");
+    // An FTP server may say that it belongs to a mail server.
+    let run = Script::new().reply("220 FTP of the SMTP relay").expect("USER alice").reply("530 Not you").run_hello();
+    run.outcome.fails(6).never_says("mail server");
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn an_error_is_never_a_success_whatever_the_component_calls_it() {
 fn that_nothing_was_sent_is_not_said_for_the_component() {
     let wall = "the host knows whether TLS was wanted";
     let result = Attack::new("a refusal of TLS that nobody wants", wall).run(Script::new().silence());
-    result.fails(5, "(534 \"No TLS\")").server_heard(&["USER alice"]);
+    result.fails(5, "(534 \"No TLS\")").server_heard(&["USER a refusal of TLS that nobody wants"]);
     result.run.outcome.never_says("No password was sent");
 }
 

@@ -54,6 +54,24 @@ fn nothing_comes_after_the_end() {
 }
 
 #[test]
+fn nothing_comes_after_the_shutdown() {
+    let result = storing("bytes after the shutdown", ONCE);
+    result.fails(7, "\"3, done; denied, denied; done, denied, denied\"").server_stored(&[b"hel"]);
+    let ending = result.run.server_log.files[0].ending;
+    result.run.server_log.claim(ending == Ending::Closed, "the end that the component announced");
+}
+
+/// The component reads the preliminary reply after the shutdown, so the wait for the end is not shortened.
+#[test]
+fn the_end_is_waited_for_if_only_the_preliminary_reply_has_come() {
+    let data = port();
+    let attack = Attack::on("a late preliminary reply", "the deadline of the transfer", &data);
+    let script = Script::new().then(Move::OpenDataOn(data)).then(Move::AcceptData).then(Move::Receive(HELLO.len()));
+    let script = script.reply("150 Here").pause(2000).reply("226 Stored").receive_all().silence();
+    attack.run(script).fails(7, "\"6, done, 150 Here, done, replied\"").server_stored(&[HELLO]);
+}
+
+#[test]
 fn one_file_does_not_go_over_two_connections() {
     storing("one file over two connections", WAY)
         .fails(7, "\"3, denied, denied, denied, denied\"")

@@ -39,7 +39,7 @@ fn a_fenced_process_can_do_nothing_but_upload() {
         let _listener = UnixListener::bind(&socket).unwrap();
         let address = server.local_addr().unwrap();
         let put = Put::into_directory(".").unwrap().file(&file).unwrap();
-        let request = Request::new(Target::new(address.to_string().parse().unwrap(), "u").unwrap(), put);
+        let request = Request::of(Target::new(address.to_string().parse().unwrap(), "u").unwrap(), put);
         let uploader = Uploader::new().unwrap();
         let walls = uploader.prepare(&request, Arc::new(())).unwrap().confine();
         tell("walls stand", stand(&walls));
@@ -226,7 +226,7 @@ fn nobody_of_the_same_user_looks_into_a_process_that_holds_a_password() {
 
 /// Creates a request without files.
 fn request(server: Server) -> Request {
-    Request::new(Target::new(server, "u").unwrap(), Put::into_directory(".").unwrap())
+    Request::of(Target::new(server, "u").unwrap(), Put::into_directory(".").unwrap())
 }
 
 fn active() -> Network {

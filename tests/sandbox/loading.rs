@@ -6,7 +6,7 @@ use crate::support::run::IdleServer;
 use crate::support::upload::Upload;
 
 /// The interface in `wit/world.wit`.
-const OURS: &str = "ftp-uploader:upload/capabilities@0.1.0";
+const OURS: &str = "ftp-uploader:upload/capabilities@0.2.0";
 
 #[test]
 fn a_component_that_imports_more_than_is_lent_is_refused_by_the_name_of_it() {

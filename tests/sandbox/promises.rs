@@ -19,6 +19,38 @@ const MARK: &[u8] = b"\xd1\x07file\xf3bytes";
 /// The component that is embedded in the program.
 const COMPONENT: &[u8] = include_bytes!(concat!(env!("FTP_UPLOADER_COMPONENTS"), "/component.wasm"));
 
+/// The functions that the component imports: all of them are methods of handles.
+const FUNCTIONS: [&str; 28] = [
+    "[method]control-connection.listen-data",
+    "[method]control-connection.open-data",
+    "[method]control-connection.open-listing",
+    "[method]control-connection.pending",
+    "[method]control-connection.receive",
+    "[method]control-connection.secure",
+    "[method]control-connection.send",
+    "[method]control-connection.send-password",
+    "[method]data-connection.finish",
+    "[method]data-connection.secure",
+    "[method]data-connection.shutdown",
+    "[method]data-connection.splice",
+    "[method]data-listener.accept",
+    "[method]data-listener.accept-listing",
+    "[method]data-listener.endpoint",
+    "[method]listing-connection.receive",
+    "[method]listing-connection.secure",
+    "[method]progress.entered",
+    "[method]progress.noticed",
+    "[method]source-file.digest",
+    "[method]source-file.prepare-digest",
+    "[resource-drop]control-connection",
+    "[resource-drop]data-connection",
+    "[resource-drop]data-listener",
+    "[resource-drop]listing-connection",
+    "[resource-drop]progress",
+    "[resource-drop]secret",
+    "[resource-drop]source-file",
+];
+
 #[test]
 fn the_component_imports_one_interface_and_nothing_else() {
     let mut imports = Vec::new();
@@ -34,7 +66,7 @@ fn the_component_imports_one_interface_and_nothing_else() {
             _ => {}
         }
     }
-    assert_eq!(imports, ["ftp-uploader:upload/capabilities@0.1.0"]);
+    assert_eq!(imports, ["ftp-uploader:upload/capabilities@0.2.0"]);
 }
 
 #[test]
@@ -43,38 +75,12 @@ fn the_component_calls_these_functions_and_no_others() {
     for payload in Parser::new(0).parse_all(COMPONENT) {
         if let Payload::ImportSection(section) = payload.unwrap() {
             let imports = section.into_imports().map(|import| import.unwrap());
-            let ours = imports.filter(|import| import.module == "ftp-uploader:upload/capabilities@0.1.0");
+            let ours = imports.filter(|import| import.module == "ftp-uploader:upload/capabilities@0.2.0");
             functions.extend(ours.map(|import| import.name.to_owned()));
         }
     }
     functions.sort();
-    assert_eq!(
-        functions,
-        [
-            "[method]control-connection.listen-data",
-            "[method]control-connection.open-data",
-            "[method]control-connection.pending",
-            "[method]control-connection.receive",
-            "[method]control-connection.secure",
-            "[method]control-connection.send",
-            "[method]control-connection.send-password",
-            "[method]data-connection.finish",
-            "[method]data-connection.secure",
-            "[method]data-connection.splice",
-            "[method]data-listener.accept",
-            "[method]data-listener.endpoint",
-            "[method]progress.entered",
-            "[method]progress.noticed",
-            "[method]source-file.digest",
-            "[method]source-file.prepare-digest",
-            "[resource-drop]control-connection",
-            "[resource-drop]data-connection",
-            "[resource-drop]data-listener",
-            "[resource-drop]progress",
-            "[resource-drop]secret",
-            "[resource-drop]source-file",
-        ]
-    );
+    assert_eq!(functions, FUNCTIONS);
 }
 
 #[test]
@@ -85,7 +91,7 @@ fn neither_the_password_nor_the_files_bytes_are_ever_in_the_guests_memory() {
     std::fs::write(&file, MARK.repeat(100_000)).unwrap();
     let password = Password::new(server.password.as_bytes().to_vec()).unwrap();
     let target = Target::new(server.addr.to_string().parse().unwrap(), server.user).unwrap().password(password);
-    let request = Request::new(target, Put::into_directory(server.upload_dir()).unwrap().file(&file).unwrap());
+    let request = Request::of(target, Put::into_directory(server.upload_dir()).unwrap().file(&file).unwrap());
 
     let photographer = Arc::new(Photographer::default());
     Uploader::new().unwrap().upload(&request, photographer.clone()).into_result().unwrap();

@@ -83,7 +83,8 @@ fn every_option_of_the_program_is_in_the_table() {
     let options = listed.iter().copied().flatten().map(|option| option.split('[').next().unwrap_or(option));
     let options: BTreeSet<&str> = options.collect();
     assert!(options.len() > 30 && options.len() == listed.len(), "options that are not understood: {listed:?}");
-    let elsewhere = ["--help", "--version", "--verbose", "--password-file", "--password-fd", "--password-stdin"];
+    let sources = ["--password-file", "--password-fd", "--password-stdin", "--netrc", "--netrc-file", "--keyring"];
+    let elsewhere = ["--help", "--version", "--verbose"].into_iter().chain(sources);
     let used: BTreeSet<&str> = CASES.iter().flat_map(|case| case.options).copied().chain(elsewhere).collect();
     let missing: Vec<_> = options.difference(&used).collect();
     assert!(missing.is_empty(), "{missing:?} are in no case of secret_cases.rs");
@@ -137,9 +138,12 @@ fn an_interrupt_at_any_step_shows_no_password() {
 #[test]
 fn a_password_in_the_wrong_place_is_not_repeated() {
     let secret = "hush-4421";
-    let arguments: [&[&str]; 9] = [
+    let arguments: [&[&str]; 12] = [
         &["ftp://alice:hush-4421@127.0.0.1", "alice", "hello.txt", "inbox"],
-        &["ftps://hush-4421@127.0.0.1:1", "alice", "hello.txt", "inbox"],
+        &["ftps://:hush-4421@127.0.0.1:1", "alice", "hello.txt", "inbox"],
+        &["hello.txt", "ftp://alice:hush-4421@127.0.0.1:1/inbox"],
+        &["hello.txt", "ftp://alice:a/hush-4421@127.0.0.1:1/inbox"],
+        &["127.0.0.1:1", "alice:hush-4421", "hello.txt", "inbox"],
         &["alice:hush-4421@127.0.0.1", "alice", "hello.txt", "inbox"],
         &["--password", "hush-4421", "127.0.0.1:1", "alice", "hello.txt", "inbox"],
         &["--password=hush-4421", "127.0.0.1:1", "alice", "hello.txt", "inbox"],

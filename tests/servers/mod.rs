@@ -6,5 +6,6 @@ mod no_false_success;
 mod no_good_file_lost;
 mod reasons;
 mod refusals;
+mod skip_existing;
 mod uploads;
 mod whole_files_are_left;

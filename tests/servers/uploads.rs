@@ -5,8 +5,11 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use rustix::fs::{FallocateFlags, fallocate};
 use test_servers::{Kind, Options};
 
 use crate::support::program::Program;
@@ -94,7 +97,13 @@ fn a_sparse_file_of_more_than_4_gib_arrives_whole() {
     for offset in marks {
         local.write_all_at(b"mark", offset).unwrap();
     }
-    upload(&server, program, &[OsStr::new("sparse")], server.upload_dir()).succeeds().says(&format!("{size} bytes"));
+    let is_stored = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| keep_sparse(&server.stored_path("sparse"), &is_stored));
+        let outcome = upload(&server, program, &[OsStr::new("sparse")], server.upload_dir());
+        is_stored.store(true, Ordering::Relaxed);
+        outcome.succeeds().says(&format!("{size} bytes"));
+    });
     let stored = File::open(server.stored_path("sparse")).unwrap();
     assert_eq!(stored.metadata().unwrap().len(), size);
     for offset in marks {
@@ -105,6 +114,25 @@ fn a_sparse_file_of_more_than_4_gib_arrives_whole() {
     assert_eq!(count_of_nonzero_bytes(stored), 4 * marks.len());
 }
 
+/// Frees the blocks of zeros of a file while it is being stored, so that it does not fill the disk. Its content stays.
+fn keep_sparse(path: &Path, is_stored: &AtomicBool) {
+    const PART: usize = 4 << 20;
+    let (mut buffer, mut checked) = (vec![0; PART], 0);
+    while !is_stored.load(Ordering::Relaxed) {
+        if let Ok(file) = File::options().read(true).write(true).open(path) {
+            while file.read_exact_at(&mut buffer, checked).is_ok() {
+                if buffer.iter().all(|byte| *byte == 0) {
+                    let hole = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+                    // Not every file system can do that; then the file takes its whole size.
+                    let _ = fallocate(&file, hole, checked, PART as u64);
+                }
+                checked += PART as u64;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_file_of_1_gib_is_sent_with_less_than_32_mib_of_memory() {
     let Some(server) = Kind::PureFtpd.start() else { return };
@@ -112,23 +140,15 @@ fn a_file_of_1_gib_is_sent_with_less_than_32_mib_of_memory() {
     let host = server.addr.to_string();
     let program = program.arguments([&host, server.user, "large", server.upload_dir()]);
     let running = program.environment("FTP_PASSWORD", server.password).start();
-    let status = format!("/proc/{}/status", running.id());
     let mut peak = 0;
     // The loop ends with the program, since a process that has ended has no `VmHWM`.
-    while let Some(now) = peak_memory(&status) {
+    while let Some(now) = running.peak_memory() {
         peak = peak.max(now);
         std::thread::sleep(Duration::from_millis(2));
     }
     running.wait().succeeds();
     assert_eq!(fs::metadata(server.stored_path("large")).unwrap().len(), 1 << 30);
     assert!((1..32 * 1024).contains(&peak), "{peak} KiB");
-}
-
-/// Returns the peak memory of a process in KiB (proc(5), `VmHWM`).
-fn peak_memory(status: &str) -> Option<u64> {
-    let text = fs::read_to_string(status).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 fn count_of_nonzero_bytes(mut file: File) -> usize {

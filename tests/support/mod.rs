@@ -1,17 +1,22 @@
 //! The shared parts of the tests: runs of the program, scripted servers, relays and proxies.
 
+pub(crate) mod check;
 pub(crate) mod child;
 pub(crate) mod connection;
 pub(crate) mod cutting_relay;
 pub(crate) mod data_side;
+pub(crate) mod events;
 pub(crate) mod made_up_names;
+pub(crate) mod many_files;
 pub(crate) mod outcome;
 pub(crate) mod password_source;
 pub(crate) mod process_memory;
 pub(crate) mod program;
+pub(crate) mod quirky_server;
 pub(crate) mod random;
 pub(crate) mod real_delivery;
 pub(crate) mod real_servers;
+pub(crate) mod refusing_relay;
 pub(crate) mod relay;
 pub(crate) mod relay_pair;
 pub(crate) mod relay_passage;
@@ -25,7 +30,10 @@ pub(crate) mod secret_search;
 pub(crate) mod secure_server;
 pub(crate) mod server_log;
 pub(crate) mod server_replies;
+pub(crate) mod settings;
 pub(crate) mod sockets;
+pub(crate) mod sync;
+pub(crate) mod terminal;
 pub(crate) mod test_proxy;
 pub(crate) mod test_proxy_relay;
 pub(crate) mod tls_run;

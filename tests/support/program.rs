@@ -5,8 +5,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
+use std::iter;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -22,6 +23,8 @@ pub(crate) const HARD_LIMIT: Duration = Duration::from_secs(60);
 /// A run of the program: its arguments, its environment, and a folder of its own with its local files.
 pub(crate) struct Program {
     folder: TempDir,
+    /// The program under test, or a shell that runs a script with it.
+    program: OsString,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     stdin: Vec<u8>,
@@ -38,6 +41,7 @@ impl Program {
     pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a folder for the test"),
+            program: program().into(),
             arguments: Vec::new(),
             environment: Vec::new(),
             stdin: Vec::new(),
@@ -45,6 +49,14 @@ impl Program {
             stdin_is: None,
             runners: Vec::new(),
         }
+    }
+
+    /// A shell script, which finds the program under test in `PATH`.
+    pub(crate) fn of_script(script: &Path) -> Self {
+        let folder = Path::new(program()).parent().expect("a folder").to_owned();
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(iter::once(folder).chain(std::env::split_paths(&others))).expect("a path");
+        Self { program: "sh".into(), ..Self::new() }.arguments([script]).environment("PATH", path)
     }
 
     /// Adds arguments, unchanged.
@@ -106,6 +118,12 @@ impl Program {
         self
     }
 
+    /// Runs the program by another one, such as `unshare`, with its arguments.
+    pub(crate) fn run_by(mut self, runner: impl IntoIterator<Item = &'static str>) -> Self {
+        self.runners.splice(..0, runner.into_iter().map(OsString::from));
+        self
+    }
+
     /// Runs the program in a session without a terminal, even if the tests run on one.
     pub(crate) fn without_terminal(mut self) -> Self {
         self.runners.push("setsid".into());
@@ -122,6 +140,12 @@ impl Program {
     /// Makes the terminal on standard input the program's controlling terminal.
     pub(crate) fn on_its_own_terminal(mut self) -> Self {
         self.runners.extend(["setsid", "--ctty"].map(OsString::from));
+        self
+    }
+
+    /// Runs a shell that runs the program as `"$0" "$@"`.
+    pub(crate) fn within_shell(mut self, script: &str) -> Self {
+        self.runners.extend(["sh", "-c", script].map(OsString::from));
         self
     }
 
@@ -158,12 +182,13 @@ impl Program {
 
     /// Returns the command to be started, for tests that need other streams than `start` provides.
     pub(crate) fn command(&self) -> Command {
-        let mut words = self.runners.iter().map(OsString::as_os_str).chain([program()]);
+        let mut words = self.runners.iter().map(OsString::as_os_str).chain([&*self.program]);
         let mut command = Command::new(words.next().expect("there is at least the program"));
         command.args(words).args(&self.arguments).current_dir(self.folder.path());
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
         // `PATH` is needed to find the runners. The program does not need it.
-        if let (false, Some(path)) = (self.runners.is_empty(), std::env::var_os("PATH")) {
+        let has_path = self.environment.iter().any(|(name, _)| name == "PATH");
+        if let (false, false, Some(path)) = (has_path, self.runners.is_empty(), std::env::var_os("PATH")) {
             command.env("PATH", path);
         }
         command
@@ -192,6 +217,13 @@ impl Running {
     /// Returns the process ID, to read `/proc`.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Returns the peak of the resident memory so far, in KiB (VmHWM of proc(5)); `None` when the program has ended.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.split_whitespace().next()?.parse().ok()
     }
 
     /// Waits for the end, up to a hard limit.

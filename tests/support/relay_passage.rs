@@ -125,17 +125,27 @@ impl Passage {
 
     fn data(self: &Arc<Self>, pair: &Arc<Pair>) {
         let (other, there) = (self.clone(), pair.clone());
-        // The server sends nothing on a data connection, but it may close it.
-        thread::spawn(move || {
-            if let Ok(0) = other.read(&there, &there.server, &mut [0; 4096])
-                && !other.has_cut(&there)
-            {
-                let _ = there.client.shutdown(Shutdown::Write);
-            }
-        });
+        // Fails if one of the two sides has left.
+        thread::spawn(move || drop(other.listing(&there)));
         if self.file(pair).is_err() {
             // One of the two sides has left.
             pair.reset();
+        }
+    }
+
+    /// Passes the bytes of the server, which are those of a listing or of a file that the client fetches, and its end.
+    fn listing(&self, pair: &Arc<Pair>) -> Result<()> {
+        let mut piece = vec![0; 4096];
+        loop {
+            let count = self.read(pair, &pair.server, &mut piece)?;
+            if self.has_cut(pair) {
+                return Ok(());
+            }
+            if count == 0 {
+                let _ = pair.client.shutdown(Shutdown::Write);
+                return Ok(());
+            }
+            self.write(pair, &pair.client, &piece[..count])?;
         }
     }
 

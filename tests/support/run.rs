@@ -77,6 +77,13 @@ impl IdleServer {
         outcome
     }
 
+    /// Runs an upload that must end before it connects, with or without the usual line about its failure.
+    pub(crate) fn fails_before_connecting(self, upload: Upload) -> Outcome {
+        let outcome = upload.to(self.address()).run();
+        outcome.claim(!self.was_contacted(), "no connection to the server");
+        outcome
+    }
+
     /// Returns true if a client has connected.
     pub(crate) fn was_contacted(&self) -> bool {
         self.listener.set_nonblocking(true).expect("a listener can be polled");

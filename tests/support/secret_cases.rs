@@ -1,6 +1,9 @@
 //! The table for `tests/secrets/outputs.rs`: every option at least once, and every way in which an upload ends. The
 //! servers and proxies repeat the password wherever they can. A test claims that no option is missing.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
 use test_servers::certificates::{Authority, Identity};
 
 use crate::support::script::{Move, Script};
@@ -40,7 +43,7 @@ pub(crate) const CASES: &[Case] = &[
     case(4, &["--timeout", "1", "--connect-timeout", "1"], |_| vec![told().silence()]),
     case(4, &["--max-time", "1"], |_| vec![told().silence()]),
     case(4, &["--connect-timeout", "1"], nobody),
-    case(0, &["--retries", "2", "--retry-delay", "0.05"], |_| {
+    case(0, &["--retries", "2", "--retry-delay", "0.05", "--jobs", "2", "--fail-fast"], |_| {
         let whole = told().reply(&echo(230)).enter().lacks("hello.txt").take("hello.txt").and_all_is_well();
         vec![told().reply(&echo(421)).close(), whole]
     }),
@@ -52,15 +55,28 @@ pub(crate) const CASES: &[Case] = &[
         let refuse = |script: Script| script.then(Move::ExpectAny).reply(&echo(502));
         vec![refuse(refuse(refuse(entered().take("hello.txt"))))]
     }),
+    case(
+        0,
+        &["--recursive", "--exclude", "*.o", "--include", "a.o", "--exclude-from", "/dev/null", "--links", "follow"],
+        |_| vec![entered().take("hello.txt").and_all_is_well()],
+    ),
+    case(4, &["--retry-connrefused"], nobody),
+    case(7, &["--skip-existing"], |_| {
+        vec![entered().expect("EPSV").reply(&echo(502)).expect("PASV").reply(&echo(502))]
+    }),
     case(7, &["--unique"], |_| vec![entered().passive().expect("STOU").reply(&echo(553))]),
     case(0, &["--active"], |_| {
         let stored = entered().active().store_actively("hello.txt").receive_all().reply(&echo(226));
         vec![stored.and_all_is_well()]
     }),
     case(0, &["--from-stdin", "hello.txt"], all_is_well),
+    case(0, &["--target-directory", "inbox", "--files-from", "list", "--null", "--as", "hello.txt"], all_is_well),
     case(0, &["--tls", "explicit", "--ca-file", "ca.pem", "--cert", "me.pem", "--key", "me.key"], Fixture::protected),
     case(0, &["--pin", "{pin}"], Fixture::protected),
     case(0, &["--insecure"], Fixture::protected),
+    case(0, &["--profile", "p", "--config", "settings.toml"], all_is_well),
+    case(2, &["--profile", "p", "--config", "settings.toml", "--remember-pin", "--insecure"], nobody),
+    case(0, &["--account", "guild", "--show-settings"], nobody),
     case(5, &["--tls", "explicit"], |fixture| vec![Script::agreed().then(Move::FailToSecure(fixture.tls.clone()))]),
     case(5, &["--tls", "explicit"], |_| vec![Script::greeted().expect("AUTH TLS").reply("534 No")]),
     proxied(0, PROXY_AUTH, &["--tls", "off", "--proxy", "{socks5}"], all_is_well),
@@ -71,6 +87,9 @@ pub(crate) const CASES: &[Case] = &[
     proxied(4, "alice:open-the-gate!", &["--tls", "off", "--proxy", "{http}"], nobody),
     proxied(2, "open-the-gate", &["--tls", "off", "--proxy", "{http}"], nobody),
     proxied(2, PROXY_AUTH, &["--tls", "off", "--proxy", "http://alice:open-the-gate@127.0.0.1"], nobody),
+    case(0, &["--json"], all_is_well),
+    case(6, &["--json", "--timestamps"], |_| vec![told().reply(&echo(530))]),
+    proxied(4, "alice:open-the-gate!", &["--json", "--tls", "off", "--proxy", "{socks5}"], nobody),
 ];
 
 /// Certificates, TLS settings and a proxy for the cases.
@@ -95,6 +114,12 @@ impl Fixture {
         let script = Script::protected_and_ready(&self.tls).take_protected("hello.txt", &self.tls);
         vec![script.and_all_is_well()]
     }
+
+    /// The same server, but it refuses SITE CHMOD.
+    pub(crate) fn protected_but_for_the_mode(&self) -> Script {
+        let script = Script::protected_and_ready(&self.tls).take_protected("hello.txt", &self.tls);
+        script.tell_size("hello.txt", 6).expect("SITE CHMOD 640 hello.txt").reply("502 SITE?").goodbye()
+    }
 }
 
 /// A command line, the servers for it, and its exit code.
@@ -111,7 +136,14 @@ impl Case {
     /// Returns the upload without a password.
     pub(crate) fn upload(&self, fixture: &Fixture) -> Upload {
         let streamed = self.options.contains(&"--from-stdin");
-        let upload = if streamed { Upload::of_nothing() } else { Upload::of_hello() };
+        let listed = self.options.contains(&"--files-from");
+        let upload = match (streamed, listed) {
+            (true, _) => Upload::of_nothing(),
+            (false, true) => Upload::of_nothing().without_directory(),
+            (false, false) => Upload::of_hello(),
+        };
+        let upload = upload.with_local("hello.txt", HELLO).with_local("list", "hello.txt\0");
+        let upload = upload.with_local("settings.toml", "[profile.p]\njobs = 1\n");
         let upload = upload.with_local("ca.pem", fixture.authority.pem());
         let upload = upload.with_local("me.pem", &fixture.me.certificate_pem).with_local("me.key", &fixture.me.key_pem);
         let usual = [["--timeout", "5"], ["--connect-timeout", "5"], ["--retries", "0"]];
@@ -128,6 +160,9 @@ impl Case {
         let quiet = self.options.contains(&"--quiet");
         let upload = if quiet { upload } else { upload.options(["--verbose"]) };
         upload.program(|program| {
+            // The program refuses settings that others can change, as a umask of 002 would let them.
+            let mode = Permissions::from_mode(0o600);
+            std::fs::set_permissions(program.path("settings.toml"), mode).expect("a local file");
             let program = if streamed { program.stdin(HELLO) } else { program };
             self.proxy_auth.into_iter().fold(program, |program, auth| program.environment("FTP_PROXY_AUTH", auth))
         })

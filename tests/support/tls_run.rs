@@ -8,11 +8,11 @@ use std::ffi::OsStr;
 use test_servers::certificates::{Authority, Identity};
 
 use crate::support::run::Run;
-use crate::support::script::Script;
+use crate::support::script::{Move, Script};
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::server_log::ServerLog;
 use crate::support::tls_server::Tls;
-use crate::support::upload::{PASSWORD, Upload};
+use crate::support::upload::{HELLO, PASSWORD, Upload};
 
 impl Script {
     /// A server that has accepted AUTH TLS.
@@ -135,4 +135,30 @@ pub(crate) fn certified() -> (Authority, Identity) {
     let authority = Authority::new();
     let identity = authority.issue(&["localhost", "127.0.0.1"]);
     (authority, identity)
+}
+
+/// Shows a certificate that the program must refuse.
+#[track_caller]
+pub(crate) fn refused(tls: &Tls, upload: Upload) -> Run {
+    let run = Script::agreed().then(Move::FailToSecure(tls.clone())).run_protected(upload);
+    run.outcome.fails(5);
+    run.server_log.said_nothing();
+    run
+}
+
+/// Shows a certificate that the program must accept.
+#[track_caller]
+pub(crate) fn stored(tls: &Tls, upload: Upload) -> Run {
+    let script = Script::protected_and_ready(tls).take_protected("hello.txt", tls).and_all_is_well();
+    let run = script.run_protected(upload);
+    run.outcome.succeeds();
+    run.server_log.stored(HELLO).resumed(1);
+    run
+}
+
+/// Returns the pin that a user would copy from the message.
+pub(crate) fn pin_in(text: &str) -> String {
+    let start = text.find("sha256:").unwrap_or(text.len());
+    let of_a_pin = |&character: &char| character.is_ascii_alphanumeric() || ":+/=".contains(character);
+    text[start..].chars().take_while(of_a_pin).collect()
 }

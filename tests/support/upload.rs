@@ -23,7 +23,8 @@ pub(crate) struct Upload {
     options: Vec<OsString>,
     user: OsString,
     files: Vec<OsString>,
-    directory: OsString,
+    /// The last word; `None` if an option names the directory.
+    directory: Option<OsString>,
     password_in_environment: bool,
 }
 
@@ -49,10 +50,12 @@ impl Upload {
     pub(crate) fn of_nothing() -> Self {
         Self {
             program: Program::new(),
-            options: ["--timeout", "5", "--connect-timeout", "5", "--retries", "0"].map(OsString::from).to_vec(),
+            options: ["--timeout", "5", "--connect-timeout", "5", "--retries", "0", "--jobs", "1"]
+                .map(OsString::from)
+                .to_vec(),
             user: "alice".into(),
             files: Vec::new(),
-            directory: "inbox".into(),
+            directory: Some("inbox".into()),
             password_in_environment: true,
         }
     }
@@ -66,6 +69,13 @@ impl Upload {
     /// Adds a file argument, whose file the test may or may not have created.
     pub(crate) fn argument_file(mut self, name: impl AsRef<OsStr>) -> Self {
         self.files.push(name.as_ref().to_owned());
+        self
+    }
+
+    /// Synchronises this local directory with the remote one, instead of uploading files.
+    pub(crate) fn synchronising(mut self, local: impl AsRef<OsStr>) -> Self {
+        self.options.insert(0, "sync".into());
+        self.files = vec![local.as_ref().to_owned()];
         self
     }
 
@@ -85,6 +95,12 @@ impl Upload {
     pub(crate) fn timeout(mut self, seconds: &str) -> Self {
         self.options[1] = seconds.into();
         self.options[3] = seconds.into();
+        self
+    }
+
+    /// Allows so many connections instead of one.
+    pub(crate) fn jobs(mut self, count: &str) -> Self {
+        self.options[7] = count.into();
         self
     }
 
@@ -113,7 +129,13 @@ impl Upload {
 
     /// Uses another directory.
     pub(crate) fn directory(mut self, directory: impl AsRef<OsStr>) -> Self {
-        self.directory = directory.as_ref().to_owned();
+        self.directory = Some(directory.as_ref().to_owned());
+        self
+    }
+
+    /// Leaves the directory out of the words, because an option names it.
+    pub(crate) fn without_directory(mut self) -> Self {
+        self.directory = None;
         self
     }
 
@@ -141,8 +163,16 @@ impl Upload {
 
     /// Returns the program for an upload to a host in any of the forms that a user may type.
     pub(crate) fn at(self, host: impl AsRef<OsStr>) -> Program {
-        let program = self.program.arguments(self.options).arguments([host.as_ref(), &self.user]);
-        let program = program.arguments(self.files).arguments([self.directory]);
+        let files = self.files.clone();
+        let words =
+            [host.as_ref().to_owned(), self.user.clone()].into_iter().chain(files).chain(self.directory.clone());
+        let words: Vec<_> = words.collect();
+        self.with_words(words)
+    }
+
+    /// Returns the program with these words beside its options, instead of host, user, files and directory.
+    pub(crate) fn with_words<W: AsRef<OsStr>>(self, words: impl IntoIterator<Item = W>) -> Program {
+        let program = self.program.arguments(self.options).arguments(words);
         if self.password_in_environment { program.environment("FTP_PASSWORD", PASSWORD) } else { program }
     }
 }

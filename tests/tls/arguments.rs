@@ -82,7 +82,7 @@ fn a_pin_that_is_none_is_exit_2() {
         "sha256",
         &good["sha256:".len()..],
         &good.replace("sha256", "sha1"),
-        &good.replace("sha256:", "sha256//"),
+        &format!("{good};"),
         &good[..good.len() - 4],
         &format!("{good}AAAA"),
         &format!("{good} "),
@@ -93,6 +93,18 @@ fn a_pin_that_is_none_is_exit_2() {
     ];
     for pin in pins {
         refused(&["--pin", pin]).says("--pin");
+    }
+}
+
+#[test]
+fn a_fingerprint_by_another_digest_is_exit_2_and_the_digest_is_said() {
+    for (name, pin) in [
+        ("SHA-1", format!("SHA1 Fingerprint={}", ["AB"; 20].join(":"))),
+        ("SHA-1", ["ab"; 20].concat()),
+        ("MD5", format!("MD5 Fingerprint={}", ["AB"; 16].join(":"))),
+        ("SHA-512", format!("sha512:{}", ["AB"; 64].concat())),
+    ] {
+        refused(&["--pin", &pin]).says(name).says("fingerprint").says("SHA-256 hash of the key");
     }
 }
 

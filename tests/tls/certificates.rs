@@ -5,11 +5,11 @@
 
 use test_servers::certificates::{Authority, Identity};
 
-use crate::support::run::{IdleServer, Run};
+use crate::support::run::IdleServer;
 use crate::support::script::{Move, Script};
-use crate::support::tls_run::certified;
+use crate::support::tls_run::{certified, pin_in, refused, stored};
 use crate::support::tls_server::Tls;
-use crate::support::upload::{HELLO, Upload};
+use crate::support::upload::Upload;
 
 #[test]
 fn a_wrong_name_is_exit_5_and_the_names_it_has_are_said() {
@@ -154,41 +154,6 @@ fn a_certificate_that_somebody_else_has_issued_is_trusted_by_itself_too() {
 }
 
 #[test]
-fn a_pin_is_accepted_instead_of_chain_name_and_date() {
-    let authority = Authority::new();
-    for identity in [authority.issue_expired(&["ftp.example"]), authority.issue_for_later(&[])] {
-        for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-            stored(&tls, Upload::of_hello().pinning(identity.pin()));
-        }
-    }
-}
-
-#[test]
-fn a_pin_may_be_hexadecimal_and_one_of_several() {
-    let (_, identity) = certified();
-    let (_, other) = certified();
-    let digest =
-        <base64ct::Base64 as base64ct::Encoding>::decode_vec(&identity.pin()["sha256:".len()..]).expect("a pin");
-    let hexadecimal: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let tls = Tls::of(&identity);
-    for pin in [format!("sha256:{hexadecimal}"), format!("sha256:{}", hexadecimal.to_uppercase())] {
-        stored(&tls, Upload::of_hello().pinning(pin));
-    }
-    stored(&tls, Upload::of_hello().pinning(other.pin()).pinning(identity.pin()));
-    stored(&tls, Upload::of_hello().pinning(identity.pin()).pinning(other.pin()));
-}
-
-#[test]
-fn another_key_than_the_pinned_one_is_exit_5_and_its_pin_is_said() {
-    let (_, identity) = certified();
-    let (_, other) = certified();
-    for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
-        let run = refused(&tls, Upload::of_hello().pinning(other.pin()));
-        run.outcome.says(&identity.pin()).mentions(&["--pin", "pinned"]);
-    }
-}
-
-#[test]
 fn a_certificate_without_its_key_is_exit_5_whatever_is_trusted() {
     let (authority, identity) = certified();
     let (_, thief) = certified();
@@ -269,30 +234,4 @@ fn only_some_of_a_thousand_names_are_said() {
 /// An upload that trusts the server's own certificate, by `--ca-file`.
 fn trusting_itself(identity: &Identity) -> Upload {
     Upload::of_hello().with_local("ca.pem", &identity.certificate_pem).options(["--ca-file", "ca.pem"])
-}
-
-/// Shows a certificate that the program must refuse.
-#[track_caller]
-fn refused(tls: &Tls, upload: Upload) -> Run {
-    let run = Script::agreed().then(Move::FailToSecure(tls.clone())).run_protected(upload);
-    run.outcome.fails(5);
-    run.server_log.said_nothing();
-    run
-}
-
-/// Shows a certificate that the program must accept.
-#[track_caller]
-fn stored(tls: &Tls, upload: Upload) -> Run {
-    let script = Script::protected_and_ready(tls).take_protected("hello.txt", tls).and_all_is_well();
-    let run = script.run_protected(upload);
-    run.outcome.succeeds();
-    run.server_log.stored(HELLO).resumed(1);
-    run
-}
-
-/// Returns the pin that a user would copy from the message.
-fn pin_in(text: &str) -> String {
-    let start = text.find("sha256:").unwrap_or(text.len());
-    let of_a_pin = |&character: &char| character.is_ascii_alphanumeric() || ":+/=".contains(character);
-    text[start..].chars().take_while(of_a_pin).collect()
 }

@@ -106,7 +106,7 @@ fn a_refusal_after_a_session_that_was_resumed_has_other_reasons() {
         let script = Script::protected_storing("hello.txt", &tls).receive_all().reply(reply);
         let script = if code == 10 { script.lacks("hello.txt") } else { script };
         let run = script.run_protected(Upload::of_hello().trusting(&authority));
-        run.outcome.fails(code).says(&reply[4..]).never_says("resum");
+        run.outcome.fails(code).says(&reply[4..]).never_says("resumed");
     }
 }
 
@@ -120,7 +120,7 @@ fn a_refusal_that_is_not_about_sessions_is_told_with_the_words_of_the_server() {
         let script = script.secure_data(&tls.clone().forgetful()).receive_all().reply(reply);
         let script = if code == 10 { script.lacks("hello.txt") } else { script };
         let run = script.run_protected(Upload::of_hello().trusting(&authority));
-        run.outcome.fails(code).says(&reply[4..]).never_says("resum");
+        run.outcome.fails(code).says(&reply[4..]).never_says("resumed");
     }
 }
 

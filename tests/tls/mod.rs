@@ -7,6 +7,7 @@ mod data_connection;
 mod endings;
 mod hostile;
 mod openssl;
+mod pins;
 mod sessions;
 mod transfers;
 mod uploads;

@@ -38,6 +38,19 @@ fn the_certificate_that_every_how_to_makes_is_trusted_by_ca_file() {
     outcome.fails(4).never_says("certificate");
 }
 
+#[test]
+fn the_fingerprint_that_openssl_prints_leads_to_the_pin() {
+    let Some(server) = OpenSsl::serve("rsa:2048", &[]) else { return skipped("no openssl") };
+    let at = format!("ftps://localhost:{}", server.port);
+    let run = |pin: &str| Upload::of_hello().options(["--pin", pin]).timeout("1").at(&at).run();
+    let outcome = run(&server.fingerprint("-sha256"));
+    outcome.fails(5).says("fingerprint of the certificate").never_says("attacker");
+    let (_, advice) = outcome.stderr.rsplit_once("--pin ").expect("a pin");
+    // The key is accepted. The run fails later, because `s_server` does not speak FTP.
+    run(advice.trim_end().trim_end_matches('.')).fails(4).never_says("fingerprint");
+    run(&server.fingerprint("-sha1")).fails(2).says("SHA-1").says("fingerprint");
+}
+
 /// `openssl s_server` with a certificate of its own.
 struct OpenSsl {
     folder: TempDir,
@@ -70,6 +83,12 @@ impl OpenSsl {
         let words = "openssl x509 -in cert -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -r";
         let told = Command::new("sh").args(["-c", words]).current_dir(self.folder.path()).output().expect("a shell");
         format!("sha256:{}", String::from_utf8_lossy(&told.stdout).split(' ').next().unwrap_or_default())
+    }
+
+    fn fingerprint(&self, digest: &str) -> String {
+        let mut ask = Command::new("openssl");
+        let told = ask.args(["x509", "-in", "cert", "-noout", "-fingerprint", digest]).current_dir(self.folder.path());
+        String::from_utf8_lossy(&told.output().expect("openssl").stdout).trim().to_owned()
     }
 }
 

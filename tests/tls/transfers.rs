@@ -21,7 +21,7 @@ fn an_explicit_upload_is_protected_in_either_version() {
     {
         let script = Script::protected_and_ready(&tls).take_protected("hello.txt", &tls).and_all_is_well();
         let run = script.run_protected(Upload::of_hello().trusting(&authority));
-        run.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes, size confirmed by the server");
+        run.outcome.succeeds().says("Stored hello.txt in inbox: 6 bytes in ").says(", size confirmed by the server");
         run.server_log.stored(HELLO).resumed(1).claim(run.server_log.clear == b"AUTH TLS\r\n", "AUTH TLS in clear");
         greeted_properly(&run.server_log, Some("localhost"), version);
     }
@@ -93,7 +93,7 @@ fn an_empty_file_is_protected_too() {
     for tls in [Tls::of(&identity), Tls::of(&identity).old()] {
         let script = Script::protected_and_ready(&tls).take_protected("empty", &tls).tell_size("empty", 0).goodbye();
         let run = script.run_protected(Upload::of("empty", b"").trusting(&authority));
-        run.outcome.succeeds().says("0 bytes, size confirmed");
+        run.outcome.succeeds().says(": 0 bytes in ").says(", size confirmed");
         run.server_log.stored(b"").resumed(1);
     }
 }

@@ -56,7 +56,7 @@ fn fifty_files_in_a_row_arrive_byte_for_byte(server: &SecureServer) {
     let files: Vec<Vec<u8>> = (0..50).map(|number| content(if number % 7 == 0 { 0 } else { number * 733 })).collect();
     let program = names.iter().zip(&files).fold(Program::new(), |p, (name, file)| p.with_file(name, file));
     let outcome = server.upload(program, &names.iter().map(String::as_str).collect::<Vec<_>>());
-    outcome.succeeds().counts(server.logins(50), "* control connection: ").counts(50, "* data connection: ");
+    outcome.succeeds().counts_within(server.logins(50), "* control connection: ").counts(50, "* data connection: ");
     for (name, file) in names.iter().zip(&files) {
         assert!(&server.server.stored(name) == file, "{name} differs");
     }

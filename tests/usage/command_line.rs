@@ -13,6 +13,7 @@ use crate::support::program::Program;
 use crate::support::run::IdleServer;
 use crate::support::script::Script;
 use crate::support::server_log::A_FEW_SECONDS;
+use crate::support::server_replies::sha256;
 use crate::support::upload::{HELLO, Upload};
 
 #[test]
@@ -54,12 +55,56 @@ fn help_names_every_option_and_every_exit_code() {
 }
 
 #[test]
-fn version_is_one_line_on_standard_output() {
-    for option in ["--version", "-V"] {
-        let outcome = Program::new().arguments([option]).run();
-        outcome.exits(0).claim(outcome.stdout.starts_with("ftp-uploader "), "the program's name");
-        outcome.claim(outcome.stdout.lines().count() == 1 && outcome.stderr.is_empty(), "one line");
+fn version_is_one_line_and_the_long_one_has_the_parts() {
+    let short = Program::new().arguments(["-V"]).run();
+    short.exits(0).claim(short.stdout.starts_with("ftp-uploader "), "the program's name");
+    short.claim(short.stdout.lines().count() == 1 && short.stderr.is_empty(), "one line");
+    let long = Program::new().arguments(["--version"]).run();
+    long.exits(0).claim(long.stdout.starts_with(&short.stdout), "the version of the program first");
+    let component = format!("component sha256:{}", ftp_uploader::COMPONENT_SHA256);
+    let wasmtime = format!("wasmtime {}", ftp_uploader::WASMTIME_VERSION);
+    let parts: Vec<_> = long.stdout.lines().skip(1).collect();
+    long.claim(parts == [component, wasmtime], "the component and wasmtime");
+}
+
+#[test]
+fn the_version_of_the_component_is_the_digest_of_its_file() {
+    let wasm = include_bytes!(concat!(env!("FTP_UPLOADER_COMPONENTS"), "/component.wasm"));
+    assert_eq!(ftp_uploader::COMPONENT_SHA256, sha256(wasm));
+}
+
+#[test]
+fn the_version_of_wasmtime_is_that_of_the_lock_file() {
+    let lock = include_str!("../../Cargo.lock");
+    let entry = format!("name = \"wasmtime\"\nversion = \"{}\"\n", ftp_uploader::WASMTIME_VERSION);
+    assert!(lock.contains(&entry), "{entry}");
+}
+
+#[test]
+fn options_of_other_programs_are_answered_with_ours() {
+    for (typed, ours) in [
+        (["-u", "alice:hunter2"], "USERNAME"),
+        (["--user", "alice:hunter2"], "FTP_PASSWORD"),
+        (["-k", "-v"], "--insecure"),
+        (["--cacert", "ca.pem"], "--ca-file"),
+        (["-R", "dir"], "-r uploads directories"),
+        (["--continue", "-v"], "--resume"),
+        (["-P", "2121"], "HOST:PORT"),
+        (["--password", "hunter2"], "--password-file"),
+        (["--transfers", "8"], "--jobs"),
+    ] {
+        let words = ["127.0.0.1", "alice", "hello.txt", "inbox"];
+        let outcome = Program::new().with_file("hello.txt", HELLO).arguments(typed).arguments(words).run();
+        outcome.fails(2).says(ours).says(&format!("'{}'", typed[0])).never_says("hunter2");
     }
+}
+
+#[test]
+fn an_option_that_is_nearly_right_is_corrected() {
+    let outcome = Program::new().arguments(["--verbos", "127.0.0.1", "alice", "hello.txt", "inbox"]).run();
+    outcome.fails(2).says("did you mean '--verbose'?").never_says("tip:").never_says("REMOTEDIR..");
+    let sync = Program::new().arguments(["sync", "--delet", "own", "127.0.0.1", "alice", ".", "inbox"]).run();
+    sync.fails(2).says("did you mean '--delete'?").says("See ftp-uploader sync --help.");
 }
 
 #[test]
@@ -122,7 +167,6 @@ fn two_files_with_one_base_name_are_exit_2() {
 #[test]
 fn a_missing_file_is_exit_3_and_nothing_is_sent() {
     IdleServer::listen().refuses(3, Upload::of_nothing().argument_file("missing.txt")).says("missing.txt");
-    IdleServer::listen().refuses(3, Upload::of_hello().argument_file("missing.txt")).says("missing.txt");
 }
 
 #[test]
@@ -145,7 +189,7 @@ fn a_file_that_is_not_regular_is_exit_3_at_once() {
         program
     };
     let upload = Upload::of_nothing().program(fifo).argument_file("fifo");
-    IdleServer::listen().refuses(3, upload).says("fifo").within(A_FEW_SECONDS);
+    IdleServer::listen().refuses(3, upload).says("--from-stdin NAME < fifo").within(A_FEW_SECONDS);
     for device in ["/dev/null", "/dev/zero"] {
         IdleServer::listen().refuses(3, Upload::of_nothing().argument_file(device)).says(device);
     }
@@ -155,7 +199,7 @@ fn a_file_that_is_not_regular_is_exit_3_at_once() {
 fn from_stdin_is_advised_for_a_dash_and_for_pipes() {
     IdleServer::listen().refuses(3, Upload::of_nothing().argument_file("-")).says("--from-stdin NAME");
     let piped = Upload::of_nothing().argument_file("/dev/stdin").program(|program| program.stdin("x"));
-    IdleServer::listen().refuses(3, piped).says("--from-stdin NAME < <(...)");
+    IdleServer::listen().refuses(3, piped).says("to send standard input, use --from-stdin NAME.");
     // Bash replaces `<(...)` with such a path, and closes the descriptor in the program that is started.
     IdleServer::listen()
         .refuses(3, Upload::of_nothing().argument_file("/dev/fd/63"))

@@ -72,8 +72,6 @@ fn a_refused_password_that_was_empty_is_said_to_be_empty() {
         let script = Script::greeted().expect("USER alice").reply("331 Go on").expect("PASS ").reply("530 No");
         script.run(upload).outcome
     };
-    let empty = Upload::of_hello().without_password().program(|program| program.environment("FTP_PASSWORD", ""));
-    refused(empty).fails(6).says("The password was empty");
     refused(with_file("\n").options(["--password-file", "password"])).fails(6).says("The password was empty");
     let given = Script::greeted().expect("USER alice").reply("331 Go on").then(Move::ExpectAny).reply("530 No");
     given.run_hello().outcome.fails(6).never_says("empty");
@@ -106,6 +104,15 @@ fn no_password_and_no_terminal_is_exit_2_with_advice() {
     }
     let upload = Upload::of_hello().without_password().program(Program::without_terminal);
     IdleServer::listen().refuses(2, upload).says("FTP_PASSWORD").within(A_FEW_SECONDS);
+}
+
+#[test]
+fn an_empty_variable_is_no_password_and_exit_2_without_a_terminal() {
+    let empty = || Upload::of_hello().without_password().program(|program| program.environment("FTP_PASSWORD", ""));
+    let outcome = IdleServer::listen().refuses(2, empty());
+    outcome.says("FTP_PASSWORD is empty").says("--password-file").within(A_FEW_SECONDS);
+    let other = empty().with_local("password", PASSWORD).options(["--password-file", "password"]);
+    accepted(other);
 }
 
 #[test]

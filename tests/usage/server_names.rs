@@ -25,6 +25,23 @@ fn a_server_on_this_machine_is_found_by_any_of_its_names() {
     }
 }
 
+/// No packet of TEST-NET-1 (RFC 5737) reaches a server, so that nothing is sent.
+#[test]
+fn a_warning_says_that_the_password_is_readable_only_if_it_leaves_this_machine_in_clear() {
+    let to = |host: &str, options: &[&str]| {
+        let upload = Upload::of_hello().timeout("1").options(options);
+        upload.at(host).run()
+    };
+    for (host, options) in [("ftp://192.0.2.1", &[][..]), ("192.0.2.1", &["--tls", "off", "--quiet"])] {
+        to(host, options)
+            .fails(4)
+            .says("Warning: without TLS the password and the files go to")
+            .says("192.0.2.1 in clear");
+    }
+    to("192.0.2.1", &[]).fails(4).never_says("in clear");
+    to("ftp://127.0.0.1:9", &[]).fails(4).never_says("in clear");
+}
+
 #[test]
 fn a_server_on_ipv6_is_found_in_brackets() {
     let host = IpAddr::from(Ipv6Addr::LOCALHOST);

@@ -1,5 +1,6 @@
 //! Several files in one run: the failures after which the next file is sent, and the exit code of the run.
 
+use crate::support::run::IdleServer;
 use crate::support::runs::run_in_turn;
 use crate::support::script::Script;
 use crate::support::upload::Upload;
@@ -9,8 +10,12 @@ fn several_files_go_over_one_control_connection() {
     let script = Script::ready().take("one").tell_size("one", 3).take("two").tell_size("two", 0);
     let script = script.take("three").no_size("three").goodbye();
     let run = script.run(Upload::of("one", b"111").and("two", b"").and("three", b"3"));
-    run.outcome.succeeds().says("Stored one in inbox: 3 bytes, size confirmed").says("Stored two in inbox: 0 bytes");
-    run.outcome.says("Stored three in inbox: 1 bytes, confirmed by the server");
+    run.outcome
+        .succeeds()
+        .says("Stored one in inbox: 3 bytes in ")
+        .says(", size confirmed")
+        .says("Stored two in inbox: 0 bytes in ");
+    run.outcome.says("Stored three in inbox: 1 bytes in ").says(", confirmed by the server");
     run.server_log.stored_all(&[b"111", b"", b"3"]);
 }
 
@@ -24,15 +29,56 @@ fn a_hundred_files_in_a_row_use_nothing_up() {
     script.goodbye().run(upload).outcome.succeeds().says("Stored file99 in inbox");
 }
 
-/// The program opens all files before it sends anything.
+/// The program checks all files before it sends anything, and keeps only a few of them open.
 #[test]
-fn more_files_than_the_usual_limit_are_fewer_than_there_may_be() {
-    let names: Vec<_> = (0..100).map(|n| format!("file{n}")).collect();
-    let upload = || names.iter().fold(Upload::of_nothing(), |upload, name| upload.and(name, b""));
+fn a_thousand_files_are_sent_with_64_descriptors() {
+    let names: Vec<_> = (0..1000).map(|n| format!("file{n}")).collect();
+    let upload = names.iter().fold(Upload::of_nothing(), |upload, name| upload.and(name, b""));
     let script = names.iter().fold(Script::ready(), |script, name| script.take(name).tell_size(name, 0));
-    script.goodbye().run(upload().program(|program| program.limited("-Sn 64"))).outcome.succeeds();
-    let none = Script::new().run(upload().program(|program| program.limited("-n 64")));
-    none.outcome.fails(3).says("fewer files at a time");
+    script.goodbye().run(upload.program(|program| program.limited("-n 64"))).outcome.succeeds();
+}
+
+#[test]
+fn a_missing_file_among_a_thousand_is_reported_before_anything_is_sent_with_fail_fast() {
+    let names = (0..1000).map(|n| format!("file{n}"));
+    let upload = names.fold(Upload::of_nothing(), |upload, name| upload.and(name, b"")).argument_file("missing");
+    IdleServer::listen().refuses(3, upload.options(["--fail-fast"])).says("missing").says("It was not sent");
+}
+
+#[test]
+fn files_that_cannot_be_sent_do_not_stop_the_others() {
+    let folder = |program: crate::support::program::Program| {
+        std::fs::create_dir(program.path("folder")).expect("a folder");
+        program
+    };
+    for options in [&[][..], &["--quiet"]] {
+        let script = Script::ready().take("one").tell_size("one", 1).take("two").tell_size("two", 2).goodbye();
+        let upload = Upload::of_nothing().program(folder).argument_file("missing").and("one", b"1");
+        let run = script.run(upload.argument_file("folder").and("two", b"22").options(options));
+        run.outcome.exits(3).says("ftp-uploader: cannot open missing: No such file or directory. It was not sent");
+        run.outcome.says("ftp-uploader: folder is a directory. It was not sent").says("2 of 4 files stored");
+        run.server_log.stored_all(&[b"1", b"22"]);
+    }
+}
+
+#[test]
+fn if_no_file_can_be_sent_each_is_reported_and_nobody_is_connected() {
+    let upload = || Upload::of_nothing().argument_file("missing").argument_file("gone");
+    for upload in [upload(), upload().without_password(), upload().options(["-r"]), upload().options(["--explain"])] {
+        let server = IdleServer::listen();
+        let outcome = upload.to(server.address()).run();
+        outcome.exits(3).says("cannot open missing: ").says("cannot open gone: ");
+        outcome.claim(!server.was_contacted(), "no connection to the server");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_sent_are_told_beside_the_explanation_of_the_others() {
+    let server = IdleServer::listen();
+    let upload = Upload::of_hello().argument_file("missing").options(["--explain"]);
+    let outcome = upload.to(server.address()).run();
+    outcome.exits(3).says("cannot open missing: ");
+    outcome.claim(outcome.stdout.contains("hello.txt"), "the explanation of the other file");
 }
 
 #[test]
@@ -45,10 +91,10 @@ fn a_refused_file_does_not_stop_the_next() {
 }
 
 #[test]
-fn the_exit_code_is_that_of_the_first_failure() {
+fn the_exit_code_is_that_of_the_worst_failure() {
     let script = Script::ready().passive().expect("STOR one").reply("553 No ones").passive().store("two").receive_all();
     let run = script.close().run(Upload::of("one", b"1").and("two", b"2"));
-    run.outcome.exits(7).says("No ones").says("two");
+    run.outcome.exits(10).says("No ones").says("two");
 }
 
 #[test]
@@ -74,22 +120,27 @@ fn an_unknown_outcome_does_not_stop_the_next() {
 
 #[test]
 fn a_file_that_is_not_what_was_sent_does_not_stop_the_next() {
-    let script = Script::ready().take("one").tell_size_twice("one", 77).take("two").tell_size("two", 1).goodbye();
+    // The first size is read when STOR of the next file is out already.
+    let script = Script::ready().take("one").tell_size("one", 77).take("two").tell_size("two", 1);
+    let script = script.tell_size("one", 77).goodbye();
     let run = script.run(Upload::of("one", b"1").and("two", b"2"));
     run.outcome.exits(10).never_says("Stored one").says("Stored two");
 }
 
 #[test]
-fn a_lost_connection_between_two_files_is_exit_4_and_the_first_is_reported() {
-    let script = Script::ready().take("one").tell_size("one", 1).expect("EPSV").close();
-    let run = script.run(Upload::of("one", b"1").and("two", b"2"));
-    run.outcome.exits(4).says("Stored one in inbox: 1 bytes, size confirmed");
+fn a_lost_connection_between_two_files_is_reported_for_the_second_only() {
+    // STOR of the second file was sent, so that a part of it may remain.
+    let first = Script::ready().take("one").tell_size("one", 1).lacks("two").expect("EPSV").expect("STOR two").close();
+    let again = Script::ready().tell_size_twice("one", 1).lacks("two").expect("EPSV").close();
+    let run = run_in_turn([first, again], Upload::of("one", b"1").and("two", b"2"));
+    run.outcome.exits(8).says("Stored one in inbox: 1 bytes").says("two: ").never_says("Stored two");
 }
 
 #[test]
 fn utf8_is_asked_for_only_where_a_name_needs_it() {
     for answer in ["200 UTF-8 on", "501 No options"] {
-        let asked = Script::ready().take("plain").tell_size("plain", 1).expect("OPTS UTF8 ON").reply(answer);
+        // The option is set before the flight that checks the first file and announces the second.
+        let asked = Script::ready().take("plain").expect("OPTS UTF8 ON").reply(answer).tell_size("plain", 1);
         let script = asked.take("grüße").tell_size("grüße", 2).take("größer").tell_size("größer", 3).goodbye();
         let upload = Upload::of("plain", b"1").and("grüße", b"22").and("größer", b"333");
         script.run(upload).outcome.succeeds().says("Stored grüße in inbox");

@@ -15,10 +15,11 @@ use crate::ftp_servers;
 const BUILD: [&str; 6] = ["build", "--release", "-p", "ftp-uploader-cli", "-p", "ftp-uploader-bench"];
 
 /// Programs, and the Debian packages that contain them.
-const PROGRAMS: [(&str, &str); 6] = [
+const PROGRAMS: [(&str, &str); 7] = [
     ("curl", "curl"),
     ("lftp", "lftp"),
     ("ncftpput", "ncftp"),
+    ("rclone", "rclone"),
     ("python3", "python3"),
     ("ip", "iproute2"),
     ("unshare", "util-linux"),

@@ -5,7 +5,11 @@
 
 mod bench;
 mod demo;
+mod demo_sync;
+mod demo_tour;
 mod dependencies;
+#[cfg(test)]
+mod deployment_examples;
 mod fleet;
 mod ftp_servers;
 mod fuzz;
@@ -15,6 +19,7 @@ mod platforms;
 mod sandbox;
 #[cfg(test)]
 mod security_page;
+mod shells;
 mod skips;
 mod test;
 mod wit_docs;
@@ -28,13 +33,19 @@ Usage: cargo xtask NAME
 
   set-up          install the wasm32-wasip2 target, and unpack the FTP servers for the tests below target/
   demo            build the program, upload 256 MiB to a temporary FTP server on loopback, and compare the bytes
+  demo sync       deploy a site of 300 files to such a server, change it, and deploy it again, with two failures in
+                  between; compare the trees after each step
+  demo tour       run docs/tour.sh, a few typical commands, against such a server; it asks for a password once
   test            run all checks: style, docs, tests, and the commands below except bench, components and wit-docs.
                   CI runs this command
   test platforms  upload with the components on other platforms, and print a table
   test sandbox    run only the attacks on the sandbox, and print a table of the results
-  bench [sandbox | sink] [--only ROW] [--rounds N]
-                  compare the program with other clients, on loopback; with `sandbox`, measure the cost of the sandbox
-                  alone (needs valgrind); with `sink`, only start the servers. The tables are in target/bench/
+  bench [many | sync | sandbox | sink] [--only ROW] [--rounds N] [--out DIR]
+                  compare the program with other clients, on loopback; with `many`, with many small files, also over
+                  a delaying link (needs root; --only takes the beginning of a name, --server another server); with
+                  `sync`, a tree that is made equal, also over that link (the same); with `sandbox`, measure the cost
+                  of the sandbox alone (needs valgrind); with `sink`, only start the servers. The tables are in
+                  target/bench/
   fleet           check the manifests in fleet/
   fuzz --seconds N [TARGET...]
                   run the fuzzers in fuzz/ for N seconds each; inputs of earlier runs are used again
@@ -50,6 +61,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["set-up"] => set_up(),
         ["demo"] => demo::run(),
+        ["demo", "sync"] => demo_sync::run(),
+        ["demo", "tour"] => demo_tour::run(),
         ["test"] => test::run(),
         ["test", "platforms"] => platforms::run(),
         ["test", "sandbox"] => sandbox::run(),

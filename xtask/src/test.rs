@@ -17,6 +17,7 @@ use crate::ftp_servers;
 use crate::fuzz;
 use crate::miri;
 use crate::platforms;
+use crate::shells;
 use crate::skips;
 
 /// The fastest check is first.
@@ -74,7 +75,9 @@ const RUSTUP_LIMIT: Duration = Duration::from_secs(60);
 /// Runs `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
-    let skipped = [missing_servers()?, missing_components(), fuzz::missing(), dependencies::missing()].concat();
+    let skipped =
+        [missing_servers()?, shells::missing(), missing_components(), fuzz::missing(), dependencies::missing()]
+            .concat();
     if !skipped.is_empty() && ci::is_set() {
         return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
     }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use ftp_uploader_component::Conversation;
 use ftp_uploader_component::contract::{DataMode, Login, Placement, Plan, Protection, Verification, Verify};
 use ftp_uploader_component::native::{
-    Algorithm, Control, Data, DataConnection, DataListener, IoError, Moved, Notice, Secret, Source, SourceError,
-    SourceFile, SpliceError, Step, Witness,
+    Algorithm, Control, Data, DataConnection, DataListener, IoError, ListingConnection, Moved, Notice, Secret, Source,
+    SourceError, SourceFile, SpliceError, Step, Witness,
 };
 
 use super::server::Server;
@@ -20,16 +20,21 @@ pub(crate) fn run(work: &Work) -> Result<u64, String> {
 
 fn session(work: &Work) -> Result<u64, String> {
     let server = Rc::new(Server::new(work.size, work.piece));
-    let login =
-        Login { user: USER.to_vec(), account: None, protection: Protection::Clear, data_mode: DataMode::Passive };
+    let login = Login {
+        user: USER.to_vec(),
+        account: None,
+        protection: Protection::Clear,
+        data_mode: DataMode::Passive,
+        flight: false,
+    };
     let failed = |error| format!("{error:?}");
     let control = Box::new(Handles(Rc::clone(&server)));
     let progress = Box::new(Handles(Rc::clone(&server)));
     let mut conversation = Conversation::open(control, &Secret, &login, progress).map_err(failed)?;
-    conversation.enter(DIRECTORY, false).map_err(failed)?;
+    conversation.enter(DIRECTORY, false, false).map_err(failed)?;
     for _ in 0..work.files {
         let file: SourceFile = Box::new(Handles(Rc::clone(&server)));
-        let plan = Plan { placement: Placement::Replace, verify: Verify::Best };
+        let plan = Plan { placement: Placement::Replace, verify: Verify::Best, defer: false };
         let receipt = conversation.store(&file, NAME, plan).map_err(failed)?;
         if receipt.sent != work.size || !matches!(receipt.verified, Verification::Size) {
             return Err(format!("{receipt:?}"));
@@ -73,6 +78,10 @@ impl Control for Handles {
     fn listen_data(&self) -> Result<DataListener, IoError> {
         Err(IoError::Denied)
     }
+
+    fn open_listing(&self, _port: u16) -> Result<ListingConnection, IoError> {
+        Err(IoError::Denied)
+    }
 }
 
 /// A data connection, the handle whose drop is a call, too.
@@ -88,6 +97,11 @@ impl Data for Connection {
             0 => Ok(Moved::End),
             bytes => Ok(Moved::Bytes(bytes)),
         }
+    }
+
+    fn shutdown(&self) -> Result<(), IoError> {
+        self.0.shutdown();
+        Ok(())
     }
 
     fn finish(&self) -> Result<(), IoError> {

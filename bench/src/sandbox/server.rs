@@ -45,8 +45,12 @@ impl Server {
         !self.unread.borrow().is_empty()
     }
 
-    pub(crate) fn send(&self, line: &[u8]) {
+    pub(crate) fn send(&self, lines: &[u8]) {
         self.count();
+        lines.split_inclusive(|&byte| byte == b'\n').for_each(|line| self.hear(line));
+    }
+
+    fn hear(&self, line: &[u8]) {
         let line = line.trim_ascii_end();
         match line.split(|&byte| byte == b' ').next().unwrap_or_default() {
             b"EPSV" => self.say("229 Entering Extended Passive Mode (|||50000|)"),
@@ -78,6 +82,10 @@ impl Server {
         let taken = length.min(self.piece).min(self.size - offset);
         self.stored.set(offset + taken);
         taken
+    }
+
+    pub(crate) fn shutdown(&self) {
+        self.count();
     }
 
     pub(crate) fn finish(&self) {

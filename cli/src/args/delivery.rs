@@ -1,19 +1,33 @@
 //! The options for delivery: retries, temporary names, proof, directories and attributes.
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::args::values::{fraction, octal, seconds};
+use crate::args::values::{fraction, octal, positive, seconds, whole_number};
 
 /// The options under the heading Delivery. `None` is the default of [`ftp_uploader::Delivery`].
 #[derive(clap::Args)]
 #[command(next_help_heading = "Delivery")]
 pub struct DeliveryArgs {
+    /// Send up to this many files at the same time, each over a connection of its own. Fewer are used if the files are
+    /// not worth them or the server accepts no more. 1 keeps the order of the command line
+    #[arg(short, long, value_name = "N", value_parser = positive)]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// Stop after the first file that cannot be stored, instead of sending the others
+    #[arg(long)]
+    pub fail_fast: bool,
+
     /// Try again up to this many times after an error that may pass: lost connections, 4xx replies
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_number::<u32>)]
     pub retries: Option<u32>,
+
+    /// Try again also if the first connection is refused or the server's name does not exist, instead of giving up at once
+    #[arg(long)]
+    pub retry_connrefused: bool,
 
     /// Begin no new try after this time, in seconds, from the start of the run [default: no limit]
     #[arg(long, value_name = "SECS", value_parser = seconds)]
@@ -39,6 +53,11 @@ pub struct DeliveryArgs {
     /// Let the server choose a name that is not taken (STOU)
     #[arg(long)]
     pub unique: bool,
+
+    /// Send no file whose name is taken on the server. If the server does not tell, the file is not sent either, and the
+    /// run fails. Contents are not compared, so that an incomplete file counts as one that is there; --atomic leaves none
+    #[arg(long, conflicts_with = "unique")]
+    pub skip_existing: bool,
 
     /// Require this proof of the stored file [default: the hash if the server offers one, else the size if it tells it]
     #[arg(long, value_enum, value_name = "PROOF")]

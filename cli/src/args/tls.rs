@@ -20,8 +20,9 @@ pub struct TlsArgs {
     pub ca_file: Option<PathBuf>,
 
     /// Trust this key of a server, whatever its certificate says: sha256: and the hash that an error about the
-    /// certificate prints. Let the server's administrator confirm it. The option can be repeated
-    #[arg(long, value_name = "PIN", group = "trust")]
+    /// certificate prints, or sha256// as for curl. Let the server's administrator confirm it. The option can be
+    /// repeated, or have several pins separated by semicolons
+    #[arg(long, value_name = "PIN", value_delimiter = ';', group = "trust")]
     pub pin: Vec<Pin>,
 
     /// Trust every certificate. An attacker on the network can pose as the server, and learn the password

@@ -1,7 +1,19 @@
 //! Parsers for the values of options.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::str::FromStr;
 use std::time::Duration;
+
+/// Parses a whole number, 0 or more.
+pub fn whole_number<T: FromStr>(text: &str) -> Result<T, String> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits).ok_or_else(|| "not a whole number".to_owned())
+}
+
+/// Parses a whole number, 1 or more.
+pub fn positive(text: &str) -> Result<NonZeroUsize, String> {
+    whole_number(text).ok().and_then(NonZeroUsize::new).ok_or_else(|| "not a whole number, 1 or more".to_owned())
+}
 
 /// Parses a time limit in whole seconds, up to a day.
 pub fn seconds(text: &str) -> Result<Duration, String> {
@@ -49,6 +61,15 @@ pub fn interface(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_number_is_written_in_digits() {
+        assert_eq!([whole_number("0"), whole_number("7")], [Ok(0_u32), Ok(7)]);
+        for text in ["", "x", "-1", "+1", "1.5", "4294967296"] {
+            assert_eq!(whole_number::<u32>(text), Err("not a whole number".to_owned()), "{text}");
+        }
+        assert!(positive("2").is_ok() && positive("0").is_err() && positive("two").is_err());
+    }
 
     #[test]
     fn a_rate_is_a_number_with_or_without_a_unit() {

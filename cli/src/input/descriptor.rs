@@ -7,10 +7,10 @@ use std::io;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::MetadataExt;
 
+use ftp_uploader::words::without_code;
 use rustix::fs::{OFlags, fcntl_getfl, fstat};
 
 use crate::cli_error::CliError;
-use crate::messages::without_code;
 
 /// The last of the standard streams.
 const STANDARD_ERROR: RawFd = 2;

@@ -29,6 +29,17 @@ impl SecretVariables {
     pub fn take() -> Self {
         Self { password: take("FTP_PASSWORD"), account: take("FTP_ACCOUNT"), proxy_auth: take(proxy::AUTH) }
     }
+
+    /// Returns true if the variable with this name was set, and was not empty.
+    pub fn has(&self, name: &str) -> bool {
+        let value = match name {
+            "FTP_PASSWORD" => &self.password,
+            "FTP_ACCOUNT" => &self.account,
+            proxy::AUTH => &self.proxy_auth,
+            _ => return false,
+        };
+        value.as_ref().is_some_and(|value| !value.is_empty())
+    }
 }
 
 fn take(name: &str) -> Option<Zeroizing<Vec<u8>>> {

@@ -1,5 +1,5 @@
-//! The limit of open files. All files of a run are opened before anything is sent, so that a missing file is found
-//! early. The usual soft limit of 1024 is too small for that; a process may raise it to the hard limit.
+//! The limit of open files. The library keeps few files open, but each connection needs some descriptors, and `--jobs` may
+//! be large. A process may raise the usual soft limit of 1024 to the hard limit.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

@@ -1,5 +1,5 @@
-//! The source of the password: a file, a descriptor, standard input, the environment, or a prompt without echo. It is
-//! never an argument, which every user of the machine can read. Errors name the source, never its content.
+//! The source of the password: a file, a descriptor, standard input, a `.netrc` file, the keyring, the environment, or a
+//! prompt without echo. It is never an argument, which every user of the machine can read. Errors name the source, never its content.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -7,22 +7,39 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use ftp_uploader::{Escaped, Password, UploadError};
+use ftp_uploader::words::without_code;
+use ftp_uploader::{CancelToken, Context, Escaped, Password, Server, UploadError};
 use zeroize::Zeroizing;
 
 use crate::args::Args;
 use crate::cli_error::CliError;
-use crate::context::Context;
-use crate::input::descriptor;
-use crate::messages::without_code;
-use crate::signals;
+use crate::input::prompt::{MAX_TEXT, NotTyped, Prompt};
+use crate::input::{descriptor, desktop_keyring, netrc};
 
 /// The longest first line that is read, in bytes. It is more than a command can carry.
 const MAX_LINE: usize = 4096;
 
+/// The number of times that a text which no command can carry may be typed.
+const MAX_ANSWERS: u32 = 3;
+
 /// The message if there is no terminal for the prompt.
 const NO_TERMINAL: &str = "no password. There is no terminal for a prompt; set FTP_PASSWORD, or use --password-file, \
                            --password-fd or --password-stdin.";
+
+/// The message if `--netrc` has no file to read.
+const NO_NETRC: &str = "no password: --netrc reads ~/.netrc, and the variable HOME is not set. Nothing was sent; use \
+                        --netrc-file.";
+
+/// The message if there is no terminal for the prompt, and the variable is set to nothing: the usual form of a secret that
+/// is missing in CI.
+const EMPTY_VARIABLE: &str = "no password: FTP_PASSWORD is empty, perhaps because the secret is not available here. \
+                              Nothing was sent; set it, or use --password-file (/dev/null for an empty password).";
+
+/// The note before the prompt in that case.
+const EMPTY_VARIABLE_NOTE: &str = "Note: FTP_PASSWORD is empty.\n";
+
+/// The message if the prompt was left without an answer.
+const NOT_TYPED: &str = "no password was typed. Nothing was sent; type it, or use FTP_PASSWORD or --password-file.";
 
 /// The message if `--password-fd` names an output stream.
 const PASSWORD_FROM_OUTPUT: &str = "no password: --password-fd 1 and 2 are output streams of this program. Nothing was \
@@ -39,8 +56,15 @@ pub enum PasswordSource {
     Descriptor(File),
     /// The value of `FTP_PASSWORD`.
     Environment(Zeroizing<Vec<u8>>),
+    /// A file in the form of `~/.netrc`, which is opened when the password is read.
+    Netrc(PathBuf),
+    /// The keyring of the desktop.
+    Keyring,
     /// A prompt on the terminal.
-    Prompt,
+    Prompt {
+        /// True if `FTP_PASSWORD` is set, but empty.
+        empty_variable: bool,
+    },
 }
 
 impl PasswordSource {
@@ -65,26 +89,43 @@ impl PasswordSource {
             let stdin = io::stdin().as_fd().try_clone_to_owned();
             return stdin.map(|fd| Self::Descriptor(fd.into())).map_err(|error| unreadable("standard input", &error));
         }
-        Ok(variable.map_or(Self::Prompt, Self::Environment))
+        if let Some(path) = &args.profile.netrc_file {
+            return Ok(Self::Netrc(path.clone()));
+        }
+        if args.profile.netrc {
+            let path = netrc::usual_path().ok_or_else(|| CliError::Usage(NO_NETRC.to_owned()))?;
+            return Ok(Self::Netrc(path));
+        }
+        if args.profile.keyring {
+            return desktop_keyring::check().map(|()| Self::Keyring).map_err(CliError::Usage);
+        }
+        Ok(match variable {
+            Some(value) if !value.is_empty() => Self::Environment(value),
+            // Servers that want no password are rare, and secrets that are missing are not.
+            variable => Self::Prompt { empty_variable: variable.is_some() },
+        })
     }
 
-    /// Checks that a prompt is possible, if it is the source. The run checks this before it resolves the server's name.
+    /// Opens the terminal, if a prompt is the source. The run, which `token` cancels, does this before it resolves the
+    /// server's name.
     ///
     /// # Errors
-    /// If neither standard input nor standard error is a terminal.
-    pub fn check(&self) -> Result<(), CliError> {
-        let no_terminal = !io::stdin().is_terminal() && !io::stderr().is_terminal();
-        match self {
-            Self::Prompt if no_terminal => Err(CliError::Usage(NO_TERMINAL.to_owned())),
-            Self::Prompt | Self::File(_) | Self::Descriptor(_) | Self::Environment(_) => Ok(()),
+    /// If neither standard input nor standard error is a terminal, or the terminal cannot be opened.
+    pub fn prompt(&self, token: &CancelToken) -> Result<Option<Prompt>, CliError> {
+        let &Self::Prompt { empty_variable } = self else { return Ok(None) };
+        // Without both, nobody is there to answer, even if a terminal controls the program.
+        if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
+            let message = if empty_variable { EMPTY_VARIABLE } else { NO_TERMINAL };
+            return Err(CliError::Usage(message.to_owned()));
         }
+        Prompt::open(token).map(Some).map_err(|error| unreadable("the terminal", &error))
     }
 
-    /// Reads the password, or prompts for it.
+    /// Reads the password, or asks for it with `prompt`, the result of [`prompt`](Self::prompt).
     ///
     /// # Errors
     /// If the source cannot be read, or no FTP command can carry its first line; if a signal ends the prompt.
-    pub fn read(self, context: &Context) -> Result<Password, CliError> {
+    pub fn read(self, context: &Context, prompt: Option<&Prompt>) -> Result<Password, CliError> {
         let line = match self {
             Self::File(path) => {
                 let name = Escaped(path.as_os_str().as_bytes()).to_string();
@@ -92,15 +133,63 @@ impl PasswordSource {
             }
             Self::Descriptor(file) => first_line(file).map_err(|error| unreadable("the descriptor", &error))?,
             Self::Environment(value) => value,
-            Self::Prompt => prompt(context)?,
+            Self::Netrc(path) => netrc::password(&path, &host(context), &context.user).map_err(no_entry)?,
+            Self::Keyring => desktop_keyring::password(&host(context), &context.user).map_err(no_entry)?,
+            Self::Prompt { empty_variable } => {
+                let note = if empty_variable { EMPTY_VARIABLE_NOTE } else { "" };
+                let prompt = prompt.ok_or_else(|| CliError::Usage(NO_TERMINAL.to_owned()))?;
+                return ask(prompt, context, note);
+            }
         };
         if line.is_empty() {
             context.note_empty_password();
         }
-        let unfit =
-            |why| CliError::Usage(format!("the password {why}. No FTP command can carry that; nothing was sent."));
-        Password::new(line).map_err(unfit)
+        Password::new(line).map_err(|why| unfit(&why.to_string()))
     }
+}
+
+/// The name or address of the server, without scheme and port.
+fn host(context: &Context) -> String {
+    let server = context.host.parse::<Server>();
+    server.map_or_else(|_| context.host.clone(), |server| server.host().to_owned())
+}
+
+fn no_entry(why: String) -> CliError {
+    CliError::Usage(format!("no password: {why}. Nothing was sent; correct that, or use --password-file."))
+}
+
+/// Asks for another password after the server has refused one; `refusal` is the short form of its message. Returns `None`
+/// if the user gives up.
+pub fn ask_again(prompt: &Prompt, context: &Context, refusal: &str) -> Option<Password> {
+    ask(prompt, context, &format!("ftp-uploader: {refusal}. Try again, or end with Ctrl-D.\n")).ok()
+}
+
+/// Asks for the password, with a note before the question. A text that no command can carry, such as a whole document that
+/// was pasted, is asked for again.
+fn ask(prompt: &Prompt, context: &Context, note: &str) -> Result<Password, CliError> {
+    let (user, host) = (Escaped(&context.user), Escaped(context.host.as_bytes()));
+    let question = format!("Enter password for {user} on {host}: ");
+    let mut answer = ask_once(prompt, &format!("{note}{question}"))?;
+    for _ in 1..MAX_ANSWERS {
+        let Err(why) = &answer else { break };
+        answer = ask_once(prompt, &format!("ftp-uploader: the password {why}. Type it again.\n{question}"))?;
+    }
+    answer.map_err(|why| unfit(&why))
+}
+
+/// Returns the password, or the reason why the text that was typed is none.
+fn ask_once(prompt: &Prompt, question: &str) -> Result<Result<Password, String>, CliError> {
+    match prompt.ask(question) {
+        Ok(text) => Ok(Password::new(text).map_err(|why| why.to_string())),
+        Err(NotTyped::TooLong) => Ok(Err(format!("is longer than {MAX_TEXT} bytes"))),
+        Err(NotTyped::Interrupted) => Err(UploadError::Interrupted { step: None }.into()),
+        Err(NotTyped::End) => Err(CliError::Usage(NOT_TYPED.to_owned())),
+        Err(NotTyped::Failed(error)) => Err(unreadable("the terminal", &error)),
+    }
+}
+
+fn unfit(why: &str) -> CliError {
+    CliError::Usage(format!("the password {why}. No FTP command can carry that; nothing was sent."))
 }
 
 /// Reads one line, byte by byte, because the bytes after it belong to the next reader.
@@ -117,16 +206,6 @@ fn first_line(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
         line.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(line)
-}
-
-fn prompt(context: &Context) -> Result<Zeroizing<Vec<u8>>, CliError> {
-    let question = format!("Enter password for {} on {}: ", Escaped(&context.user), Escaped(context.host.as_bytes()));
-    let _echo = signals::restore_echo_on_signal();
-    match rpassword::prompt_password(question) {
-        Ok(answer) => Ok(Zeroizing::new(answer.into_bytes())),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(UploadError::Interrupted { step: None }.into()),
-        Err(error) => Err(unreadable("the terminal", &error)),
-    }
 }
 
 fn unreadable(place: &str, error: &io::Error) -> CliError {

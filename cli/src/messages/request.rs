@@ -1,9 +1,10 @@
 //! The lines for a request that cannot be carried out here, whatever the server does. Nothing was sent.
 
-use ftp_uploader::{Escaped, RequestError};
+use std::io;
+use std::path::Path;
 
-use crate::messages::message::Message;
-use crate::messages::shown;
+use ftp_uploader::words::{Message, shown, without_code};
+use ftp_uploader::{Escaped, RequestError};
 
 /// The mistake in the request, and its correction.
 pub fn line(error: &RequestError) -> String {
@@ -19,11 +20,32 @@ pub fn line(error: &RequestError) -> String {
             shown(one),
             shown(other)
         ),
+        RequestError::Rule { rule, why } => format!(
+            "the rule {} is malformed: {}. Nothing was sent; write it as a line of a .gitignore file.",
+            Escaped(rule.as_bytes()),
+            Escaped(why.trim_end_matches('.').as_bytes())
+        ),
+        RequestError::NotBeneath { path } => format!(
+            "the manifest {} does not lie in REMOTEDIR. Nothing was sent; write a path relative to REMOTEDIR, without ..",
+            Escaped(path)
+        ),
+        // The program makes no such request.
+        RequestError::NotAnUpload => format!("{error}. Nothing was sent; please report this bug."),
+        RequestError::NoManifest => "this needs a manifest on the server. Nothing was sent; add --manifest.".to_owned(),
         RequestError::ActiveThroughProxy => {
             "a server cannot connect to this machine through a proxy. Nothing was sent; leave --active or --proxy out."
                 .to_owned()
         }
     }
+}
+
+/// The line for a file of `--exclude-from` that cannot be read.
+pub fn no_rules(path: &Path, error: &io::Error) -> String {
+    Message::new(
+        format!("cannot read the rules in {}: {}", shown(path), without_code(error)),
+        "Nothing was sent; check the path, and that the file is text in UTF-8",
+    )
+    .line()
 }
 
 /// The line for `--require-fence` on a kernel that lacks these parts, each with the reason.

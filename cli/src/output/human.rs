@@ -8,14 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ftp_uploader::{
-    Confined, Confinement, Connection, Escaped, Event, Note, Observer, Secured, Speaker, StoredFile, UploadError,
-    Verification,
+    Confined, Confinement, Connection, Context, Escaped, Event, Note, Observer, Secured, Speaker, UploadError,
+    UploadReport, words,
 };
 
-use crate::context::Context;
-use crate::messages;
-use crate::messages::base_name;
-use crate::output::bar::Progress;
+use crate::output::progress::Progress;
 use crate::settings::{Settings, Verbosity};
 
 /// Writes a line for each event, and shows progress.
@@ -30,15 +27,29 @@ pub struct Display {
 
 impl Observer for Display {
     fn event(&self, event: &Event<'_>) {
+        self.progress.event(event);
         match event {
-            Event::Sent { file, sent, size } => self.progress.sent(file, *sent, *size),
-            Event::Stored(stored) => self.stored(stored),
+            Event::Stored(stored) if !self.progress.is_silent() => {
+                self.progress.write_line(&words::stored::line(&self.directory, stored));
+            }
+            Event::AlreadyThere(file) if !self.progress.is_silent() => {
+                self.progress.write_line(&words::existing::line(&self.directory, file));
+            }
+            Event::Removed { path, directory } if !self.progress.is_silent() => {
+                let what = if *directory { "directory " } else { "" };
+                self.progress.write_line(&format!("Removed {what}{}", Escaped(path)));
+            }
+            Event::Resolving { host } => self.verbose(|| format!("looking up {}", Escaped(host.as_bytes()))),
+            Event::Connecting { address, .. } => self.verbose(|| format!("connecting to {address}")),
+            Event::AskingProxy { proxy } => self.verbose(|| format!("asking the proxy at {proxy}")),
             Event::Secured { connection, tls } => self.secured(*connection, tls),
-            Event::Retrying { error, pause, count, limit, .. } => self.retrying(error, *pause, *count, *limit),
+            Event::Retrying { file, error, pause, count, limit } => {
+                self.retrying(*file, error, *pause, (*count, *limit));
+            }
             Event::Resuming { file, from } => self.resuming(file, *from),
             Event::Noted { file, note } => self.noted(file.unwrap_or(Path::new("")), note),
             Event::Line { speaker, line } => self.line(*speaker, *line),
-            // Steps and starts of files have no line, and the report at the end has the failures. The library may add
+            // Steps, starts of files and sent bytes have no line here, and the report at the end has the failures. The library may add
             // events, so that a wildcard is required.
             _ => {}
         }
@@ -50,7 +61,7 @@ impl Display {
     pub fn new(settings: &Settings) -> Self {
         let context = Arc::clone(&settings.context);
         Self {
-            progress: Progress::new(settings.verbosity, context.count > 1),
+            progress: Progress::new(settings.verbosity),
             verbose: settings.verbosity == Verbosity::Verbose,
             directory: Escaped(&context.directory).to_string(),
             context,
@@ -72,23 +83,42 @@ impl Display {
         }
     }
 
-    /// Removes the progress bar after a run.
-    pub fn clear(&self) {
-        self.progress.clear();
+    /// Ends the display of progress, and writes the summary of a run with several files. If a file is not stored, the
+    /// summary follows the lines about failures instead.
+    pub fn finish(&self, report: &UploadReport) {
+        self.progress.finish();
+        if let Some(sync) = &report.sync
+            && !sync.dry_run
+        {
+            let notes = words::sync::notes::of(sync);
+            notes.iter().for_each(|note| self.progress.write_warning(&format!("Note: {note}.")));
+        }
+        let last = words::summary(&self.context, report);
+        if let Some(line) = last.filter(|_| report.is_complete()) {
+            self.progress.write_line(&line);
+        }
     }
 
-    fn stored(&self, stored: &StoredFile) {
-        let size = stored.resumed_at + stored.sent;
-        self.progress.completed(&stored.file, size);
-        let name = base_name(&stored.file);
-        let confirmed = match stored.verified {
-            Verification::Hash(algorithm) => format!("{} confirmed by the server", messages::algorithm_name(algorithm)),
-            Verification::Size => "size confirmed by the server".to_owned(),
-            Verification::None => "confirmed by the server, not verified".to_owned(),
-        };
-        let renamed = stored.stored_as.as_deref().map(|name| format!(" as {}", Escaped(name))).unwrap_or_default();
-        let line = format!("Stored {name}{renamed} in {}: {size} bytes, {confirmed}", self.directory);
-        self.progress.write_line(&line);
+    /// Removes the lines of progress, until the next event.
+    pub fn suspend(&self) {
+        self.progress.finish();
+    }
+
+    /// Writes a line that is shown before the run.
+    pub fn warn(&self, line: &str) {
+        self.progress.write_warning(line);
+    }
+
+    /// Writes a line about the course of the run, with `--verbose`.
+    fn verbose(&self, text: impl FnOnce() -> String) {
+        if self.verbose {
+            self.progress.write_line(&format!("* {}", text()));
+        }
+    }
+
+    /// Calls `act` while no progress is shown, because `act` uses the terminal itself.
+    pub fn pause<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.progress.pause(act)
     }
 
     fn secured(&self, connection: Connection, secured: &Secured) {
@@ -103,19 +133,22 @@ impl Display {
         }
     }
 
-    fn retrying(&self, error: &UploadError, pause: Duration, count: u32, limit: u32) {
+    fn retrying(&self, file: Option<&Path>, error: &UploadError, pause: Duration, (count, limit): (u32, u32)) {
         let seconds = pause.as_secs_f64();
-        let reason = messages::short(&self.context, error);
-        self.progress.write_line(&format!("Retrying in {seconds:.0} s ({count} of {limit}): {reason}"));
+        let reason = words::short(&self.context, error);
+        let name = file.filter(|_| self.progress.has_several()).map(|file| self.progress.name_of(file) + ": ");
+        let name = name.unwrap_or_default();
+        self.progress.write_line(&format!("Retrying in {seconds:.0} s ({count} of {limit}): {name}{reason}"));
     }
 
     fn resuming(&self, file: &Path, from: u64) {
-        self.progress.write_line(&format!("Resuming {} at byte {from}", base_name(file)));
+        self.progress.write_line(&format!("Resuming {} at byte {from}", self.progress.name_of(file)));
     }
 
     fn noted(&self, file: &Path, note: &Note) {
         let again = matches!(note, Note::Utf8Refused) && self.noted_utf8.swap(true, Ordering::Relaxed);
-        if let Some(text) = messages::note::text(&self.context, file, note).filter(|_| !again) {
+        if !again {
+            let text = words::note::text(&self.context, file, note);
             self.progress.write_warning(&format!("Note: {text}."));
         }
     }

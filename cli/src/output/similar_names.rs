@@ -2,15 +2,14 @@
 //! library refuses names that are equal.
 
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::args::Args;
-
 /// Returns pairs of such names, each in the order in which the files are sent.
-pub fn of(args: &Args) -> Vec<(&[u8], &[u8])> {
-    let names = args.files().iter().filter_map(|file| Path::new(file).file_name());
-    among(names.chain(args.from_stdin.as_deref()).map(OsStrExt::as_bytes))
+pub fn of<'a>(files: &'a [OsString], stream: Option<&'a OsStr>) -> Vec<(&'a [u8], &'a [u8])> {
+    let names = files.iter().filter_map(|file| Path::new(file).file_name());
+    among(names.chain(stream).map(OsStrExt::as_bytes))
 }
 
 fn among<'a>(names: impl Iterator<Item = &'a [u8]>) -> Vec<(&'a [u8], &'a [u8])> {

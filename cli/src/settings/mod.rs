@@ -1,28 +1,34 @@
 //! The settings of one run. An option takes precedence over an environment variable, and both over the library's
-//! default.
+//! default. Options of a profile are already among the options here.
 
+mod check;
+mod put;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod tree;
+mod trust;
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ftp_uploader::{CancelToken, Delivery, Escaped, Network, Put, Request, Server, Target, Verify};
+use ftp_uploader::{
+    AskTrust, CancelToken, Context, Delivery, Escaped, Job, Network, Request, Server, Target, Verify, Wording,
+};
 use zeroize::Zeroizing;
 
-use crate::args::{Args, DeliveryArgs, NetworkArgs, Proof};
+use crate::args::{Args, DeliveryArgs, NetworkArgs, Places, Proof, Switching};
 use crate::cli_error::CliError;
-use crate::context::Context;
 use crate::input::environment::SecretVariables;
 use crate::input::password::PasswordSource;
-use crate::input::{descriptor, proxy};
+use crate::input::proxy;
+use crate::input::trust_prompt::TrustPrompt;
 use crate::output::explain::Format;
 
-/// The line for a missing LOCALFILE. Clap cannot express that only `--from-stdin` replaces it.
-const NO_FILE: &str = "LOCALFILE or REMOTEDIR is missing. The command line is incomplete; see ftp-uploader --help.";
+pub use check::Checking;
 
 /// The settings of one run. All of them are checked, but the password is not read yet.
 pub struct Settings {
@@ -32,10 +38,16 @@ pub struct Settings {
     pub context: Arc<Context>,
     /// The source of the password. It is read after the server's name is resolved.
     pub password: PasswordSource,
+    /// `--remember-pin`: asks about a certificate that is not trusted.
+    pub trust_prompt: Option<Arc<TrustPrompt>>,
     /// The amount of output while the files are sent.
     pub verbosity: Verbosity,
     /// `--explain`, with its format. If it is set, nothing is uploaded.
     pub explain: Option<Format>,
+    /// `--dry-run` of `sync`, with its format. If it is set, nothing is changed on the server.
+    pub dry_run: Option<Format>,
+    /// The output of `check`; `None` for another command.
+    pub check: Option<Checking>,
     /// True if `--require-fence` was given: the run fails if a part of the confinement is missing.
     pub require_confinement: bool,
     /// Lines to print before the run: protection that the user turned off, and input that may be a mistake.
@@ -63,29 +75,39 @@ impl Settings {
     /// # Errors
     /// If the command line can never be carried out: a malformed host, a text that no command can carry, a file that is
     /// not a key.
-    pub fn resolve(args: Args, variables: SecretVariables) -> Result<Self, CliError> {
+    pub fn resolve(mut args: Args, variables: SecretVariables) -> Result<Self, CliError> {
+        args.output.apply(args.check.is_none());
         let password = PasswordSource::of(&args, variables.password)?;
-        check_directory(&args)?;
-        let server: Server = args.host.to_string_lossy().parse()?;
-        let context = Arc::new(context(&args));
-        let security = tls::security(&args.tls, &server)?;
+        let places = put::with_listed_files(&args, args.places().map_err(CliError::Usage)?)?;
+        check_directory(&args, &places)?;
+        check_resuming(&args.delivery)?;
+        let server: Server = places.host.to_string_lossy().parse()?;
+        let mut security = tls::security(&args.tls, &server)?;
+        let trust_prompt = trust::prompt(&args, &places, &server, &security)?;
+        security.ask = trust_prompt.clone().map(|prompt| prompt as Arc<dyn AskTrust>);
         let network = network(&args.network, variables.proxy_auth)?;
-        let target = target(&args, server, variables.account.as_deref())?;
-        let request = Request::new(target, put(&args)?).security(security).network(network)?;
+        let target = target(&args, &places, server, variables.account.as_deref())?;
+        let request = Request::of(target, job(&args, &places)?).security(security).network(network)?;
+        let request = request.delivery(delivery_of(&args));
+        let context = Arc::new(context(&places, &request));
         Ok(Self {
-            request: request.delivery(delivery(&args.delivery)),
-            warnings: crate::output::warnings::of(&args, &context),
+            request,
+            warnings: crate::output::warnings::of(&args, &places, &context),
             context,
             password,
+            trust_prompt,
             verbosity: verbosity(&args),
             explain: args.explain,
+            dry_run: args.sync.as_ref().and_then(|sync| sync.dry_run),
             require_confinement: args.require_fence,
+            check: args.check.take().map(|options| check::output(options, args.output.json)),
             component: component(args),
         })
     }
 
     /// Lets `token` cancel the run.
     pub fn cancelled_by(self, token: &CancelToken) -> Self {
+        self.trust_prompt.iter().for_each(|prompt| prompt.cancelled_by(token));
         Self { request: self.request.cancelled_by(token), ..self }
     }
 }
@@ -108,27 +130,17 @@ fn verbosity(args: &Args) -> Verbosity {
     }
 }
 
-fn context(args: &Args) -> Context {
-    let host = args.host.to_string_lossy().into_owned();
-    Context {
-        may_be_clear: tls::may_be_clear(&args.tls, &host, args.network.proxy.is_some()),
-        host,
-        user: args.user.as_bytes().to_vec(),
-        directory: args.directory().to_vec(),
-        count: args.files().len() + usize::from(args.from_stdin.is_some()),
-        stream_name: args.from_stdin.clone(),
-        atomic: args.delivery.atomic,
-        replace: args.delivery.replace,
-        active: args.network.active,
-        behind_proxy: args.network.proxy.is_some(),
-        client_certificate: args.tls.cert.is_some(),
-        last_is_local_file: args.last_is_local_file(),
-        empty_password: OnceLock::new(),
-    }
+/// The facts about `request`, with the server as it was typed.
+fn context(places: &Places, request: &Request) -> Context {
+    let mut context = Context::of(request);
+    context.wording = Wording::Program;
+    context.host = places.host.to_string_lossy().into_owned();
+    context.last_is_local_file = last_is_local_file(places);
+    context
 }
 
-fn target(args: &Args, server: Server, variable: Option<&Vec<u8>>) -> Result<Target, CliError> {
-    let target = Target::new(server, args.user.as_bytes())?;
+fn target(args: &Args, places: &Places, server: Server, variable: Option<&Vec<u8>>) -> Result<Target, CliError> {
+    let target = Target::new(server, places.user.as_bytes())?;
     let target = args.delivery.site.iter().try_fold(target, |target, text| target.site(text.as_bytes()))?;
     match account(args.account.as_deref(), variable.map(Vec::as_slice)) {
         Some(account) => Ok(target.account(account)?),
@@ -141,28 +153,44 @@ fn account<'a>(option: Option<&'a OsStr>, variable: Option<&'a [u8]>) -> Option<
     option.map(OsStr::as_bytes).or(variable.filter(|account| !account.is_empty()))
 }
 
-fn put(args: &Args) -> Result<Put, CliError> {
-    let put = Put::into_directory(args.directory())?;
-    let put = args.files().iter().try_fold(put, Put::file)?;
-    match &args.from_stdin {
-        Some(name) => Ok(put.stream(descriptor::standard_input()?, name.as_bytes())?),
-        None if args.files().is_empty() => Err(CliError::Usage(NO_FILE.to_owned())),
-        None => Ok(put),
+fn job(args: &Args, places: &Places) -> Result<Job, CliError> {
+    match (&args.sync, &args.check) {
+        (Some(options), _) => sync::job(args, places, options).map(Job::from),
+        (None, Some(options)) => check::job(options, places).map(Job::from),
+        (None, None) => put::job(args, places).map(Job::from),
     }
 }
 
 /// Refuses `--create-dirs` if REMOTEDIR is the name of a local file. If the user forgot REMOTEDIR after a list of
 /// files, the last file becomes REMOTEDIR, and `--create-dirs` would create that directory. Without `--create-dirs` the
 /// server reports that there is no such directory.
-fn check_directory(args: &Args) -> Result<(), CliError> {
-    if !(args.delivery.create_dirs && args.last_is_local_file()) {
+fn check_directory(args: &Args, places: &Places) -> Result<(), CliError> {
+    if !(args.delivery.create_dirs && last_is_local_file(places)) {
         return Ok(());
     }
-    let name = Escaped(args.directory());
+    let name = Escaped(places.directory.as_bytes());
     Err(CliError::Usage(format!(
         "REMOTEDIR forgotten? The last argument, {name}, is a local file, and --create-dirs would create a directory \
          with that name. Nothing was sent; add REMOTEDIR, or write {name}/ if that directory is meant."
     )))
+}
+
+/// Returns true if the last word is the name of a local file, so that REMOTEDIR may have been forgotten.
+fn last_is_local_file(places: &Places) -> bool {
+    places.directory_is_last_word && !places.files.is_empty() && Path::new(&places.directory).is_file()
+}
+
+/// Refuses `--resume` beside `--skip-existing`, which would leave out the very files that are to be completed. With
+/// `--atomic`, an incomplete file has another name.
+fn check_resuming(args: &DeliveryArgs) -> Result<(), CliError> {
+    if !(args.skip_existing && args.resume && !args.atomic) {
+        return Ok(());
+    }
+    Err(CliError::Usage(
+        "--resume completes files that are there, and --skip-existing leaves them out. Nothing was sent; leave one of \
+         them out, or add --atomic, with which an incomplete file has another name."
+            .to_owned(),
+    ))
 }
 
 fn network(args: &NetworkArgs, proxy_auth: Option<Zeroizing<Vec<u8>>>) -> Result<Network, CliError> {
@@ -178,15 +206,30 @@ fn network(args: &NetworkArgs, proxy_auth: Option<Zeroizing<Vec<u8>>>) -> Result
     Ok(network)
 }
 
+/// The delivery of the files of an upload, or of `sync`, which sets the times of files unless it is told not to.
+fn delivery_of(args: &Args) -> Delivery {
+    let mut delivery = delivery(&args.delivery);
+    if let Some(sync) = &args.sync {
+        delivery.preserve_time = !sync.no_preserve_time;
+        delivery.atomic = sync.switch == Switching::PerFile;
+        delivery.replace = delivery.atomic;
+    }
+    delivery
+}
+
 fn delivery(args: &DeliveryArgs) -> Delivery {
     let mut delivery = Delivery::default();
+    delivery.jobs = args.jobs.unwrap_or(delivery.jobs);
+    delivery.fail_fast = args.fail_fast;
     delivery.retry.limit = args.retries.unwrap_or(delivery.retry.limit);
     delivery.retry.delay = args.retry_delay.unwrap_or(delivery.retry.delay);
     delivery.retry.max_time = args.retry_max_time;
+    delivery.retry.connection_refused = args.retry_connrefused;
     delivery.resume = args.resume;
     delivery.atomic = args.atomic;
     delivery.replace = args.replace;
     delivery.unique = args.unique;
+    delivery.skip_existing = args.skip_existing;
     delivery.create_directories = args.create_dirs;
     delivery.preserve_time = args.preserve_time;
     delivery.mode = args.chmod;

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use ftp_uploader::words::{shown, without_code};
 use ftp_uploader::{Authorities, ClientIdentity, NotCredentials, Scheme, Security, Server, Tls, Trust};
 use zeroize::Zeroizing;
 
 use crate::args::{Mode, TlsArgs};
 use crate::cli_error::CliError;
-use crate::messages::{shown, without_code};
 
 /// The settings of TLS for a run to `server`.
 ///
@@ -40,16 +40,6 @@ fn mode(args: &TlsArgs, server: &Server) -> Result<Option<Tls>, CliError> {
         // A user who names trusted certificates expects TLS, also to this machine.
         (None, None) if needs_tls(args) => Ok(Some(Tls::Explicit)),
         (_, asked) => Ok(asked),
-    }
-}
-
-/// Returns true if an upload to `host`, as typed, is or may be in clear text. It is decided without resolving the name.
-/// Behind a proxy no server counts as this machine.
-pub fn may_be_clear(args: &TlsArgs, host: &str, behind_proxy: bool) -> bool {
-    let is_here = !behind_proxy && host.parse().is_ok_and(|server: Server| server.is_this_machine());
-    match args.tls {
-        Some(mode) => mode == Mode::Off,
-        None => !needs_tls(args) && (is_here || host.to_lowercase().starts_with("ftp://")),
     }
 }
 
@@ -94,6 +84,6 @@ fn unfit(path: &Path, why: NotCredentials) -> CliError {
     CliError::Usage(format!("cannot use {}: {why}. Nothing was sent; check which file it is.", shown(path)))
 }
 
-fn contradiction(what: &str) -> CliError {
+pub(super) fn contradiction(what: &str) -> CliError {
     CliError::Usage(format!("{what} contradict each other. Nothing was sent; leave one of them out."))
 }

@@ -6,18 +6,27 @@
 use core::fmt;
 
 /// Untrusted bytes that are shown as text. Control characters, invisible characters, and bytes that are not UTF-8
-/// appear as escapes such as `\n`, `\u{1b}` and `\xff`; a backslash appears as two.
+/// appear as escapes such as `\n`, `\u{1b}` and `\xff`. A backslash stays as it is, except in front of a letter with which it
+/// would look like an escape, and in front of an escape: there it appears as `\x5c`.
 #[derive(Clone, Copy)]
 pub struct Escaped<'a>(pub &'a [u8]);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
-            for character in chunk.valid().chars() {
+            let mut characters = chunk.valid().chars().peekable();
+            while let Some(character) = characters.next() {
                 match character {
                     '\'' | '"' => write!(f, "{character}")?,
-                    // `escape_debug` doubles a backslash, so that text cannot forge an escape, and escapes invisible
-                    // characters.
+                    '\\' => {
+                        let escaped_next = match characters.peek() {
+                            Some(next) => forges_escape(*next),
+                            None => !chunk.invalid().is_empty(),
+                        };
+                        // So that text cannot forge an escape.
+                        f.write_str(if escaped_next { r"\x5c" } else { r"\" })?;
+                    }
+                    // `escape_debug` escapes invisible characters.
                     _ => write!(f, "{}", character.escape_debug())?,
                 }
             }
@@ -27,6 +36,12 @@ impl fmt::Display for Escaped<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns true if a backslash in front of `next` would look like an escape, or if `next` is shown as an escape.
+fn forges_escape(next: char) -> bool {
+    matches!(next, 'n' | 'r' | 't' | '0' | 'u' | 'x' | '\\')
+        || !matches!(next, '\'' | '"') && next.escape_debug().len() > 1
 }
 
 impl fmt::Debug for Escaped<'_> {
@@ -53,7 +68,7 @@ fn unescape(shown: &str) -> Option<Vec<u8>> {
     let mut rest = shown;
     while let Some(at) = rest.find('\\') {
         bytes.extend_from_slice(&rest.as_bytes()[..at]);
-        let (byte, length) = match rest.as_bytes().get(at + 1)? {
+        let (byte, length) = match rest.as_bytes().get(at + 1).unwrap_or(&b' ') {
             b'x' => (u8::from_str_radix(rest.get(at + 2..at + 4)?, 16).ok()?, 4),
             b'u' => {
                 let (digits, _) = rest.get(at + 3..)?.split_once('}')?;
@@ -66,8 +81,8 @@ fn unescape(shown: &str) -> Option<Vec<u8>> {
             b'r' => (b'\r', 2),
             b't' => (b'\t', 2),
             b'0' => (0, 2),
-            b'\\' => (b'\\', 2),
-            _ => return None,
+            // A backslash that stays as it is.
+            _ => (b'\\', 1),
         };
         bytes.push(byte);
         rest = &rest[at + length..];
@@ -85,7 +100,7 @@ mod tests {
         for bytes in [&b"a\\x1b \x1b\0\t\n\r\xff\x80"[..], "'\u{202e}\u{301}\u{e000}\"".as_bytes(), b"\\u{1b}"] {
             fuzz(bytes);
         }
-        assert_eq!(unescape(r"\q"), None);
+        assert_eq!(unescape(r"\xzz"), None);
     }
 
     fn shown(bytes: &[u8]) -> String {
@@ -98,10 +113,18 @@ mod tests {
     }
 
     #[test]
+    fn a_backslash_is_never_doubled_and_forges_no_escape() {
+        assert_eq!(shown(br"C:\data\images"), r"C:\data\images");
+        assert_eq!(shown(br"back\slash\"), r"back\slash\");
+        assert_eq!(shown(br"a\\b\new"), r"a\x5c\b\x5cnew");
+        assert_eq!(shown(b"a\\\n\\\xff\\\\"), r"a\x5c\n\x5c\xff\x5c\");
+    }
+
+    #[test]
     fn nothing_that_drives_a_terminal_or_hides_comes_through() {
         assert_eq!(shown(b"\x1b[2J\r\n\0\x07\x7f"), r"\u{1b}[2J\r\n\0\u{7}\u{7f}");
         assert_eq!(shown("\u{202e}\u{200b}\u{9b}".as_bytes()), r"\u{202e}\u{200b}\u{9b}");
         assert_eq!(shown(b"\xff\xc3"), r"\xff\xc3");
-        assert_eq!(shown(br"\x1b"), r"\\x1b");
+        assert_eq!(shown(br"\x1b"), r"\x5cx1b");
     }
 }

@@ -1,5 +1,5 @@
 //! Escaping of text from servers and users ([`escape`]), masking of secrets in it ([`redact`], [`reply_redactor`]), and
-//! the hashes that servers offer ([`digest`]).
+//! the hashes that servers offer ([`digest`]). Texts of errors of the system are in [`system_error`].
 //!
 //! The host, the WASI provider and the fuzzers share this crate. It does no I/O, and knows nothing of FTP except the
 //! code of a reply.
@@ -13,3 +13,4 @@ pub mod digest;
 pub mod escape;
 pub mod redact;
 pub mod reply_redactor;
+pub mod system_error;

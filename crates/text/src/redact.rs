@@ -30,6 +30,9 @@ pub fn masked_reply(line: &[u8], secret: &[u8]) -> Vec<u8> {
 
 /// Masks `secret` where it ends after the first `code` bytes, but keeps the first `kept` bytes in any case.
 fn masked_beyond(code: usize, kept: usize, text: &[u8], secret: &[u8]) -> Vec<u8> {
+    if secret.is_empty() {
+        return text.to_vec();
+    }
     let mut shown = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
@@ -66,8 +69,7 @@ pub fn masked_cut(text: &[u8], secret: &[u8]) -> Vec<u8> {
 /// Returns true if `secret` is in `text` at the offset `at` and has to be masked there.
 fn occurs_at(text: &[u8], at: usize, secret: &[u8]) -> bool {
     let part_of_a_word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    !secret.is_empty()
-        && text[at..].starts_with(secret)
+    text[at..].starts_with(secret)
         && (secret.len() >= LONG_SECRET
             || !(part_of_a_word(at.checked_sub(1)) || part_of_a_word(Some(at + secret.len()))))
 }

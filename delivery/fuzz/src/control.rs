@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use ftp_uploader_component::native::{Control, DataConnection, DataListener, IoError, Secret};
+use ftp_uploader_component::native::{Control, DataConnection, DataListener, IoError, ListingConnection, Secret};
 
 use crate::data::Connection;
 use crate::server::BREAKDOWNS;
@@ -27,25 +27,8 @@ impl ControlHandle {
     }
 }
 
-impl Control for ControlHandle {
-    fn receive(&self, _: u32) -> Result<Vec<u8>, IoError> {
-        self.0.count_call();
-        let mut line = self.0.line.borrow_mut();
-        let received = line.outbox.pop_front().ok_or(line.cut.unwrap_or(IoError::TimedOut));
-        self.0.facts.borrow_mut().unanswered |= received.is_err();
-        received
-    }
-
-    fn pending(&self) -> bool {
-        let line = self.0.line.borrow();
-        !line.outbox.is_empty() || line.cut.is_some()
-    }
-
-    fn secure(&self) -> Result<(), IoError> {
-        Err(IoError::Insecure)
-    }
-
-    fn send(&self, bytes: &[u8]) -> Result<(), IoError> {
+impl ControlHandle {
+    fn send_line(&self, bytes: &[u8]) -> Result<(), IoError> {
         self.0.count_call();
         if self.0.line.borrow().cut.is_some() {
             self.0.facts.borrow_mut().unanswered = true;
@@ -68,6 +51,29 @@ impl Control for ControlHandle {
         self.0.check_old_file();
         Ok(())
     }
+}
+
+impl Control for ControlHandle {
+    fn receive(&self, _: u32) -> Result<Vec<u8>, IoError> {
+        self.0.count_call();
+        let mut line = self.0.line.borrow_mut();
+        let received = line.outbox.pop_front().ok_or(line.cut.unwrap_or(IoError::TimedOut));
+        self.0.facts.borrow_mut().unanswered |= received.is_err();
+        received
+    }
+
+    fn pending(&self) -> bool {
+        let line = self.0.line.borrow();
+        !line.outbox.is_empty() || line.cut.is_some()
+    }
+
+    fn secure(&self) -> Result<(), IoError> {
+        Err(IoError::Insecure)
+    }
+
+    fn send(&self, bytes: &[u8]) -> Result<(), IoError> {
+        bytes.split_inclusive(|&byte| byte == b'\n').try_for_each(|line| self.send_line(line))
+    }
 
     fn send_password(&self, _: &Secret) -> Result<(), IoError> {
         self.0.says(230, "In");
@@ -83,6 +89,10 @@ impl Control for ControlHandle {
     }
 
     fn listen_data(&self) -> Result<DataListener, IoError> {
+        Err(IoError::Denied)
+    }
+
+    fn open_listing(&self, _port: u16) -> Result<ListingConnection, IoError> {
         Err(IoError::Denied)
     }
 }

@@ -13,12 +13,13 @@ use crate::simulation::Simulation;
 /// A data connection.
 pub(crate) struct Connection {
     run: Rc<Simulation>,
-    finished: Cell<bool>,
+    /// The result of `finish`, after the end of the file was declared.
+    ending: Cell<Option<Result<(), IoError>>>,
 }
 
 impl Connection {
     pub(crate) fn new(run: Rc<Simulation>) -> Self {
-        Self { run, finished: Cell::new(false) }
+        Self { run, ending: Cell::new(None) }
     }
 
     fn fails<T>(&self, cause: IoError) -> Result<T, SpliceError> {
@@ -103,10 +104,22 @@ impl Data for Connection {
         }
     }
 
+    fn shutdown(&self) -> Result<(), IoError> {
+        self.run.count_call();
+        self.ending.set(Some(self.ends()));
+        Ok(())
+    }
+
     fn finish(&self) -> Result<(), IoError> {
+        self.run.count_call();
+        self.ending.get().unwrap_or_else(|| self.ends())
+    }
+}
+
+impl Connection {
+    /// The end of the file was declared: the server reads to it, or does not.
+    fn ends(&self) -> Result<(), IoError> {
         let run = &self.run;
-        run.count_call();
-        self.finished.set(true);
         run.event_during_transfer();
         // If there are no bytes, none can remain unsent, so the last two cases are left out.
         let empty = run.transfer.borrow().as_ref().is_none_or(|transfer| transfer.sent.is_empty());
@@ -143,7 +156,7 @@ impl Data for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if !self.finished.get() {
+        if self.ending.get().is_none() {
             self.run.is_broken_off();
         }
     }

@@ -66,11 +66,12 @@ impl<'a> PutFile<'a> {
             account: None,
             protection: wit::Protection::Clear,
             data_mode: wit::DataMode::Passive,
+            flight: false,
         };
         self.run.note(|| "C [connects]".to_owned());
         let control = Box::new(ControlHandle::dial(self.run));
         let mut session = Conversation::open(control, &Secret, &login, Box::new(Progress(Rc::clone(self.run))))?;
-        session.enter(b".", false)?;
+        session.enter(b".", false, false)?;
         self.session = Some(session);
         Ok(())
     }
@@ -256,7 +257,7 @@ impl<'a> PutFile<'a> {
         let verify = self.verify();
         let source = &self.source;
         let Some(session) = self.session.as_mut() else { return Answer::Failed(Failure::Session) };
-        let stored = session.store(source, bytes(name), wit::Plan { placement, verify });
+        let stored = session.store(source, bytes(name), wit::Plan { placement, verify, defer: false });
         let (sent, all) = self.run.facts.borrow().delivered;
         if self.is_interrupted() {
             let begun = self.run.facts.borrow().step.is_some_and(translate::begins);

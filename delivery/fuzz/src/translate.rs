@@ -101,7 +101,7 @@ pub(crate) fn is_a_no(error: &UploadError) -> bool {
 /// The proof of a stored file, and whether the server hides the file.
 pub(crate) fn proof(verified: wit::Verification) -> (Proof, bool) {
     match verified {
-        wit::Verification::None => (Proof::Reply, false),
+        wit::Verification::None | wit::Verification::Later => (Proof::Reply, false),
         wit::Verification::Refused => (Proof::Reply, true),
         wit::Verification::Size => (Proof::Size, false),
         wit::Verification::Hash(_) => (Proof::Hash, false),

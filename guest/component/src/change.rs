@@ -11,6 +11,7 @@ use ftp_protocol::timestamp::Timestamp;
 impl Conversation {
     /// Gives the file called `name` the name `to`.
     pub fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<Renaming, UploadError> {
+        self.receives_nothing()?;
         let (name, to) = (argument(name, Which::Name)?, argument(to, Which::Name)?);
         self.announce_utf8(to)?;
         self.progress.entered(Stage::Renaming);
@@ -26,6 +27,7 @@ impl Conversation {
 
     /// Removes the file called `name`.
     pub fn remove(&mut self, name: &[u8]) -> Result<(), UploadError> {
+        self.receives_nothing()?;
         let name = argument(name, Which::Name)?;
         self.progress.entered(Stage::Renaming);
         self.control.ask(Step::Dele, Command::Dele(name)).map(|_| ())
@@ -33,6 +35,7 @@ impl Conversation {
 
     /// Sets the time of last modification, in seconds since 1970.
     pub fn set_time(&mut self, name: &[u8], time: u64) -> Result<(), UploadError> {
+        self.receives_nothing()?;
         let name = argument(name, Which::Name)?;
         let time = Timestamp::from_unix(time).ok_or(UploadError::Invalid(Which::Time))?;
         self.progress.entered(Stage::Attributes);
@@ -49,6 +52,7 @@ impl Conversation {
 
     /// Sets the permissions to the lowest nine bits of `mode`.
     pub fn set_mode(&mut self, name: &[u8], mode: u16) -> Result<(), UploadError> {
+        self.receives_nothing()?;
         let name = argument(name, Which::Name)?;
         self.progress.entered(Stage::Attributes);
         self.control.ask(Step::Attributes, Command::SiteChmod(mode, name)).map(|_| ())

@@ -3,7 +3,7 @@
 //! This file only builds and classifies them; the wording is the host's task (`host/cli/message.rs`).
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{
-    Breakage, Connection, Doubt, Misbehaviour, Refusal, UploadError, Violation,
+    Argument, Breakage, Connection, Doubt, Misbehaviour, Refusal, UploadError, Violation,
 };
 use crate::capabilities::{IoError, Step as Stage};
 use ftp_protocol::reply::Reply;
@@ -25,8 +25,31 @@ pub(crate) fn broken(step: Step, connection: Connection, cause: IoError) -> Uplo
     UploadError::Broken(Breakage { step: stage(step), connection, cause })
 }
 
+/// A reply does not belong to the command of `step`, or the state of the session is not known any more.
+pub(crate) fn out_of_step(step: Step) -> UploadError {
+    broken(step, Connection::Control, IoError::OutOfStep)
+}
+
+/// Returns the refusal in `error`, unless it ends the conversation.
+pub(crate) fn refusal(error: UploadError) -> Result<Refusal, UploadError> {
+    match error {
+        UploadError::Refused(refusal) if !is_final(&UploadError::Refused(refusal.clone())) => Ok(refusal),
+        error => Err(error),
+    }
+}
+
 /// Returns the error that ended the conversation as the reason why `step` fails, too. The two may be about different
-/// files.
+/// files. The result is final.
+pub(crate) fn after_end(step: Step, error: UploadError) -> UploadError {
+    match error {
+        error if is_final(&error) => moved_to(step, error),
+        UploadError::Broken(breakage) => broken(step, Connection::Control, breakage.cause),
+        // The reply to STOR was not awaited.
+        _ => broken(step, Connection::Control, IoError::OutOfStep),
+    }
+}
+
+/// Returns the error with another step.
 pub(crate) fn moved_to(step: Step, error: UploadError) -> UploadError {
     let step = stage(step);
     match error {
@@ -50,12 +73,12 @@ pub(crate) fn is_final(error: &UploadError) -> bool {
         UploadError::Refused(Refusal { code, text, .. }) => *code == 500 && text.starts_with(b"OOPS"),
         UploadError::Misbehaved(misbehaviour) => misbehaviour.what != Violation::NoPort,
         UploadError::Broken(breakage) => breakage.connection == Connection::Control,
+        UploadError::Invalid(argument) => *argument == Argument::Announced,
         UploadError::Unreadable(_)
         | UploadError::Unconfirmed(_)
         | UploadError::Mismatch(_)
         | UploadError::Corrupt(_)
-        | UploadError::Missing
-        | UploadError::Invalid(_) => false,
+        | UploadError::Missing => false,
     }
 }
 
@@ -87,14 +110,14 @@ fn stage(step: Step) -> Stage {
         Step::User | Step::Pass | Step::Acct => Stage::Login,
         Step::Feat => Stage::Features,
         Step::Site => Stage::Site,
-        Step::Opts | Step::Cwd | Step::Mkd => Stage::Directory,
+        Step::Opts | Step::Cwd | Step::Mkd | Step::Pwd => Stage::Directory,
         Step::Type => Stage::BinaryType,
-        Step::Look | Step::Compare => Stage::Inspection,
+        Step::Look | Step::Compare | Step::Retrieve => Stage::Inspection,
         Step::Epsv | Step::Pasv | Step::Eprt | Step::Port => Stage::DataConnection,
         Step::Rest | Step::Stor => Stage::Store,
-        Step::Transfer => Stage::Transfer,
+        Step::Transfer | Step::Reception => Stage::Transfer,
         Step::Confirmation | Step::Size | Step::Hash => Stage::Confirmation,
-        Step::Rnfr | Step::Rnto | Step::Dele => Stage::Renaming,
+        Step::Rnfr | Step::Rnto | Step::Dele | Step::Rmd => Stage::Renaming,
         Step::Attributes => Stage::Attributes,
         Step::Quit => Stage::Quit,
     }

@@ -12,22 +12,33 @@
 
 extern crate alloc;
 
+mod announce;
 mod change;
+mod check;
 mod control;
 mod data_channel;
+mod directory;
 mod error;
 #[cfg(target_family = "wasm")]
 #[allow(unsafe_code, reason = "the code that wit-bindgen makes")]
 mod export;
+mod fetch;
+mod flights;
 #[cfg(all(not(target_family = "wasm"), any(test, fuzzing)))]
 pub mod fuzz;
+mod listing;
 mod login;
+mod many;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;
 mod passive;
 mod query;
+mod receiving;
+mod renames;
 mod session;
 mod store;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 // Linked for its allocator, panic handler and `cabi_realloc`.
@@ -52,7 +63,8 @@ pub use session::Conversation;
 #[cfg(not(target_family = "wasm"))]
 pub mod contract {
     pub use crate::bindings::exports::ftp_uploader::upload::upload::{
-        Argument, Breakage, Comparison, Connection, DataMode, Doubt, Found, Login, Misbehaviour, Placement, Plan,
-        Protection, Receipt, Refusal, Renaming, SizeMismatch, UploadError, Verification, Verify, Violation,
+        Announced, Argument, Breakage, Change, Changed, Comparison, Connection, DataMode, Doubt, Entry, Features, Form,
+        Found, Inquiry, Kind, Known, Login, Made, Misbehaviour, Page, Placement, Plan, Portion, Protection, Receipt,
+        Refusal, Removal, Renaming, SizeMismatch, UploadError, Verification, Verify, Violation,
     };
 }

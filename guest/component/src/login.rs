@@ -28,17 +28,18 @@ impl Conversation {
     }
 
     /// RFC 4217 §9: data connections are in clear until PROT says otherwise.
-    pub(crate) fn protect_data(&mut self) -> Result<(), UploadError> {
+    pub(crate) fn protect_data(&mut self, flight: bool) -> Result<(), UploadError> {
         if self.protection == Protection::Clear {
             return Ok(());
         }
         self.progress.entered(Stage::Protection);
         // RFC 4217 §9 requires PBSZ; only the reply to PROT decides.
-        self.ask_in_passing(Step::Pbsz, Command::Pbsz)?;
-        match self.protection {
+        let commands = [(Step::Pbsz, Command::Pbsz), (Step::Prot, Command::ProtPrivate)];
+        let outcomes = self.control.ask_all(&commands, if flight { commands.len() } else { 1 })?;
+        match (self.protection, outcomes.into_iter().last()) {
+            (Protection::Explicit, Some(Err(error))) => Err(error),
             // Servers with implicit TLS may not know PROT, and protect data connections nevertheless.
-            Protection::Implicit => self.ask_in_passing(Step::Prot, Command::ProtPrivate),
-            Protection::Explicit | Protection::Clear => self.control.ask(Step::Prot, Command::ProtPrivate).map(|_| ()),
+            (Protection::Explicit | Protection::Implicit | Protection::Clear, _) => Ok(()),
         }
     }
 

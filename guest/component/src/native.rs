@@ -15,6 +15,8 @@ pub type ControlConnection = Box<dyn Control>;
 pub type DataListener = Box<dyn Listener>;
 /// `data-connection`, owned.
 pub type DataConnection = Box<dyn Data>;
+/// `listing-connection`, owned.
+pub type ListingConnection = Box<dyn Listing>;
 /// `source-file`, owned.
 pub type SourceFile = Box<dyn Source>;
 /// `progress`, owned.
@@ -34,6 +36,7 @@ pub trait Control {
     fn send_password(&self, password: &Secret) -> Result<(), IoError>;
     fn open_data(&self, port: u16) -> Result<DataConnection, IoError>;
     fn listen_data(&self) -> Result<DataListener, IoError>;
+    fn open_listing(&self, port: u16) -> Result<ListingConnection, IoError>;
 }
 
 /// `data-listener`.
@@ -41,6 +44,14 @@ pub trait Control {
 pub trait Listener {
     fn endpoint(&self) -> Endpoint;
     fn accept(&self) -> Result<DataConnection, IoError>;
+    fn accept_listing(&self) -> Result<ListingConnection, IoError>;
+}
+
+/// `listing-connection`.
+#[allow(missing_docs, reason = "documented in wit/capabilities.wit")]
+pub trait Listing {
+    fn secure(&self) -> Result<(), IoError>;
+    fn receive(&self, limit: u32) -> Result<Vec<u8>, IoError>;
 }
 
 /// `data-connection`.
@@ -48,6 +59,7 @@ pub trait Listener {
 pub trait Data {
     fn secure(&self) -> Result<(), IoError>;
     fn splice(&self, source: &SourceFile, offset: u64, length: u64) -> Result<Moved, SpliceError>;
+    fn shutdown(&self) -> Result<(), IoError>;
     fn finish(&self) -> Result<(), IoError>;
 }
 

@@ -4,8 +4,8 @@
 //! connection.
 
 use crate::bindings::exports::ftp_uploader::upload::upload::{Connection, UploadError, Violation};
-use crate::capabilities::DataConnection;
-use crate::control::Control;
+use crate::control::{Answer, Control};
+use crate::data_channel::DataEnd;
 use crate::error;
 use core::num::NonZeroU16;
 use ftp_protocol::command::Command;
@@ -14,42 +14,76 @@ use ftp_protocol::step::Step;
 
 /// The command that opens a data connection on this server.
 #[derive(Default)]
-pub(crate) enum Passive {
-    /// RFC 2428 §3: works for both IP versions and names no host.
+pub(crate) struct Passive {
+    opening: Opening,
+    /// True if a data connection was opened with this command.
+    proven: bool,
+}
+
+/// A command that asks the server to open a port.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// EPSV (RFC 2428 §3): works for both IP versions and names no host.
     #[default]
     Extended,
-    /// RFC 959 §4.1.2: EPSV failed on this server; do not try it again.
+    /// PASV (RFC 959 §4.1.2): EPSV failed on this server; do not try it again.
     Classic,
 }
 
 impl Passive {
-    pub(crate) fn connect(&mut self, control: &mut Control) -> Result<DataConnection, UploadError> {
-        match self {
-            Self::Classic => classic(control),
-            Self::Extended => extended(control).or_else(|first| {
+    pub(crate) fn connect<D: DataEnd>(&mut self, control: &mut Control) -> Result<D, UploadError> {
+        let data = match self.opening {
+            Opening::Classic => self.opening.connect(control),
+            Opening::Extended => self.opening.connect(control).or_else(|first| {
                 if error::is_final(&first) {
                     return Err(first);
                 }
-                *self = Self::Classic;
-                classic(control).map_err(|second| more_telling(first, second))
+                *self = Self { opening: Opening::Classic, proven: false };
+                self.opening.connect(control).map_err(|second| more_telling(first, second))
             }),
-        }
+        };
+        self.proven |= data.is_ok();
+        data
+    }
+
+    /// Returns the command with which a data connection was opened.
+    pub(crate) fn proven(&self) -> Option<Opening> {
+        self.proven.then_some(self.opening)
     }
 }
 
-fn extended(control: &mut Control) -> Result<DataConnection, UploadError> {
-    let answer = control.ask(Step::Epsv, Command::Epsv)?;
-    dial(control, Step::Epsv, epsv_port(&answer.reply.text))
-}
+impl Opening {
+    pub(crate) fn step(self) -> Step {
+        match self {
+            Self::Extended => Step::Epsv,
+            Self::Classic => Step::Pasv,
+        }
+    }
 
-fn classic(control: &mut Control) -> Result<DataConnection, UploadError> {
-    let answer = control.ask(Step::Pasv, Command::Pasv)?;
-    dial(control, Step::Pasv, pasv_port(&answer.reply.text))
-}
+    pub(crate) fn command(self) -> Command<'static> {
+        match self {
+            Self::Extended => Command::Epsv,
+            Self::Classic => Command::Pasv,
+        }
+    }
 
-fn dial(control: &Control, step: Step, port: Option<NonZeroU16>) -> Result<DataConnection, UploadError> {
-    let port = port.ok_or_else(|| error::misbehaved(step, Violation::NoPort))?;
-    control.open_data(port).map_err(|cause| error::broken(step, Connection::Data, cause))
+    /// Returns the port in the reply.
+    pub(crate) fn port(self, answer: &Answer) -> Option<NonZeroU16> {
+        match self {
+            Self::Extended => epsv_port(&answer.reply.text),
+            Self::Classic => pasv_port(&answer.reply.text),
+        }
+    }
+
+    pub(crate) fn dial<D: DataEnd>(self, control: &Control, port: NonZeroU16) -> Result<D, UploadError> {
+        control.open_data(port).map_err(|cause| error::broken(self.step(), Connection::Data, cause))
+    }
+
+    fn connect<D: DataEnd>(self, control: &mut Control) -> Result<D, UploadError> {
+        let answer = control.ask(self.step(), self.command())?;
+        let port = self.port(&answer).ok_or_else(|| error::misbehaved(self.step(), Violation::NoPort))?;
+        self.dial(control, port)
+    }
 }
 
 /// The result of the second attempt is the reason, unless it only says that this server does not support PASV.

@@ -1,4 +1,5 @@
-//! Parses and checks the command line: HOST USERNAME LOCALFILE REMOTEDIR.
+//! Parses and checks the command line: HOST USERNAME LOCALFILE REMOTEDIR. The command line of `sync` is in
+//! `sync/options.rs`.
 //!
 //! `ftp_protocol::server` defines the forms of HOST. Forms that ask for TLS are refused, because WASI has none.
 
@@ -12,14 +13,20 @@ use crate::bindings::ftp_uploader::upload::upload::UploadError;
 use crate::bindings::ftp_uploader::wasi::grants::{ClearText, ConnectError, Server};
 use crate::cli_error::{CliError, Place};
 
-/// The four arguments.
+/// The four arguments of an upload.
 #[derive(Debug)]
 pub(crate) struct Args<'a> {
-    pub(crate) server: Server,
-    pub(crate) user: &'a str,
+    pub(crate) target: Target<'a>,
     pub(crate) file: &'a str,
     /// The last part of the file's path: its name on the server.
     pub(crate) name: &'a str,
+}
+
+/// The server, the user and the directory.
+#[derive(Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) server: Server,
+    pub(crate) user: &'a str,
     pub(crate) directory: &'a str,
     /// `-v`: print the conversation.
     pub(crate) verbose: bool,
@@ -35,18 +42,28 @@ impl<'a> Args<'a> {
         };
         let [host, user, file, directory] = given else { return Err(CliError::Usage) };
         let name = file.rsplit('/').next().unwrap_or(file);
-        check(user, "USERNAME")?;
         check(name, "the name of LOCALFILE")?;
+        Ok(Self { target: Target::parse(host, user, directory, verbose)?, file, name })
+    }
+}
+
+impl<'a> Target<'a> {
+    /// Parses and checks the arguments that all commands have.
+    pub(crate) fn parse(host: &str, user: &'a str, directory: &'a str, verbose: bool) -> Result<Self, CliError> {
+        check(user, "USERNAME")?;
         check(directory, "REMOTEDIR")?;
-        let server = server(host)?;
-        Ok(Self { server, user, file, name, directory, verbose })
+        Ok(Self { server: server(host)?, user, directory, verbose })
     }
 
     /// Adds to `error` the values that its message needs.
     pub(crate) fn blame(&self, error: UploadError) -> CliError {
-        let place =
-            Place { host: self.server.host.clone(), user: self.user.to_owned(), directory: self.directory.to_owned() };
-        CliError::Upload(place, error)
+        self.blame_for(self.directory, error)
+    }
+
+    /// Does the same for an error about another directory than that of the target.
+    pub(crate) fn blame_for(&self, directory: &str, error: UploadError) -> CliError {
+        let (host, user) = (self.server.host.clone(), self.user.to_owned());
+        CliError::Upload(Place { host, user, directory: directory.to_owned() }, error)
     }
 }
 
@@ -76,7 +93,7 @@ mod tests {
 
     fn parsed(words: &[&str]) -> Result<(String, String), CliError> {
         let arguments: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
-        Args::parse(&arguments).map(|args| (args.server.host, args.name.to_owned()))
+        Args::parse(&arguments).map(|args| (args.target.server.host, args.name.to_owned()))
     }
 
     #[test]

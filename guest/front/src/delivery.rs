@@ -4,17 +4,18 @@
 use ftp_delivery::{Action, Answer, Compared, Failure, FileDelivery, Found, Next, Proof, Rules, Verify, Why};
 use wasip2::clocks::monotonic_clock::subscribe_duration;
 
-use crate::args::Args;
+use crate::args::Target;
 use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, SourceFile};
 use crate::bindings::ftp_uploader::upload::upload::{
-    self as wit, Placement, Plan, Receipt, Session, SizeMismatch, UploadError, Verification,
+    self as wit, Placement, Plan, Receipt, SizeMismatch, UploadError, Verification,
 };
-use crate::bindings::ftp_uploader::wasi::grants::{Witness, has_changed};
+use crate::bindings::ftp_uploader::wasi::grants::has_changed;
 use crate::cli_error::CliError;
 use crate::failure;
+use crate::link::Link;
 
 /// The file replaces one of the same name, and the server is asked for its hash or size.
-const PLAN: Plan = Plan { placement: Placement::Replace, verify: wit::Verify::Best };
+const PLAN: Plan = Plan { placement: Placement::Replace, verify: wit::Verify::Best, defer: false };
 
 /// Under its own name, from the first byte on, in one attempt.
 const RULES: Rules = Rules {
@@ -42,14 +43,22 @@ pub(crate) enum Verified {
     Hash(Algorithm),
 }
 
+/// A file to store.
+pub(crate) struct File<'a> {
+    pub(crate) source: &'a SourceFile,
+    /// The size in bytes.
+    pub(crate) size: u64,
+    /// The local path, for messages.
+    pub(crate) path: &'a str,
+    /// The name, or the path below the target's directory, under which it is stored.
+    pub(crate) name: &'a [u8],
+}
+
 /// The state of one attempt.
 pub(crate) struct PutFile<'a> {
-    session: &'a Session,
-    args: &'a Args<'a>,
-    source: &'a SourceFile,
-    size: u64,
-    /// Counts the bytes sent.
-    witness: &'a Witness,
+    link: &'a Link,
+    target: &'a Target<'a>,
+    file: &'a File<'a>,
     /// The algorithm by which the hashes were compared.
     algorithm: Option<Algorithm>,
     /// The last error.
@@ -57,19 +66,13 @@ pub(crate) struct PutFile<'a> {
 }
 
 impl<'a> PutFile<'a> {
-    pub(crate) fn new(
-        session: &'a Session,
-        args: &'a Args<'a>,
-        source: &'a SourceFile,
-        size: u64,
-        witness: &'a Witness,
-    ) -> Self {
-        Self { session, args, source, size, witness, algorithm: None, cli_error: None }
+    pub(crate) fn new(link: &'a Link, target: &'a Target<'a>, file: &'a File<'a>) -> Self {
+        Self { link, target, file, algorithm: None, cli_error: None }
     }
 
     /// Stores the file.
     pub(crate) fn put(mut self) -> Result<Verified, CliError> {
-        let mut state = FileDelivery::new(RULES, self.size);
+        let mut state = FileDelivery::new(RULES, self.file.size);
         let mut next = state.begin();
         loop {
             next = match next {
@@ -84,7 +87,7 @@ impl<'a> PutFile<'a> {
 
     /// Only the guest reads the server's replies, so its result is accepted only if the witness counted the same bytes.
     fn stored(self, proof: Proof) -> Result<Verified, CliError> {
-        if self.witness.delivered() != Some(self.size) {
+        if self.link.delivered() != Some(self.file.size) {
             return Err(CliError::Fault);
         }
         Ok(match (proof, self.algorithm) {
@@ -98,9 +101,9 @@ impl<'a> PutFile<'a> {
         match (why, self.cli_error) {
             (Why::Unknown, Some(CliError::Upload(place, error))) => CliError::Unknown(place, error),
             (Why::Mismatch(stored), _) => {
-                self.args.blame(UploadError::Mismatch(SizeMismatch { sent: self.size, stored }))
+                self.target.blame(UploadError::Mismatch(SizeMismatch { sent: self.file.size, stored }))
             }
-            (Why::Missing, _) => self.args.blame(UploadError::Missing),
+            (Why::Missing, _) => self.target.blame(UploadError::Missing),
             (Why::Failed | Why::Corrupt | Why::Unknown, Some(cli_error)) => cli_error,
             // No rule demands a proof here, and no file is renamed.
             (Why::Failed | Why::Corrupt | Why::Unknown, None)
@@ -111,15 +114,15 @@ impl<'a> PutFile<'a> {
     }
 
     fn act(&mut self, action: Action) -> Answer {
-        if self.cli_error.as_ref().is_some_and(failure::ends_session) {
+        if self.link.is_over() {
             return Answer::Failed(Failure::Session);
         }
-        let name = self.args.name.as_bytes();
+        let name = self.file.name;
         let answer = match action {
-            Action::Size(_) => self.session.look(name).map(|found| Answer::Size(self.seen(found))),
-            Action::Modified(_) => self.session.modified(name).map(Answer::Modified),
+            Action::Size(_) => self.link.look(name).map(|found| Answer::Size(self.seen(found))),
+            Action::Modified(_) => self.link.modified(name).map(Answer::Modified),
             Action::Compare { length, .. } => {
-                self.session.compare(self.source, name, length).map(|it| self.compared(it))
+                self.link.compare(self.file.source, name, length).map(|it| self.compared(it))
             }
             Action::Store { .. } => return self.store(name),
             Action::CheckSource => return self.check_source(),
@@ -131,7 +134,7 @@ impl<'a> PutFile<'a> {
             Action::ProbeRename | Action::Rename { .. } | Action::Remove(_) => return self.fault(),
         };
         answer.unwrap_or_else(|error| {
-            self.cli_error = Some(self.args.blame(error));
+            self.cli_error = Some(self.target.blame(error));
             Answer::Failed(Failure::Session)
         })
     }
@@ -162,13 +165,13 @@ impl<'a> PutFile<'a> {
     }
 
     fn store(&mut self, name: &[u8]) -> Answer {
-        match self.session.store(self.source, name, PLAN) {
-            Ok(receipt) if receipt.sent == self.size => self.confirmed(&receipt),
+        match self.link.store(self.file.source, name, PLAN) {
+            Ok(receipt) if receipt.sent == self.file.size => self.confirmed(&receipt),
             Ok(_) => self.fault(),
             Err(error) => {
-                let all = self.witness.delivered() == Some(self.size);
-                let failure = failure::of_store(&error, self.size, all);
-                self.cli_error = Some(self.args.blame(error));
+                let all = self.link.delivered() == Some(self.file.size);
+                let failure = failure::of_store(&error, self.file.size, all);
+                self.cli_error = Some(self.target.blame(error));
                 Answer::Failed(failure)
             }
         }
@@ -176,7 +179,7 @@ impl<'a> PutFile<'a> {
 
     fn confirmed(&mut self, receipt: &Receipt) -> Answer {
         let (proof, hidden) = match receipt.verified {
-            Verification::None => (Proof::Reply, false),
+            Verification::None | Verification::Later => (Proof::Reply, false),
             Verification::Refused => (Proof::Reply, true),
             Verification::Size => (Proof::Size, false),
             Verification::Hash(algorithm) => {
@@ -184,14 +187,14 @@ impl<'a> PutFile<'a> {
                 (Proof::Hash, false)
             }
         };
-        Answer::Stored { length: self.size, proof, hidden }
+        Answer::Stored { length: self.file.size, proof, hidden }
     }
 
     fn check_source(&mut self) -> Answer {
-        if !has_changed(self.source) {
+        if !has_changed(self.file.source) {
             return Answer::Unchanged;
         }
-        self.cli_error = Some(CliError::Changed(self.args.file.into()));
+        self.cli_error = Some(CliError::Changed(self.file.path.into()));
         Answer::Failed(Failure::Source { begun: true })
     }
 

@@ -5,9 +5,8 @@ use ftp_delivery::{Failure, StoringStage, is_internal_error};
 
 use crate::bindings::ftp_uploader::upload::capabilities::{IoError, Step};
 use crate::bindings::ftp_uploader::upload::upload::{
-    Breakage, Doubt, Misbehaviour, Refusal, SizeMismatch, UploadError, Violation,
+    Argument, Breakage, Connection, Doubt, Misbehaviour, Refusal, SizeMismatch, UploadError, Violation,
 };
-use crate::cli_error::CliError;
 
 /// Returns the consequence of a failed `store` for a file of `size` bytes; `all` is true if every byte was handed over
 /// and the end was declared.
@@ -58,11 +57,11 @@ fn begins(step: Step) -> bool {
 }
 
 /// Returns true if the session has ended, so that QUIT cannot be sent (`wit/upload.wit`, `session`).
-pub(crate) fn ends_session(cli_error: &CliError) -> bool {
-    let (CliError::Upload(_, error) | CliError::Unknown(_, error)) = cli_error else { return false };
+pub(crate) fn ends_session(error: &UploadError) -> bool {
     match error {
         UploadError::Refused(refusal) => refusal.code == 421 || is_internal_error(refusal.code, &refusal.text),
-        UploadError::Mismatch(_) | UploadError::Corrupt(_) | UploadError::Missing | UploadError::Invalid(_) => false,
+        UploadError::Mismatch(_) | UploadError::Corrupt(_) | UploadError::Missing => false,
+        UploadError::Invalid(argument) => *argument == Argument::Announced,
         UploadError::Misbehaved(_)
         | UploadError::Broken(_)
         | UploadError::Unreadable(_)
@@ -70,10 +69,15 @@ pub(crate) fn ends_session(cli_error: &CliError) -> bool {
     }
 }
 
+/// Returns the error for a guest that breaks its contract: the session is over.
+pub(crate) fn broken_contract() -> UploadError {
+    let (step, connection, cause) = (Step::Inspection, Connection::Control, IoError::OutOfStep);
+    UploadError::Broken(Breakage { step, connection, cause })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bindings::ftp_uploader::upload::upload::Connection;
 
     const ALL: u64 = 6;
 

@@ -1,4 +1,6 @@
-//! The front: `ftp-uploader HOST USERNAME LOCALFILE REMOTEDIR` as a `wasi:cli` command, for any platform with WASI 0.2.
+//! The front: `ftp-uploader HOST USERNAME LOCALFILE REMOTEDIR` as a `wasi:cli` command, for any platform with WASI 0.2;
+//! and `ftp-uploader sync`, which makes a directory on the server hold what a local one holds (`sync/`).
+//!
 //! It can only do the things that its world allows (`guest/provider/wit/world.wit`): it lets the provider create the
 //! handles, passes them to the guest, and prints the result. `args.rs` parses the command line, `message.rs` has the
 //! messages. The crate `ftp-delivery` decides which questions the server is asked besides storing; `delivery.rs` carries
@@ -14,7 +16,9 @@ mod args;
 mod cli_error;
 mod delivery;
 mod failure;
+mod link;
 mod message;
+mod sync;
 
 // Linked for its allocator, panic handler and `cabi_realloc`.
 #[cfg(target_family = "wasm")]
@@ -29,30 +33,37 @@ mod bindings {
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use ftp_delivery::defaults;
+
+use ftp_text::escape::Escaped;
 use wasip2::cli::environment::{get_arguments, get_environment};
 
 use args::Args;
-use bindings::ftp_uploader::upload::upload::{DataMode, Login, Protection, Session};
-use bindings::ftp_uploader::wasi::grants::{Conversation, Patience, connect, open_file, take_password};
+use bindings::ftp_uploader::wasi::grants::{open_file, take_password};
 use cli_error::CliError;
-use delivery::{PutFile, Verified};
-use ftp_text::escape::Escaped;
-
-/// The deadlines of the native program.
-const DEADLINES: Patience =
-    Patience { silence: defaults::TIMEOUT.as_secs() as u32, connecting: defaults::CONNECT_TIMEOUT.as_secs() as u32 };
+use delivery::{File, PutFile, Verified};
+use link::Link;
 
 /// The environment variables, in the order of the arguments.
 const VARIABLES: [&str; 4] = ["FTP_HOST", "FTP_USERNAME", "FTP_LOCALFILE", "FTP_REMOTEDIR"];
+
+/// The word that selects the command for directories. A host of this name is written as `ftp://sync`.
+const SYNC: &str = "sync";
 
 struct Front;
 
 impl wasip2::exports::cli::run::Guest for Front {
     fn run() -> Result<(), ()> {
         let arguments = arguments();
-        match Args::parse(&arguments).and_then(|args| upload(&args)) {
-            Ok(stored) => ftp_guest_console::say(&stored),
+        let done = match &arguments[..] {
+            [_, first, rest @ ..] if first == SYNC => sync::run(rest),
+            _ => Args::parse(&arguments).and_then(|args| upload(&args)),
+        };
+        match done {
+            Ok(last_line) => ftp_guest_console::say(&last_line),
+            Err(CliError::Incomplete(last_line)) => {
+                ftp_guest_console::say(&last_line);
+                return Err(());
+            }
             Err(cli_error) => {
                 ftp_guest_console::say(&format!("ftp-uploader: {}", message::line(&cli_error)));
                 return Err(());
@@ -62,7 +73,7 @@ impl wasip2::exports::cli::run::Guest for Front {
     }
 }
 
-/// Returns the four arguments; or the values of four environment variables, on platforms without arguments (wasmCloud).
+/// Returns the arguments; or the values of four environment variables, on platforms without arguments (wasmCloud).
 fn arguments() -> Vec<String> {
     let given = get_arguments();
     if given.len() > 1 {
@@ -76,27 +87,21 @@ fn arguments() -> Vec<String> {
 
 /// Uploads the file. Everything is prepared before anything is sent. Returns the message to print.
 fn upload(args: &Args<'_>) -> Result<String, CliError> {
-    let source = open_file(args.file).map_err(|why| CliError::File(args.file.into(), why))?;
+    let Args { target, file, name } = args;
+    let source = open_file(file).map_err(|why| CliError::File((*file).into(), why))?;
     let password = take_password().map_err(CliError::Password)?;
-    let lent = connect(&args.server, DEADLINES, args.verbose)
-        .map_err(|why| CliError::Connect(args.server.host.clone(), why))?;
+    let link = Link::open(target, &password, true)?;
     let size = source.size().ok_or(CliError::Fault)?;
-    let Conversation { control, progress, witness } = lent;
-    // `connect` has checked that a connection in clear is allowed.
-    let (protection, data_mode) = (Protection::Clear, DataMode::Passive);
-    let login = Login { user: args.user.as_bytes().into(), account: None, protection, data_mode };
-    let session = Session::open(control, &password, &login, progress).map_err(|why| args.blame(why))?;
-    let entered = session.enter(args.directory.as_bytes(), false).map_err(|why| args.blame(why));
-    let done = entered.and_then(|()| PutFile::new(&session, args, &source, size, &witness).put());
-    // QUIT is sent unless the session has ended.
-    if !matches!(&done, Err(cli_error) if failure::ends_session(cli_error)) {
-        session.quit();
-    }
-    done.map(|verified| stored(args, size, verified))
+    let file = File { source: &source, size, path: file, name: name.as_bytes() };
+    let entered = link.enter(target.directory.as_bytes()).map_err(|why| target.blame(why));
+    let done = entered.and_then(|()| PutFile::new(&link, target, &file).put());
+    link.quit();
+    done.map(|verified| stored(name.as_bytes(), target.directory, size, verified))
 }
 
-fn stored(args: &Args<'_>, size: u64, verified: Verified) -> String {
-    let (name, directory) = (Escaped(args.name.as_bytes()), Escaped(args.directory.as_bytes()));
+/// Returns the line about a stored file.
+fn stored(name: &[u8], directory: &str, size: u64, verified: Verified) -> String {
+    let (name, directory) = (Escaped(name), Escaped(directory.as_bytes()));
     let how = match verified {
         Verified::Hash(algorithm) => format!("{} confirmed by the server", message::name(algorithm)),
         Verified::Size => "size confirmed by the server".into(),

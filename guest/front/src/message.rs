@@ -10,16 +10,25 @@ use crate::bindings::ftp_uploader::upload::capabilities::{Algorithm, IoError, So
 use crate::bindings::ftp_uploader::upload::upload::{Breakage, Connection, UploadError, Violation};
 use crate::bindings::ftp_uploader::wasi::grants::{ConnectError, FileError, PasswordError};
 use crate::cli_error::{CliError, Place};
+use crate::sync;
 use ftp_text::escape::Escaped;
+
+const USAGE: &str = "four arguments are needed. Usage: ftp-uploader [-v] HOST USERNAME LOCALFILE REMOTEDIR; the \
+    password is taken from FTP_PASSWORD or the first line of standard input.";
+
+const SYNC_USAGE: &str = "four arguments are needed. Usage: ftp-uploader sync [OPTIONS] HOST USERNAME LOCALDIR \
+    REMOTEDIR; options: -v, --compare time|size|none, --delete extra, --max-delete N, --dry-run, --atomic all|off, \
+    --no-lock; the password is taken from FTP_PASSWORD or the first line of standard input.";
+
+const FAULT: &str = "internal error: the component's receipt differs from the bytes that were sent. This is a bug; \
+    please report it. A partial file may remain on the server.";
 
 /// Returns the message.
 pub(crate) fn line(cli_error: &CliError) -> String {
     match cli_error {
-        CliError::Usage => {
-            "four arguments are needed. Usage: ftp-uploader [-v] HOST USERNAME LOCALFILE REMOTEDIR; the \
-                           password is taken from FTP_PASSWORD or the first line of standard input."
-                .to_owned()
-        }
+        CliError::Usage => USAGE.to_owned(),
+        CliError::SyncUsage => SYNC_USAGE.to_owned(),
+        CliError::Option(what) => format!("{}. Nothing was sent.", Escaped(what.as_bytes())),
         CliError::Host => {
             "HOST is not a server. Write it as name, name:port, [IPv6]:port or ftp://name:port.".to_owned()
         }
@@ -30,6 +39,7 @@ pub(crate) fn line(cli_error: &CliError) -> String {
             )
         }
         CliError::File(path, why) => file(&Escaped(path.as_bytes()), *why),
+        CliError::Directory(path, why) => directory(&Escaped(path.as_bytes()), *why),
         CliError::Password(why) => password(*why).to_owned(),
         CliError::Connect(host, why) => connect(&Escaped(host.as_bytes()), why),
         CliError::Upload(place, error) => upload(place, error),
@@ -42,10 +52,31 @@ pub(crate) fn line(cli_error: &CliError) -> String {
              no program writes to it.",
             Escaped(path.as_bytes())
         ),
-        CliError::Fault => "internal error: the component's receipt differs from the bytes that were sent. This is a \
-                           bug; please report it. A partial file may remain on the server."
-            .to_owned(),
+        CliError::Fault => FAULT.to_owned(),
+        CliError::Sync(problem) => sync::sentence(problem),
+        CliError::OfFile(path, error) => of_file(&Escaped(path), error),
+        CliError::Incomplete(last_line) => last_line.clone(),
     }
+}
+
+/// Returns the message for an error about one file of `sync`, which removes what is there under a temporary name.
+fn of_file(path: &Escaped<'_>, error: &CliError) -> String {
+    match error {
+        CliError::Upload(place, error) => format!("{path}: {}.", event(place, error)),
+        other => format!("{path}: {}", line(other)),
+    }
+}
+
+fn directory(path: &Escaped<'_>, why: FileError) -> String {
+    let (what, advice) = match why {
+        FileError::Missing => ("it is in none of the folders given to this program", "check the path and the folders"),
+        FileError::Forbidden => ("it may not be read", "check its permissions"),
+        FileError::NotADirectory | FileError::NotAFile | FileError::UnknownSize => {
+            ("it is no directory", "name a directory")
+        }
+        FileError::Directory | FileError::Unreadable => ("reading failed", "check its disk"),
+    };
+    format!("cannot read {path}: {what}. Nothing was sent; {advice}.")
 }
 
 fn file(path: &Escaped<'_>, why: FileError) -> String {
@@ -53,6 +84,7 @@ fn file(path: &Escaped<'_>, why: FileError) -> String {
         FileError::Missing => ("it is in none of the folders given to this program", "check the path and the folders"),
         FileError::Forbidden => ("it may not be read", "check its permissions"),
         FileError::Directory => ("it is a directory", "name a file in it"),
+        FileError::NotADirectory => ("a part of its path is no directory", "check the path"),
         FileError::NotAFile => ("it is not a regular file", "put its content into one"),
         FileError::UnknownSize => ("it does not tell its size", "copy its content into another file"),
         FileError::Unreadable => ("reading failed", "check its disk"),
@@ -148,7 +180,7 @@ fn event(place: &Place, error: &UploadError) -> String {
             let algorithm = name(*algorithm);
             format!("{host} says that it stored the file, but its {algorithm} differs from that of the local file")
         }
-        UploadError::Invalid(_) => "an argument cannot be put into an FTP command".to_owned(),
+        UploadError::Invalid(_) => "an argument is not valid".to_owned(),
     }
 }
 

@@ -11,8 +11,12 @@ pub struct Features {
     pub size: bool,
     /// REST in stream mode (RFC 3659 §5).
     pub rest: bool,
+    /// MDTM (RFC 3659 §3): tells the time of last modification.
+    pub mdtm: bool,
     /// MFMT (draft-somers-ftp-mfxx): sets the time of last modification.
     pub mfmt: bool,
+    /// MLSD: lists a directory as facts. The feature is called MLST, and stands for both commands (RFC 3659 §7.8).
+    pub mlsd: bool,
     /// UTF8: names are UTF-8 (RFC 2640 §3).
     pub utf8: bool,
     /// CLNT: the server accepts the client's name.
@@ -49,7 +53,9 @@ impl Features {
         match name {
             b"SIZE" => self.size = true,
             b"REST" => self.rest = parameters.eq_ignore_ascii_case(b"STREAM"),
+            b"MDTM" => self.mdtm = true,
             b"MFMT" => self.mfmt = true,
+            b"MLST" | b"MLSD" => self.mlsd = true,
             b"UTF8" => self.utf8 = true,
             b"CLNT" => self.clnt = true,
             b"HASH" => hashes(parameters).for_each(|inquiry| self.offer(inquiry)),
@@ -83,10 +89,22 @@ mod tests {
 
     #[test]
     fn features_are_found_among_others() {
-        let found = Features::parse(b"Features:\n EPRT\n SIZE\n rest stream\n MFMT\n CLNT\n UTF8\nEnd");
-        let all = Features { size: true, rest: true, mfmt: true, utf8: true, clnt: true, inquiry: None };
+        let found = Features::parse(
+            b"Features:\n EPRT\n SIZE\n rest stream\n MDTM\n MFMT\n MLST type*;size*;modify*;\n CLNT\n UTF8\nEnd",
+        );
+        let all = Features {
+            size: true,
+            rest: true,
+            mdtm: true,
+            mfmt: true,
+            mlsd: true,
+            utf8: true,
+            clnt: true,
+            inquiry: None,
+        };
         assert_eq!(found, all);
-        assert_eq!(Features::parse(b"Extensions supported:\n REST COMPRESSED\n SIZEABLE\nEnd"), Features::default());
+        let others = b"Extensions supported:\n REST COMPRESSED\n SIZEABLE\n MLSTX\nEnd";
+        assert_eq!(Features::parse(others), Features::default());
     }
 
     #[test]

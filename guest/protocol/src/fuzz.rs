@@ -4,10 +4,11 @@
 //! are in the tests of each parser.
 
 use crate::argument::{Argument, MAX_ARGUMENT};
-use crate::command::{Command, is_one_command};
+use crate::command::{Command, Retrieval, is_one_command};
 use crate::digest::{Algorithm, Inquiry};
 use crate::endpoint::Endpoint;
 use crate::features::Features;
+use crate::listing::{Entry, Form, Kind, MAX_LINE, Reader, is_a_part};
 use crate::passive::{epsv_port, pasv_port};
 use crate::reply::{Code, Reply};
 use crate::reply_reader::{MAX_REPLY, ReplyReader};
@@ -106,6 +107,10 @@ pub fn argument(bytes: &[u8]) {
         Command::Rnfr(name),
         Command::Rnto(name),
         Command::Dele(name),
+        Command::Rmd(name),
+        Command::Retrieve(Retrieval::Mlsd(Some(name))),
+        Command::Retrieve(Retrieval::List(Some(name))),
+        Command::Retrieve(Retrieval::Retr(name)),
         Command::Mfmt(time, name),
         Command::MdtmSet(time, name),
         Command::SiteUtime(time, name),
@@ -115,6 +120,41 @@ pub fn argument(bytes: &[u8]) {
         assert!(is_one_command(&line) && contains(&line, bytes));
         assert_eq!(line.iter().filter(|byte| byte.is_ascii_control()).count(), 2);
     }
+}
+
+/// [`listing::Reader`](Reader): the result does not depend on the split into portions, it holds no more than one line and
+/// one portion, and each name can be a part of a path. The first byte selects the command and the portions.
+pub fn listing(data: &[u8]) {
+    let Some((&first, bytes)) = data.split_first() else { return };
+    let facts = first % 2 == 0;
+    // Repeat the bytes, so that a short input reaches the longest line.
+    let bytes = bytes.repeat(if first < 128 { 1 } else { 40 });
+    let whole = list(facts, &bytes, bytes.len());
+    assert_eq!(whole, list(facts, &bytes, usize::from(first) + 1));
+    assert_eq!(whole, list(facts, &bytes, 1));
+    let (entries, ignored, form) = whole;
+    assert!(entries.len() + ignored as usize <= bytes.iter().filter(|&&byte| byte == b'\n').count() + 1);
+    assert_eq!(form == Form::Facts, facts);
+    for entry in entries {
+        assert!(is_a_part(&entry.name) && entry.name.len() <= MAX_LINE && contains(&bytes, &entry.name));
+        assert!(facts || entry.modified.is_none(), "a time of LIST");
+        assert!(entry.kind != Kind::Directory || entry.size.is_none());
+        assert!(entry.size.is_none_or(|size| contains(&bytes, size.to_string().as_bytes())));
+    }
+}
+
+/// Returns the entries in `bytes`, the number of ignored lines, and the form.
+fn list(facts: bool, bytes: &[u8], portion: usize) -> (Vec<Entry>, u32, Form) {
+    let (mut reader, mut entries) = (if facts { Reader::of_mlsd() } else { Reader::of_list() }, Vec::new());
+    for portion in bytes.chunks(portion.max(1)) {
+        reader.feed(portion);
+        while let Some(entry) = reader.next_entry() {
+            entries.push(entry);
+        }
+        assert!(reader.held() <= MAX_LINE);
+    }
+    reader.end();
+    (entries, reader.ignored(), reader.form())
 }
 
 /// [`Server`] and [`Endpoint`]: an accepted server can be printed and parsed again, and cannot become a command.
@@ -149,13 +189,14 @@ mod tests {
     #[test]
     fn every_kept_input_holds() {
         type Target = (&'static str, fn(&[u8]));
-        let targets: [Target; 6] = [
+        let targets: [Target; 7] = [
             ("replies", replies),
             ("passive", passive),
             ("features", features),
             ("answers", answers),
             ("argument", argument),
             ("server", server),
+            ("listing", listing),
         ];
         for (name, target) in targets {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);

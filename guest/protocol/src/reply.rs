@@ -78,6 +78,37 @@ impl Reply {
         Timestamp::parse(self.text.trim_ascii())
     }
 
+    /// Returns true if the final reply to MLSD or LIST says that entries were left out. Pure-FTPd says `226 Output
+    /// truncated to 15 matches`.
+    pub fn says_truncated(&self) -> bool {
+        self.contains(b"truncated")
+    }
+
+    /// Returns true if the final reply to LIST says that nothing was listed. vsftpd accepts LIST for a directory that
+    /// does not exist, and says `226 Transfer done (but failed to open directory).`
+    pub fn says_not_opened(&self) -> bool {
+        self.contains(b"failed to open directory")
+    }
+
+    /// Returns true if the text contains `words`, in upper or lower case.
+    fn contains(&self, words: &[u8]) -> bool {
+        self.text.windows(words.len()).any(|window| window.eq_ignore_ascii_case(words))
+    }
+
+    /// Returns the name in a reply to PWD (RFC 959 App. II): between quotes, and a quote in the name is doubled.
+    pub fn directory(&self) -> Option<Vec<u8>> {
+        let open = self.text.iter().position(|&byte| byte == b'"')?;
+        let mut bytes = self.text[open + 1..].iter().copied().peekable();
+        let mut name = Vec::new();
+        loop {
+            let byte = bytes.next()?;
+            if byte == b'"' && bytes.next_if_eq(&b'"').is_none() {
+                return (!name.is_empty()).then_some(name);
+            }
+            name.push(byte);
+        }
+    }
+
     /// Returns the name in a reply to STOU: `FILE: name` (RFC 1123 §4.1.2.9).
     pub fn unique_name(&self) -> Option<&[u8]> {
         let first = self.text.split(|&byte| byte == b'\n').next()?;
@@ -116,6 +147,31 @@ mod tests {
         assert_eq!(name("Ok. file: a b \nmore").as_deref(), Some("a b"));
         assert_eq!(name("Opening BINARY mode data connection"), None);
         assert_eq!(name("FILE: "), None);
+    }
+
+    #[test]
+    fn the_name_of_a_directory_stands_between_quotes_of_which_those_in_it_are_doubled() {
+        let name = |text: &str| {
+            let reply = Reply { code: Code::parse(b"257").unwrap(), text: text.as_bytes().to_vec() };
+            reply.directory().map(|name| String::from_utf8_lossy(&name).into_owned())
+        };
+        assert_eq!(name("\"/\" is the current directory").as_deref(), Some("/"));
+        assert_eq!(name("\"/a \"\"b\"\"\" is \"it\"").as_deref(), Some("/a \"b\""));
+        assert_eq!(name("\"\"\"\"").as_deref(), Some("\""));
+        for text in ["", "/a", "\"", "\"/a", "\"/a\"\"", "\"\" none"] {
+            assert_eq!(name(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_listing_may_say_that_it_is_not_all() {
+        let reply = |text: &str| Reply { code: Code::parse(b"226").unwrap(), text: text.as_bytes().to_vec() };
+        assert!(reply("Options: -l \nOutput truncated to 15 matches").says_truncated());
+        assert!(reply("OUTPUT TRUNCATED").says_truncated());
+        for text in ["Options: -a -l \n22 matches total", "Transfer complete", "Directory send OK.", ""] {
+            assert!(!reply(text).says_truncated() && !reply(text).says_not_opened(), "{text}");
+        }
+        assert!(reply("Transfer done (but failed to open directory).").says_not_opened());
     }
 
     #[test]

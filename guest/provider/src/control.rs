@@ -5,12 +5,14 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use ftp_protocol::command::is_one_command;
+use ftp_protocol::command::commands_in;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{
-    DataConnection, DataListener, Endpoint, GuestControlConnection, GuestDataListener, IoError, SecretBorrow,
+    DataConnection, DataListener, Endpoint, GuestControlConnection, GuestDataListener, IoError, ListingConnection,
+    SecretBorrow,
 };
 use crate::data::Data;
+use crate::listing::Listing;
 use crate::password::Password;
 use crate::session_state::SessionState;
 
@@ -21,11 +23,9 @@ const MAX_RECEIVE: u32 = 65_536;
 pub(crate) struct Control(pub(crate) Rc<SessionState>);
 
 impl Control {
-    fn send_line(&self, line: &[u8]) -> Result<(), IoError> {
-        self.0.use_up_line()?;
+    fn write(&self, lines: &[u8]) -> Result<(), IoError> {
         self.0.deadlines.mark();
-        self.0.redactor.borrow_mut().expect_no_more(|line| self.0.password.borrow().masked_in_reply(line));
-        self.0.with_control(|socket| socket.write_all(line, self.0.deadlines.due()))
+        self.0.with_control(|socket| socket.write_all(lines, self.0.deadlines.due()))
     }
 
     /// Receives at least one byte from the server, for the transcript and for the guest.
@@ -49,6 +49,8 @@ impl GuestControlConnection for Control {
         loop {
             let given = self.0.redactor.borrow_mut().give(most);
             if !given.is_empty() {
+                self.0.authority.borrow_mut().received(&given);
+                self.0.unanswered.set(0);
                 return Ok(given);
             }
             self.take_in(most)?;
@@ -64,30 +66,48 @@ impl GuestControlConnection for Control {
     }
 
     fn send(&self, bytes: Vec<u8>) -> Result<(), IoError> {
-        if !is_one_command(&bytes) {
-            return Err(IoError::Denied);
-        }
-        self.0.transcript.borrow().sent(&bytes);
-        self.send_line(&bytes)
+        let lines = commands_in(&bytes).ok_or(IoError::Denied)?;
+        let count = lines.len() as u32;
+        let permit = self.0.authority.borrow().permits(&lines).ok_or(IoError::Denied)?;
+        self.0.use_up_lines(count)?;
+        self.0.authority.borrow_mut().sent(permit);
+        lines.iter().for_each(|line| self.0.transcript.borrow().sent(line));
+        self.0.redactor.borrow_mut().expect_replies(count, |line| self.0.password.borrow().masked_in_reply(line));
+        self.write(&bytes)
     }
 
     fn send_password(&self, password: SecretBorrow<'_>) -> Result<(), IoError> {
+        if !self.0.authority.borrow().permits_password() {
+            return Err(IoError::Denied);
+        }
         self.0.use_up_password()?;
+        self.0.use_up_lines(1)?;
+        self.0.authority.borrow_mut().sent_password();
         let password = password.get::<Password>();
         self.0.transcript.borrow().sent(b"PASS ****");
         self.0.password.replace(password.share());
-        self.send_line(&password.pass_line())?;
-        self.0.redactor.borrow_mut().expect();
-        Ok(())
+        self.0.redactor.borrow_mut().expect_reply_to_password();
+        self.write(&password.pass_line())
     }
 
     fn open_data(&self, port: u16) -> Result<DataConnection, IoError> {
         let socket = self.0.dial_data(port)?;
+        // No command may follow before the data.
+        self.0.deadlines.mark();
         Ok(DataConnection::new(Data::new(socket, Rc::clone(&self.0))))
     }
 
     fn listen_data(&self) -> Result<DataListener, IoError> {
         Err(IoError::Denied)
+    }
+
+    fn open_listing(&self, port: u16) -> Result<ListingConnection, IoError> {
+        if !self.0.authority.borrow().permits_listing() {
+            return Err(IoError::Denied);
+        }
+        let socket = self.0.dial_data(port)?;
+        self.0.deadlines.mark();
+        Ok(ListingConnection::new(Listing::new(socket, Rc::clone(&self.0))))
     }
 }
 
@@ -100,6 +120,10 @@ impl GuestDataListener for NoListener {
     }
 
     fn accept(&self) -> Result<DataConnection, IoError> {
+        match *self {}
+    }
+
+    fn accept_listing(&self) -> Result<ListingConnection, IoError> {
         match *self {}
     }
 }

@@ -1,4 +1,4 @@
-//! `data-connection`: splice and finish. The bytes go from WASI's file stream into WASI's socket stream inside the
+//! `data-connection`: splice, shutdown and finish. The bytes go from WASI's file stream into WASI's socket stream inside the
 //! platform (`wasi:io`, `splice`); they enter no component's memory. Only for a hash are they read here (`digest.rs`).
 //!
 //! WASI cannot do two things that `host/src/sandbox/capabilities/data_connection.rs` does. First, it cannot reset a connection. A
@@ -30,14 +30,18 @@ const IGNORED: usize = 4096;
 /// One data connection.
 pub(crate) struct Data {
     line: Rc<SessionState>,
+    /// The number of the call in which it was opened.
+    call: u64,
     /// Present until this is dropped.
     socket: Option<Socket>,
     /// The stream of the file, at the position of this connection.
     reading: RefCell<Option<InputStream>>,
     /// The number of bytes of the file sent over this connection.
     moved: Cell<u64>,
-    /// True if the end of the file was declared.
-    finished: Cell<bool>,
+    /// True if the end of the file was declared: our side is closed.
+    shut: Cell<bool>,
+    /// True if `finish` was called, or `shutdown` has failed.
+    over: Cell<bool>,
 }
 
 /// The result of waiting for the data connection.
@@ -51,11 +55,13 @@ enum Turn {
 impl Data {
     pub(crate) fn new(socket: Socket, line: Rc<SessionState>) -> Self {
         Self {
+            call: line.call.get(),
             line,
             socket: Some(socket),
             reading: RefCell::default(),
             moved: Cell::default(),
-            finished: Cell::default(),
+            shut: Cell::default(),
+            over: Cell::default(),
         }
     }
 
@@ -63,10 +69,10 @@ impl Data {
         self.socket.as_ref().ok_or(IoError::Denied)
     }
 
-    /// Returns true if all bytes of the file so far were sent over this connection, and the file was not declared
-    /// complete.
+    /// Returns true if this connection belongs to the present call, all bytes of the file so far were sent over it, and
+    /// the file was not declared complete.
     fn carries(&self) -> bool {
-        self.line.delivered.unfinished() == Some(self.moved.get())
+        self.call == self.line.call.get() && self.line.delivered.unfinished() == Some(self.moved.get())
     }
 
     /// Waits until the data connection is ready for reading or writing, or the control connection has something to
@@ -157,15 +163,26 @@ impl GuestDataConnection for Data {
         Ok(moved)
     }
 
-    fn finish(&self) -> Result<(), IoError> {
+    fn shutdown(&self) -> Result<(), IoError> {
         if !self.carries() {
             return Err(IoError::Denied);
         }
-        self.finished.set(true);
+        self.shut.set(true);
         self.line.delivered.finish();
         let deadlines = &self.line.deadlines;
         deadlines.mark();
-        self.socket()?.half_close(deadlines.due())?;
+        self.socket()?.half_close(deadlines.due()).inspect_err(|_| self.over.set(true))
+    }
+
+    fn finish(&self) -> Result<(), IoError> {
+        if !self.shut.get() {
+            self.shutdown()?;
+        }
+        if self.over.replace(true) {
+            return Err(IoError::Denied);
+        }
+        let deadlines = &self.line.deadlines;
+        deadlines.mark();
         loop {
             match self.await_turn(false)? {
                 // The final reply was received, so it is no error if the server does not close its side.
@@ -181,7 +198,7 @@ impl GuestDataConnection for Data {
 
 impl Drop for Data {
     fn drop(&mut self) {
-        match (self.socket.take(), self.finished.get()) {
+        match (self.socket.take(), self.shut.get()) {
             (Some(socket), true) => socket.close(),
             (Some(socket), false) => self.line.give_up(socket),
             (None, _) => {}

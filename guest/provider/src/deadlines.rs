@@ -51,6 +51,11 @@ impl Deadlines {
         self.moved.get() + self.silence.get()
     }
 
+    /// The time by which something must be received that has a deadline of its own.
+    pub(crate) fn silence_ends(&self) -> Instant {
+        now() + self.silence.get()
+    }
+
     /// The time by which a connection that is opened now must be established.
     pub(crate) fn connection_due(&self) -> Instant {
         now() + self.connecting

@@ -14,11 +14,12 @@ use wasip2::sockets::network::{ErrorCode, IpAddress, IpSocketAddress, Ipv4Socket
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::{ControlConnection, IoError, Progress};
 use crate::bindings::exports::ftp_uploader::wasi::grants::{
-    ClearText, ConnectError, Conversation, Patience, Server, Witness,
+    Authority, ClearText, ConnectError, Conversation, Output, Patience, Server, Witness,
 };
+use crate::calls::Calls;
 use crate::control::Control;
 use crate::deadlines::{Deadlines, wait};
-use crate::progress::{Count, Steps};
+use crate::progress::{Count, Delivered, Steps};
 use crate::session_state::SessionState;
 use crate::socket::Socket;
 use crate::transcript::Transcript;
@@ -27,7 +28,7 @@ use crate::transcript::Transcript;
 const MAX_ADDRESSES: usize = 16;
 
 /// Connects, and creates the handles for the conversation.
-pub(crate) fn dial(server: &Server, patience: Patience, transcript: bool) -> Result<Conversation, ConnectError> {
+pub(crate) fn dial(server: &Server, patience: Patience, output: Output) -> Result<Conversation, ConnectError> {
     let deadlines = Deadlines::new(patience);
     let until = deadlines.connection_due();
     let addresses = resolve(&server.host, until)?;
@@ -39,11 +40,14 @@ pub(crate) fn dial(server: &Server, patience: Patience, transcript: bool) -> Res
     let (control, peer) = first_that_accepts(&addresses, server.port, until)?;
     // The deadline for the greeting starts here.
     deadlines.mark();
-    let line = Rc::new(SessionState::new(control, peer, deadlines, Transcript::new(transcript)));
+    let transcript = Transcript::new(output.transcript);
+    let delivered = Delivered::new(output.every_file);
+    let line = Rc::new(SessionState::new(control, peer, deadlines, transcript, delivered));
     Ok(Conversation {
         control: ControlConnection::new(Control(Rc::clone(&line))),
         progress: Progress::new(Steps(Rc::clone(&line))),
-        witness: Witness::new(Count(line)),
+        witness: Witness::new(Count(Rc::clone(&line))),
+        authority: Authority::new(Calls(line)),
     })
 }
 

@@ -7,10 +7,13 @@
 
 extern crate alloc;
 
+mod calls;
 mod control;
 mod data;
 mod deadlines;
 mod dial;
+mod directory;
+mod listing;
 mod password;
 mod progress;
 mod session_state;
@@ -31,7 +34,8 @@ mod bindings {
 use alloc::string::String;
 use bindings::exports::ftp_uploader::upload::capabilities;
 use bindings::exports::ftp_uploader::wasi::grants::{
-    self, ConnectError, Conversation, FileError, PasswordError, Patience, Secret, Server, SourceFile, SourceFileBorrow,
+    self, ConnectError, Conversation, FileError, LocalDirectory, Output, PasswordError, Patience, Secret, Server,
+    SourceFile, SourceFileBorrow,
 };
 
 struct Provider;
@@ -40,20 +44,27 @@ impl capabilities::Guest for Provider {
     type ControlConnection = control::Control;
     type DataListener = control::NoListener;
     type DataConnection = data::Data;
+    type ListingConnection = listing::Listing;
     type SourceFile = source::Source;
     type Secret = password::Password;
     type Progress = progress::Steps;
 }
 
 impl grants::Guest for Provider {
+    type Authority = calls::Calls;
+    type LocalDirectory = directory::LocalDirectory;
     type Witness = progress::Count;
 
-    fn connect(server: Server, patience: Patience, transcript: bool) -> Result<Conversation, ConnectError> {
-        dial::dial(&server, patience, transcript)
+    fn connect(server: Server, patience: Patience, output: Output) -> Result<Conversation, ConnectError> {
+        dial::dial(&server, patience, output)
     }
 
     fn open_file(path: String) -> Result<SourceFile, FileError> {
         source::Source::open(&path).map(SourceFile::new)
+    }
+
+    fn open_directory(path: String) -> Result<LocalDirectory, FileError> {
+        directory::LocalDirectory::open(&path).map(LocalDirectory::new)
     }
 
     fn has_changed(file: SourceFileBorrow<'_>) -> bool {

@@ -42,15 +42,27 @@ impl GuestWitness for Count {
     }
 }
 
-/// The bytes of the file that were moved.
-#[derive(Default)]
+/// The bytes of the present file that were moved.
 pub(crate) struct Delivered {
     bytes: Cell<u64>,
     finished: Cell<bool>,
     shown: Cell<Option<Instant>>,
+    /// True if lines are printed for every file; false if only for those that take longer than [`INTERVAL`].
+    every_file: bool,
 }
 
 impl Delivered {
+    pub(crate) fn new(every_file: bool) -> Self {
+        Self { bytes: Cell::default(), finished: Cell::default(), shown: Cell::default(), every_file }
+    }
+
+    /// A new file begins, of which nothing was moved.
+    pub(crate) fn begin(&self) {
+        self.bytes.set(0);
+        self.finished.set(false);
+        self.shown.set(if self.every_file { None } else { Some(now()) });
+    }
+
     /// Returns the number of bytes moved, or `None` after the end of the file was declared.
     pub(crate) fn unfinished(&self) -> Option<u64> {
         (!self.finished.get()).then(|| self.bytes.get())
@@ -60,7 +72,7 @@ impl Delivered {
     pub(crate) fn moved(&self, bytes: u64, size: u64) {
         self.bytes.set(bytes);
         let early = self.shown.get().is_some_and(|shown| now() - shown < INTERVAL);
-        if !early || self.bytes.get() == size {
+        if !early || self.every_file && bytes == size {
             self.show(size);
         }
     }
@@ -68,7 +80,7 @@ impl Delivered {
     /// Records that the end of the file was declared. For an empty file no line was printed before.
     pub(crate) fn finish(&self) {
         self.finished.set(true);
-        if self.bytes.get() == 0 {
+        if self.every_file && self.bytes.get() == 0 {
             self.show(0);
         }
     }

@@ -1,11 +1,13 @@
 //! The shared state of the handles of one conversation: the control connection, the deadlines, the number of bytes
-//! sent, and the remaining budgets. The counterpart of `host/src/sandbox/state/mod.rs`, for one file.
+//! sent, the authority of the present call, and its remaining budgets. The counterpart of `host/src/sandbox/state/mod.rs`.
 //!
 //! `dial.rs` creates it. Each handle has its own file: `control.rs`, `data.rs`, `progress.rs`.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
+use ftp_authority::{Authority, Call};
+use ftp_text::reply_redactor::ReplyRedactor;
 use wasip2::sockets::network::IpSocketAddress;
 
 use crate::bindings::exports::ftp_uploader::upload::capabilities::IoError;
@@ -14,16 +16,17 @@ use crate::password::Password;
 use crate::progress::Delivered;
 use crate::socket::Socket;
 use crate::transcript::Transcript;
-use ftp_text::reply_redactor::ReplyRedactor;
 
 /// Ports below this are never used for data connections: a server that names one may want to misuse the client.
 const FIRST_DATA_PORT: u16 = 1024;
 
-/// The limits that the host applies to each call (`host/src/sandbox/call_budget.rs`), here for all calls together: one file
-/// needs no more.
+/// The limits of each call, which are those of the host (`host/src/sandbox/call_budget.rs`).
 const MAX_CONNECTIONS: u32 = 8;
 const MAX_LINES: u32 = 512;
 const MAX_RECEIVED: usize = 2 * 1024 * 1024;
+
+/// The lines that may be sent after the last `receive` that returned bytes.
+const MAX_UNANSWERED: u32 = 16;
 
 /// One conversation with one server.
 pub(crate) struct SessionState {
@@ -33,6 +36,10 @@ pub(crate) struct SessionState {
     /// The password to mask, after it was sent.
     pub(crate) password: RefCell<Password>,
     pub(crate) delivered: Delivered,
+    /// What the present call may send.
+    pub(crate) authority: RefCell<Authority>,
+    /// The number of the present call. A data connection belongs to the call in which it was opened.
+    pub(crate) call: Cell<u64>,
     peer: IpSocketAddress,
     control: RefCell<Option<Socket>>,
     /// Data connections that were abandoned before the end of their file. They outlive the control connection, see
@@ -40,27 +47,47 @@ pub(crate) struct SessionState {
     given_up: RefCell<Vec<Socket>>,
     connections_left: Cell<u32>,
     lines_left: Cell<u32>,
+    /// The number of lines sent since the last `receive` that returned bytes.
+    pub(crate) unanswered: Cell<u32>,
     /// The number of bytes that may still be received.
     pub(crate) receive_left: Cell<usize>,
     password_left: Cell<bool>,
 }
 
 impl SessionState {
-    pub(crate) fn new(control: Socket, peer: IpSocketAddress, deadlines: Deadlines, transcript: Transcript) -> Self {
+    pub(crate) fn new(
+        control: Socket,
+        peer: IpSocketAddress,
+        deadlines: Deadlines,
+        transcript: Transcript,
+        delivered: Delivered,
+    ) -> Self {
         Self {
             deadlines,
             transcript: RefCell::new(transcript),
             redactor: RefCell::default(),
             password: RefCell::default(),
-            delivered: Delivered::default(),
+            delivered,
+            authority: RefCell::default(),
+            call: Cell::default(),
             peer,
             control: RefCell::new(Some(control)),
             given_up: RefCell::default(),
             connections_left: Cell::new(MAX_CONNECTIONS),
             lines_left: Cell::new(MAX_LINES),
+            unanswered: Cell::default(),
             receive_left: Cell::new(MAX_RECEIVED),
             password_left: Cell::new(true),
         }
+    }
+
+    /// A new call of the guest begins, with its own authority and budgets.
+    pub(crate) fn begin(&self, call: Call) {
+        self.authority.borrow_mut().begin(call);
+        self.call.set(self.call.get() + 1);
+        self.connections_left.set(MAX_CONNECTIONS);
+        self.lines_left.set(MAX_LINES);
+        self.receive_left.set(MAX_RECEIVED);
     }
 
     /// Uses the control connection, unless the guest has dropped it.
@@ -80,9 +107,15 @@ impl SessionState {
         if self.password_left.replace(false) { Ok(()) } else { Err(IoError::Denied) }
     }
 
-    /// Uses the right to send one more line.
-    pub(crate) fn use_up_line(&self) -> Result<(), IoError> {
-        take(&self.lines_left)
+    /// Uses the right to send `count` more lines.
+    pub(crate) fn use_up_lines(&self, count: u32) -> Result<(), IoError> {
+        let unanswered = self.unanswered.get() + count;
+        if unanswered > MAX_UNANSWERED {
+            return Err(IoError::Denied);
+        }
+        self.lines_left.set(self.lines_left.get().checked_sub(count).ok_or(IoError::Denied)?);
+        self.unanswered.set(unanswered);
+        Ok(())
     }
 
     /// Connects to another port of the same machine.

@@ -34,11 +34,15 @@ pub(crate) struct Source {
 impl Source {
     /// Opens `path`, which must be below one of the platform's directories.
     pub(crate) fn open(path: &str) -> Result<Self, FileError> {
-        let (folder, below) = find(path).ok_or(FileError::Missing)?;
-        let follow = PathFlags::SYMLINK_FOLLOW;
+        let (folder, below) = find(path).filter(|(_, below)| !below.is_empty()).ok_or(FileError::Missing)?;
+        Self::open_below(&folder, PathFlags::SYMLINK_FOLLOW, &below)
+    }
+
+    /// Opens the file `below` in `folder`.
+    pub(crate) fn open_below(folder: &Descriptor, follow: PathFlags, below: &str) -> Result<Self, FileError> {
         // The type is checked before opening, because opening a pipe waits for a writer.
-        regular(folder.stat_at(follow, &below).map_err(why)?.type_)?;
-        let file = folder.open_at(follow, &below, OpenFlags::empty(), DescriptorFlags::READ).map_err(why)?;
+        regular(folder.stat_at(follow, below).map_err(why)?.type_)?;
+        let file = folder.open_at(follow, below, OpenFlags::empty(), DescriptorFlags::READ).map_err(why)?;
         let opened = file.stat().map_err(why)?;
         regular(opened.type_)?;
         let source = Self { file, opened, digests_left: Cell::new(MAX_DIGESTS) };
@@ -117,9 +121,9 @@ fn exact(time: Datetime) -> (u64, u32) {
     (time.seconds, time.nanoseconds)
 }
 
-/// Returns the directory that contains `path`, and the rest of the path below it. If several do, the deepest one is
-/// used.
-fn find(path: &str) -> Option<(Descriptor, String)> {
+/// Returns the platform's directory that is `path` or contains it, and the rest of the path below it, which may be empty.
+/// If several do, the deepest one is used.
+pub(crate) fn find(path: &str) -> Option<(Descriptor, String)> {
     let wanted = Path::parse(path);
     let held = get_directories().into_iter().filter_map(|(folder, name)| {
         let name = Path::parse(&name);
@@ -144,7 +148,7 @@ impl<'a> Path<'a> {
     /// Returns the path from `folder` to this path. The platform refuses `..`.
     fn below(&self, folder: &Path<'_>) -> Option<String> {
         let rest = self.parts.strip_prefix(&folder.parts[..])?;
-        (self.absolute == folder.absolute && !rest.is_empty()).then(|| rest.join("/"))
+        (self.absolute == folder.absolute).then(|| rest.join("/"))
     }
 }
 
@@ -156,7 +160,8 @@ fn regular(kind: DescriptorType) -> Result<(), FileError> {
     }
 }
 
-fn why(code: ErrorCode) -> FileError {
+/// Returns the reason for the user.
+pub(crate) fn why(code: ErrorCode) -> FileError {
     match code {
         ErrorCode::NoEntry | ErrorCode::NotDirectory => FileError::Missing,
         ErrorCode::Access | ErrorCode::NotPermitted => FileError::Forbidden,
@@ -181,6 +186,8 @@ mod tests {
             ("./a", ".", "a"),
             ("a/b", ".", "a/b"),
             ("a//b", "a/", "b"),
+            ("/data/", "/data", ""),
+            (".", ".", ""),
         ] {
             assert_eq!(below(path, folder).as_deref(), Some(rest), "{path} below {folder}");
         }
@@ -188,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_file_is_not_found_below_another_folder() {
-        for (path, folder) in [("/database/a", "/data"), ("a", "/"), ("/a", "."), ("/data", "/data"), ("", ".")] {
+        for (path, folder) in [("/database/a", "/data"), ("a", "/"), ("/a", "."), ("/data", "/data/a")] {
             assert_eq!(below(path, folder), None, "{path:?} below {folder}");
         }
     }

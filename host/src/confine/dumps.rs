@@ -2,6 +2,7 @@
 
 use std::io;
 
+use ftp_text::system_error::without_code;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 use crate::confine::Confined;
@@ -14,6 +15,6 @@ pub(super) fn forbid() -> Confined {
     let done = setrlimit(Resource::Core, none).and_then(|()| set_dumpable_behavior(DumpableBehavior::NotDumpable));
     match done {
         Ok(()) => Confined::Active,
-        Err(error) => Confined::Missing(io::Error::from(error).to_string()),
+        Err(error) => Confined::Missing(without_code(io::Error::from(error))),
     }
 }

@@ -1,16 +1,24 @@
-//! Landlock (landlock(7)): this thread, and the threads that it starts, can open no file. If the kernel supports it,
-//! this applies to all threads of the process.
+//! Landlock (landlock(7)): this thread, and the threads that it starts, can open no file, except for reading those that
+//! are sent later. If the kernel supports it, this applies to all threads of the process.
 //!
 //! Landlock restricts ports by number only. In passive mode the server names the ports, so connecting cannot be
 //! restricted here, except to the port of a proxy. `sandbox/capabilities/control_connection.rs` checks that data
 //! connections go to the address of the server.
 
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use ftp_text::system_error::without_code;
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, LandlockStatus, NetPort, RestrictSelfAttr, RestrictionStatus, Ruleset,
-    RulesetAttr, RulesetCreatedAttr, RulesetError, Scope,
+    ABI, Access, AccessFs, AccessNet, LandlockStatus, NetPort, PathBeneath, RestrictSelfAttr, RestrictionStatus,
+    Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, Scope,
 };
 
-use crate::confine::{Confined, Needs, threads};
+use rustix::fs::{CWD, Mode, OFlags, openat};
+
+use crate::confine::{Confined, Needs, Readable, threads};
 
 /// The newest version of Landlock that this module supports. An older kernel enforces the rules that it knows.
 const VERSION: ABI = ABI::V10;
@@ -29,7 +37,7 @@ pub(super) enum Threads {
 pub(super) fn restrict(threads: Threads, needs: &Needs) -> [Confined; 3] {
     // Must be called before the restriction, because `/proc` cannot be opened afterwards.
     let others = if threads == Threads::All { threads::check_others() } else { Ok(()) };
-    let status = apply(threads, needs).map_err(|error| error.to_string());
+    let status = apply(threads, needs).map_err(without_code);
     let states = [ABI::V1, ABI::V4, ABI::V6].map(|since| match &status {
         Ok(status) => state(since, status, &others),
         Err(error) => Confined::Missing(error.clone()),
@@ -69,5 +77,24 @@ fn apply(threads: Threads, needs: &Needs) -> Result<RestrictionStatus, RulesetEr
     // Only port 0, with which the system chooses the port.
     let bind = needs.binds.then(|| NetPort::new(0, AccessNet::BindTcp));
     let ruleset = ruleset.create()?.add_rules(connect.into_iter().chain(bind).map(Ok::<_, RulesetError>))?;
+    // Directories cannot be listed: they were listed before.
+    let beneath = needs.readable.iter().filter_map(|readable| match readable {
+        Readable::Beneath(root) => Some(PathBeneath::new(*root, AccessFs::ReadFile)),
+        Readable::Named { .. } => None,
+    });
+    let files = needs.readable.iter().filter_map(|readable| match readable {
+        Readable::Beneath(_) => None,
+        Readable::Named { path, inode } => Some(PathBeneath::new(reference(path, *inode)?, AccessFs::ReadFile)),
+    });
+    // Both iterators are lazy: each file is closed after its rule was added.
+    let ruleset = ruleset.add_rules(beneath.map(Ok::<_, RulesetError>))?.add_rules(files.map(Ok::<_, RulesetError>))?;
     ruleset.all_threads(threads == Threads::All)?.restrict_self()
+}
+
+/// Returns a reference to the file `path`; `None` if it is another file than that with this device and inode.
+fn reference(path: &Path, inode: (u64, u64)) -> Option<OwnedFd> {
+    let file = openat(CWD, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let file = File::from(file);
+    let status = file.metadata().ok()?;
+    ((status.dev(), status.ino()) == inode).then(|| file.into())
 }

@@ -23,6 +23,9 @@ mod system_calls {
     }
 }
 
+use std::os::fd::BorrowedFd;
+use std::path::Path;
+
 /// The parts of the confinement of the process. Each part is permanent and active for every thread, or it is reported
 /// as missing with the reason.
 ///
@@ -31,7 +34,9 @@ mod system_calls {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Confinement {
-    /// The process can open, create and remove no file (Landlock version 1). With Landlock before version 8, this is
+    /// The process can open, create and remove no file (Landlock version 1). Exceptions: it can open for reading the
+    /// files beneath the directories of the job ([`Put::tree`](crate::Put::tree)) and, if the job names many files, each
+    /// of them. With Landlock before version 8, this is
     /// missing if another thread was started earlier and has not called [`enclose_thread`]: such a thread is restricted
     /// only by [`system_calls`](Self::system_calls).
     pub files: Confined,
@@ -83,9 +88,9 @@ impl Confinement {
 }
 
 /// The rights that an upload needs from the moment before it connects.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing is taken away there"))]
-pub(crate) struct Needs {
+pub(crate) struct Needs<'a> {
     /// True if the process connects to IPv4 addresses.
     pub(crate) ipv4: bool,
     /// True if the process connects to IPv6 addresses.
@@ -96,13 +101,40 @@ pub(crate) struct Needs {
     pub(crate) listens: bool,
     /// True if sockets are bound to a local address.
     pub(crate) binds: bool,
+    /// True if the process asks later if another one uses the local directory, and rewrites the manifest.
+    pub(crate) keeps_state: bool,
+    /// The files that are opened later. Without any, no file can be opened.
+    pub(crate) readable: Vec<Readable<'a>>,
 }
 
-impl Needs {
+/// Files that are opened for reading after the confinement.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing is taken away there"))]
+pub(crate) enum Readable<'a> {
+    /// All files beneath this directory.
+    Beneath(BorrowedFd<'a>),
+    /// One file, or all files beneath one directory.
+    Named {
+        /// Its path.
+        path: &'a Path,
+        /// Its device and inode. If the path leads to something else, that cannot be opened.
+        inode: (u64, u64),
+    },
+}
+
+impl Needs<'_> {
     /// The rights of a thread that does not take part in the upload: none.
     #[cfg(target_os = "linux")]
     fn nothing() -> Self {
-        Self { ipv4: false, ipv6: false, only_port: Some(0), listens: false, binds: false }
+        Self {
+            ipv4: false,
+            ipv6: false,
+            only_port: Some(0),
+            listens: false,
+            binds: false,
+            keeps_state: false,
+            readable: Vec::new(),
+        }
     }
 }
 

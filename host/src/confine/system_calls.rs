@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::process;
 
+use ftp_text::system_error::without_code;
 use libc::c_long;
 use seccompiler::{
     Error, SeccompAction, SeccompCmpArgLen as Width, SeccompCmpOp as Is, SeccompCondition, SeccompRule, TargetArch,
@@ -34,9 +35,9 @@ pub(super) fn filter(needs: &Needs) -> Confined {
     match applied {
         Ok(()) => Confined::Active,
         Err(Error::Seccomp(error) | Error::Prctl(error)) => {
-            Confined::Missing(format!("the kernel has no seccomp: {error}"))
+            Confined::Missing(format!("the kernel has no seccomp: {}", without_code(error)))
         }
-        Err(error) => Confined::Missing(error.to_string()),
+        Err(error) => Confined::Missing(without_code(error)),
     }
 }
 
@@ -48,6 +49,12 @@ fn allowed(needs: &Needs) -> Result<BTreeMap<u32, Vec<SeccompRule>>> {
     }
     if needs.binds {
         allowed.insert(libc::SYS_bind, Vec::new());
+    }
+    if needs.keeps_state {
+        allowed.extend([libc::SYS_flock, libc::SYS_ftruncate].map(|call| (call, Vec::new())));
+    }
+    if !needs.readable.is_empty() {
+        allowed.extend(opening()?);
     }
     allowed.extend(with_arguments(needs)?);
     // The numbers are signed in libc and unsigned in seccompiler.
@@ -81,6 +88,18 @@ fn with_arguments(needs: &Needs) -> Result<Allowed> {
         (libc::SYS_prlimit64, vec![rule([SeccompCondition::new(2, Width::Qword, Is::Eq, 0)?])?]),
         // Setting the names of threads and of memory areas.
         (libc::SYS_prctl, vec![rule([equals(0, libc::PR_SET_NAME)?])?, rule([equals(0, PR_SET_VMA)?])?]),
+    ]))
+}
+
+/// Returns the system calls that open files for reading; Landlock restricts the files. openat2 passes its flags in
+/// memory, which a filter cannot read, so that for this call it is Landlock alone that forbids writing. readlinkat is for
+/// kernels without openat2.
+fn opening() -> Result<Allowed> {
+    let reading = masked(2, libc::O_ACCMODE | libc::O_CREAT | libc::O_TRUNC, libc::O_RDONLY)?;
+    Ok(BTreeMap::from([
+        (libc::SYS_openat, vec![rule([reading])?]),
+        (libc::SYS_openat2, Vec::new()),
+        (libc::SYS_readlinkat, Vec::new()),
     ]))
 }
 
@@ -148,8 +167,6 @@ const ALWAYS: &[c_long] = &[
     libc::SYS_fstat,
     libc::SYS_pipe2,
     libc::SYS_eventfd2,
-    libc::SYS_memfd_create,
-    libc::SYS_ftruncate,
     // Connecting and configuring sockets.
     libc::SYS_connect,
     libc::SYS_shutdown,

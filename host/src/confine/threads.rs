@@ -11,6 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ftp_text::system_error::without_code;
+
 /// The numbers of the threads that have restricted themselves and still run.
 static RESTRICTED: Mutex<BTreeSet<OsString>> = Mutex::new(BTreeSet::new());
 
@@ -51,7 +53,7 @@ pub(super) fn check_others() -> Result<(), String> {
             Ok(_) if Instant::now() < until => thread::sleep(Duration::from_millis(1)),
             Ok(1) => return Err("one thread that began earlier is outside".to_owned()),
             Ok(more) => return Err(format!("{more} threads that began earlier are outside")),
-            Err(error) => return Err(format!("the threads of this process cannot be listed: {error}")),
+            Err(error) => return Err(format!("the threads of this process cannot be listed: {}", without_code(error))),
         }
     }
 }

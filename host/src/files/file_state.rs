@@ -25,6 +25,11 @@ impl FileState {
         (self.0.mtime(), self.0.mtime_nsec())
     }
 
+    /// Returns the device and the inode.
+    pub(crate) fn inode(&self) -> (u64, u64) {
+        (self.0.dev(), self.0.ino())
+    }
+
     /// Returns numbers that identify this version of the file: device, inode, size, and the times of change and of
     /// modification (seconds and nanoseconds).
     pub(crate) fn identity(&self) -> [i64; 7] {

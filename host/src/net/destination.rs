@@ -3,27 +3,24 @@
 //! they work although the fence (Landlock and seccomp) does not allow the resolver.
 
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::net::SocketAddr;
+use std::time::Instant;
 
-use ftp_protocol::server::Server;
+use ftp_text::system_error::without_code;
 
 use crate::cancel::{Cancellation, WaitError};
+use crate::net::resolver::Resolver;
 use crate::net::route::Route;
 use crate::net::tls::TlsTerms;
 use crate::net::wait::Deadline;
 use crate::report::error::UploadError;
+use crate::report::event::Observer;
 use crate::report::proxy_problem::ProxyProblem;
 use crate::report::step::Connection;
 use crate::report::tls_problem::TlsProblem;
 use crate::request::Request;
 use crate::request::proxy::{Proxy, ProxyTarget};
 use crate::request::security::Tls;
-
-/// The time after which a wait for the resolver looks at the cancellation again.
-const CANCELLATION_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The addresses of the server and of the proxy, and the protection of the connections.
 pub(crate) struct Destination {
@@ -52,16 +49,21 @@ pub(crate) enum Security {
 }
 
 /// Resolves the server that `request` names, and the proxy. Opens no connection.
-pub(crate) fn find(request: &Request, cancellation: &Cancellation) -> Result<Destination, UploadError> {
+pub(crate) fn find(
+    request: &Request,
+    cancellation: &Cancellation,
+    observer: &dyn Observer,
+) -> Result<Destination, UploadError> {
     let deadline = Deadline::new(Instant::now() + request.network.connect_timeout, cancellation);
+    let resolver = Resolver { deadline, observer };
     match &request.network.proxy {
-        None => find_server(request, deadline),
-        Some(proxy) => find_behind_proxy(proxy, request, deadline),
+        None => find_server(request, &resolver),
+        Some(proxy) => find_behind_proxy(proxy, request, &resolver),
     }
 }
 
-fn find_server(request: &Request, deadline: Deadline<'_>) -> Result<Destination, UploadError> {
-    let resolved = resolve(&request.target.server, request.port(), deadline)?;
+fn find_server(request: &Request, resolver: &Resolver<'_>) -> Result<Destination, UploadError> {
+    let resolved = resolver.resolve(&request.target.server, request.port())?;
     let server_addresses = reachable(&resolved, &Route::of(&request.network))?;
     // Both the name and the addresses: the resolver could return another machine for `localhost`, or this machine for
     // another name.
@@ -70,15 +72,16 @@ fn find_server(request: &Request, deadline: Deadline<'_>) -> Result<Destination,
     Ok(Destination { security: security(request, stays_here)?, server_addresses, proxy_addresses: None })
 }
 
-fn find_behind_proxy(proxy: &Proxy, request: &Request, deadline: Deadline<'_>) -> Result<Destination, UploadError> {
+fn find_behind_proxy(proxy: &Proxy, request: &Request, resolver: &Resolver<'_>) -> Result<Destination, UploadError> {
     // "localhost" and loopback addresses mean the proxy's machine.
     let security = security(request, false)?;
     let server_addresses = match ProxyTarget::of(&request.target.server) {
         ProxyTarget::Name(_) if proxy.resolves_names() => Vec::new(),
-        ProxyTarget::Name(_) => resolve(&request.target.server, request.port(), deadline)?,
+        ProxyTarget::Name(_) => resolver.resolve(&request.target.server, request.port())?,
         ProxyTarget::Address(address) => vec![SocketAddr::new(address, request.port())],
     };
-    let proxy_addresses = resolve(proxy.server(), proxy.port(), deadline)
+    let proxy_addresses = resolver
+        .resolve(proxy.server(), proxy.port())
         .and_then(|resolved| reachable(&resolved, &Route::of(&request.network)))
         .map_err(|error| proxy_not_reached(proxy, error))?;
     Ok(Destination { server_addresses, proxy_addresses: Some(proxy_addresses), security })
@@ -105,30 +108,7 @@ pub(crate) fn ended_before_conversation(error: WaitError) -> UploadError {
     match error {
         WaitError::Interrupted => UploadError::Interrupted { step: None },
         WaitError::OutOfTime => UploadError::OutOfTime { step: None },
-        WaitError::Failed(error) => UploadError::Fault(error.to_string()),
-    }
-}
-
-/// Resolves the name of `server`. The system's resolver has no deadline, so it runs on a thread that is abandoned if it
-/// takes too long.
-fn resolve(server: &Server, port: u16, deadline: Deadline<'_>) -> Result<Vec<SocketAddr>, UploadError> {
-    let name = match (server.host().parse(), server.scope()) {
-        (Ok(address), None) => return Ok(vec![SocketAddr::new(address, port)]),
-        // The resolver turns the name of the interface into its number, without a question to another machine.
-        (_, Some(scope)) => format!("{}%{scope}", server.host()),
-        (Err(_), None) => server.host().to_owned(),
-    };
-    let unresolved = |error| UploadError::Unresolved { server: server.clone(), error };
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send((name, port).to_socket_addrs().map(Vec::from_iter)));
-    loop {
-        deadline.check_cancellation().map_err(ended_before_conversation)?;
-        match receiver.recv_timeout(CANCELLATION_CHECK_INTERVAL.min(deadline.left())) {
-            Ok(Ok(found)) if found.is_empty() => return Err(unresolved(io::ErrorKind::NotFound.into())),
-            Ok(found) => return found.map_err(unresolved),
-            Err(RecvTimeoutError::Timeout) if !deadline.has_passed() => {}
-            Err(_) => return Err(unresolved(io::ErrorKind::TimedOut.into())),
-        }
+        WaitError::Failed(error) => UploadError::Fault(without_code(error)),
     }
 }
 
@@ -151,10 +131,7 @@ fn reachable(addresses: &[SocketAddr], route: &Route) -> Result<Vec<SocketAddr>,
 
 /// Returns the protection that the options demand. By default, only connections within this machine are not protected.
 fn security(request: &Request, stays_here: bool) -> Result<Security, UploadError> {
-    let terms = || {
-        TlsTerms::new(request.target.server.host(), &request.security.trust, request.security.identity.as_ref())
-            .map_err(tls_failed)
-    };
+    let terms = || TlsTerms::new(request.target.server.host(), &request.security).map_err(tls_failed);
     match request.tls() {
         Tls::Off => Ok(Security::Clear),
         Tls::UnlessLoopback if stays_here => Ok(Security::Clear),
@@ -181,11 +158,11 @@ mod tests {
         // Not the platform's authorities: a machine may have none.
         let security = Options { tls: Some(tls), trust: Trust::Pins(Vec::new()), ..Options::default() };
         let target = Target::new(server.parse().unwrap(), "u").unwrap();
-        Request::new(target, Put::into_directory(".").unwrap()).security(security)
+        Request::of(target, Put::into_directory(".").unwrap()).security(security)
     }
 
     fn found(request: &Request) -> Result<Destination, UploadError> {
-        find(request, &Cancellation::default())
+        find(request, &Cancellation::default(), &())
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod broken_pipe;
 pub(crate) mod destination;
 pub(crate) mod proxy;
+mod resolver;
 pub(crate) mod route;
 mod send_queue;
 pub(crate) mod socket;

@@ -4,6 +4,8 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
+use ftp_text::system_error::without_code;
+
 use crate::request::network::Network;
 
 /// The local end of every connection. By default the system chooses it.
@@ -37,7 +39,7 @@ impl Route {
     /// Binds `socket` to the interface alone. This is for a socket that gets another local address.
     pub(crate) fn apply_interface(&self, socket: &socket2::Socket) -> io::Result<()> {
         let Some(name) = &self.interface else { return Ok(()) };
-        bind_to(socket, name).map_err(|error| describe(&format!("the network interface {name:?}"), &error))
+        bind_to(socket, name).map_err(|error| describe(&format!("the network interface {name}"), &error))
     }
 }
 
@@ -64,10 +66,7 @@ fn bind_to(_: &socket2::Socket, _: &str) -> io::Result<()> {
 
 /// Returns the system's error, with the name of the address or interface.
 fn describe(subject: &str, error: &io::Error) -> io::Error {
-    let reason = error.to_string();
-    let number = error.raw_os_error().map(|number| format!(" (os error {number})")).unwrap_or_default();
-    let reason = reason.strip_suffix(&number).unwrap_or(&reason);
-    io::Error::new(error.kind(), format!("cannot use {subject}: {reason}"))
+    io::Error::new(error.kind(), format!("cannot use {subject}: {}", without_code(error)))
 }
 
 #[cfg(test)]
@@ -85,7 +84,7 @@ mod tests {
         let elsewhere = Route { source: Some("192.0.2.1".parse().unwrap()), ..Route::default() };
         assert!(refusal(&elsewhere).starts_with("cannot use the source address 192.0.2.1: "));
         let nowhere = Route { interface: Some("nowhere0".to_owned()), ..Route::default() };
-        assert!(refusal(&nowhere).starts_with("cannot use the network interface \"nowhere0\": "));
+        assert!(refusal(&nowhere).starts_with("cannot use the network interface nowhere0: "));
     }
 
     #[test]

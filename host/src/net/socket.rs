@@ -12,7 +12,7 @@ use socket2::{Domain, Protocol, SockRef, TcpKeepalive, Type};
 
 use crate::cancel::WaitError;
 use crate::net::route::Route;
-use crate::net::wait::{Deadline, wait_for};
+use crate::net::wait::{Deadline, wait_for, wait_for_connection};
 
 /// The time without traffic after which the system sends the first keepalive probe.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
@@ -38,18 +38,18 @@ impl Socket {
         match socket.connect(&peer.into()) {
             Ok(()) => {}
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {
-                wait_for(&socket, PollFlags::OUT, deadline)?;
-                socket.take_error()?.map_or(Ok(()), Err)?;
+                if wait_for_connection(&socket, deadline)? {
+                    socket.take_error()?.map_or(Ok(()), Err)?;
+                }
             }
             Err(error) => return Err(error.into()),
         }
-        Ok(Self::connected(socket, peer)?)
+        Ok(Self { stream: socket.into(), peer })
     }
 
-    fn connected(socket: socket2::Socket, peer: SocketAddr) -> io::Result<Self> {
-        // Each command is one small write, and nothing follows it until the reply is here.
-        socket.set_tcp_nodelay(true)?;
-        Ok(Self { stream: socket.into(), peer })
+    /// Makes the system send small pieces at once, also while earlier bytes are not acknowledged (TCP_NODELAY).
+    pub(crate) fn send_at_once(&self) -> io::Result<()> {
+        self.stream.set_nodelay(true)
     }
 
     /// Makes the system send keepalive probes: a firewall on the way may forget a connection that is silent while a
@@ -201,7 +201,7 @@ impl Listener {
         };
         socket.set_nonblocking(true)?;
         let peer = peer.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
-        Socket::connected(socket, peer).map(Some)
+        Ok(Some(Socket { stream: socket.into(), peer }))
     }
 }
 

@@ -44,11 +44,19 @@ pub(crate) fn wait<const N: usize>(
     wanted: [(BorrowedFd<'_>, PollFlags); N],
     deadline: Deadline<'_>,
 ) -> Result<[bool; N], WaitError> {
+    wait_for_flags(wanted, deadline).map(|found| found.map(|flags| !flags.is_empty()))
+}
+
+/// Does the same, and returns the flags that the system has set for each.
+fn wait_for_flags<const N: usize>(
+    wanted: [(BorrowedFd<'_>, PollFlags); N],
+    deadline: Deadline<'_>,
+) -> Result<[PollFlags; N], WaitError> {
     let Deadline { at, cancellation } = deadline;
     let at = cancellation.limit(at);
     let mut polled: Vec<PollFd<'_>> =
         wanted.iter().map(|&(socket, flags)| PollFd::from_borrowed_fd(socket, flags)).collect();
-    polled.extend(cancellation.descriptor().map(|token| PollFd::from_borrowed_fd(token, PollFlags::IN)));
+    polled.extend(cancellation.descriptors().map(|token| PollFd::from_borrowed_fd(token, PollFlags::IN)));
     loop {
         let left = at.saturating_duration_since(Instant::now());
         match poll(&mut polled, Timespec::try_from(left).ok().as_ref()) {
@@ -56,8 +64,21 @@ pub(crate) fn wait<const N: usize>(
             Err(error) => return Err(WaitError::Failed(error.into())),
             Ok(_) => cancellation.check()?,
         }
-        return Ok(std::array::from_fn(|i| !polled[i].revents().is_empty()));
+        return Ok(std::array::from_fn(|i| polled[i].revents()));
     }
+}
+
+/// Waits until a connection is established, or has failed. Returns true if the socket may have an error; with poll(2) on
+/// Linux, one that only can be written has none.
+///
+/// # Errors
+/// `TimedOut` if the deadline has passed.
+pub(crate) fn wait_for_connection(socket: impl AsFd, deadline: Deadline<'_>) -> Result<bool, WaitError> {
+    let [found] = wait_for_flags([(socket.as_fd(), PollFlags::OUT)], deadline)?;
+    if found.is_empty() {
+        return Err(WaitError::timed_out());
+    }
+    Ok(found != PollFlags::OUT || cfg!(not(target_os = "linux")))
 }
 
 /// Waits for one socket.

@@ -4,7 +4,8 @@
 
 use ftp_delivery::{Failure, StoringStage, is_breakdown, is_internal_error};
 
-use crate::report::error::{ServerText, UploadError};
+use crate::report::error::UploadError;
+use crate::report::server_text::ServerText;
 use crate::report::step::{Cause, Step, Violation};
 use crate::report::wording::{is_too_many, wants_tls};
 
@@ -61,7 +62,13 @@ impl UploadError {
             Self::NotResumed { .. } => Consequence { again: Again::AtOnce, ..OF_SESSION },
             Self::Unconfirmed { .. } => Consequence { other_files: true, ..OF_SESSION },
             Self::Mismatch { .. } | Self::Corrupt { .. } => Consequence { again: Again::Soon, ..OF_FILE },
-            Self::Missing | Self::Unverified | Self::NotRenamed { .. } | Self::TemporaryRefused { .. } => OF_FILE,
+            Self::Missing
+            | Self::Unverified
+            | Self::NotRenamed { .. }
+            | Self::TemporaryRefused { .. }
+            | Self::NotMade { .. }
+            | Self::MayExist { .. }
+            | Self::Sync(_) => OF_FILE,
             Self::Unknown => Consequence { session_survives: false, ..OF_FILE },
             Self::Source { .. } => Consequence { session_survives: false, ..OF_FILE },
             Self::CannotRename => Consequence { session_survives: true, ..OF_RUN },
@@ -112,6 +119,7 @@ impl UploadError {
             Self::NoTls { .. } | Self::CannotRename | Self::NotRenamed { .. } | Self::TemporaryRefused { .. } => {
                 NOT_BEGUN
             }
+            Self::MayExist { .. } | Self::NotMade { .. } | Self::Sync(_) => NOT_BEGUN,
             Self::Unverified | Self::Unknown => NOT_BEGUN,
         }
     }
@@ -137,7 +145,10 @@ impl UploadError {
             | Self::Unverified
             | Self::CannotRename
             | Self::NotRenamed { .. }
-            | Self::TemporaryRefused { .. } => Failure::Session,
+            | Self::TemporaryRefused { .. }
+            | Self::NotMade { .. }
+            | Self::MayExist { .. }
+            | Self::Sync(_) => Failure::Session,
         }
     }
 }
@@ -181,6 +192,7 @@ fn of_violation(violation: Violation) -> Consequence {
         // the end of the file.
         Violation::EarlySuccess => OF_SESSION,
         Violation::NotAReply
+        | Violation::AnotherProtocol(_)
         | Violation::ReplyTooLong
         | Violation::TooManyReplies
         | Violation::UnexpectedReply

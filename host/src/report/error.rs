@@ -1,30 +1,33 @@
 //! The errors of an upload, sorted by origin: the local file, the network, the server, the caller, or this library.
 //!
-//! They mirror `upload-error` in `wit/upload.wit`, and add the failures outside the sandbox. The program's messages for
-//! users, with likely causes and advice, are in `cli/src/messages/`.
+//! They mirror `upload-error` in `wit/upload.wit`, and add the failures outside the sandbox. The messages for
+//! users, with likely causes and advice, are in `words/`.
 
-use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ftp_protocol::server::Server;
+use ftp_text::escape::Escaped;
+use ftp_text::system_error::without_code;
 
 use crate::report::proxy_problem::ProxyProblem;
+use crate::report::server_text::ServerText;
 use crate::report::step::{Algorithm, Cause, Connection, Step, Violation};
+use crate::report::sync::SyncProblem;
 use crate::report::tls_problem::TlsProblem;
 use crate::report::wording;
-use ftp_text::escape::Escaped;
 
 /// The reason why a file was not stored, or why it is unknown whether the file was stored.
 ///
 /// [`step`](Self::step) returns the step of the conversation at which the error happened, and
 /// [`partial_file_may_remain`](Self::partial_file_may_remain) returns true if the server may have a part of the file.
+/// `Display` shows the error in plain English, with its likely cause and advice; [`words::message`](crate::words::message)
+/// returns these parts, and names the server and the user, if it gets the [`Context`](crate::Context) of the run.
 /// Reply codes are those of RFC 959 §4.2 and its extensions. Texts from the server are untrusted, and shown escaped.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum UploadError {
     /// The local file cannot be opened or read, or it changed during the upload.
-    #[error("{file:?}: {problem}")]
     Source {
         /// The local file, or the name of the stream.
         file: PathBuf,
@@ -32,15 +35,13 @@ pub enum UploadError {
         problem: SourceProblem,
     },
     /// The server's name cannot be resolved to an address.
-    #[error("cannot resolve {}: {error}", server.host())]
     Unresolved {
         /// The server.
         server: Server,
-        /// The resolver's error.
+        /// The resolver's error. Its kind is `NotFound` if the name does not exist, or has no address.
         error: io::Error,
     },
     /// None of the server's addresses accepted the control connection.
-    #[error("cannot connect to {address}: {error}")]
     Unreachable {
         /// The address that was tried last.
         address: SocketAddr,
@@ -48,7 +49,6 @@ pub enum UploadError {
         error: io::Error,
     },
     /// The proxy did not provide a connection to the server.
-    #[error("no {connection:?} connection through the proxy {proxy}: {problem}")]
     Proxy {
         /// The proxy's address, without credentials.
         proxy: String,
@@ -58,7 +58,6 @@ pub enum UploadError {
         problem: ProxyProblem,
     },
     /// The TLS handshake on a connection failed, or TLS could not be set up on this machine.
-    #[error("no TLS on the {connection:?} connection: {problem}")]
     Tls {
         /// The connection.
         connection: Connection,
@@ -66,7 +65,6 @@ pub enum UploadError {
         problem: TlsProblem,
     },
     /// The server refused AUTH TLS (RFC 4217 §4, RFC 2228 §3). No other command was sent.
-    #[error("the server refuses TLS: {code} {text}")]
     NoTls {
         /// The reply code.
         code: u16,
@@ -75,7 +73,6 @@ pub enum UploadError {
     },
     /// The server refused the transfer with 425, 450 or 522 (RFC 4217), and had not resumed the TLS session of the
     /// control connection on the data connection. Servers that require session reuse send these replies.
-    #[error("the server did not resume its TLS session: {code} {text}")]
     NotResumed {
         /// The reply code.
         code: u16,
@@ -83,7 +80,6 @@ pub enum UploadError {
         text: ServerText,
     },
     /// The server refused a command, or the transfer, with a negative reply.
-    #[error("refused at {step:?}: {code} {text}")]
     Refused {
         /// The step at which it refused.
         step: Step,
@@ -93,7 +89,6 @@ pub enum UploadError {
         text: ServerText,
     },
     /// The server violated the protocol.
-    #[error("protocol violation at {step:?}: {what:?}")]
     Misbehaved {
         /// The step at which this happened.
         step: Step,
@@ -101,7 +96,6 @@ pub enum UploadError {
         what: Violation,
     },
     /// A connection failed.
-    #[error("{connection:?} connection failed at {step:?}: {cause:?}")]
     Broken {
         /// The step at which it failed.
         step: Step,
@@ -111,7 +105,6 @@ pub enum UploadError {
         cause: Cause,
     },
     /// Every byte was sent, and a connection failed before the server had confirmed the file.
-    #[error("every byte was sent, but the file is not confirmed: {cause:?}")]
     Unconfirmed {
         /// The cause of the failure.
         cause: Cause,
@@ -122,10 +115,8 @@ pub enum UploadError {
         hashing: bool,
     },
     /// Every byte was sent, or RNTO was sent, and later commands could not determine the outcome.
-    #[error("the outcome is unknown")]
     Unknown,
     /// The server replied that the file is stored, and reports a size that differs from the number of bytes sent.
-    #[error("{sent} bytes were sent, the server has {stored}")]
     Mismatch {
         /// The number of bytes that the file should have on the server.
         sent: u64,
@@ -133,24 +124,19 @@ pub enum UploadError {
         stored: u64,
     },
     /// The server replied that the file is stored, and its hash of the file differs from the local file's.
-    #[error("the {algorithm:?} hash of the file on the server differs")]
     Corrupt {
         /// The hash algorithm.
         algorithm: Algorithm,
     },
     /// The server replied that the file is stored, and then that it has no such file.
-    #[error("the server confirmed the file, and then does not have it")]
     Missing,
     /// The file is stored, and the server cannot provide the proof that [`Delivery::verify`](crate::Delivery::verify)
     /// requires.
-    #[error("the file is stored, but the server cannot provide the required proof")]
     Unverified,
     /// The server does not support renaming, which [`Delivery::atomic`](crate::Delivery::atomic) requires. Nothing was
     /// stored.
-    #[error("the server cannot rename files")]
     CannotRename,
     /// The file is stored under a temporary name, and the server refused to rename it.
-    #[error("the file is stored under a temporary name, and cannot be renamed: {code} {text}")]
     NotRenamed {
         /// True if RNFR was refused: the server does not allow renaming of the file to any name.
         forbidden: bool,
@@ -162,7 +148,6 @@ pub enum UploadError {
         text: ServerText,
     },
     /// The server refused the temporary name (STOR). Nothing was stored.
-    #[error("the temporary name {:?} was refused: {code} {text}", Escaped(name))]
     TemporaryRefused {
         /// The temporary name.
         name: Vec<u8>,
@@ -171,28 +156,65 @@ pub enum UploadError {
         /// The reply's text.
         text: ServerText,
     },
+    /// [`Delivery::skip_existing`](crate::Delivery::skip_existing) was requested, and the server's answers do not tell if a
+    /// file of this name is there. Nothing was sent.
+    MayExist {
+        /// The answers that can mean both.
+        why: Doubt,
+    },
+    /// A directory of the upload cannot be made (MKD), and does not exist. The files in it were not tried.
+    NotMade {
+        /// The path on the server, relative to the directory of the upload.
+        path: Vec<u8>,
+        /// The reply code.
+        code: u16,
+        /// The reply's text.
+        text: ServerText,
+    },
+    /// A problem that only `sync` has.
+    Sync(SyncProblem),
     /// The caller's [`CancelToken`](crate::CancelToken) was cancelled.
-    #[error("interrupted")]
     Interrupted {
         /// The step that was reached, or `None` if the conversation had not begun.
         step: Option<Step>,
     },
     /// The time limit of the run was reached ([`Network::max_time`](crate::Network::max_time)).
-    #[error("out of time")]
     OutOfTime {
         /// The step that was reached, or `None` if the conversation had not begun.
         step: Option<Step>,
     },
     /// An error of this library: the component crashed or reached a limit, or the host could not run it.
-    #[error("internal fault: {0}")]
     Fault(String),
+}
+
+/// The reason why it is not known if a file is on the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Doubt {
+    /// The directory cannot be listed, and SIZE was refused, which has several meanings.
+    #[error("it does not list the directory")]
+    NotListed,
+    /// The listing does not have the file, but the server has left out entries, or lines of it cannot be read.
+    #[error("its listing is incomplete")]
+    Incomplete,
+    /// The listing is empty, and not in a form that shows at least the directory itself. A directory that must not be read
+    /// looks the same on some servers.
+    #[error("its listing shows nothing at all")]
+    Empty,
+    /// The listing does not have the file. The name begins with a dot, and such names may be left out.
+    #[error("its listing may leave out names that begin with a dot")]
+    Hidden,
+    /// The listing has a name that differs only in upper and lower case, or in the spelling of its letters, and may be the
+    /// same name to the server.
+    #[error("it lists a name that may mean the same file")]
+    Similar,
 }
 
 /// The reason why a local file cannot be uploaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceProblem {
     /// The file cannot be opened or read. Nothing was sent.
-    #[error("{0}")]
+    #[error("{}", without_code(.0))]
     Unreadable(io::Error),
     /// The path is a directory. Nothing was sent.
     #[error("it is a directory")]
@@ -204,6 +226,15 @@ pub enum SourceProblem {
     /// systems). Nothing was sent.
     #[error("its size is not known")]
     UnknownSize,
+    /// Another file has taken its name since the run was prepared. Nothing was sent.
+    #[error("another file has taken its name")]
+    Replaced,
+    /// Another file of the run would be stored under the same name on the server. Nothing was sent.
+    #[error("it would be stored under the same name as {}", Escaped(other.as_os_str().as_encoded_bytes()))]
+    SameName {
+        /// The other local file.
+        other: PathBuf,
+    },
     /// The file became shorter while it was sent. A partial file may remain on the server.
     #[error("it became shorter while it was being sent")]
     Shrank,
@@ -214,10 +245,6 @@ pub enum SourceProblem {
     #[error("reading failed while it was being sent")]
     Failed,
 }
-
-/// Untrusted text from a server or a proxy, cut off after 512 bytes. `Display` and `Debug` escape it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ServerText(pub(crate) Vec<u8>);
 
 impl UploadError {
     /// Returns the step at which the error happened, or `None` if the conversation had not begun or the error belongs
@@ -237,13 +264,16 @@ impl UploadError {
             | Self::Corrupt { .. }
             | Self::Missing => Some(Step::Confirmation),
             Self::TemporaryRefused { .. } => Some(Step::Store),
+            Self::NotMade { .. } => Some(Step::Directory),
             Self::CannotRename | Self::NotRenamed { .. } => Some(Step::Renaming),
             Self::Source { .. }
             | Self::Proxy { connection: Connection::Control, .. }
             | Self::Unresolved { .. }
             | Self::Unreachable { .. }
             | Self::Unverified
+            | Self::Sync(_)
             | Self::Fault(_) => None,
+            Self::MayExist { .. } => Some(Step::Inspection),
         }
     }
 
@@ -261,24 +291,5 @@ impl UploadError {
     /// Returns true if a partial file may remain on the server, unless it was removed later.
     pub fn partial_file_may_remain(&self) -> bool {
         matches!(self.step(), Some(Step::Transfer | Step::Confirmation))
-    }
-}
-
-/// For errors that a caller makes itself, such as in tests of its own messages. Any bytes are allowed.
-impl From<&[u8]> for ServerText {
-    fn from(text: &[u8]) -> Self {
-        Self(text.to_vec())
-    }
-}
-
-impl fmt::Display for ServerText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaped(&self.0).fmt(f)
-    }
-}
-
-impl fmt::Debug for ServerText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&Escaped(&self.0), f)
     }
 }

@@ -1,18 +1,21 @@
 //! The events of a run, and the trait through which a caller receives them.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use ftp_plan::operations::Plan;
 use ftp_text::escape::Escaped;
 
 use crate::report::error::UploadError;
 use crate::report::step::{Connection, Step};
-use crate::report::summary::{Failure, StoredFile};
+use crate::report::summary::{AlreadyThere, Failure, StoredFile};
 
 /// Receives the events of a run.
 ///
-/// It is called on the thread that carries out the upload, and the upload waits until it returns. `()` ignores all
-/// events.
+/// A run delivers several files at the same time, each on a thread of its own. `event` is called from all these threads,
+/// also at the same time, and the events of different files interleave. The events of one file are in order. The
+/// delivery of the file waits until the call returns. `()` ignores all events.
 pub trait Observer: Send + Sync {
     /// Receives one event.
     fn event(&self, event: &Event<'_>);
@@ -26,8 +29,48 @@ impl Observer for () {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// The conversation has reached this step.
+    /// The system's resolver is asked for the addresses of a name. This happens before all other events, and again if it
+    /// is retried. An IP address needs no resolver.
+    Resolving {
+        /// The name of the server or of the proxy.
+        host: &'a str,
+    },
+    /// The files are known, and the first connection will be opened. It is sent once per run, before the events of all
+    /// files.
+    Planned {
+        /// The number of files to store, without those that are there already or cannot be sent.
+        files: u64,
+        /// The sum of their sizes in bytes. A stream, whose size is unknown, counts as 0.
+        bytes: u64,
+        /// The number of local files that were found and will not be stored, because they are excluded, no regular
+        /// files, or unreadable.
+        skipped: u64,
+    },
+    /// `sync` has compared the local directory with the server, and nothing is changed so far. Sent once per run, before
+    /// the sizes of the run are known.
+    Compared {
+        /// The operations.
+        plan: &'a Plan,
+    },
+    /// A control connection is being opened to this address. Each address that is tried has an event of its own.
+    Connecting {
+        /// The address.
+        address: SocketAddr,
+        /// The machine that has the address.
+        peer: Peer,
+    },
+    /// The proxy was reached, and is asked for a connection to the server.
+    AskingProxy {
+        /// The address of the proxy that was reached.
+        proxy: SocketAddr,
+    },
+    /// The conversation has reached this step. It names no file: if several files are being delivered, the step may
+    /// belong to any of them.
     StepEntered(Step),
+    /// The server has confirmed the end of a file, and is asked for its hash or its size. It names no file either, and
+    /// follows [`Step::Confirmation`]. The questions about a file can also go together with the beginning of the next one;
+    /// there is no event for these.
+    Verifying,
     /// TLS was set up on a connection.
     Secured {
         /// The connection.
@@ -39,6 +82,8 @@ pub enum Event<'a> {
     FileStarted {
         /// The local file, or the name of the stream.
         file: &'a Path,
+        /// Its path on the server, relative to the directory of the upload.
+        remote: &'a [u8],
         /// Its size in bytes. A stream has none.
         size: Option<u64>,
     },
@@ -71,6 +116,15 @@ pub enum Event<'a> {
         /// The maximum number of retries.
         limit: u32,
     },
+    /// The run waits, although nothing has failed.
+    Waiting {
+        /// The file, or `None` if the wait is about no single file.
+        file: Option<&'a Path>,
+        /// The reason.
+        why: WaitReason,
+        /// The time until the run goes on.
+        pause: Duration,
+    },
     /// A condition that the user should know and that is not a failure.
     Noted {
         /// The file, or `None` if the note is about no single file.
@@ -78,9 +132,23 @@ pub enum Event<'a> {
         /// The note.
         note: &'a Note,
     },
+    /// A file is not sent, because its name is taken on the server
+    /// ([`Delivery::skip_existing`](crate::Delivery::skip_existing)).
+    AlreadyThere(&'a AlreadyThere),
     /// A file is stored, and the server has confirmed it.
     Stored(&'a StoredFile),
-    /// The delivery of a file was given up.
+    /// A file is stored under a temporary name, and the server has confirmed it. It gets its name when all files of the
+    /// run are there; then [`Stored`](Self::Stored) follows.
+    Staged(&'a StoredFile),
+    /// A file or a directory was removed from the server.
+    Removed {
+        /// Its path on the server, relative to the directory of the job.
+        path: &'a [u8],
+        /// True if it was a directory.
+        directory: bool,
+    },
+    /// The delivery of a file was given up, or the run has ended because of this error. Each failure of a run that has
+    /// begun to connect is sent once, before the report has it.
     Failed(&'a Failure),
     /// A line of a command or a reply. The password and the account appear as `****`.
     Line {
@@ -89,6 +157,25 @@ pub enum Event<'a> {
         /// Its text.
         line: Escaped<'a>,
     },
+}
+
+/// The machine at the other end of a new control connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// The server.
+    Server,
+    /// The proxy.
+    Proxy,
+}
+
+/// The reason of a wait that follows no failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitReason {
+    /// The lock on the server names no owner: another run may be about to take it, or has died.
+    Lock,
+    /// A connection was lost. The server may still be writing the bytes that it has received, so it is asked for the size
+    /// of the file a little later.
+    Settling,
 }
 
 /// The sender of a line on the control connection.
@@ -133,6 +220,36 @@ pub enum Note {
         /// The present name of the older file, in the directory of the upload.
         name: Vec<u8>,
     },
+    /// Another connection was not opened, for this reason. The open ones store all files.
+    FewerConnections(UploadError),
     /// The server did not compute the hash of the file in time. The file is checked by its size instead.
     HashTooSlow,
+    /// The whole file is sent, although [`Delivery::resume`](crate::Delivery::resume) is set and the server may have a part
+    /// of it, for this reason.
+    StartsOver(StartOver),
+}
+
+/// The reason why an upload does not go on where an earlier one has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartOver {
+    /// The server does not report the size of the file that it has.
+    SizeUnknown,
+    /// The file on the server is larger than the local file.
+    TooLarge {
+        /// Its size in bytes.
+        there: u64,
+    },
+    /// The server's hash of its file differs from that of the beginning of the local file.
+    Different {
+        /// The size of the server's file in bytes.
+        there: u64,
+    },
+    /// The server computes no hashes, and the name of its file proves nothing: it is not a temporary one, or the file has the
+    /// whole length already.
+    NotProved {
+        /// The size of the server's file in bytes.
+        there: u64,
+    },
+    /// The server refused to go on in the middle of the file (REST, or STOR behind it).
+    Refused,
 }

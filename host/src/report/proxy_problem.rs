@@ -4,17 +4,19 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::report::error::ServerText;
+use ftp_text::system_error::without_code;
+
+use crate::report::server_text::ServerText;
 
 /// The reason why a proxy did not provide a connection to the server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyProblem {
     /// The proxy's name cannot be resolved to an address.
-    #[error("its name cannot be resolved: {0}")]
+    #[error("its name cannot be resolved: {}", without_code(.0))]
     Unresolved(io::Error),
     /// None of the proxy's addresses accepted a connection.
-    #[error("cannot connect to {address}: {error}")]
+    #[error("cannot connect to {address}: {}", without_code(error))]
     Unreachable {
         /// The address that was tried last.
         address: SocketAddr,
@@ -23,7 +25,7 @@ pub enum ProxyProblem {
     },
     /// The proxy sent no complete answer: the connection was closed or reset, or the time limit was reached
     /// (`TimedOut`).
-    #[error("it sent no complete answer: {0}")]
+    #[error("it sent no complete answer: {}", without_code(.0))]
     Lost(io::Error),
     /// The answer does not follow the proxy protocol, or is too long.
     #[error("its answer does not follow the proxy protocol")]
@@ -84,6 +86,19 @@ impl ProxyProblem {
             Self::Unresolved(_) | Self::Lost(_) => true,
             Self::Misbehaved | Self::AuthWanted | Self::AuthRefused => false,
             Self::Refused(refusal) => refusal.is_temporary(),
+        }
+    }
+}
+
+impl ProxyProblem {
+    /// Returns true if the address of the proxy or of the server is probably wrong: the proxy's name does not exist, or
+    /// nothing listens there. A name that the proxy cannot resolve is not told apart from a failure of the network.
+    pub(crate) fn means_wrong_address(&self) -> bool {
+        match self {
+            Self::Unresolved(error) => error.kind() == io::ErrorKind::NotFound,
+            Self::Unreachable { error, .. } => error.kind() == io::ErrorKind::ConnectionRefused,
+            Self::Refused(refusal) => *refusal == ProxyRefusal::ConnectionRefused,
+            Self::Lost(_) | Self::Misbehaved | Self::AuthWanted | Self::AuthRefused => false,
         }
     }
 }

@@ -71,11 +71,31 @@ pub enum Cause {
     OutOfStep,
 }
 
+/// A protocol that is not FTP, and that a server shows by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// SSH, over which SFTP and SCP run.
+    Ssh,
+    /// HTTP.
+    Http,
+    /// SMTP, for mail.
+    Smtp,
+    /// POP3, for mail.
+    Pop3,
+    /// IMAP, for mail.
+    Imap,
+    /// TLS from the first byte. The server may be an FTPS server ([`Tls::Implicit`](crate::Tls::Implicit)).
+    Tls,
+}
+
 /// A violation of the protocol by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Violation {
     /// It sent bytes that are not an FTP reply.
     NotAReply,
+    /// Its first bytes are those of another protocol.
+    AnotherProtocol(Protocol),
     /// It sent a reply of more than 65536 bytes.
     ReplyTooLong,
     /// It sent one preliminary reply after another.

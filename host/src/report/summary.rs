@@ -1,12 +1,17 @@
 //! The report of a run: the files that are stored, the failures, and the files that were not tried.
 
-use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
+use crate::report::check::CheckReport;
 use crate::report::error::UploadError;
+use crate::report::skipped::Skipped;
 use crate::report::step::Algorithm;
+use crate::report::sync::SyncReport;
+use crate::request::context::Context;
 
-/// The result of a run, for success and failure.
+/// The result of a run, for success and failure. [`lines`](Self::lines) and `Display` show it in words.
 #[derive(Debug, Default)]
 #[must_use]
 #[non_exhaustive]
@@ -17,15 +22,38 @@ pub struct UploadReport {
     pub failures: Vec<Failure>,
     /// The files that were not tried, because a failure ended the run.
     pub untried: Vec<PathBuf>,
+    /// The parts of directories that were left out, because they cannot be uploaded.
+    pub skipped: Vec<Skipped>,
+    /// The files that were not sent because their names are taken on the server
+    /// ([`Delivery::skip_existing`](crate::Delivery::skip_existing)).
+    pub already_there: Vec<AlreadyThere>,
+    /// The part of the report that only [`Sync`](crate::Sync) has; `None` for other jobs, and if no plan was made.
+    pub sync: Option<Box<SyncReport>>,
+    /// The part of the report that only [`Check`](crate::Check) has, as far as the check has come; `None` for other jobs.
+    pub check: Option<Box<CheckReport>>,
+    /// The time from the first connection to the end of the run.
+    pub time: Duration,
+    /// The facts about the run that its words mention, taken from the request. A program may set another one before it shows
+    /// the report.
+    pub context: Arc<Context>,
 }
 
 impl UploadReport {
-    /// Returns true if every file is stored.
+    /// Returns true if every file is stored or [was there already](Self::already_there), and no part of a directory was left
+    /// out.
     pub fn is_complete(&self) -> bool {
-        self.failures.is_empty() && self.untried.is_empty()
+        self.failures.is_empty() && self.untried.is_empty() && self.skipped.is_empty()
     }
 
-    /// Returns the stored files, or the whole report if a file was not stored.
+    /// Returns the number of files that were stored, failed, were not tried, or were skipped while the run was carried out.
+    pub(crate) fn files_with_a_result(&self) -> usize {
+        let of_file =
+            |failure: &&Failure| failure.file.is_some() && !matches!(failure.error, UploadError::NotMade { .. });
+        let failed = self.failures.iter().filter(of_file).count();
+        self.stored.len() + failed + self.untried.len() + self.skipped.len()
+    }
+
+    /// Returns the stored files, or the whole report if a file was not stored or was left out.
     ///
     /// # Errors
     /// The report itself, if it [is not complete](Self::is_complete).
@@ -34,16 +62,36 @@ impl UploadReport {
     }
 }
 
+/// A file that was not sent, because the server has a file of its name. Their contents were not compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AlreadyThere {
+    /// The local file, or the name of the stream.
+    pub file: PathBuf,
+    /// The path on the server, relative to the directory of the upload.
+    pub remote: Vec<u8>,
+}
+
 /// A file that is stored: the server has confirmed that it has every byte.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StoredFile {
     /// The local file, or the name of the stream.
     pub file: PathBuf,
+    /// Its path on the server, relative to the directory of the upload. If the server chose another name, that is in
+    /// [`stored_as`](Self::stored_as).
+    pub remote: Vec<u8>,
+    /// The size in bytes.
+    pub size: u64,
+    /// The time from the start of the delivery to the confirmation, retries and pauses included.
+    pub time: Duration,
     /// The number of bytes sent in the last try: the whole file, or the bytes from [`resumed_at`](Self::resumed_at) on.
     pub sent: u64,
     /// The number of bytes that the server had before the last try.
     pub resumed_at: u64,
+    /// The temporary path under which the file waits until all files of the run are there
+    /// ([`Switch::AllAtTheEnd`](crate::Switch::AllAtTheEnd)); `None` once it has its name.
+    pub staged_as: Option<Vec<u8>>,
     /// The name that the server chose ([`Delivery::unique`](crate::Delivery::unique)), if its reply contained it.
     pub stored_as: Option<Vec<u8>>,
     /// The proof that the file is complete, in addition to the server's final reply.
@@ -123,27 +171,26 @@ impl Failure {
     }
 }
 
-impl fmt::Display for UploadReport {
-    /// Shows the failures, or the number of stored files if there are none.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.failures.is_empty() {
-            write!(f, "{} files stored", self.stored.len())?;
-        }
-        for (i, Failure { file, error, .. }) in self.failures.iter().enumerate() {
-            let between = if i == 0 { "" } else { "; " };
-            match file {
-                Some(file) => write!(f, "{between}{file:?}: {error}")?,
-                None => write!(f, "{between}{error}")?,
-            }
-        }
-        Ok(())
+impl From<UploadError> for UploadReport {
+    fn from(error: UploadError) -> Self {
+        Self { failures: vec![Failure::of_run(error)], ..Self::default() }
     }
 }
 
-impl std::error::Error for UploadReport {}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::server_text::ServerText;
 
-impl From<UploadError> for UploadReport {
-    fn from(error: UploadError) -> Self {
-        Self { stored: Vec::new(), failures: vec![Failure::of_run(error)], untried: Vec::new() }
+    #[test]
+    fn a_directory_that_was_not_made_is_no_result_of_a_file() {
+        let refused = UploadError::NotMade { path: b"css".to_vec(), code: 550, text: ServerText(Vec::new()) };
+        let failure = |error| Failure { file: Some("css".into()), ..Failure::of_run(error) };
+        let mut report = UploadReport { failures: vec![failure(refused)], ..UploadReport::default() };
+        assert_eq!(report.files_with_a_result(), 0);
+        report.untried = vec!["css/a".into()];
+        report.failures.push(failure(UploadError::Unknown));
+        report.failures.push(Failure::of_run(UploadError::Unknown));
+        assert_eq!(report.files_with_a_result(), 2);
     }
 }

@@ -62,6 +62,9 @@ pub enum CertificateProblem {
     NotItsKey,
     /// The certificate's key has none of the pins.
     NotPinned,
+    /// The certificate's key has none of the pins, but one of the pins is the SHA-256 fingerprint of the certificate
+    /// itself. The pin of its key in [`TlsProblem::Certificate`] is as trustworthy as that fingerprint.
+    PinnedFingerprint,
     /// The certificate on the data connection differs from the one on the control connection.
     Changed,
     /// The certificate cannot be parsed or verified, or is not for servers; as the TLS library describes it.

@@ -4,7 +4,7 @@
 //! A text only decides whether and when another try begins. It never makes an upload a success, and never allows a file
 //! to be overwritten.
 
-use crate::report::error::ServerText;
+use crate::report::server_text::ServerText;
 
 /// Parts of the replies of ProFTPD, Pure-FTPd, vsftpd, FileZilla and IIS to a client beyond their limit of clients.
 const TOO_MANY: [&str; 8] = [

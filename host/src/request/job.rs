@@ -1,26 +1,36 @@
 //! The job of a request: local files, and the directory on the server in which they are stored.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use crate::request::argument;
+use crate::request::check::Check;
 use crate::request::error::RequestError;
+use crate::request::sync::Sync;
+use crate::request::tree::TreeRules;
 
 /// The job of a request.
 #[non_exhaustive]
 pub enum Job {
     /// Store files.
     Put(Put),
+    /// Make a directory on the server hold what a local directory holds.
+    Sync(Sync),
+    /// Find out what the server is and offers, and whether an upload would work.
+    Check(Check),
 }
 
-/// Stores files in one directory.
+/// Stores files, and directories with their contents, in one directory.
 pub struct Put {
     pub(crate) directory: Vec<u8>,
     pub(crate) items: Vec<Item>,
+    /// The directories that are stored with their contents.
+    pub(crate) trees: Vec<PathBuf>,
+    pub(crate) rules: TreeRules,
     /// The base names of all items.
     names: HashSet<OsString>,
 }
@@ -29,6 +39,8 @@ pub struct Put {
 pub(crate) enum Item {
     /// A regular file, stored under the last part of its path.
     File(PathBuf),
+    /// A regular file, stored under this name.
+    FileAs(PathBuf, OsString),
     /// The bytes of a pipe, stored under this name.
     Stream(File, PathBuf),
 }
@@ -37,7 +49,15 @@ impl Item {
     /// The local path; for a stream, its name.
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Self::File(path) | Self::Stream(_, path) => path,
+            Self::File(path) | Self::FileAs(path, _) | Self::Stream(_, path) => path,
+        }
+    }
+
+    /// The name on the server; `None` for a path without a last part, such as `..`.
+    pub(crate) fn name(&self) -> Option<&OsStr> {
+        match self {
+            Self::File(path) | Self::Stream(_, path) => path.file_name(),
+            Self::FileAs(_, name) => Some(name),
         }
     }
 }
@@ -49,7 +69,8 @@ impl Put {
     /// [`RequestError::Argument`] if no FTP command can carry `directory`.
     pub fn into_directory(directory: impl Into<Vec<u8>>) -> Result<Self, RequestError> {
         let directory = argument("the remote directory", directory.into())?;
-        Ok(Self { directory, items: Vec::new(), names: HashSet::new() })
+        let (items, trees, rules) = (Vec::new(), Vec::new(), TreeRules::default());
+        Ok(Self { directory, items, trees, rules, names: HashSet::new() })
     }
 
     /// Adds a file, to be stored under the last part of its path, after the files added before.
@@ -62,8 +83,20 @@ impl Put {
         if let Some(name) = path.file_name() {
             argument("the file's name", name.as_encoded_bytes().to_vec())?;
         }
-        self.claim_name(path)?;
+        self.claim_name(path.file_name(), path)?;
         self.items.push(Item::File(path.to_owned()));
+        Ok(self)
+    }
+
+    /// Adds a file, to be stored under `name`.
+    ///
+    /// # Errors
+    /// [`RequestError::Argument`] if no FTP command can carry `name`, [`RequestError::NotAName`] if it is a path,
+    /// [`RequestError::SameName`] if it would overwrite a file added before.
+    pub fn file_as(mut self, path: impl AsRef<Path>, name: impl Into<Vec<u8>>) -> Result<Self, RequestError> {
+        let (path, name) = (path.as_ref(), plain_name(name.into())?);
+        self.claim_name(Some(name.as_os_str()), path)?;
+        self.items.push(Item::FileAs(path.to_owned(), name.into_os_string()));
         Ok(self)
     }
 
@@ -74,25 +107,75 @@ impl Put {
     /// [`RequestError::Argument`] if no FTP command can carry `name`, [`RequestError::NotAName`] if it is a path,
     /// [`RequestError::SameName`] if it would overwrite a file added before.
     pub fn stream(mut self, stream: impl Into<OwnedFd>, name: impl Into<Vec<u8>>) -> Result<Self, RequestError> {
-        let name = PathBuf::from(OsString::from_vec(argument("the file's name", name.into())?));
-        if name.file_name() != Some(name.as_os_str()) {
-            return Err(RequestError::NotAName { name });
-        }
-        self.claim_name(&name)?;
+        let name = plain_name(name.into())?;
+        self.claim_name(name.file_name(), &name)?;
         self.items.push(Item::Stream(File::from(stream.into()), name));
         Ok(self)
     }
 
-    /// Reserves the base name of `path`. Returns an error if another item has it.
-    fn claim_name(&mut self, path: &Path) -> Result<(), RequestError> {
-        match path.file_name() {
-            Some(name) if !self.names.insert(name.to_owned()) => {
-                let mut others = self.items.iter().map(Item::path);
-                let one = others.find(|other| other.file_name() == Some(name)).map(Path::to_owned).unwrap_or_default();
-                Err(RequestError::SameName { one, other: path.to_owned() })
-            }
-            _ => Ok(()),
+    /// Adds a directory with its contents, to be stored under the last part of its path: as `scp -r`, but `dir`, `dir/`
+    /// and `dir/.` mean the same. The contents of a path without a last part, such as `.`, `..` and `/`, are stored
+    /// directly in the directory of the job.
+    ///
+    /// # Errors
+    /// [`RequestError::Argument`] if no FTP command can carry that name, [`RequestError::SameName`] if a file or
+    /// directory added before has the same name.
+    pub fn tree(mut self, path: impl AsRef<Path>) -> Result<Self, RequestError> {
+        let path = path.as_ref();
+        if let Some(name) = path.file_name() {
+            argument("the directory's name", name.as_encoded_bytes().to_vec())?;
         }
+        self.claim_name(path.file_name(), path)?;
+        self.trees.push(path.to_owned());
+        Ok(self)
+    }
+
+    /// Sets the options for all directories of the job.
+    pub fn rules(mut self, rules: TreeRules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Reserves the name on the server for the item at `path`. Returns an error if another item has it.
+    fn claim_name(&mut self, name: Option<&OsStr>, path: &Path) -> Result<(), RequestError> {
+        match name {
+            Some(name) if !self.names.insert(name.to_owned()) => {
+                let items = self.items.iter().map(|item| (item.name(), item.path()));
+                let mut others = items.chain(self.trees.iter().map(|tree| (tree.file_name(), tree.as_path())));
+                let one = others.find(|(other, _)| *other == Some(name)).map(|(_, path)| path.to_owned());
+                Err(RequestError::SameName { one: one.unwrap_or_default(), other: path.to_owned() })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// Returns the name of a file on the server, if it is one and not a path.
+fn plain_name(name: Vec<u8>) -> Result<PathBuf, RequestError> {
+    let name = PathBuf::from(OsString::from_vec(argument("the file's name", name)?));
+    if name.file_name() == Some(name.as_os_str()) { Ok(name) } else { Err(RequestError::NotAName { name }) }
+}
+
+impl Job {
+    /// Returns the directory on the server, as it was given.
+    pub(crate) fn directory(&self) -> &[u8] {
+        match self {
+            Self::Put(put) => &put.directory,
+            Self::Sync(sync) => &sync.directory,
+            Self::Check(check) => &check.directory,
+        }
+    }
+}
+
+impl From<Sync> for Job {
+    fn from(sync: Sync) -> Self {
+        Self::Sync(sync)
+    }
+}
+
+impl From<Check> for Job {
+    fn from(check: Check) -> Self {
+        Self::Check(check)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Options for TLS: its use, the rule for the server's certificate, and the client's certificate.
 
+use std::sync::Arc;
+
 use ftp_protocol::server::Scheme;
 
 use crate::request::identity::ClientIdentity;
-use crate::request::trust::Trust;
+use crate::request::trust::{AskTrust, Trust};
 
 /// Options for TLS. Build them from [`Security::default`] and set fields.
 #[derive(Clone, Default)]
@@ -14,6 +16,9 @@ pub struct Security {
     pub tls: Option<Tls>,
     /// The rule for accepting the server's certificate; no effect without TLS. Default: [`Trust::Platform`].
     pub trust: Trust,
+    /// Decides about a certificate that [`trust`](Self::trust) does not accept; no effect with [`Trust::Pins`] and
+    /// [`Trust::Anything`]. Default: `None`, it is refused.
+    pub ask: Option<Arc<dyn AskTrust>>,
     /// The client's certificate, for a server that asks for one. Default: none.
     pub identity: Option<ClientIdentity>,
 }
@@ -21,7 +26,7 @@ pub struct Security {
 impl Security {
     /// Returns true if an option is set that has no effect without TLS.
     pub(crate) fn has_certificates(&self) -> bool {
-        !matches!(self.trust, Trust::Platform) || self.identity.is_some()
+        !matches!(self.trust, Trust::Platform) || self.identity.is_some() || self.ask.is_some()
     }
 }
 

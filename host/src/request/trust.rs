@@ -1,5 +1,6 @@
 //! The user's rule for accepting a server's certificate. `net/tls/pinning_verifier.rs` applies it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::RootCertStore;
@@ -24,6 +25,28 @@ pub enum Trust {
     /// password. The signature of the handshake is verified nevertheless, if the type and the length of the key are
     /// supported.
     Anything,
+}
+
+/// Decides about a certificate that [`Trust::Platform`] or [`Trust::Authorities`] does not accept, for example by asking
+/// a person. It is called on the thread that connects, at most once for each key; time that it takes counts for the time
+/// limits of the run.
+pub trait AskTrust: fmt::Debug + Send + Sync {
+    /// Returns true if the key of this certificate is to be trusted for the run, as if it was pinned.
+    fn accepts(&self, certificate: &UntrustedCertificate) -> bool;
+}
+
+/// A certificate that is not trusted. Its texts come from the server: escape them before they are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UntrustedCertificate {
+    /// The reason why it is not trusted, in words, for example `invalid peer certificate: UnknownIssuer`.
+    pub reason: String,
+    /// The names and addresses for which it is issued. Empty if it has none.
+    pub names: Vec<String>,
+    /// The first and the last second in which it is valid, each in seconds since 1970; `None` if they cannot be read.
+    pub validity: Option<(u64, u64)>,
+    /// The pin of its key.
+    pub pin: Pin,
 }
 
 /// Certificates to trust: those of authorities, and those of individual servers.

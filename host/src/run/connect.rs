@@ -3,6 +3,7 @@
 //!
 //! Data connections are opened by `sandbox/capabilities/control_connection.rs`, always to the same machine.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -16,6 +17,7 @@ use crate::net::socket::Socket;
 use crate::net::tls::Versions;
 use crate::net::wait::Deadline;
 use crate::report::error::UploadError;
+use crate::report::event::{Event, Observer, Peer};
 use crate::report::proxy_problem::ProxyProblem;
 use crate::request::Request;
 use crate::request::proxy::{Proxy, ProxyTarget};
@@ -28,20 +30,25 @@ pub(crate) fn dial(
     destination: &Destination,
     versions: Versions,
     cancellation: &Cancellation,
+    observer: &dyn Observer,
 ) -> Result<ControlChannel, UploadError> {
     let protection = protection(&destination.security, versions)?;
     let until = Instant::now() + request.network.connect_timeout;
     let (socket, tunnel) = match &request.network.proxy {
         None => {
+            let tell = |address| observer.event(&Event::Connecting { address, peer: Peer::Server });
             let addresses = destination.connect_addresses();
-            (connect_to_first(addresses, &Route::of(&request.network), until, cancellation)?, None)
+            (connect_to_first(addresses, &Route::of(&request.network), until, cancellation, &tell)?, None)
         }
         Some(proxy) => {
-            connect_through(proxy, request, destination, until, cancellation).map(|(socket, to)| (socket, Some(to)))?
+            let through = connect_through(proxy, request, destination, until, cancellation, observer);
+            through.map(|(socket, to)| (socket, Some(to)))?
         }
     };
     // Keep-alive helps firewalls and NAT to keep an idle connection. The upload can succeed without it.
     let _ = socket.keep_alive();
+    // Each command is one small write, and nothing follows it until the reply is here.
+    let _ = socket.send_at_once();
     Ok(ControlChannel { socket, protection, tunnel })
 }
 
@@ -62,14 +69,17 @@ fn connect_through(
     destination: &Destination,
     until: Instant,
     cancellation: &Cancellation,
+    observer: &dyn Observer,
 ) -> Result<(Socket, Tunnel), UploadError> {
+    let tell = |address| observer.event(&Event::Connecting { address, peer: Peer::Proxy });
     let hosts = proxy_targets(request, destination);
     let mut last = UploadError::Fault("a name resolved to no address".into());
     for (tried, host) in hosts.iter().enumerate() {
         let share = share(until, hosts.len() - tried);
-        let to_proxy =
-            connect_to_first(destination.connect_addresses(), &Route::of(&request.network), share, cancellation);
+        let (addresses, route) = (destination.connect_addresses(), Route::of(&request.network));
+        let to_proxy = connect_to_first(addresses, &route, share, cancellation, &tell);
         let socket = to_proxy.map_err(|error| proxy_not_reached(proxy, error))?;
+        observer.event(&Event::AskingProxy { proxy: socket.peer() });
         let tunnel = Tunnel::new(proxy.clone(), socket.peer(), host.clone());
         let entered = tunnel.enter(&socket, request.port(), Deadline::new(share, cancellation));
         match entered.map_err(|error| failed(proxy, error)) {
@@ -98,23 +108,32 @@ fn failed(proxy: &Proxy, error: WaitError) -> UploadError {
 }
 
 /// Connects to the first of `addresses` that accepts. Each gets an equal share of the remaining time, so that one that
-/// does not answer cannot use up the time of the others.
+/// does not answer cannot use up the time of the others. Calls `tell` before each try.
 fn connect_to_first(
     addresses: &[SocketAddr],
     route: &Route,
     until: Instant,
     cancellation: &Cancellation,
+    tell: &dyn Fn(SocketAddr),
 ) -> Result<Socket, UploadError> {
     let mut last = UploadError::Fault("a name resolved to no address".into());
     for (tried, &address) in addresses.iter().enumerate() {
+        tell(address);
         let deadline = Deadline::new(share(until, addresses.len() - tried), cancellation);
         match Socket::connect(address, route, deadline) {
             Ok(socket) => return Ok(socket),
-            Err(WaitError::Failed(error)) => last = UploadError::Unreachable { address, error },
+            Err(WaitError::Failed(error)) => last = more_hopeful(last, UploadError::Unreachable { address, error }),
             Err(error) => return Err(ended_before_conversation(error)),
         }
     }
     Err(last)
+}
+
+/// Returns the error for several addresses of one machine: `next`, the later one, unless it means that nothing listens there
+/// and an earlier one may pass.
+fn more_hopeful(earlier: UploadError, next: UploadError) -> UploadError {
+    let is_late = |error: &UploadError| matches!(error, UploadError::Unreachable { error, .. } if error.kind() == io::ErrorKind::TimedOut);
+    if next.means_wrong_address() && is_late(&earlier) { earlier } else { next }
 }
 
 /// Returns the deadline for the next address, if `untried` addresses share the time until `until` equally.
@@ -126,6 +145,7 @@ fn share(until: Instant, untried: usize) -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::RefCell;
     use std::net::TcpListener;
     use std::time::Duration;
 
@@ -135,14 +155,26 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let open = listener.local_addr().unwrap();
         let far = Instant::now() + Duration::from_secs(10);
-        assert_eq!(
-            connect_to_first(&[closed, open], &Route::default(), far, &Cancellation::default()).unwrap().peer(),
-            open
-        );
-        assert!(matches!(
-            connect_to_first(&[closed], &Route::default(), far, &Cancellation::default()),
-            Err(UploadError::Unreachable { .. })
-        ));
+        let tried = RefCell::new(Vec::new());
+        let tell = |address| tried.borrow_mut().push(address);
+        let connect =
+            |addresses: &[_]| connect_to_first(addresses, &Route::default(), far, &Cancellation::default(), &tell);
+        assert_eq!(connect(&[closed, open]).unwrap().peer(), open);
+        assert_eq!(*tried.borrow(), [closed, open]);
+        assert!(matches!(connect(&[closed]), Err(UploadError::Unreachable { .. })));
+    }
+
+    #[test]
+    fn an_address_that_may_answer_later_says_more_than_one_on_which_nothing_listens() {
+        let error = |kind: io::ErrorKind| UploadError::Unreachable {
+            address: "192.0.2.1:21".parse().unwrap(),
+            error: kind.into(),
+        };
+        use io::ErrorKind::{ConnectionRefused, NetworkUnreachable, TimedOut};
+        let wrong = |one, other| more_hopeful(error(one), error(other)).means_wrong_address();
+        assert!(!wrong(TimedOut, ConnectionRefused) && !wrong(ConnectionRefused, TimedOut));
+        // Most machines without IPv6 find an IPv6 address unreachable.
+        assert!(wrong(NetworkUnreachable, ConnectionRefused));
     }
 
     #[cfg(target_os = "linux")]
@@ -158,7 +190,8 @@ mod tests {
             }
             let far = Instant::now() + Duration::from_secs(10);
             let addresses = [listener.local_addr().unwrap()];
-            let error = connect_to_first(&addresses, &Route::default(), far, &Cancellation::default()).unwrap_err();
+            let connected = connect_to_first(&addresses, &Route::default(), far, &Cancellation::default(), &|_| {});
+            let error = connected.unwrap_err();
             assert!(matches!(error, UploadError::Unreachable { .. }), "{error:?}");
             assert!(error.to_string().contains("Permission denied"), "{error}");
         };

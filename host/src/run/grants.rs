@@ -7,17 +7,21 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU64;
 use std::ops::RangeInclusive;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
+use ftp_plan::rules::Delete;
 use ftp_protocol::server::Server;
 
-use crate::files::source::Source;
+use crate::files::local_file::LocalFile;
 use crate::net::destination::{Destination, Security};
+use crate::report::skipped::Skipped;
 use crate::request::Request;
+use crate::request::job::Job;
 use crate::request::proxy::Proxy;
 use crate::request::security::Tls;
+use crate::request::sync::{Switch, SyncOptions};
 use crate::request::trust::Trust;
+use crate::run::plan::{FileTask, Plan, PlannedTree};
 use crate::sandbox::call_budget::CallBudget;
 use crate::sandbox::compute_budget::{TIME_PER_CALL, TIME_PER_GIB};
 use crate::sandbox::limits::{CALL_BYTES, HANDLES, MEMORY};
@@ -56,10 +60,45 @@ pub struct Grants<'a> {
     pub password_in_clear: bool,
     /// The directory on the server.
     pub directory: &'a [u8],
-    /// The files to upload, in order.
+    /// The files that the request names, in order.
     pub files: Vec<GrantedFile<'a>>,
+    /// The directories whose files are uploaded.
+    pub trees: Vec<GrantedTree<'a>>,
+    /// What the run may change on the server, and receive from it, if it is a [`Sync`](crate::Sync). Every other run may
+    /// store the files above, and rename and remove files under names that it has generated.
+    pub sync: Option<GrantedChanges<'a>>,
+    /// What the run may change on the server, if it is a [`Check`](crate::Check).
+    pub check: Option<GrantedCheck>,
+    /// True if directories are listed, and the sizes and times of files are asked for, before anything is stored
+    /// ([`Delivery::skip_existing`](crate::Delivery::skip_existing)). A [`Sync`](crate::Sync) does so in any case.
+    pub asks_first: bool,
     /// The limits of the run.
     pub limits: Limits,
+}
+
+/// What a run of [`Sync`](crate::Sync) may change on the server, and receive from it. Before each call of the component,
+/// the host limits the commands to the names of that call, which come from the plan; no name lies outside of
+/// [`Grants::directory`]. The names of the plan are known when the server was asked: a dry run shows them.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GrantedChanges<'a> {
+    /// The moment at which stored files get their names.
+    pub switch: Switch,
+    /// The files that may be removed.
+    pub delete: Delete,
+    /// The one file that may be received; `None` if there is none. Listings of directories are received in any case.
+    pub manifest: Option<&'a [u8]>,
+    /// True if only questions are asked.
+    pub dry_run: bool,
+}
+
+/// What a run of [`Check`](crate::Check) may change on the server: unless it is read only, it may store, change, rename and
+/// remove one file, under names that it has generated. It receives listings of [`Grants::directory`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GrantedCheck {
+    /// True if only questions are asked.
+    pub read_only: bool,
 }
 
 /// A proxy between this machine and the server.
@@ -83,7 +122,7 @@ pub enum DataConnections {
     FromServer,
 }
 
-/// A local file or a stream that is open for the upload.
+/// A local file or a stream that the request names.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GrantedFile<'a> {
@@ -93,6 +132,26 @@ pub struct GrantedFile<'a> {
     pub name: &'a [u8],
     /// The size in bytes, which is the number of bytes to send. A stream has none.
     pub size: Option<u64>,
+    /// True if it is open already. Otherwise it was checked, and the process opens it again when it is sent.
+    pub is_open: bool,
+}
+
+/// A local directory that is uploaded with its contents. The process can open every file beneath it, for reading.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GrantedTree<'a> {
+    /// The path of the directory.
+    pub path: &'a Path,
+    /// The name on the server; `None` if the contents are stored directly in [`Grants::directory`].
+    pub name: Option<&'a [u8]>,
+    /// The number of directories beneath it.
+    pub directories: usize,
+    /// The number of files to upload.
+    pub files: usize,
+    /// The size of these files together, in bytes.
+    pub bytes: u64,
+    /// The parts that are left out because they cannot be uploaded.
+    pub skipped: &'a [Skipped],
 }
 
 /// The limits of an upload: of the component's resources, and of time.
@@ -132,11 +191,14 @@ pub struct Limits {
     pub rate: Option<NonZeroU64>,
     /// The number of retries of each file ([`Retry::limit`](crate::Retry::limit)).
     pub retries: u32,
+    /// The number of sessions with the server at the same time ([`Delivery::jobs`](crate::Delivery::jobs)). Each has a
+    /// component of its own, to which the other limits apply, except for the rate.
+    pub sessions: usize,
 }
 
 impl<'a> Grants<'a> {
-    /// Returns the rights and limits of `request`, with its resolved `destination` and open `sources`.
-    pub(crate) fn of(request: &'a Request, destination: &'a Destination, sources: &'a [Arc<Source>]) -> Self {
+    /// Returns the rights and limits of `request`, with its resolved `destination` and its `plan`.
+    pub(crate) fn of(request: &'a Request, destination: &'a Destination, plan: &'a Plan) -> Self {
         Self {
             server: &request.target.server,
             addresses: &destination.server_addresses,
@@ -156,9 +218,30 @@ impl<'a> Grants<'a> {
             identity: request.security.identity.is_some(),
             user: &request.target.user,
             password_in_clear: matches!(destination.security, Security::Clear),
-            directory: &request.put().directory,
-            files: sources.iter().map(|source| GrantedFile::of(source)).collect(),
-            limits: Limits::of(request),
+            directory: request.job.directory(),
+            files: plan.files.iter().filter_map(GrantedFile::of).collect(),
+            trees: plan.trees.iter().map(GrantedTree::of).collect(),
+            sync: GrantedChanges::of(request),
+            check: GrantedCheck::of(request),
+            asks_first: request.asks_first(),
+            limits: Limits::of(request, plan),
+        }
+    }
+}
+
+impl<'a> GrantedChanges<'a> {
+    fn of(request: &'a Request) -> Option<Self> {
+        let Job::Sync(sync) = &request.job else { return None };
+        let SyncOptions { switch, delete, manifest, dry_run, .. } = &sync.options;
+        Some(Self { switch: *switch, delete: *delete, manifest: manifest.as_deref(), dry_run: *dry_run })
+    }
+}
+
+impl GrantedCheck {
+    fn of(request: &Request) -> Option<Self> {
+        match &request.job {
+            Job::Check(check) => Some(Self { read_only: check.read_only }),
+            Job::Put(_) | Job::Sync(_) => None,
         }
     }
 }
@@ -171,13 +254,23 @@ impl<'a> GrantedProxy<'a> {
 }
 
 impl<'a> GrantedFile<'a> {
-    fn of(source: &'a Source) -> Self {
-        Self { path: source.path(), name: source.name(), size: source.size() }
+    /// Returns `None` for a file of a directory.
+    fn of(task: &'a FileTask) -> Option<Self> {
+        let is_open = matches!(task.local, LocalFile::Open(_));
+        Some(Self { path: task.local.named()?, name: &task.remote, size: task.local.size(), is_open })
+    }
+}
+
+impl<'a> GrantedTree<'a> {
+    fn of(planned: &'a PlannedTree) -> Self {
+        let PlannedTree { tree, directories, files, bytes, skipped } = planned;
+        let (directories, files, bytes) = (*directories, *files, *bytes);
+        Self { path: tree.path(), name: tree.remote_name(), directories, files, bytes, skipped }
     }
 }
 
 impl Limits {
-    fn of(request: &Request) -> Self {
+    fn of(request: &Request, plan: &Plan) -> Self {
         let CallBudget { receive, commands, connections, digests } = CallBudget::default();
         Self {
             memory: MEMORY,
@@ -194,6 +287,10 @@ impl Limits {
             whole: request.network.max_time,
             rate: request.network.limit_rate,
             retries: request.delivery.retry.limit,
+            sessions: match &request.job {
+                Job::Put(_) | Job::Sync(_) => plan.connections(request.delivery.jobs.get()),
+                Job::Check(_) => request.delivery.jobs.get(),
+            },
         }
     }
 }

@@ -45,7 +45,7 @@ impl Outcomes {
     }
 }
 
-impl PutFile<'_> {
+impl PutFile {
     /// Returns the failure of a file that was given up.
     pub(super) fn failure(&mut self, why: Why, temporary: Left, aside: Left) -> Failure {
         let (error, hidden) = self.verdict(why);
@@ -54,11 +54,14 @@ impl PutFile<'_> {
         let explanation =
             if matches!(hidden, Some(UploadError::Refused { .. })) { hidden.or(earlier) } else { earlier.or(hidden) };
         let earlier = explanation.filter(|earlier| !is_same_error(earlier, &error));
+        let partial = self.state.work_name() == Name::Own && (self.state.may_have_left_a_part() || is_shorter(&error));
+        let under_own_name = partial && !self.names.are_staged();
+        let temporary = if partial && self.names.are_staged() { Left::Unseen } else { temporary };
         let ours = remains(self.names.bytes(self.state.work_name()), Whose::Ours, temporary);
         let old = remains(self.names.bytes(Name::Aside), Whose::Old, aside);
         Failure {
             file: Some(self.source.path().to_owned()),
-            partial: self.state.work_name() == Name::Own && (self.state.may_have_left_a_part() || is_shorter(&error)),
+            partial: under_own_name,
             error,
             earlier,
             remains: ours.into_iter().chain(old).collect(),

@@ -1,30 +1,31 @@
 //! Delivers one file, from the first try to the last: carries out the actions that `ftp-delivery` asks for on the
 //! current session, and reports their results. The decisions about the file are made in `ftp-delivery`.
 
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ftp_delivery::{Action, Answer, Compared, Failure as Outcome, FileDelivery, Left, Next, Proof, Why};
+use ftp_delivery::{Answer, FileDelivery, Found, Left, Next, Why};
 
 use crate::files::source::Source;
 use crate::report::error::UploadError;
-use crate::report::event::{Event, Note};
-use crate::report::step::{Algorithm, Cause};
+use crate::report::step::Algorithm;
 use crate::report::summary::{Failure, StoredFile};
-use crate::request::delivery::Verify;
+use crate::run::leftover::Leftover;
 use crate::run::outcome::Outcomes;
 use crate::run::retry::Retries;
-use crate::run::temporary_name::Names;
+use crate::run::temporary_name::{Names, Naming};
 use crate::run::worker::Worker;
-use crate::sandbox::guest::GuestSession;
-use crate::sandbox::values::{Comparison, GuestReceipt, Placement, Proof as Asked, Refusal, Renaming, Verified};
+use crate::sandbox::values::GuestReceipt;
 
 /// The pause between two questions about one file, while the server may still be writing it.
-const SETTLE_PAUSE: Duration = Duration::from_millis(500);
+pub(super) const SETTLE_PAUSE: Duration = Duration::from_millis(500);
 
 /// The delivery of one file.
-pub(super) struct PutFile<'a> {
-    pub(super) source: &'a Arc<Source>,
+pub(super) struct PutFile {
+    pub(super) source: Arc<Source>,
+    /// The start of the delivery.
+    pub(super) begun: Instant,
     pub(super) names: Names,
     pub(super) state: FileDelivery,
     pub(super) errors: Outcomes,
@@ -36,48 +37,154 @@ pub(super) struct PutFile<'a> {
     pub(super) may_be_renamed: bool,
     /// The algorithm of the hashes that were compared.
     pub(super) algorithm: Option<Algorithm>,
-    /// True after a hash took too long: the size is then checked on a new session, which does not count as a retry.
-    checks_size_again: bool,
+    /// True if the next try does not count as a retry: the reason was a hash that took too long, or a flight.
+    pub(super) next_try_is_free: bool,
+    /// The answers to the questions that were asked in a flight, before the delivery asked for them.
+    pub(super) answers: Answers,
+    /// The answers about the bytes that were there before the next transfer.
+    pub(super) leftover: Leftover,
+    /// The point at which the delivery goes on, if it was interrupted.
+    resume: Option<Next>,
+    retries: Retries,
+    /// True if the present try has had a session.
+    had_session: bool,
+    /// True if no other worker can take over the file.
+    stays: bool,
 }
 
-impl<'a> PutFile<'a> {
-    pub(super) fn new(source: &'a Arc<Source>, worker: &Worker<'_>) -> Self {
-        let mut state = FileDelivery::new(worker.rules(source.name(), source.is_stream()), source.length());
-        if worker.server_reports_sizes {
-            state.server_tells_sizes();
-        }
+/// The answers to an announcement.
+#[derive(Default)]
+pub(super) struct Answers {
+    pub(super) size: Option<Found>,
+    pub(super) modified: Option<Option<u64>>,
+    /// True if STOR is out.
+    pub(super) stor: bool,
+}
+
+/// The result of [`PutFile::deliver`].
+pub(super) enum Delivered {
+    /// The file is stored, or it was given up.
+    Ended(Result<StoredFile, Box<Failure>>),
+    /// The file is stored, and the check of it is left open.
+    Unchecked,
+    /// The file needs the session, which can send nothing now.
+    Postponed,
+    /// The server has no place for another session, and another worker has one.
+    NoSession,
+}
+
+/// The reason why a delivery stops before its end.
+pub(super) enum Stop {
+    Unchecked,
+    Postponed,
+}
+
+impl PutFile {
+    /// The delivery of `source` to the path `remote`, relative to the entered directory.
+    pub(super) fn new(source: Arc<Source>, remote: &[u8], naming: Naming, worker: &Worker<'_>) -> Self {
+        let state = FileDelivery::new(worker.rules(remote, source.is_stream()), source.length());
         let delivery = &worker.run.request.delivery;
         let found_again = delivery.atomic && delivery.resume;
-        let names = Names::of(source, found_again);
-        let errors = Outcomes::default();
-        Self {
+        let names = Names::of(&source, remote, naming, found_again);
+        let mut file = Self {
             source,
+            begun: Instant::now(),
             names,
             state,
-            errors,
+            errors: Outcomes::default(),
             stored: None,
             from: 0,
             may_be_renamed: true,
             algorithm: None,
-            checks_size_again: false,
+            next_try_is_free: false,
+            answers: Answers::default(),
+            leftover: Leftover::default(),
+            resume: None,
+            retries: Retries::new(delivery.retry, worker.run.begun()),
+            had_session: false,
+            stays: false,
+        };
+        file.learn_from(worker);
+        file
+    }
+
+    /// Takes over the knowledge about the server that the files before have given.
+    pub(super) fn learn_from(&mut self, worker: &Worker<'_>) {
+        if worker.server_reports_sizes {
+            self.state.server_tells_sizes();
+        }
+        if worker.server_renames {
+            self.state.server_renames();
         }
     }
 
-    /// Tries until the file is stored under its name, or another try cannot succeed or is not allowed.
-    pub(super) fn deliver(mut self, worker: &mut Worker<'_>) -> Result<StoredFile, Box<Failure>> {
-        let mut retries = Retries::new(worker.run.request.delivery.retry, worker.run.begun);
-        let mut next = self.begin(worker);
+    /// Passes on the knowledge about the server that this file has given.
+    pub(super) fn teach(&self, worker: &mut Worker<'_>) {
+        worker.server_reports_sizes |= self.state.has_seen_sizes();
+        worker.server_renames |= self.state.has_seen_renaming();
+        worker.server_hashes |= self.algorithm.is_some();
+    }
+
+    /// Returns the path of the local file, as messages show it.
+    pub(super) fn path(&self) -> &Path {
+        self.source.path()
+    }
+
+    /// Returns true if the last try has had a session.
+    pub(super) fn had_session(&self) -> bool {
+        self.had_session
+    }
+
+    /// Lets the delivery go on with `answer`, when it is called again.
+    pub(super) fn goes_on_with(&mut self, answer: Answer) {
+        self.resume = Some(self.state.answer(answer));
+    }
+
+    /// Notes that no other worker can take over the file.
+    pub(super) fn stay(&mut self) {
+        self.stays = true;
+    }
+
+    /// Tries until the file is stored under its name, or another try cannot succeed or is not allowed; or until it has to
+    /// wait for another file, after which it is called again.
+    pub(super) fn deliver(&mut self, worker: &mut Worker<'_>) -> Delivered {
+        let first = match self.resume.take() {
+            Some(next) => self.follow(next, worker),
+            None => self.begin(worker),
+        };
+        match first.and_then(|next| self.repeat(next, worker)) {
+            Ok(Next::Again) => Delivered::NoSession,
+            Ok(next) => Delivered::Ended(self.end(next, worker)),
+            Err(Stop::Unchecked) => Delivered::Unchecked,
+            Err(Stop::Postponed) => Delivered::Postponed,
+        }
+    }
+
+    /// Begins further tries while the delivery needs one. Returns [`Next::Again`] if the worker gets no session for it.
+    fn repeat(&mut self, mut next: Next, worker: &mut Worker<'_>) -> Result<Next, Stop> {
         while next == Next::Again {
-            next = match self.next_try(worker, &mut retries) {
-                Some(Ok(())) => self.begin(worker),
+            if worker.stor_is_out {
+                self.resume = Some(next);
+                return Err(Stop::Postponed);
+            }
+            if self.has_no_place(worker) {
+                return Ok(next);
+            }
+            next = match self.next_try(worker) {
+                Some(Ok(())) => self.begin(worker)?,
                 Some(Err(error)) => {
                     self.errors.record(error);
-                    self.give_up(worker)
+                    self.give_up(worker)?
                 }
-                None => self.give_up(worker),
+                None => self.give_up(worker)?,
             };
         }
-        worker.server_reports_sizes |= self.state.has_seen_sizes();
+        Ok(next)
+    }
+
+    /// Returns the result of a delivery that has ended with `next`.
+    fn end(&mut self, next: Next, worker: &mut Worker<'_>) -> Result<StoredFile, Box<Failure>> {
+        self.teach(worker);
         match next {
             Next::Stored { proof, aside } => Ok(self.receipt(worker, proof, aside)),
             Next::GaveUp { why, temporary, aside } => Err(Box::new(self.failure(why, temporary, aside))),
@@ -85,40 +192,69 @@ impl<'a> PutFile<'a> {
         }
     }
 
+    /// Returns true if the server has no place for this worker's session, and another worker can take over the file.
+    fn has_no_place(&self, worker: &Worker<'_>) -> bool {
+        let full = self.errors.last().is_some_and(UploadError::is_without_place);
+        full && !self.stays && worker.session.is_none() && worker.queue.has_others()
+    }
+
     /// Carries out the last actions of a file that is given up.
-    fn give_up(&mut self, worker: &mut Worker<'_>) -> Next {
+    fn give_up(&mut self, worker: &mut Worker<'_>) -> Result<Next, Stop> {
         let next = self.state.give_up();
         self.follow(next, worker)
     }
 
     /// Carries out one try, to its end or to the point where another try is needed.
-    fn begin(&mut self, worker: &mut Worker<'_>) -> Next {
-        if let Err(error) = worker.session() {
-            self.apply_consequence(worker, error);
-            return Next::Again;
+    fn begin(&mut self, worker: &mut Worker<'_>) -> Result<Next, Stop> {
+        self.had_session = false;
+        self.answers = Answers::default();
+        if !self.open(worker) {
+            return Ok(Next::Again);
         }
         let next = self.state.begin();
         self.follow(next, worker)
     }
 
+    /// Gets a session, and announces the file on it if that saves round trips. Returns false if there is no session.
+    fn open(&mut self, worker: &mut Worker<'_>) -> bool {
+        let opening = self.state.opening().filter(|_| worker.can_announce());
+        if opening.is_none() {
+            // A check can lead to another store of the earlier file, whose check is open then.
+            worker.make_all_open_checks();
+        }
+        if let Err(error) = worker.session() {
+            self.apply_consequence(worker, error);
+            return false;
+        }
+        self.had_session = true;
+        opening.is_none_or(|opening| self.announce(opening, worker))
+    }
+
     /// Carries out actions until the delivery asks for none.
-    fn follow(&mut self, mut next: Next, worker: &mut Worker<'_>) -> Next {
+    fn follow(&mut self, mut next: Next, worker: &mut Worker<'_>) -> Result<Next, Stop> {
         while let Next::Do(action) = next {
-            let answer = self.act(action, worker);
+            if worker.stor_is_out && !self.needs_no_command(action) {
+                self.resume = Some(next);
+                return Err(Stop::Postponed);
+            }
+            let answer = self.act(action, worker).ok_or(Stop::Unchecked)?;
             next = self.state.answer(answer);
         }
-        next
+        Ok(next)
     }
 
     /// Waits for the next try. Returns `None` if there is none.
-    fn next_try(&mut self, worker: &mut Worker<'_>, retries: &mut Retries) -> Option<Result<(), UploadError>> {
-        if std::mem::take(&mut self.checks_size_again) {
+    fn next_try(&mut self, worker: &mut Worker<'_>) -> Option<Result<(), UploadError>> {
+        // This file may have been answered while another one was stored.
+        worker.make_all_open_checks();
+        if std::mem::take(&mut self.next_try_is_free) {
+            self.errors.end_try();
             return Some(Ok(()));
         }
         let error = self.errors.last()?;
-        let pause = worker.may_log_in_again().then(|| retries.pause_after(error)).flatten()?;
+        let pause = worker.may_log_in_again().then(|| self.retries.pause_after(error)).flatten()?;
         let step = self.errors.step();
-        let paused = worker.pause(Some(self.source.path()), error, step, pause, retries.count());
+        let paused = worker.pause(Some(self.source.path()), error, step, pause, self.retries.count());
         self.errors.end_try();
         // Each try begins with a new guest instance, so that no state of a failed try remains.
         worker.quit();
@@ -129,149 +265,5 @@ impl<'a> PutFile<'a> {
     pub(super) fn apply_consequence(&mut self, worker: &mut Worker<'_>, error: UploadError) {
         worker.apply_consequence(&error);
         self.errors.record(error);
-    }
-
-    /// Carries out one action.
-    fn act(&mut self, action: Action, worker: &mut Worker<'_>) -> Answer {
-        if action == Action::CheckSource {
-            return self.check_source();
-        }
-        let late = worker.hash_is_late;
-        let Some(session) = worker.session.as_mut() else { return Answer::Failed(Outcome::Session) };
-        let answer = match action {
-            Action::Store { name, from } => return self.store(worker, &self.names.bytes(name), from),
-            Action::Size(name) => session.look(&self.names.bytes(name)).map(Answer::Size),
-            Action::Modified(name) => session.modified(&self.names.bytes(name)).map(Answer::Modified),
-            Action::Compare { .. } if late => Ok(Answer::Compared(Compared::Unavailable)),
-            Action::Compare { name, length } => self.compare(session, &self.names.bytes(name), length),
-            Action::ProbeRename => session.can_rename(&self.names.unused()).map(Answer::CanRename),
-            Action::Rename { from, to } => {
-                let renaming = session.rename(&self.names.bytes(from), &self.names.bytes(to));
-                renaming.map(|renaming| self.renamed(renaming))
-            }
-            Action::Remove(name) => removed(session.remove(&self.names.bytes(name))),
-            Action::Settle => session.pause(SETTLE_PAUSE).map(|()| Answer::Settled),
-            Action::CheckSource => Ok(Answer::Unchanged),
-        };
-        answer.unwrap_or_else(|error| {
-            if matches!((action, &error), (Action::Compare { .. }, UploadError::Broken { cause: Cause::TimedOut, .. }))
-            {
-                self.note_late_hash(worker);
-            }
-            let failure = error.question_failure();
-            if self.state.is_leaving() {
-                // The reason for giving up is recorded already, and must not be replaced.
-                worker.apply_consequence(&error);
-            } else {
-                self.apply_consequence(worker, error);
-            }
-            Answer::Failed(failure)
-        })
-    }
-
-    /// Checks that the local file has not changed.
-    fn check_source(&mut self) -> Answer {
-        match self.source.check_unchanged() {
-            Ok(()) => Answer::Unchanged,
-            Err(error) => {
-                self.errors.record(error);
-                Answer::Failed(Outcome::Source { begun: true })
-            }
-        }
-    }
-
-    /// Compares the hash of the file on the server with the hash of the first `length` bytes of the source. The bytes
-    /// of a stream cannot be read again, but their hash may have been computed while they were sent.
-    fn compare(&mut self, session: &mut GuestSession, name: &[u8], length: u64) -> Result<Answer, UploadError> {
-        if !self.source.has_digest_of(length) {
-            return Ok(Answer::Compared(Compared::Unavailable));
-        }
-        Ok(Answer::Compared(match session.compare(self.source, name, length)? {
-            Comparison::Same(algorithm) => {
-                self.algorithm = Some(algorithm);
-                Compared::Same
-            }
-            Comparison::Different(algorithm) => {
-                self.errors.record(UploadError::Corrupt { algorithm });
-                Compared::Different
-            }
-            Comparison::Unavailable => Compared::Unavailable,
-        }))
-    }
-
-    /// Converts the result of a rename, and records a refusal.
-    fn renamed(&mut self, renaming: Renaming) -> Answer {
-        self.may_be_renamed = !matches!(renaming, Renaming::NotFrom(_));
-        let mut refused = |refusal: Refusal| {
-            let Refusal { step, code, text } = refusal;
-            self.errors.record(UploadError::Refused { step, code, text });
-            code
-        };
-        match renaming {
-            Renaming::Done => Answer::Renamed,
-            Renaming::NotFrom(reply) => Answer::NotFrom(ftp_delivery::Refusal::of(refused(reply))),
-            Renaming::NotTo(reply) => Answer::NotTo(ftp_delivery::Refusal::of(refused(reply))),
-        }
-    }
-
-    /// Stores the bytes of the source from `from` on under `name`.
-    fn store(&mut self, worker: &mut Worker<'_>, name: &[u8], from: u64) -> Answer {
-        let placement = match from {
-            0 if worker.run.request.delivery.unique => Placement::Unique,
-            0 => Placement::Replace,
-            from => Placement::Rest(from),
-        };
-        let late = worker.hash_is_late && worker.run.request.delivery.verify != Verify::Hash;
-        let proof = if late { Asked::Size } else { worker.run.request.delivery.verify.asked() };
-        if from > 0 {
-            worker.emit(&Event::Resuming { file: self.source.path(), from });
-        }
-        self.from = from;
-        let Some(session) = worker.session.as_mut() else { return Answer::Failed(Outcome::Session) };
-        let stored = session.store(self.source, name, placement, proof);
-        let (sent, all) = session.delivered();
-        match stored {
-            Ok(receipt) => self.confirmed(receipt),
-            Err(error) => {
-                let failure = error.store_failure(sent.min(self.source.length()), all);
-                self.apply_consequence(worker, error);
-                if matches!(failure, Outcome::Unconfirmed { hash_late: true, .. }) {
-                    self.note_late_hash(worker);
-                }
-                Answer::Failed(failure)
-            }
-        }
-    }
-
-    /// Sends a note that the server takes too long to compute hashes, but only once. No further hash is requested.
-    fn note_late_hash(&mut self, worker: &mut Worker<'_>) {
-        if !std::mem::replace(&mut worker.hash_is_late, true) {
-            self.checks_size_again = true;
-            worker.note(self.source.path(), &Note::HashTooSlow);
-        }
-    }
-
-    /// Converts the guest's receipt of a confirmed STOR, and keeps it.
-    fn confirmed(&mut self, receipt: GuestReceipt) -> Answer {
-        let (proof, hidden) = match receipt.verified {
-            Verified::Reply => (Proof::Reply, false),
-            Verified::Refused => (Proof::Reply, true),
-            Verified::Size => (Proof::Size, false),
-            Verified::Hash(algorithm) => {
-                self.algorithm = Some(algorithm);
-                (Proof::Hash, false)
-            }
-        };
-        self.stored = Some(receipt);
-        Answer::Stored { length: self.source.length(), proof, hidden }
-    }
-}
-
-/// Converts the result of DELE. A refusal is an answer; other errors are failures of the session.
-fn removed(removed: Result<(), UploadError>) -> Result<Answer, UploadError> {
-    match removed {
-        Ok(()) => Ok(Answer::Removed(true)),
-        Err(UploadError::Refused { code, .. }) if code != 421 => Ok(Answer::Removed(false)),
-        Err(error) => Err(error),
     }
 }

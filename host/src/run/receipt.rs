@@ -1,6 +1,6 @@
 //! Finishes a file that is stored: makes its [`StoredFile`], and sets its time and permissions.
 
-use ftp_delivery::{Left, Proof};
+use ftp_delivery::{Left, Name, Proof};
 use ftp_protocol::timestamp::Timestamp;
 
 use crate::report::error::UploadError;
@@ -10,7 +10,7 @@ use crate::run::put_file::PutFile;
 use crate::run::worker::Worker;
 use crate::sandbox::guest::GuestSession;
 
-impl PutFile<'_> {
+impl PutFile {
     /// Returns the report of a file that is stored under its name, after its attributes are set.
     pub(super) fn receipt(&mut self, worker: &mut Worker<'_>, proof: Proof, aside: Left) -> StoredFile {
         let stored = self.stored.take();
@@ -18,8 +18,12 @@ impl PutFile<'_> {
         let full_length = stored.is_none().then(|| self.source.length());
         let receipt = StoredFile {
             file: self.source.path().to_owned(),
+            remote: self.names.own().to_owned(),
+            size: self.source.length(),
+            time: self.begun.elapsed(),
             sent: stored.as_ref().map_or(0, |receipt| receipt.sent),
             resumed_at: full_length.unwrap_or(self.from),
+            staged_as: self.names.are_staged().then(|| self.names.bytes(Name::Own)),
             stored_as: stored.and_then(|receipt| receipt.name),
             verified: match (proof, self.algorithm) {
                 (Proof::Reply | Proof::SameSize, _) | (Proof::Hash, None) => Verification::None,
@@ -39,10 +43,12 @@ impl PutFile<'_> {
         // name.
         let name = match (&receipt.stored_as, worker.run.request.delivery.unique) {
             (Some(name), _) => name.as_slice(),
-            (None, false) => self.source.name(),
+            (None, false) => receipt.staged_as.as_deref().unwrap_or(self.names.own()),
             (None, true) => return,
         };
+        // The time of a staged file is set when it gets its name.
         if worker.run.request.delivery.preserve_time
+            && receipt.staged_as.is_none()
             && let Some(time) = self.source.modified()
         {
             let seconds = u64::try_from(time).ok().filter(|&seconds| Timestamp::from_unix(seconds).is_some());

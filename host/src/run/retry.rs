@@ -64,7 +64,7 @@ fn random_fraction() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::error::ServerText;
+    use crate::report::server_text::ServerText;
     use crate::report::step::Step;
     use crate::report::step::{Cause, Connection};
 

@@ -13,9 +13,25 @@ use crate::files::source::Source;
 /// systems (255 bytes).
 const MAX_OWN_NAME: usize = 100;
 
+/// The name under which a file is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// As the options of the request say.
+    AsRequested,
+    /// A temporary name, which the run changes into the file's own when all files are there.
+    Staged {
+        /// True if a later run can find the temporary name again.
+        found_again: bool,
+    },
+    /// The same for a file that belongs to the run itself, and not to the job: observers do not hear of its beginning.
+    OfRun,
+}
+
 /// The names on the server that one delivery uses.
 pub(super) struct Names {
     own: Vec<u8>,
+    /// True if the delivery ends under the temporary name.
+    staged: bool,
     /// The number in temporary names, between the file's own name and the ending.
     tag: u64,
     /// The number in names that no other run must have.
@@ -23,20 +39,35 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The names for `source`. If `reproducible`, every run that sends the same version of the same file uses the same
-    /// temporary name.
-    pub(super) fn of(source: &Source, reproducible: bool) -> Self {
+    /// The names for `source`, which is stored under the path `own`. If `reproducible`, every run that sends the same
+    /// version of the same file uses the same temporary name.
+    pub(super) fn of(source: &Source, own: &[u8], naming: Naming, reproducible: bool) -> Self {
+        let (staged, reproducible) = match naming {
+            Naming::AsRequested => (false, reproducible),
+            Naming::Staged { found_again } => (true, found_again),
+            Naming::OfRun => (true, false),
+        };
         // RandomState takes its keys from the system's random numbers: others must not guess the name.
-        let unique_tag = RandomState::new().hash_one(source.name());
+        let unique_tag = RandomState::new().hash_one(own);
         let tag = if reproducible { version(source) } else { unique_tag };
-        Self { own: source.name().to_vec(), tag, unique_tag }
+        Self { own: own.to_vec(), staged, tag, unique_tag }
+    }
+
+    /// Returns the file's own path.
+    pub(super) fn own(&self) -> &[u8] {
+        &self.own
+    }
+
+    /// Returns true if the delivery ends under the temporary name.
+    pub(super) fn are_staged(&self) -> bool {
+        self.staged
     }
 
     /// Returns the bytes of a name.
     pub(super) fn bytes(&self, name: Name) -> Vec<u8> {
         match name {
-            Name::Own => self.own.clone(),
-            Name::Temporary => generated(".", &self.own, self.tag, "part"),
+            Name::Own if !self.staged => self.own.clone(),
+            Name::Own | Name::Temporary => generated(".", &self.own, self.tag, "part"),
             Name::PlainTemporary => generated("", &self.own, self.tag, "part"),
             Name::Aside => generated(".", &self.own, self.unique_tag, "old"),
         }
@@ -46,6 +77,17 @@ impl Names {
     pub(super) fn unused(&self) -> Vec<u8> {
         generated(".", &self.own, !self.unique_tag, "part")
     }
+}
+
+/// Returns a name beside `path` that no file has, for a question to the server.
+pub(super) fn unused(path: &[u8]) -> Vec<u8> {
+    generated(".", path, !RandomState::new().hash_one(path), "part")
+}
+
+/// Returns a name in the entered directory for the file of a check, which begins with `dot`. Nobody else can guess it, or has
+/// it.
+pub(super) fn of_check(dot: &str) -> Vec<u8> {
+    generated(dot, b"ftp-uploader", RandomState::new().hash_one("check"), "part")
 }
 
 /// Returns a number that identifies this version of the file. The kernel changes the change time of a file whenever its
@@ -62,13 +104,14 @@ fn version(source: &Source) -> u64 {
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-/// Returns a generated name. A long `name` is cut at a character boundary, if it is UTF-8.
-fn generated(dot: &str, name: &[u8], tag: u64, ending: &str) -> Vec<u8> {
+/// Returns a generated name in the directory of `path`. A long name is cut at a character boundary, if it is UTF-8.
+fn generated(dot: &str, path: &[u8], tag: u64, ending: &str) -> Vec<u8> {
+    let (directory, name) = path.split_at(path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1));
     let mut end = name.len().min(MAX_OWN_NAME);
     while end > 0 && name.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
         end -= 1;
     }
-    [dot.as_bytes(), &name[..end], format!(".{tag:016x}.{ending}").as_bytes()].concat()
+    [directory, dot.as_bytes(), &name[..end], format!(".{tag:016x}.{ending}").as_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -83,5 +126,6 @@ mod tests {
         assert!(cut.len() <= 1 + MAX_OWN_NAME + 22);
         assert!(cut.starts_with(b".\xc3\xbc") && cut.ends_with(b".0000000000000012.part"));
         assert_eq!(generated(".", b"a", 1, "part"), b".a.0000000000000001.part");
+        assert_eq!(generated(".", b"dir/a", 1, "part"), b"dir/.a.0000000000000001.part");
     }
 }

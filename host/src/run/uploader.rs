@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::files::source::Source;
 use crate::report::error::UploadError;
 use crate::report::event::Observer;
 use crate::report::summary::UploadReport;
 use crate::request::Request;
-use crate::request::job::Item;
+use crate::request::context::Context;
+use crate::run::plan::Plan;
 use crate::run::prepared::Prepared;
 use crate::run::workers::Run;
 use crate::sandbox::component::Component;
@@ -38,12 +38,12 @@ impl Uploader {
 
     /// Carries out `request`, and sends its events to `observer`.
     ///
-    /// A file that the server refuses does not prevent the others from being tried; a failure of the connection does,
-    /// after the retries. [`UploadReport::into_result`] turns the report into a `Result`.
+    /// A file that cannot be read, or that the server refuses, does not prevent the others from being tried; a failure of
+    /// the connection does, after the retries. [`UploadReport::into_result`] turns the report into a `Result`.
     pub fn upload(&self, request: &Request, observer: Arc<dyn Observer>) -> UploadReport {
         match self.prepare(request, observer) {
             Ok(prepared) => prepared.upload(),
-            Err(error) => error.into(),
+            Err(report) => report,
         }
     }
 
@@ -52,31 +52,32 @@ impl Uploader {
     /// half.
     ///
     /// # Errors
-    /// If a file cannot be opened, the server's name does not resolve, or TLS cannot be set up.
+    /// If no file can be opened, the server's name does not resolve, or TLS cannot be set up; with
+    /// [`Delivery::fail_fast`](crate::Delivery::fail_fast), if a file cannot be opened. If only some files cannot be opened,
+    /// the report of the run has their failures.
     pub fn prepare<'a>(
         &'a self,
         request: &'a Request,
         observer: Arc<dyn Observer>,
-    ) -> Result<Prepared<'a>, UploadError> {
-        let sources = open_files(request)?.into_iter().map(Arc::new).collect();
-        Ok(Prepared::new(Run::prepare(self, request, observer)?, sources))
+    ) -> Result<Prepared<'a>, UploadReport> {
+        let plan = Plan::of(request).map_err(|report| with_context(request, *report))?;
+        let run = Run::prepare(self, request, observer).map_err(|error| with_context(request, error.into()))?;
+        Ok(Prepared::new(run, plan))
     }
 
-    /// Opens every file of `request` and closes it again: for programs that want to report a missing file before they
-    /// ask for a password.
+    /// Opens every named file and directory of `request` and closes it again: for programs that want to know if anything can
+    /// be sent before they ask for a password.
     ///
     /// # Errors
-    /// [`UploadError::Source`] for the first file that cannot be uploaded.
-    pub fn check_files(request: &Request) -> Result<(), UploadError> {
-        open_files(request).map(drop)
+    /// A report with [`UploadError::Source`] for each of them, if none can be sent; with
+    /// [`Delivery::fail_fast`](crate::Delivery::fail_fast), for the first one that cannot.
+    pub fn check_files(request: &Request) -> Result<(), UploadReport> {
+        Plan::check(request).map_err(|report| with_context(request, *report))
     }
 }
 
-/// Opens every file of `request`, so that a missing one is reported before anything is sent.
-fn open_files(request: &Request) -> Result<Vec<Source>, UploadError> {
-    let open = |item: &Item| match item {
-        Item::File(path) => Source::open(path),
-        Item::Stream(file, name) => Source::stream(file, name),
-    };
-    request.put().items.iter().map(open).collect()
+/// Adds the facts about `request` to the report of a run that did not begin.
+fn with_context(request: &Request, mut report: UploadReport) -> UploadReport {
+    report.context = Arc::new(Context::of(request));
+    report
 }

@@ -5,96 +5,219 @@
 //! file.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ftp_delivery::Rules;
 
-use crate::files::source::Source;
+use crate::cancel::CancelToken;
 use crate::net::tls::Versions;
+use crate::report::consequence::{Again, Consequence};
 use crate::report::error::UploadError;
 use crate::report::event::{Event, Note};
 use crate::report::step::Step;
+use crate::report::summary::{Failure, StoredFile};
 use crate::request::delivery::{Delivery, Verify};
-use crate::run::connect;
-use crate::run::put_file::PutFile;
-use crate::run::retry::Retries;
-use crate::run::workers::{Queue, Run, wait_for_retry};
+use crate::run::plan::FileTask;
+use crate::run::put_file::{Delivered, PutFile};
+use crate::run::queue::{Effect, Queue, Work};
+use crate::run::temporary_name::Naming;
+use crate::run::workers::{Run, wait_for_retry};
 use crate::sandbox::guest::GuestSession;
 
 /// Delivers files over one session at a time.
 pub(super) struct Worker<'a> {
     pub(super) run: &'a Run<'a>,
+    pub(super) queue: &'a Queue,
     /// The session; `None` while there is no connection.
     pub(super) session: Option<GuestSession>,
-    versions: Versions,
+    pub(super) versions: Versions,
     /// True if the server has reported the size of a file.
     pub(super) server_reports_sizes: bool,
     /// True if the server takes too long to compute hashes; no further hash is requested.
     pub(super) hash_is_late: bool,
+    /// True if the server has computed a hash.
+    pub(super) server_hashes: bool,
+    /// True if the server supports renaming.
+    pub(super) server_renames: bool,
+    /// The last file, if its check is still open on the session.
+    pub(super) unchecked: Option<PutFile>,
+    /// True if STOR was announced on the session, so that no other command may be sent.
+    pub(super) stor_is_out: bool,
+    /// Files that need the session, but were answered while STOR of another file was out.
+    pub(super) postponed: Vec<PutFile>,
     /// The number of consecutive logins that failed after the password was sent.
-    failed_logins: u32,
+    pub(super) failed_logins: u32,
 }
 
-/// The maximum number of consecutive failed logins. Servers lock accounts after a few failed logins, and some close the
-/// connection after a wrong password instead of sending a reply.
-const MAX_FAILED_LOGINS: u32 = 2;
-
 impl<'a> Worker<'a> {
-    pub(super) fn new(run: &'a Run<'a>) -> Self {
+    pub(super) fn new(run: &'a Run<'a>, queue: &'a Queue) -> Self {
         Self {
             run,
+            queue,
             session: None,
             versions: Versions::Safe,
             server_reports_sizes: false,
             hash_is_late: false,
+            server_hashes: false,
+            server_renames: false,
+            unchecked: None,
+            stor_is_out: false,
+            postponed: Vec::new(),
             failed_logins: 0,
         }
     }
 
-    /// Delivers files until the queue is empty or closed.
-    pub(super) fn work(&mut self, queue: &Queue<'_>) {
-        while let Some(source) = queue.take() {
-            self.deliver(source, queue);
+    /// Delivers files until the queue is empty or closed, or the server has no place for another session.
+    pub(super) fn work(&mut self) {
+        loop {
+            // The next file is taken before the last one is checked, so that both go in one flight.
+            let goes_on = match self.queue.take() {
+                Some(work) => self.carry_out(work),
+                None if self.unchecked.is_some() => self.check_last(),
+                None if self.queue.leave() => break,
+                None => true,
+            };
+            if !goes_on {
+                return;
+            }
         }
-        self.quit();
+        self.rest();
     }
 
-    /// Delivers one file, and adds the result to the report.
-    fn deliver(&mut self, source: &Arc<Source>, queue: &Queue<'_>) {
-        let (file, size) = (source.path(), source.size());
-        self.emit(&Event::FileStarted { file, size });
-        match PutFile::new(source, self).deliver(self) {
+    /// Works in addition to the first worker, if the server accepts another session before `enough` is cancelled.
+    pub(super) fn help(mut self, enough: &CancelToken) {
+        if self.join(enough) {
+            if self.queue.join() { self.work() } else { self.rest() }
+        }
+    }
+
+    /// Gets a session in addition to that of the first worker. Returns false if the server accepts none before `enough`
+    /// is cancelled. The password is known to be right, so a refusal means that the server has no place for another
+    /// session.
+    pub(super) fn join(&mut self, enough: &CancelToken) -> bool {
+        if self.wake() {
+            return true;
+        }
+        let limits = self.run.limits.of_part(enough);
+        match self.open_session(&limits) {
+            Ok(mut session) => {
+                session.obey(&self.run.limits.cancellation);
+                self.session = Some(session);
+            }
+            Err(_) if enough.is_cancelled() => {}
+            Err(error) if self.run.idle.is_first_refusal() => {
+                self.emit(&Event::Noted { file: None, note: &Note::FewerConnections(error) });
+            }
+            Err(_) => {}
+        }
+        self.session.is_some()
+    }
+
+    /// Delivers one file. Returns false if the worker gets no session any more.
+    fn carry_out(&mut self, work: Work) -> bool {
+        match work {
+            Work::Begun(file) => self.deliver(vec![file]),
+            Work::Fresh(task) => self.begin(&task).is_none_or(|file| self.deliver(vec![file])),
+        }
+    }
+
+    /// Delivers `files`, and those that were postponed meanwhile. Returns false if the worker gets no session any more.
+    fn deliver(&mut self, mut files: Vec<PutFile>) -> bool {
+        let mut stranded = Vec::new();
+        loop {
+            while let Some(mut file) = files.pop().or_else(|| self.postponed.pop()) {
+                match file.deliver(self) {
+                    Delivered::Ended(ended) => self.report(file.had_session(), ended),
+                    Delivered::Unchecked => self.unchecked = Some(file),
+                    Delivered::Postponed => self.postponed.push(file),
+                    Delivered::NoSession => stranded.push(file),
+                }
+            }
+            if stranded.is_empty() {
+                return true;
+            }
+            // Another file may have got a session meanwhile, and its check may be open: this worker cannot leave.
+            if self.session.is_some() || self.unchecked.is_some() {
+                self.make_all_open_checks();
+                files = std::mem::take(&mut stranded);
+                continue;
+            }
+            match self.queue.hand_back(std::mem::take(&mut stranded)) {
+                Ok(()) => return false,
+                Err(again) => files = again,
+            }
+            files.iter_mut().for_each(|file| file.stay());
+        }
+    }
+
+    /// Makes the open check of the last file. Returns false if the worker gets no session any more.
+    fn check_last(&mut self) -> bool {
+        self.make_open_check();
+        self.deliver(Vec::new())
+    }
+
+    /// Opens the local file. Reports a failure and returns `None` if it cannot be sent.
+    fn begin(&self, task: &FileTask) -> Option<PutFile> {
+        match task.local.open() {
+            Ok(source) => {
+                if task.naming != Naming::OfRun {
+                    self.emit(&Event::FileStarted { file: source.path(), remote: &task.remote, size: source.size() });
+                }
+                Some(PutFile::new(source, &task.remote, task.naming, self))
+            }
+            Err(error) => {
+                let error = match task.as_skipped(error) {
+                    Ok(skipped) => {
+                        self.queue.skipped(skipped);
+                        return None;
+                    }
+                    Err(error) => error,
+                };
+                let failure = Failure { file: Some(task.path()), ..Failure::of_run(error) };
+                self.emit(&Event::Failed(&failure));
+                self.queue.failed(failure, self.effect_on_others(Effect::OnNone));
+                None
+            }
+        }
+    }
+
+    /// Adds the result of a file to the report. `had_session` is true if the last try had a session.
+    pub(super) fn report(&mut self, had_session: bool, ended: Result<StoredFile, Box<Failure>>) {
+        match ended {
             Ok(stored) => {
-                self.emit(&Event::Stored(&stored));
-                queue.report(|report| report.stored.push(stored));
+                self.emit(&if stored.staged_as.is_some() { Event::Staged(&stored) } else { Event::Stored(&stored) });
+                self.queue.stored(stored);
             }
             Err(failure) => {
                 self.emit(&Event::Failed(&failure));
-                if !failure.error.consequence().other_files {
-                    queue.close();
+                let effect = self.effect_of(&failure, had_session);
+                let ends = self.queue.failed(*failure, self.effect_on_others(effect));
+                // While STOR of another file is out, that file needs the session.
+                if !self.stor_is_out && (effect != Effect::OnNone || ends) {
                     // The connection is unusable, or the run is over: QUIT is not sent.
                     self.session = None;
                 }
-                queue.report(|report| report.failures.push(*failure));
             }
         }
     }
 
-    /// Logs in, with retries.
-    pub(super) fn log_in(&mut self) -> Result<(), UploadError> {
-        let mut retries = Retries::new(self.run.request.delivery.retry, self.run.begun);
-        loop {
-            let Err(error) = self.session() else { return Ok(()) };
-            let pause = self.may_log_in_again().then(|| retries.pause_after(&error)).flatten();
-            let Some(pause) = pause else { return Err(error) };
-            self.pause(None, &error, error.step(), pause, retries.count())?;
+    /// Returns the effect of `failure` on the other files. A failure of the connection ends the run only if the server
+    /// serves nobody any more.
+    fn effect_of(&self, failure: &Failure, had_session: bool) -> Effect {
+        let Consequence { other_files, again, .. } = failure.error.consequence();
+        match (other_files, again) {
+            (true, _) => Effect::OnNone,
+            (false, Again::Never) => Effect::OnAll,
+            (false, Again::AtOnce | Again::Soon | Again::Later) if had_session || self.queue.has_others() => {
+                Effect::LostConnection
+            }
+            (false, Again::AtOnce | Again::Soon | Again::Later) => Effect::OnAll,
         }
     }
 
-    /// Returns true if another login is allowed ([`MAX_FAILED_LOGINS`]).
-    pub(super) fn may_log_in_again(&self) -> bool {
-        self.failed_logins < MAX_FAILED_LOGINS
+    /// Returns the effect with `--fail-fast`: each failure ends the run.
+    pub(super) fn effect_on_others(&self, effect: Effect) -> Effect {
+        if self.run.request.delivery.fail_fast { Effect::OnAll } else { effect }
     }
 
     /// Returns the rules for the delivery of a file called `name`.
@@ -117,74 +240,6 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Returns the session; a new one if there is none, or if all its TLS session tickets are used.
-    pub(super) fn session(&mut self) -> Result<&mut GuestSession, UploadError> {
-        if self.session.as_ref().is_some_and(GuestSession::has_used_all_tickets) {
-            // Sessions of TLS 1.2 can be resumed any number of times.
-            self.versions = Versions::Tls12;
-            self.quit();
-        }
-        if self.session.is_none() {
-            self.session = Some(self.open_session()?);
-        }
-        self.session.as_mut().ok_or_else(|| UploadError::Fault("a session that was opened is missing".into()))
-    }
-
-    /// Opens a session, and counts failed logins.
-    fn open_session(&mut self) -> Result<GuestSession, UploadError> {
-        let mut password_sent = false;
-        let opened = self.open_with_versions(&mut password_sent);
-        match &opened {
-            Ok(_) => self.failed_logins = 0,
-            // A server that has reached its limit of clients has not refused the password.
-            Err(error) if password_sent && !error.is_full() => self.failed_logins += 1,
-            Err(_) => {}
-        }
-        opened
-    }
-
-    /// Opens a session with the current versions of TLS; if only TLS 1.2 was tried and failed, with all versions.
-    fn open_with_versions(&mut self, password_sent: &mut bool) -> Result<GuestSession, UploadError> {
-        match self.open_with(self.versions, password_sent) {
-            // The server does not support TLS 1.2, which was tried only for the sake of session resumption.
-            Err(UploadError::Tls { .. }) if self.versions == Versions::Tls12 => {
-                let opened = self.open_with(Versions::Safe, password_sent);
-                self.versions = Versions::Safe;
-                opened
-            }
-            opened => opened,
-        }
-    }
-
-    /// Connects, logs in, and enters the directory.
-    fn open_with(&self, versions: Versions, password_sent: &mut bool) -> Result<GuestSession, UploadError> {
-        let Run { uploader, request, destination, observer, cancellation, .. } = self.run;
-        let channel = connect::dial(request, destination, versions, cancellation)?;
-        let mut session = uploader.component.log_in(channel, request, cancellation, observer, password_sent)?;
-        for parameters in &request.target.site {
-            session.site(parameters)?;
-        }
-        session.enter(&request.put().directory, request.delivery.create_directories)?;
-        Ok(session)
-    }
-
-    /// Applies the consequence of an error for the session.
-    pub(super) fn apply_consequence(&mut self, error: &UploadError) {
-        if matches!(error, UploadError::NotResumed { .. }) {
-            self.versions = Versions::Tls12;
-        }
-        if !error.consequence().session_survives {
-            self.session = None;
-        }
-    }
-
-    /// Ends the session with QUIT.
-    pub(super) fn quit(&mut self) {
-        if let Some(session) = self.session.take() {
-            session.quit();
-        }
-    }
-
     /// Waits before the next try of `file`. `step` is the furthest step that was reached.
     pub(super) fn pause(
         &self,
@@ -196,7 +251,15 @@ impl<'a> Worker<'a> {
     ) -> Result<(), UploadError> {
         let limit = self.run.request.delivery.retry.limit;
         self.emit(&Event::Retrying { file, error, pause, count, limit });
-        wait_for_retry(&self.run.cancellation, pause, step)
+        wait_for_retry(&self.run.limits.cancellation, pause, step)
+    }
+
+    /// Waits for `time`.
+    ///
+    /// # Errors
+    /// If the run must end before.
+    pub(super) fn wait(&self, time: Duration) -> Result<(), UploadError> {
+        wait_for_retry(&self.run.limits.cancellation, time, None)
     }
 
     /// Sends an event to the observer.
@@ -210,9 +273,10 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Returns true if some servers may store a file under a name that differs from `name`: they remove spaces and dots at
+/// Returns true if some servers may store a file under a name that differs from its own: they remove spaces and dots at
 /// the end, or interpret other bytes.
-fn is_odd_name(name: &[u8]) -> bool {
+fn is_odd_name(path: &[u8]) -> bool {
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     !name.iter().all(plain) || name.last() == Some(&b'.')
 }

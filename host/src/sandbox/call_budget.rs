@@ -7,8 +7,8 @@
 pub(crate) struct CallBudget {
     /// Bytes to receive: some dozens of the longest replies.
     pub(crate) receive: usize,
-    /// Lines to send, each of which gives the server a full timeout. Making a directory takes one line for each of its
-    /// parts; everything else takes ten at most.
+    /// Lines to send, each of which gives the server a full timeout. Making 64 directories takes three lines for each,
+    /// and making the one of the upload one line for each of its parts; everything else takes ten at most.
     pub(crate) commands: u32,
     /// Data connections to open and to accept: for EPSV and PASV, and some more for other guests.
     pub(crate) connections: u32,
@@ -23,9 +23,11 @@ impl Default for CallBudget {
 }
 
 impl CallBudget {
-    /// Takes one line to send. Returns false if none is left.
-    pub(super) fn take_command(&mut self) -> bool {
-        take(&mut self.commands)
+    /// Takes `lines` lines to send. Returns false if fewer are left; then it takes none.
+    pub(super) fn take_commands(&mut self, lines: usize) -> bool {
+        let left = u32::try_from(lines).ok().and_then(|lines| self.commands.checked_sub(lines));
+        self.commands = left.unwrap_or(self.commands);
+        left.is_some()
     }
 
     /// Takes one data connection. Returns false if none is left.
@@ -48,6 +50,12 @@ fn take(left: &mut u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_taken_together_or_not_at_all() {
+        let mut budget = CallBudget { commands: 9, ..CallBudget::default() };
+        assert_eq!([8, 8, 1, 1].map(|lines| budget.take_commands(lines)), [true, false, true, false]);
+    }
 
     #[test]
     fn a_budget_that_is_used_up_stays_used_up() {

@@ -13,14 +13,22 @@ const MEMORY_GUARD: u64 = 64 * 1024;
 
 /// Returns an engine for code of `target`, a target triple. With a target, the code does not use features of the
 /// processor of the machine that builds it.
+#[allow(dead_code, reason = "the library needs it only to compile a component, and on systems other than Linux")]
 pub(crate) fn engine(target: &str) -> Result<Engine> {
+    Engine::new(&config(target)?)
+}
+
+/// Returns the settings of such an engine.
+pub(crate) fn config(target: &str) -> Result<Config> {
     let mut config = Config::new();
     config.target(target)?;
     config.memory_reservation(MEMORY_RESERVATION);
     config.memory_reservation_for_growth(0);
     config.memory_guard_size(MEMORY_GUARD);
+    // The guest's data takes one page. To share it between instances would take a file in memory.
+    config.memory_init_cow(false);
     config.epoch_interruption(true);
     // A guest makes one call at a time, so the code for concurrency is not needed.
     config.concurrency_support(false);
-    Engine::new(&config)
+    Ok(config)
 }

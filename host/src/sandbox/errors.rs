@@ -1,11 +1,13 @@
 //! Translates the guest's errors into `UploadError`. Adds the host's knowledge of TLS and of the proxy, masks the
 //! password, and truncates quotations.
 
+use ftp_text::system_error::without_code;
 use wasmtime::{Store, Trap};
 
 use crate::files::source::Source;
-use crate::report::error::{ServerText, SourceProblem, UploadError};
-use crate::report::step::{Connection, Step};
+use crate::report::error::{SourceProblem, UploadError};
+use crate::report::server_text::ServerText;
+use crate::report::step::{Connection, Protocol, Step, Violation};
 use crate::sandbox::bindings::exports::ftp_uploader::upload::upload as wit;
 use crate::sandbox::bindings::ftp_uploader::upload::capabilities::SourceError;
 use crate::sandbox::call_error::{Interrupted, RunTimeExceeded};
@@ -27,7 +29,7 @@ pub(crate) fn fault(store: &Store<GuestState>, error: &wasmtime::Error) -> Uploa
         Some(trap) => {
             UploadError::Fault(format!("the component crashed: {}", trap.to_string().replace("wasm trap: ", "")))
         }
-        None => UploadError::Fault(error.root_cause().to_string()),
+        None => UploadError::Fault(without_code(error.root_cause())),
     }
 }
 
@@ -37,7 +39,8 @@ pub(crate) fn from_guest(error: wit::UploadError, state: &mut GuestState, source
     match error {
         Guest::Refused(refusal) => refused(refusal, state),
         Guest::Misbehaved(wit::Misbehaviour { step, what }) => {
-            UploadError::Misbehaved { step: step.into(), what: what.into() }
+            let (step, what) = (step.into(), what.into());
+            another_protocol(step, state).unwrap_or(UploadError::Misbehaved { step, what })
         }
         Guest::Broken(breakage) => broken(breakage, state),
         Guest::Unconfirmed(wit::Doubt { cause, completed, hashing }) => {
@@ -53,15 +56,33 @@ pub(crate) fn from_guest(error: wit::UploadError, state: &mut GuestState, source
                 SourceError::Unreadable => SourceProblem::Failed,
             },
         },
+        Guest::Invalid(wit::Argument::Announced) => {
+            UploadError::Fault("another file was to be stored than the one that was announced".into())
+        }
+        Guest::Invalid(wit::Argument::TooMany) => UploadError::Fault("too many names at once".into()),
+        Guest::Invalid(wit::Argument::Unfinished) => UploadError::Fault("a listing was not read to its end".into()),
         Guest::Invalid(argument) => {
             UploadError::Fault(format!("the component refuses {argument:?}, which was checked"))
         }
     }
 }
 
+/// Returns the error of a server whose greeting is certainly that of another protocol; `None` after the greeting.
+fn another_protocol(step: Step, state: &GuestState) -> Option<UploadError> {
+    let protocol = state.control.greeting().protocol().filter(|_| step == Step::Greeting)?;
+    Some(speaks(protocol))
+}
+
+fn speaks(protocol: Protocol) -> UploadError {
+    UploadError::Misbehaved { step: Step::Greeting, what: Violation::AnotherProtocol(protocol) }
+}
+
 /// Returns the error of a failed connection: of TLS, of the proxy, or of the connection itself.
 fn broken(wit::Breakage { step, connection, cause }: wit::Breakage, state: &mut GuestState) -> UploadError {
     let (step, connection, cause) = (Step::from(step), Connection::from(connection), cause.into());
+    if let Some(error) = another_protocol(step, state) {
+        return error;
+    }
     if let Some(problem) = state.tls.problem(connection) {
         return UploadError::Tls { connection, problem: problem.clone() };
     }
@@ -90,10 +111,15 @@ pub(super) fn refusal_of(refusal: wit::Refusal, state: &GuestState) -> Refusal {
 fn refused(refusal: wit::Refusal, state: &GuestState) -> UploadError {
     let Refusal { step, code, text } = refusal_of(refusal, state);
     match (step, code) {
+        // RFC 5321 §4.3.2: an SMTP server does not know AUTH without EHLO, and no USER.
+        (Step::Protection | Step::Login, 500..=504) if state.control.greeting().names_smtp() => speaks(Protocol::Smtp),
+        (Step::Greeting, 500..) if state.control.greeting().names_smtp() => speaks(Protocol::Smtp),
         // 421 is a possible reply to any command; the others refuse AUTH (RFC 2228 §5.1, RFC 4217 §4.2).
         (Step::Protection, 431 | 500..) if state.tls.is_still_missing() => UploadError::NoTls { code, text },
         // 522 is the code of RFC 4217; ProFTPD sends 425, Pure-FTPd 450.
-        (Step::Store | Step::Transfer | Step::Confirmation, 425 | 450 | 522) if state.tls.was_not_resumed() => {
+        (Step::Inspection | Step::Store | Step::Transfer | Step::Confirmation, 425 | 450 | 522)
+            if state.tls.was_not_resumed() =>
+        {
             UploadError::NotResumed { code, text }
         }
         _ => UploadError::Refused { step, code, text },

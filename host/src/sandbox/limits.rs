@@ -14,6 +14,11 @@ pub(crate) const HANDLES: usize = 32;
 /// The most bytes that the guest may pass in one host call: the longest command, and room for its frame.
 pub(crate) const CALL_BYTES: usize = 64 * 1024;
 
+/// The same for a call that returns a page of a listing: 500 entries with names of [`MAX_ARGUMENT`] bytes.
+///
+/// [`MAX_ARGUMENT`]: ftp_protocol::argument::MAX_ARGUMENT
+pub(crate) const PAGE_BYTES: usize = 2 * 1024 * 1024;
+
 /// The limits of one guest.
 pub(crate) struct Limits {
     /// The limits that wasmtime enforces by itself.

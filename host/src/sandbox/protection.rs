@@ -28,7 +28,7 @@ impl Protection {
     }
 
     /// Returns the TLS client, unless the session has no protection.
-    pub(super) fn client(&self) -> Option<&TlsClient> {
+    pub(crate) fn client(&self) -> Option<&TlsClient> {
         match self {
             Self::Clear => None,
             Self::Explicit(client) | Self::Implicit(client) => Some(client),

@@ -17,7 +17,7 @@ pub(crate) fn at_login(evil: &Evil) -> Result<(), UploadError> {
     match evil.attack.as_str() {
         "a refusal of the goodbye" => refused(Step::Quit, 226, b"Stored".into()),
         "a refusal of TLS that nobody wants" => {
-            let _ = evil.control.send(b"USER alice\r\n");
+            let _ = evil.control.send(&evil.login_line());
             refused(Step::Protection, 534, b"No TLS".into())
         }
         "a refusal full of escapes" => refused(Step::Login, 0, ESCAPES.into()),

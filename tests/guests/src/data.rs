@@ -11,6 +11,8 @@ pub(crate) fn attack(evil: &Evil, source: &SourceFile) -> Option<String> {
     match evil.attack.as_str() {
         "absurd splices" => Some(absurd(&dial(evil), source)),
         "bytes twice and out of order" => Some(twice(&dial(evil), source)),
+        "bytes after the shutdown" => Some(after_the_shutdown(&dial(evil), source)),
+        "a late preliminary reply" => Some(late_reply(evil, source)),
         "bytes after the end" => Some(after_the_end(&dial(evil), source)),
         "one file over two connections" => Some(two_ways(evil, source)),
         "data in clear" => Some(in_clear(evil, source)),
@@ -49,6 +51,25 @@ fn after_the_end(data: &DataConnection, source: &SourceFile) -> String {
     let cut = [splice(data, source, 0, 3), word(&data.finish()).into()];
     let more = [splice(data, source, 3, 3), splice(data, source, 0, 6), word(&data.finish()).into()];
     format!("{}; {}", cut.join(", "), more.join(", "))
+}
+
+fn after_the_shutdown(data: &DataConnection, source: &SourceFile) -> String {
+    let cut = [splice(data, source, 0, 3), word(&data.shutdown()).into()];
+    let more = [splice(data, source, 3, 3), word(&data.shutdown()).into()];
+    let end = [word(&data.finish()), word(&data.finish()), word(&data.shutdown())];
+    format!("{}; {}; {}", cut.join(", "), more.join(", "), end.join(", "))
+}
+
+/// Sends the file before the reply to STOR, as a component may. Reports that reply, and whether the final one has
+/// arrived when `finish` returns: the server sends it two seconds later, and then closes its side.
+fn late_reply(evil: &Evil, source: &SourceFile) -> String {
+    let data = dial_at_once(evil);
+    let sent = [splice(&data, source, 0, u64::MAX), word(&data.shutdown()).into()];
+    let told = evil.control.receive(u32::MAX).unwrap_or_default();
+    let told = String::from_utf8_lossy(&told);
+    let finished = word(&data.finish());
+    let replied = if evil.control.pending() { "replied" } else { "no reply" };
+    format!("{}, {}, {finished}, {replied}", sent.join(", "), told.trim_end())
 }
 
 /// Sends half of the file over each of two connections: together they would have the right number of bytes.

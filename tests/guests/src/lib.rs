@@ -17,6 +17,8 @@ mod handles;
 mod lines;
 mod memory;
 mod ports;
+mod reach;
+mod receiving;
 #[cfg(target_family = "wasm")]
 mod runtime;
 mod timing;
@@ -33,7 +35,8 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use bindings::exports::ftp_uploader::upload::upload::{
-    Comparison, Found, Guest, GuestSession, Login, Plan, Receipt, Refusal, Renaming, Session, UploadError,
+    Announced, Change, Changed, Comparison, Features, Found, Guest, GuestSession, Inquiry, Known, Login, Made, Page,
+    Plan, Portion, Receipt, Refusal, Removal, Renaming, Session, UploadError, Verification,
 };
 use bindings::ftp_uploader::upload::capabilities::{ControlConnection, IoError, Progress, Secret, SourceFile, Step};
 
@@ -61,6 +64,12 @@ impl Evil {
         let (attack, port) = port.parse().map_or((&*user, 0), |port| (attack, port));
         Self { attack: attack.into(), port, control, progress, kept: RefCell::new(0), loops_when_dropped: false }
     }
+
+    /// Returns the USER command with the user name of this session.
+    fn login_line(&self) -> Vec<u8> {
+        let port = if self.port == 0 { String::new() } else { alloc::format!(" {}", self.port) };
+        alloc::format!("USER {}{port}\r\n", self.attack).into_bytes()
+    }
 }
 
 impl GuestSession for Evil {
@@ -83,22 +92,46 @@ impl GuestSession for Evil {
         handles::attack(evil, password).map(Session::new)
     }
 
-    fn site(&self, _: Vec<u8>) -> Result<(), UploadError> {
-        Ok(())
+    fn site(&self, parameters: Vec<u8>) -> Result<(), UploadError> {
+        reach::in_site(self, &parameters).map_or(Ok(()), |told| Err(report(Step::Site, told)))
     }
 
-    fn enter(&self, _: Vec<u8>, _: bool) -> Result<(), UploadError> {
+    fn enter(&self, _: Vec<u8>, _: bool, _: bool) -> Result<(), UploadError> {
         handles::after_login(self);
-        Ok(())
+        reach::enter(self);
+        lines::after_login(self).map_or(Ok(()), |told| Err(report(Step::Directory, told)))
     }
 
-    fn store(&self, source: &SourceFile, _: Vec<u8>, _: Plan) -> Result<Receipt, UploadError> {
+    fn make_directories(&self, paths: Vec<Vec<u8>>, _: bool) -> Result<Vec<Made>, UploadError> {
+        if let Some(told) = reach::in_make_directories(self, &paths) {
+            return Err(report(Step::Directory, told));
+        }
+        Ok(paths.iter().map(|_| Made::Exists).collect())
+    }
+
+    fn announce(&self, _: Vec<u8>, _: Inquiry, _: bool) -> Result<Announced, UploadError> {
+        Ok(Announced { found: claims::found(self), modified: None, checked: None })
+    }
+
+    fn check(&self) -> Result<Verification, UploadError> {
+        Ok(Verification::Size)
+    }
+
+    fn store(&self, source: &SourceFile, name: Vec<u8>, _: Plan) -> Result<Receipt, UploadError> {
+        if let Some(told) = reach::half(self, source) {
+            return Err(report(Step::Transfer, told));
+        }
         let told = data::attack(self, source).or_else(|| timing::attack(self, source));
+        let told = told.or_else(|| reach::in_store(self, &name));
         told.map_or_else(|| claims::receipt(self, source), |told| Err(report(Step::Store, told)))
     }
 
     fn look(&self, _: Vec<u8>) -> Result<Found, UploadError> {
         Ok(claims::found(self))
+    }
+
+    fn features(&self) -> Result<Features, UploadError> {
+        Ok(Features { facts: true, tells_times: true, sets_times: true })
     }
 
     fn modified(&self, _: Vec<u8>) -> Result<Option<u64>, UploadError> {
@@ -113,20 +146,60 @@ impl GuestSession for Evil {
         Ok(true)
     }
 
-    fn rename(&self, _: Vec<u8>, _: Vec<u8>) -> Result<Renaming, UploadError> {
-        Ok(Renaming::Done)
+    fn list(&self, path: Vec<u8>, _: bool) -> Result<Page, UploadError> {
+        receiving::listed(self, &path)
     }
 
-    fn remove(&self, _: Vec<u8>) -> Result<(), UploadError> {
-        Ok(())
+    fn next_page(&self) -> Result<Page, UploadError> {
+        Ok(receiving::next_page(self))
+    }
+
+    fn fetch(&self, _: Vec<u8>) -> Result<Portion, UploadError> {
+        Ok(Portion { bytes: Vec::new(), more: false })
+    }
+
+    fn next_portion(&self) -> Result<Portion, UploadError> {
+        self.fetch(Vec::new())
+    }
+
+    fn ask(&self, names: Vec<Vec<u8>>, _: Inquiry, _: bool) -> Result<Vec<Known>, UploadError> {
+        Ok(names.iter().map(|_| Known { found: Found::Refused, modified: None }).collect())
+    }
+
+    fn rename_all(&self, changes: Vec<Change>, _: bool) -> Result<Vec<Changed>, UploadError> {
+        if let Some(told) = changes.first().and_then(|change| reach::in_rename(self, &change.name, &change.to)) {
+            return Err(report(Step::Renaming, told));
+        }
+        Ok(changes.iter().map(|_| Changed { renaming: Renaming::Done, time_set: true }).collect())
+    }
+
+    fn remove_all(&self, names: Vec<Vec<u8>>, _: bool) -> Result<Vec<Removal>, UploadError> {
+        if let Some(told) = names.first().and_then(|name| reach::in_remove(self, name)) {
+            return Err(report(Step::Renaming, told));
+        }
+        Ok(names.iter().map(|_| Removal::Removed).collect())
+    }
+
+    fn remove_directories(&self, paths: Vec<Vec<u8>>, _: bool) -> Result<Vec<Removal>, UploadError> {
+        Ok(paths.iter().map(|_| Removal::Removed).collect())
+    }
+
+    fn rename(&self, name: Vec<u8>, to: Vec<u8>) -> Result<Renaming, UploadError> {
+        let told = reach::in_rename(self, &name, &to);
+        let refused = |told: String| Refusal { step: Step::Renaming, code: 599, text: told.into_bytes() };
+        Ok(told.map_or(Renaming::Done, |told| Renaming::NotTo(refused(told))))
+    }
+
+    fn remove(&self, name: Vec<u8>) -> Result<(), UploadError> {
+        reach::in_remove(self, &name).map_or(Ok(()), |told| Err(report(Step::Renaming, told)))
     }
 
     fn set_time(&self, _: Vec<u8>, _: u64) -> Result<(), UploadError> {
         Ok(())
     }
 
-    fn set_mode(&self, _: Vec<u8>, _: u16) -> Result<(), UploadError> {
-        Ok(())
+    fn set_mode(&self, name: Vec<u8>, _: u16) -> Result<(), UploadError> {
+        reach::in_set_mode(self, &name).map_or(Ok(()), |told| Err(report(Step::Attributes, told)))
     }
 
     fn quit(&self) {

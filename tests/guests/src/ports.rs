@@ -54,7 +54,7 @@ fn await_nobody(evil: &Evil) -> String {
 /// Bypasses the bindings: the component model passes ports in 32 bits.
 #[cfg(target_family = "wasm")]
 fn beyond(evil: &Evil) -> String {
-    #[link(wasm_import_module = "ftp-uploader:upload/capabilities@0.1.0")]
+    #[link(wasm_import_module = "ftp-uploader:upload/capabilities@0.2.0")]
     unsafe extern "C" {
         #[link_name = "[method]control-connection.open-data"]
         fn open_data(control: i32, port: i32, answer: *mut u8);

@@ -6,16 +6,18 @@ use crate::{ControlConnection, Evil, Secret, word};
 
 pub(crate) fn attack(evil: &Evil, password: &Secret) -> Option<String> {
     let Evil { control, .. } = evil;
+    // TLS is the only reason to deny this line.
+    let login = evil.login_line();
     let answers = match evil.attack.as_str() {
         "commands in clear" => {
-            [word(&control.send(b"USER alice\r\n")), word(&control.send_password(password)), word(&greeting(control))]
+            [word(&control.send(&login)), word(&control.send_password(password)), word(&greeting(control))]
         }
         "the password where TLS was refused" => {
             let asked = ask(control, "502 No TLS here\r\n");
-            [asked, word(&control.send_password(password)), word(&control.send(b"USER alice\r\n"))]
+            [asked, word(&control.send_password(password)), word(&control.send(&login))]
         }
         "TLS over text that was slipped in" => {
-            [ask(control, "234 Go ahead\r\n"), word(&control.secure()), word(&control.send(b"USER alice\r\n"))]
+            [ask(control, "234 Go ahead\r\n"), word(&control.secure()), word(&control.send(&login))]
         }
         "TLS where there is none" => [word(&control.secure()), word(&control.secure()), word(&control.secure())],
         "TLS twice" | "a silent handshake again and again" => {

@@ -138,13 +138,14 @@ mod tests {
     use std::fs;
 
     /// The only interface that an embedder must implement, and that the guest can use.
-    const GUEST_IMPORTS: &[&str] = &["ftp-uploader:upload/capabilities@0.1.0"];
+    const GUEST_IMPORTS: &[&str] = &["ftp-uploader:upload/capabilities@0.2.0"];
 
     /// The interfaces that a platform needs to run the command. Each additional one may exclude a platform.
     const COMMAND_IMPORTS: &[&str] = &[
         "wasi:cli/environment",
         "wasi:cli/stderr",
         "wasi:cli/stdin",
+        "wasi:cli/stdout",
         "wasi:cli/terminal-input",
         "wasi:cli/terminal-stdin",
         "wasi:clocks/monotonic-clock",
@@ -167,7 +168,7 @@ mod tests {
         let read = |file| fs::read(file).map_err(|error| error.to_string());
         let guest = Contents::of(&read(&components.guest)?)?;
         assert_eq!(guest.imports, GUEST_IMPORTS);
-        assert_eq!(guest.exports, ["ftp-uploader:upload/upload@0.1.0"]);
+        assert_eq!(guest.exports, ["ftp-uploader:upload/upload@0.2.0"]);
 
         let command = Contents::of(&read(&components.command)?)?;
         let unversioned: Vec<_> = command.imports.iter().filter_map(|name| name.split_once("@0.2.")).collect();

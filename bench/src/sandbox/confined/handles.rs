@@ -4,8 +4,8 @@ use wasmtime::Result;
 use wasmtime::component::Resource;
 
 use super::bindings::ftp_uploader::upload::capabilities::{
-    Algorithm, Endpoint, Host, HostControlConnection, HostDataConnection, HostDataListener, HostProgress, HostSecret,
-    HostSourceFile, IoError, Moved, Notice, SourceError, SpliceError, Step,
+    Algorithm, Endpoint, Host, HostControlConnection, HostDataConnection, HostDataListener, HostListingConnection,
+    HostProgress, HostSecret, HostSourceFile, IoError, Moved, Notice, SourceError, SpliceError, Step,
 };
 use super::{Handle, Handles, failed};
 
@@ -50,6 +50,10 @@ impl HostControlConnection for Handles {
         Ok(Err(IoError::Denied))
     }
 
+    fn open_listing(&mut self, _: Resource<Handle>, _port: u16) -> Result<Result<Resource<Handle>, IoError>> {
+        Ok(Err(IoError::Denied))
+    }
+
     fn drop(&mut self, handle: Resource<Handle>) -> Result<()> {
         self.close(handle)
     }
@@ -76,6 +80,12 @@ impl HostDataConnection for Handles {
         }))
     }
 
+    fn shutdown(&mut self, data: Resource<Handle>) -> Result<Result<(), IoError>> {
+        self.table.get_mut(&data)?;
+        self.server.shutdown();
+        Ok(Ok(()))
+    }
+
     fn finish(&mut self, data: Resource<Handle>) -> Result<Result<(), IoError>> {
         self.table.get_mut(&data)?;
         self.server.finish();
@@ -94,6 +104,24 @@ impl HostDataListener for Handles {
     }
 
     fn accept(&mut self, _: Resource<Handle>) -> Result<Result<Resource<Handle>, IoError>> {
+        Ok(Err(IoError::Denied))
+    }
+
+    fn accept_listing(&mut self, _: Resource<Handle>) -> Result<Result<Resource<Handle>, IoError>> {
+        Ok(Err(IoError::Denied))
+    }
+
+    fn drop(&mut self, handle: Resource<Handle>) -> Result<()> {
+        self.close(handle)
+    }
+}
+
+impl HostListingConnection for Handles {
+    fn secure(&mut self, _: Resource<Handle>) -> Result<Result<(), IoError>> {
+        Ok(Err(IoError::Denied))
+    }
+
+    fn receive(&mut self, _: Resource<Handle>, _: u32) -> Result<Result<Vec<u8>, IoError>> {
         Ok(Err(IoError::Denied))
     }
 

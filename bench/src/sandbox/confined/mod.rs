@@ -1,5 +1,5 @@
 //! The conversation in its sandbox: the component that the program contains, in an engine and a store with the
-//! program's settings (`host/src/sandbox/engine.rs`, `host/src/sandbox/guest.rs`), and with the handles in a table, as in the
+//! program's settings (`host/src/sandbox/engine.rs`, `host/src/sandbox/guest/mod.rs`), and with the handles in a table, as in the
 //! program.
 //!
 //! The counterpart is `native.rs`; the handles are in `confined/handles.rs`. The host's other work for each call is left
@@ -31,6 +31,7 @@ mod bindings {
             "ftp-uploader:upload/capabilities.control-connection": super::Handle,
             "ftp-uploader:upload/capabilities.data-connection": super::Handle,
             "ftp-uploader:upload/capabilities.data-listener": super::Handle,
+            "ftp-uploader:upload/capabilities.listing-connection": super::Handle,
             "ftp-uploader:upload/capabilities.source-file": super::Handle,
             "ftp-uploader:upload/capabilities.secret": super::Handle,
             "ftp-uploader:upload/capabilities.progress": super::Handle,
@@ -87,16 +88,21 @@ impl Sandbox {
         let mut store = self.store(Server::new(work.size, work.piece));
         let world = self.component.instantiate(&mut store)?;
         let guest = world.ftp_uploader_upload_upload().session();
-        let login =
-            Login { user: USER.to_vec(), account: None, protection: Protection::Clear, data_mode: DataMode::Passive };
+        let login = Login {
+            user: USER.to_vec(),
+            account: None,
+            protection: Protection::Clear,
+            data_mode: DataMode::Passive,
+            flight: false,
+        };
         let [control, password, progress] = [push(&mut store)?, push(&mut store)?, push(&mut store)?];
         let handles = Resource::new_borrow(password.rep());
         let session = guest.call_open(&mut store, control, handles, &login, progress)?.map_err(failed)?;
         store.data_mut().table.delete(password)?;
-        guest.call_enter(&mut store, session, DIRECTORY, false)?.map_err(failed)?;
+        guest.call_enter(&mut store, session, DIRECTORY, false, false)?.map_err(failed)?;
         for _ in 0..work.files {
             let file = push(&mut store)?;
-            let plan = Plan { placement: Placement::Replace, verify: Verify::Best };
+            let plan = Plan { placement: Placement::Replace, verify: Verify::Best, defer: false };
             let handles = Resource::new_borrow(file.rep());
             let receipt = guest.call_store(&mut store, session, handles, NAME, plan)?.map_err(failed)?;
             store.data_mut().table.delete(file)?;

@@ -2,11 +2,10 @@
 
 use std::io;
 
-use ftp_uploader::{SourceProblem, UploadError};
+use ftp_uploader::{Context, SourceProblem, UploadError};
 use rustix::io::Errno;
 
 use super::{Table, context, system, with};
-use crate::context::Context;
 
 fn problems() -> Vec<(&'static str, SourceProblem)> {
     vec![
@@ -16,6 +15,8 @@ fn problems() -> Vec<(&'static str, SourceProblem)> {
         ("directory", SourceProblem::Directory),
         ("not a file", SourceProblem::NotAFile),
         ("unknown size", SourceProblem::UnknownSize),
+        ("replaced", SourceProblem::Replaced),
+        ("same name", SourceProblem::SameName { other: "other/report.csv".into() }),
         ("shrank", SourceProblem::Shrank),
         ("changed", SourceProblem::Changed),
         ("failed", SourceProblem::Failed),

@@ -1,9 +1,13 @@
 //! Lines with more than the error itself: the file, an earlier error, files that remain on the server, and the summary.
 
-use ftp_uploader::{Cause, Connection, Note, Remaining, SourceProblem, Step, UploadError, UploadReport, Whose};
+use ftp_uploader::words::{note, skipped};
+use ftp_uploader::{
+    Cause, Connection, NotAnArgument, Note, SkipReason, Skipped, SourceProblem, StartOver, Step, UploadError,
+    UploadReport,
+};
+use rustix::io::Errno;
 
-use super::{Table, context, text, with};
-use crate::messages::{note, remains};
+use super::{Table, context, system, text};
 
 fn of_file(error: UploadError) -> UploadReport {
     let mut report = UploadReport::from(error);
@@ -40,7 +44,7 @@ fn lines_about_a_file() {
 
 #[test]
 fn lines_about_several_files() {
-    let several = with(|context| context.count = 3);
+    let several = context();
     let mut table = Table::default();
     let mut report = of_file(refused());
     report.untried = vec!["two\n".into(), "three".into()];
@@ -53,14 +57,33 @@ fn lines_about_several_files() {
 }
 
 #[test]
-fn sentences_about_files_that_remain() {
-    let mut rows = String::new();
-    for of in [Whose::Ours, Whose::Old] {
-        for state in [Remaining::Removed, Remaining::Seen(4), Remaining::Unknown] {
-            rows.push_str(&format!("{of:?} {state:?} | {}\n", remains::sentence(b".report.csv.1.part", of, state)));
-        }
-    }
-    insta::assert_snapshot!(rows);
+fn lines_about_skipped_files() {
+    let mut table = Table::default();
+    let reasons = [
+        SkipReason::Link,
+        SkipReason::OutsideTree,
+        SkipReason::BrokenLink,
+        SkipReason::Loop,
+        SkipReason::TooManyPaths,
+        SkipReason::NotAFile,
+        SkipReason::Name(NotAnArgument::ControlByte(b'\n')),
+        SkipReason::PathTooLong,
+        SkipReason::Unreadable(system(Errno::ACCESS)),
+        SkipReason::Vanished,
+        SkipReason::UnknownSize,
+    ];
+    let mut several = UploadReport::default();
+    several.skipped = reasons.into_iter().map(|why| Skipped::new("site/odd\n\u{1b}name", why)).collect();
+    let notes = skipped::notes(&several.skipped);
+    table.0.push_str(&(notes.join("\n") + "\n"));
+    table.report("nothing failed", &context(), several);
+    let mut failed = of_file(refused());
+    failed.skipped = vec![Skipped::new("site/link", SkipReason::Link)];
+    table.report("something failed, too", &context(), failed);
+    insta::assert_snapshot!(table.0);
+    let many: Vec<_> = (0..1005).map(|number| Skipped::new(number.to_string(), SkipReason::Link)).collect();
+    assert_eq!(skipped::notes(&many).len(), 1001);
+    assert_eq!(skipped::notes(&many)[1000], "Note: 5 more were skipped.");
 }
 
 #[test]
@@ -72,7 +95,12 @@ fn notes() {
         Note::Utf8Refused,
         Note::OldRemains { name: b".report.csv.1.old".to_vec() },
         Note::HashTooSlow,
+        Note::StartsOver(StartOver::SizeUnknown),
+        Note::StartsOver(StartOver::TooLarge { there: 9 }),
+        Note::StartsOver(StartOver::Different { there: 4 }),
+        Note::StartsOver(StartOver::NotProved { there: 4 }),
+        Note::StartsOver(StartOver::Refused),
     ]
-    .map(|note| note::text(&context(), "data/report.csv".as_ref(), &note).unwrap() + "\n");
+    .map(|note| note::text(&context(), "data/report.csv".as_ref(), &note) + "\n");
     insta::assert_snapshot!(rows.concat());
 }

@@ -13,14 +13,16 @@ mod usage;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::io;
-use std::sync::OnceLock;
 
-use ftp_uploader::{Cause, Connection, ServerText, Step, UploadError, UploadReport};
+use ftp_uploader::words::{message, short};
+use ftp_uploader::{
+    Cause, Connection, Context, Put, Request, ServerText, Setting, Step, SyncProblem, Target, UploadError,
+    UploadReport, Wording,
+};
 use rustix::io::Errno;
 
-use super::{lines, short};
+use super::lines;
 use crate::cli_error::CliError;
-use crate::context::Context;
 use crate::exit_code::ExitCode;
 
 /// Every step of the conversation.
@@ -59,21 +61,10 @@ const CONNECTIONS: [Connection; 2] = [Connection::Control, Connection::Data];
 
 /// The context of a plain run with one file.
 fn context() -> Context {
-    Context {
-        host: "ftp.example.org".to_owned(),
-        user: b"alice".to_vec(),
-        directory: b"inbox".to_vec(),
-        count: 1,
-        stream_name: None,
-        atomic: false,
-        replace: false,
-        active: false,
-        behind_proxy: false,
-        client_certificate: false,
-        may_be_clear: false,
-        last_is_local_file: false,
-        empty_password: OnceLock::new(),
-    }
+    let target = Target::new("ftp.example.org".parse().unwrap(), "alice").unwrap();
+    let mut context = Context::of(&Request::of(target, Put::into_directory("inbox").unwrap()));
+    context.wording = Wording::Program;
+    context
 }
 
 /// The context with a change.
@@ -91,6 +82,7 @@ impl Table {
     /// Adds the message for `error`, its exit code, and its short form.
     fn error(&mut self, label: impl Debug, context: &Context, error: UploadError) {
         let short = short(context, &error);
+        names_no_option(context, &error);
         self.report(label, context, error.into());
         self.0.push_str(&format!("   short | {short}\n"));
     }
@@ -111,6 +103,25 @@ impl Table {
     }
 }
 
+/// Claims that the words for the author of another program name no option of this one, and that nothing is said about them
+/// that a `Display` without a context would hide.
+fn names_no_option(context: &Context, error: &UploadError) {
+    let library = with_wording(context.clone(), Wording::Library);
+    let line = message(&library, error).line();
+    for option in Setting::ALL.map(|setting| setting.name(Wording::Program)) {
+        assert!(!line.contains(option), "{option}: {line}");
+    }
+    assert!(!line.contains(" --"), "{line}");
+    let alone = error.to_string();
+    assert!(alone.contains(". ") && !alone.contains(" --") && !alone.contains('\n'), "{alone}");
+    assert_eq!(alone, format!("{error:#}. {}", message(&Context::default(), error).advice));
+}
+
+fn with_wording(mut context: Context, wording: Wording) -> Context {
+    context.wording = wording;
+    context
+}
+
 fn text(text: &str) -> ServerText {
     text.as_bytes().into()
 }
@@ -127,9 +138,11 @@ fn home(error: &UploadError) -> &'static str {
         UploadError::Proxy { .. } => "proxy",
         UploadError::Tls { .. } | UploadError::NoTls { .. } | UploadError::NotResumed { .. } => "tls",
         UploadError::Unresolved { .. } | UploadError::Unreachable { .. } | UploadError::Broken { .. } => "connection",
+        UploadError::Sync(_) => "sync",
         UploadError::Refused { .. } | UploadError::Misbehaved { .. } => "steps",
         UploadError::Interrupted { .. } | UploadError::OutOfTime { .. } | UploadError::Fault(_) => "store",
-        UploadError::Unconfirmed { .. }
+        UploadError::MayExist { .. }
+        | UploadError::Unconfirmed { .. }
         | UploadError::Unknown
         | UploadError::Mismatch { .. }
         | UploadError::Corrupt { .. }
@@ -137,8 +150,37 @@ fn home(error: &UploadError) -> &'static str {
         | UploadError::Unverified
         | UploadError::CannotRename
         | UploadError::NotRenamed { .. }
-        | UploadError::TemporaryRefused { .. } => "store",
+        | UploadError::TemporaryRefused { .. }
+        | UploadError::NotMade { .. } => "store",
     }
+}
+
+#[test]
+fn problems_of_sync() {
+    use ftp_uploader::ftp_plan::Refusal;
+    use ftp_uploader::ftp_plan::operations::ConflictKind;
+    use ftp_uploader::ftp_plan::path::RemotePath;
+
+    let path = |path: &str| RemotePath::parse(path.as_bytes()).unwrap();
+    let (code, since) = (550, Some(1_795_831_833));
+    let problems = [
+        SyncProblem::Refused(Refusal::EmptySource { removed: 100 }),
+        SyncProblem::Refused(Refusal::MostRemoved { removed: 1001, there: 1500 }),
+        SyncProblem::Refused(Refusal::TooManyRemoved { removed: 11, permitted: 10 }),
+        SyncProblem::Refused(Refusal::CaseCollision { first: path("README"), second: path("readme"), pairs: 1 }),
+        SyncProblem::Locked { owner: b"alice@ci-7.0011223344556677.8899aabbccddeeff".to_vec(), since },
+        SyncProblem::Locked { owner: Vec::new(), since: None },
+        SyncProblem::NoLock { code, text: text("No \x1b[2J") },
+        SyncProblem::Obstructed(ConflictKind::FileForDirectory),
+        SyncProblem::Obstructed(ConflictKind::DirectoryForFile),
+        SyncProblem::NotRemoved { code, text: text("Not yours") },
+    ];
+    let mut table = Table::default();
+    for problem in problems {
+        let label = format!("{problem:?}");
+        table.error(label, &context(), UploadError::Sync(problem));
+    }
+    insta::assert_snapshot!("sync", table.0);
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! Refusals and violations of the protocol, by step.
 
-use ftp_uploader::{Step, UploadError, Violation};
+use ftp_uploader::{Context, Protocol, Step, UploadError, Violation};
 
 use super::{STEPS, Table, context, text, with};
-use crate::context::Context;
 
 const VIOLATIONS: [Violation; 7] = [
     Violation::NotAReply,
@@ -86,6 +85,16 @@ fn violations_of_the_protocol() {
     }
     for step in STEPS {
         table.error(step, &context(), UploadError::Misbehaved { step, what: Violation::UnexpectedReply });
+    }
+    insta::assert_snapshot!(table.0);
+}
+
+#[test]
+fn servers_of_other_protocols() {
+    let mut table = Table::default();
+    for protocol in [Protocol::Ssh, Protocol::Http, Protocol::Smtp, Protocol::Pop3, Protocol::Imap, Protocol::Tls] {
+        let what = Violation::AnotherProtocol(protocol);
+        table.error(protocol, &context(), UploadError::Misbehaved { step: Step::Greeting, what });
     }
     insta::assert_snapshot!(table.0);
 }

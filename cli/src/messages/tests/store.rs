@@ -1,6 +1,6 @@
 //! The ends of a delivery after its bytes were sent: doubt, proof, renaming; interruption, the time limit, and bugs.
 
-use ftp_uploader::{Algorithm, Cause, UploadError};
+use ftp_uploader::{Algorithm, Cause, Doubt, UploadError};
 
 use super::{CAUSES, STEPS, Table, context, text, with};
 
@@ -16,6 +16,15 @@ fn outcomes_in_doubt() {
     }
     let error = UploadError::Unconfirmed { cause: Cause::TimedOut, completed: true, hashing: true };
     table.error("while hashing", &context(), error);
+    insta::assert_snapshot!(table.0);
+}
+
+#[test]
+fn files_that_may_be_there() {
+    let mut table = Table::default();
+    for why in [Doubt::NotListed, Doubt::Incomplete, Doubt::Empty, Doubt::Hidden, Doubt::Similar] {
+        table.error(why, &context(), UploadError::MayExist { why });
+    }
     insta::assert_snapshot!(table.0);
 }
 
@@ -44,6 +53,8 @@ fn files_that_are_not_renamed() {
     }
     let error = UploadError::TemporaryRefused { name: b".report.csv.1.part".to_vec(), code: 553, text: text("No") };
     table.error("temporary name", &context(), error);
+    let error = UploadError::NotMade { path: b"site/css".to_vec(), code: 550, text: text("Exists") };
+    table.error("directory", &context(), error);
     insta::assert_snapshot!(table.0);
 }
 

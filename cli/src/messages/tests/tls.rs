@@ -30,6 +30,7 @@ fn certificate_problems() -> Vec<CertificateProblem> {
         CertificateProblem::UnknownKey,
         CertificateProblem::NotItsKey,
         CertificateProblem::NotPinned,
+        CertificateProblem::PinnedFingerprint,
         CertificateProblem::Changed,
         CertificateProblem::Unfit("it is not for servers.".to_owned()),
     ]

@@ -46,6 +46,10 @@ fn requests_that_can_never_be_carried_out() {
     }
     add(&mut table, "not a name", RequestError::NotAName { name: "a/b".into() });
     add(&mut table, "same name", RequestError::SameName { one: "a/x".into(), other: "b/x".into() });
+    let rule = |rule: &str, why: &str| RequestError::Rule { rule: rule.to_owned(), why: why.to_owned() };
+    add(&mut table, "rule", rule("[z-a]\n", "invalid range; 'z' > 'a'."));
+    let error = std::io::Error::from(rustix::io::Errno::ACCESS);
+    add(&mut table, "rules", CliError::Usage(request::no_rules("my\nrules".as_ref(), &error)));
     add(&mut table, "active", RequestError::ActiveThroughProxy);
     let missing = [("files", "this kernel has no Landlock"), ("ports", "this kernel has no Landlock")];
     add(&mut table, "--require-fence", CliError::Usage(request::no_fence(&missing)));
@@ -57,6 +61,8 @@ fn command_lines_that_cannot_be_carried_out() {
     let mut table = Table::default();
     for line in [
         "host alice inbox",
+        "-r --exclude / host alice dir inbox",
+        "-r --exclude-from missing.rules host alice dir inbox",
         "--create-dirs host alice file Cargo.toml",
         "--tls off ftps://host alice file inbox",
         "--tls off --insecure host alice file inbox",

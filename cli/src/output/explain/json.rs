@@ -1,19 +1,20 @@
 //! `--explain=json`. `docs/explain.md` documents the names; they contain the units.
 
-use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 
-use ftp_uploader::{Confined, DataConnections, GrantedFile, GrantedProxy, Grants, Limits, Tls, Trust};
+use ftp_uploader::{Confined, DataConnections, GrantedFile, GrantedProxy, GrantedTree, Grants, Limits, Tls, Trust};
 use serde_json::{Value, json};
 
-use crate::output::explain::{Fence, authority_variables};
+use crate::output::ascii::ascii;
+use crate::output::explain::{Fence, NAMED, authority_variables, changes};
 
 /// The whole document, in ASCII.
 pub(super) fn text(grants: &Grants, fence: &Fence) -> String {
     ascii(&format!("{:#}\n", json(grants, fence)))
 }
 
-fn json(grants: &Grants, fence: &Fence) -> Value {
+/// The document as a value.
+pub(super) fn json(grants: &Grants, fence: &Fence) -> Value {
     let (first, last) = match &grants.data {
         DataConnections::ToServer(ports) => (Some(ports.start()), Some(ports.end())),
         DataConnections::FromServer => (None, None),
@@ -40,6 +41,10 @@ fn json(grants: &Grants, fence: &Fence) -> Value {
         "password_may_be_sent_in_clear": grants.password_in_clear,
         "directory": lossy(grants.directory),
         "files": grants.files.iter().map(file_json).collect::<Vec<_>>(),
+        "trees": grants.trees.iter().map(tree_json).collect::<Vec<_>>(),
+        "sync": changes::json(grants),
+        "check": changes::json_of_check(grants),
+        "receives_listings": grants.asks_first || grants.sync.is_some() || grants.check.is_some(),
         "limits": limits_json(&grants.limits),
         "walls": fence.iter().map(|(name, state)| ((*name).to_owned(), wall_json(state))).collect::<Value>(),
     })
@@ -77,6 +82,21 @@ fn file_json(file: &GrantedFile) -> Value {
     })
 }
 
+fn tree_json(tree: &GrantedTree) -> Value {
+    let skipped = tree.skipped.iter().take(NAMED).map(
+        |skipped| json!({ "path": lossy(skipped.path.as_os_str().as_bytes()), "reason": skipped.why.to_string() }),
+    );
+    json!({
+        "path": lossy(tree.path.as_os_str().as_bytes()),
+        "name": tree.name.map(lossy),
+        "directories": tree.directories,
+        "files": tree.files,
+        "size_bytes": tree.bytes,
+        "skipped": tree.skipped.len(),
+        "first_skipped": skipped.collect::<Vec<_>>(),
+    })
+}
+
 fn limits_json(limits: &Limits) -> Value {
     json!({
         "memory_bytes": limits.memory,
@@ -93,6 +113,7 @@ fn limits_json(limits: &Limits) -> Value {
         "whole_run_seconds": limits.whole.map(|time| time.as_secs()),
         "rate_bytes_per_second": limits.rate,
         "new_tries_per_file": limits.retries,
+        "sessions": limits.sessions,
     })
 }
 
@@ -106,32 +127,4 @@ fn wall_json(state: &Confined) -> Value {
 /// Replaces bytes that are not UTF-8 with U+FFFD, because JSON has no byte strings.
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Escapes all characters outside printable ASCII, because they could control a terminal or be invisible there. They
-/// occur only inside strings, where the escape has the same meaning.
-fn ascii(json: &str) -> String {
-    let mut ascii = String::with_capacity(json.len());
-    for character in json.chars() {
-        match character {
-            '\n' | ' '..='~' => ascii.push(character),
-            _ => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
-                let _ = write!(ascii, "\\u{unit:04x}");
-            }),
-        }
-    }
-    ascii
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escaped_json_has_the_same_value() {
-        let value = json!({ "näme": "\u{1b}[2J \u{202e}日本\u{1f600}\u{7f}\"\\\n" });
-        let text = ascii(&format!("{value:#}"));
-        assert!(text.is_ascii() && !text.contains('\u{7f}') && !text.contains('\u{1b}'), "{text}");
-        assert_eq!(text.parse::<Value>().unwrap(), value);
-    }
 }

@@ -1,6 +1,7 @@
 //! `--explain`: the rights that this run would lend, as text for people or as JSON. All values come from the grants
 //! that the run itself would use, and from the fence, which is installed before this output.
 
+mod changes;
 mod json;
 #[cfg(test)]
 mod tests;
@@ -12,19 +13,29 @@ use std::os::unix::ffi::OsStrExt;
 
 use clap::ValueEnum;
 use ftp_uploader::{
-    Confined, Confinement, DataConnections, Escaped, GrantedFile, GrantedProxy, Grants, Limits, Tls, Trust,
+    Confined, Confinement, DataConnections, Escaped, GrantedFile, GrantedProxy, GrantedTree, Grants, Limits, Tls,
+    Trust, words,
 };
+use serde_json::Value;
+
+/// The number of skipped files of each directory that are named.
+pub(super) const NAMED: usize = 5;
 
 /// The parts of the fence, with their names.
 pub(super) type Fence<'a> = [(&'static str, &'a Confined)];
 
 /// The values of `--explain`.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Print text for people
     Text,
     /// Print JSON for programs
     Json,
+}
+
+/// Returns the document of `--explain=json`.
+pub fn value(grants: &Grants, confinement: &Confinement) -> Value {
+    json::json(grants, &confinement.named())
 }
 
 /// Prints the rights and the fence on standard output. Errors of writing are ignored: the output is closed then, and
@@ -37,9 +48,12 @@ pub fn explain(format: Format, grants: &Grants, confinement: &Confinement) {
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
-/// The effect of a part of the fence.
-fn wall(name: &str) -> &'static str {
+/// The effect of a part of the fence. `opens_later` is true if some of the files are not open yet.
+fn wall(name: &str, opens_later: bool) -> &'static str {
     match name {
+        "files" if opens_later => {
+            "no file can be opened except the files above, for reading; none can be created or removed (Landlock)"
+        }
         "files" => "no file can be opened, created or removed (Landlock)",
         "ports" => "no TCP port can be listened on unless it was granted (Landlock)",
         "processes" => "no other process can be signalled (Landlock)",
@@ -69,17 +83,33 @@ fn text(grants: &Grants, fence: &Fence) -> String {
     for file in &grants.files {
         row("file", granted_file(file, grants.directory));
     }
+    for tree in &grants.trees {
+        row("directory", granted_tree(tree, grants.directory));
+        if let Some(skipped) = skipped(tree) {
+            row("skipped", skipped);
+        }
+    }
+    for (name, value) in changes::rows(grants) {
+        row(name, value);
+    }
     for limit in limits(&grants.limits) {
         row("limit", limit);
     }
-    text.push_str("The fence around the process when it connects:\n");
+    text.push_str(&walls(grants, fence));
+    text.push_str("Nothing was connected to, and nothing was sent.\n");
+    text
+}
+
+/// The parts of the fence, one in each line.
+fn walls(grants: &Grants, fence: &Fence) -> String {
+    let opens_later = !grants.trees.is_empty() || grants.files.iter().any(|file| !file.is_open);
+    let mut text = String::from("The fence around the process when it connects:\n");
     for (name, state) in fence {
         let _ = match state {
-            Confined::Active => writeln!(text, "  {:<10} {}", "wall", wall(name)),
+            Confined::Active => writeln!(text, "  {:<10} {}", "wall", wall(name, opens_later)),
             Confined::Missing(why) => writeln!(text, "  {:<10} {name}: {}", "no wall", Escaped(why.as_bytes())),
         };
     }
-    text.push_str("Nothing was connected to, and nothing was sent.\n");
     text
 }
 
@@ -153,6 +183,35 @@ fn granted_file(file: &GrantedFile, directory: &[u8]) -> String {
     }
 }
 
+fn granted_tree(tree: &GrantedTree, directory: &[u8]) -> String {
+    let path = Escaped(tree.path.as_os_str().as_bytes());
+    let (files, directories) =
+        (counted(tree.files, "file", "files"), counted(tree.directories, "directory", "directories"));
+    let place = match tree.name {
+        Some(name) => format!("as {} in {}", Escaped(name), Escaped(directory)),
+        None => format!("directly in {}", Escaped(directory)),
+    };
+    format!("{path}, with {files} and {directories} in it, {} bytes, to be stored {place}", tree.bytes)
+}
+
+/// The parts of `tree` that are left out, of which the first are named; `None` if there are none.
+fn skipped(tree: &GrantedTree) -> Option<String> {
+    let named = tree
+        .skipped
+        .iter()
+        .take(NAMED)
+        .map(|skipped| format!("{}: {}", words::shown(&skipped.path), words::skipped::reason(&skipped.why)));
+    let mut parts: Vec<_> = named.collect();
+    if tree.skipped.len() > NAMED {
+        parts.push(format!("{} more", tree.skipped.len() - NAMED));
+    }
+    (!parts.is_empty()).then(|| format!("{} in it: {}", tree.skipped.len(), parts.join("; ")))
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 fn limits(limits: &Limits) -> Vec<String> {
     let mut lines = vec![
         format!("{} bytes of memory, {} handles", limits.memory, limits.handles),
@@ -166,6 +225,7 @@ fn limits(limits: &Limits) -> Vec<String> {
             limits.commands, limits.received, limits.data_connections, limits.passed
         ),
         format!("{} hashes of the file per call", limits.hashes),
+        format!("{} at the same time, each with these limits", counted(limits.sessions, "session", "sessions")),
         format!(
             "{} s to connect, {} s of silence, {} new tries per file",
             limits.connecting.as_secs(),

@@ -13,10 +13,20 @@ const PIN: &str = "sha256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// Both texts for a request about a file of 6 bytes and standard input. The folder of the file is shown as `FOLDER`.
 fn explained(server: &str, change: impl FnOnce(Request) -> Request, fence: [Confined; 5]) -> String {
+    explained_put(server, |put| put, change, fence)
+}
+
+/// The same, with a change of the job.
+fn explained_put(
+    server: &str,
+    add: impl FnOnce(Put) -> Put,
+    change: impl FnOnce(Request) -> Request,
+    fence: [Confined; 5],
+) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.csv");
     std::fs::write(&file, "hello\n").unwrap();
-    let request = change(request(server, &file));
+    let request = change(request(server, &file, add));
     let uploader = Uploader::new().unwrap();
     let prepared = uploader.prepare(&request, Arc::new(())).unwrap();
     let names = ["files", "ports", "processes", "system_calls", "memory"];
@@ -25,10 +35,23 @@ fn explained(server: &str, change: impl FnOnce(Request) -> Request, fence: [Conf
     (text(&grants, &fence) + "\n" + &json::text(&grants, &fence)).replace(path, "FOLDER")
 }
 
-fn request(server: &str, file: &Path) -> Request {
+fn request(server: &str, file: &Path, add: impl FnOnce(Put) -> Put) -> Request {
     let target = Target::new(server.parse().unwrap(), "alice").unwrap();
     let put = Put::into_directory("inbox").unwrap().file(file).unwrap();
-    Request::new(target, put.stream(File::open("/dev/null").unwrap(), "stream").unwrap())
+    Request::of(target, add(put.stream(File::open("/dev/null").unwrap(), "stream").unwrap()))
+}
+
+#[test]
+fn a_directory_is_shown_by_its_numbers_and_the_first_of_the_skipped_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    std::fs::create_dir_all(site.join("css/empty")).unwrap();
+    std::fs::write(site.join("index.html"), "hello\n").unwrap();
+    (1..=7).for_each(|number| std::os::unix::fs::symlink("index.html", site.join(format!("link{number}"))).unwrap());
+    let add = |put: Put| put.tree(&site).unwrap().tree(site.join("css/..")).unwrap();
+    let fence = [const { Confined::Active }; 5];
+    let shown = explained_put("127.0.0.1:2121", add, |request| request, fence);
+    insta::assert_snapshot!(shown.replace(folder.path().to_str().unwrap(), "FOLDER"));
 }
 
 fn network(change: impl FnOnce(&mut Network)) -> impl FnOnce(Request) -> Request {

@@ -4,7 +4,8 @@
 
 use super::server::Server;
 use crate::native::{
-    Algorithm, Data, DataConnection, Endpoint, IoError, Listener, Moved, Source, SourceError, SourceFile, SpliceError,
+    Algorithm, Data, DataConnection, Endpoint, IoError, Listener, ListingConnection, Moved, Source, SourceError,
+    SourceFile, SpliceError,
 };
 use std::borrow::ToOwned;
 use std::boxed::Box;
@@ -25,16 +26,16 @@ pub(super) struct Transfer {
     pub(super) moved: u64,
     /// True if `splice` has returned the end.
     pub(super) ended: bool,
-    /// `finished`: `finish` was called; `delivered`: it succeeded, so the server has read to the end.
-    pub(super) finished: bool,
+    /// `declared`: `shutdown` was called; `delivered`: `finish` succeeded, so the server has read to the end.
+    pub(super) declared: bool,
     pub(super) delivered: bool,
     /// True if a hash of the file was computed.
     pub(super) hashed: bool,
     /// True if the control connection has something to read that the session has not read yet.
     pub(super) heed: bool,
     connections: u32,
-    /// The number of bytes received when the command to store the file was sent.
-    pub(super) stored_at: Option<usize>,
+    /// The number of final replies before those to the command that stores the file, after it was sent.
+    pub(super) replies_before: Option<usize>,
     pub(super) ended_at: Option<usize>,
     pub(super) asked_at: Option<usize>,
 }
@@ -44,11 +45,10 @@ impl Transfer {
         Self { from, length: file.length, ..Self::default() }
     }
 
-    /// Records that a command was sent when `told` bytes were received: the command to store the file, or another one.
-    pub(super) fn has_asked(&mut self, told: usize, stores: bool) {
-        if stores {
-            self.stored_at = Some(told);
-        }
+    /// Records that a command was sent when `told` bytes were received. If it stores the file, `stores` is the number of
+    /// final replies before its own.
+    pub(super) fn has_asked(&mut self, told: usize, stores: Option<usize>) {
+        self.replies_before = stores.or(self.replies_before);
         if self.ended && self.asked_at.is_none() {
             self.asked_at = Some(told);
         }
@@ -126,16 +126,33 @@ impl Listener for Listening {
         assert!(self.server.has_asked_for(STORING), "accept before STOR");
         open(&self.server)
     }
+
+    fn accept_listing(&self) -> Result<ListingConnection, IoError> {
+        self.server.count_call();
+        assert!(self.server.has_asked_for(super::incoming::RETRIEVING), "accept before the command");
+        super::incoming::open(&self.server)
+    }
 }
 
 /// The commands that start a transfer.
 pub(super) const STORING: &[&str] = &["STOR ", "APPE ", "STOU"];
 
 pub(super) fn open(server: &Rc<Server>) -> Result<DataConnection, IoError> {
+    connect(server)?;
+    Ok(Box::new(Connection {
+        server: Rc::clone(server),
+        secured: Cell::new(false),
+        over: Cell::new(false),
+        ending: Cell::new(None),
+    }))
+}
+
+/// Opens a data connection for either direction.
+pub(super) fn connect(server: &Server) -> Result<(), IoError> {
     server.change(|transfer| transfer.connections += 1);
     assert!(server.transfer().connections <= MAX_DATA_CONNECTIONS);
     match server.script.choice(5) {
-        0 => Ok(Box::new(Connection { server: Rc::clone(server), secured: Cell::new(false), over: Cell::new(false) })),
+        0 => Ok(()),
         1 => Err(IoError::Refused),
         2 => Err(IoError::Unreachable),
         3 => Err(IoError::TimedOut),
@@ -149,6 +166,8 @@ struct Connection {
     secured: Cell<bool>,
     /// True if the connection can only be dropped.
     over: Cell<bool>,
+    /// The result of `finish`, after `shutdown`.
+    ending: Cell<Option<usize>>,
 }
 
 impl Connection {
@@ -168,6 +187,7 @@ impl Data for Connection {
     fn secure(&self) -> Result<(), IoError> {
         self.in_use();
         assert!(!self.secured.replace(true) && self.server.is_protected());
+        assert!(self.server.accepted(), "a handshake before the server has accepted the transfer");
         match self.server.script.choice(6) {
             0 => Ok(()),
             1 => self.fails(IoError::Insecure),
@@ -185,6 +205,7 @@ impl Data for Connection {
             let transfer = self.server.transfer();
             (transfer.from + transfer.moved, transfer.length, transfer.heed)
         };
+        assert!(self.ending.get().is_none(), "bytes after the end");
         assert!(offset == next && length > 0, "bytes out of order");
         assert!(!heed, "the control connection was not read after `heard`");
         let Some(left) = end.checked_sub(next) else { return self.source_fails(SourceError::Shrank) };
@@ -210,12 +231,24 @@ impl Data for Connection {
         Ok(Moved::End)
     }
 
+    fn shutdown(&self) -> Result<(), IoError> {
+        self.in_use();
+        assert!(
+            self.server.transfer().ended && self.ending.get().is_none(),
+            "declared complete before the end, or twice"
+        );
+        self.server.change(|transfer| transfer.declared = true);
+        let ending = self.server.script.choice(8);
+        self.ending.set(Some(ending % 4));
+        if ending < 4 { Ok(()) } else { self.fails([IoError::Reset, IoError::TimedOut, IoError::Closed][ending % 3]) }
+    }
+
     fn finish(&self) -> Result<(), IoError> {
         self.in_use();
-        assert!(self.server.transfer().ended, "finished before the end");
+        let Some(ending) = self.ending.get() else { panic!("finished without `shutdown`") };
+        assert!(self.server.accepted() || self.server.confirmed(), "finished before a reply to STOR");
         self.over.set(true);
-        self.server.change(|transfer| transfer.finished = true);
-        match self.server.script.choice(4) {
+        match ending {
             0 => self.server.change(|transfer| transfer.delivered = true),
             1 => return Err(IoError::Reset),
             2 => return Err(IoError::TimedOut),

@@ -4,9 +4,14 @@
 //! and the file are in `data.rs`.
 
 use super::data::{File, Listening, STORING, Transfer};
+use super::incoming::{RETRIEVING, Retrieval};
+use super::many::{CHANGING, MAX_UNANSWERED};
 use super::script::Script;
 use crate::contract::Protection;
-use crate::native::{Control, ControlConnection, DataConnection, DataListener, IoError, Secret, SourceFile};
+use crate::native::{
+    Control, ControlConnection, DataConnection, DataListener, IoError, ListingConnection, Secret, SourceFile,
+};
+use ftp_protocol::command::commands_in;
 use ftp_protocol::reply_reader::ReplyReader;
 use std::boxed::Box;
 use std::cell::{Cell, Ref, RefCell};
@@ -15,9 +20,9 @@ use std::vec::Vec;
 
 /// The commands that the conversation may send, besides PASS, which it cannot send itself.
 const VERBS: &[&str] = &[
-    "AUTH", "PBSZ", "PROT", "USER", "ACCT", "CLNT", "OPTS", "FEAT", "CWD", "MKD", "TYPE", "EPSV", "PASV", "EPRT",
-    "PORT", "REST", "STOR", "APPE", "STOU", "SIZE", "HASH", "XSHA256", "XSHA1", "XMD5", "XCRC", "MD5", "NOOP", "RNFR",
-    "RNTO", "DELE", "MFMT", "MDTM", "SITE", "QUIT",
+    "AUTH", "PBSZ", "PROT", "USER", "ACCT", "CLNT", "OPTS", "FEAT", "CWD", "MKD", "PWD", "TYPE", "EPSV", "PASV",
+    "EPRT", "PORT", "REST", "STOR", "APPE", "STOU", "SIZE", "HASH", "XSHA256", "XSHA1", "XMD5", "XCRC", "MD5", "NOOP",
+    "RNFR", "RNTO", "DELE", "RMD", "MFMT", "MDTM", "SITE", "MLSD", "LIST", "RETR", "QUIT",
 ];
 
 /// The server, and the known state of the session.
@@ -34,9 +39,14 @@ pub(super) struct Server {
     passwords: Cell<u32>,
     /// All bytes that the session has received.
     told: RefCell<Vec<u8>>,
-    /// The last command.
-    asked: RefCell<Vec<u8>>,
+    /// The commands that were sent last, at once.
+    asked: RefCell<Vec<Vec<u8>>>,
+    /// The number of commands sent; the greeting counts as the reply to one.
+    commands: Cell<usize>,
+    /// The length of the last file stored, if its check was left open.
+    pub(super) unchecked: Cell<Option<u64>>,
     transfer: RefCell<Transfer>,
+    pub(super) retrieval: RefCell<Retrieval>,
 }
 
 impl Server {
@@ -51,7 +61,10 @@ impl Server {
             passwords: Cell::new(0),
             told: RefCell::default(),
             asked: RefCell::default(),
+            commands: Cell::new(1),
+            unchecked: Cell::new(None),
             transfer: RefCell::default(),
+            retrieval: RefCell::default(),
         }
     }
 
@@ -97,17 +110,17 @@ impl Server {
     }
 
     pub(super) fn has_asked_for(&self, verbs: &[&str]) -> bool {
-        verbs.iter().any(|verb| self.asked.borrow().starts_with(verb.as_bytes()))
+        self.asked.borrow().iter().any(|line| verbs.iter().any(|verb| line.starts_with(verb.as_bytes())))
     }
 
     /// Returns true if the server sent 2xx after the end of the file and before the next command, and did not send it
     /// before the end.
     pub(super) fn confirmed(&self) -> bool {
         let transfer = self.transfer();
-        let (Some(stored), Some(ended)) = (transfer.stored_at, transfer.ended_at) else { return false };
+        let Some(ended) = transfer.ended_at else { return false };
         let until = transfer.asked_at.unwrap_or(self.told());
-        let done: Vec<usize> = self.replies().filter(|(code, _)| code / 100 == 2).map(|(_, end)| end).collect();
-        let early = done.iter().any(|&end| stored < end && end <= ended);
+        let done: Vec<usize> = self.replies_to_stor().filter(|(code, _)| code / 100 == 2).map(|(_, end)| end).collect();
+        let early = done.iter().any(|&end| end <= ended);
         !early && done.iter().any(|&end| ended < end && end <= until)
     }
 
@@ -115,9 +128,44 @@ impl Server {
     /// file.
     pub(super) fn confirmed_early(&self) -> bool {
         let transfer = self.transfer();
-        let (Some(stored), Some(ended)) = (transfer.stored_at, transfer.ended_at) else { return false };
-        let mut between = self.replies().filter(|&(_, end)| stored < end && end <= ended);
+        let Some(ended) = transfer.ended_at else { return false };
+        let mut between = self.replies_to_stor().filter(|&(_, end)| end <= ended);
         between.by_ref().any(|(code, _)| code / 100 == 1) && between.any(|(code, _)| code / 100 == 2)
+    }
+
+    /// Returns true if the server has accepted the transfer.
+    pub(super) fn accepted(&self) -> bool {
+        self.replies_to_stor().any(|(code, _)| code / 100 == 1)
+    }
+
+    /// Returns the replies to the command to store the file, and the later ones.
+    fn replies_to_stor(&self) -> impl Iterator<Item = (u16, usize)> {
+        self.replies_after(self.transfer().replies_before)
+    }
+
+    /// Returns the replies after this number of final ones.
+    pub(super) fn replies_after(&self, before: Option<usize>) -> impl Iterator<Item = (u16, usize)> {
+        let before = before.unwrap_or(usize::MAX);
+        let mut finals = 0;
+        self.replies().filter(move |(code, _)| {
+            let belongs = finals >= before;
+            finals += usize::from(code / 100 != 1);
+            belongs
+        })
+    }
+
+    /// Returns the number of final replies received.
+    fn finals(&self) -> usize {
+        self.replies().filter(|(code, _)| code / 100 != 1).count()
+    }
+
+    /// Must be called before commands are sent: nothing may be sent while a reply is outstanding, except for the changes
+    /// of names.
+    fn is_asked(&self, commands: usize, renaming: bool) {
+        let unanswered = self.commands.get().saturating_sub(self.finals());
+        let may_go_ahead = renaming && self.has_asked_for(CHANGING) && unanswered + commands <= MAX_UNANSWERED;
+        assert!(unanswered == 0 || may_go_ahead, "a command while a reply is outstanding");
+        self.commands.set(self.commands.get() + commands);
     }
 
     /// Returns the replies so far, and the position in the received bytes at which each ends.
@@ -198,16 +246,26 @@ impl Control for Line {
 
     fn send(&self, bytes: &[u8]) -> Result<(), IoError> {
         self.0.in_use();
-        let Some(line) = bytes.strip_suffix(b"\r\n") else { panic!("no line end") };
-        assert!(!line.iter().any(u8::is_ascii_control), "more than one line");
-        let verb = line.split(|&byte| byte == b' ').next().unwrap_or_default();
-        assert!(VERBS.iter().any(|known| known.as_bytes() == verb), "an unknown command");
+        let Some(lines) = commands_in(bytes) else { panic!("not one to eight commands") };
         assert!(!self.0.has_asked_for(&["QUIT"]), "a command after QUIT");
-        assert!(self.0.secured.get() || !self.0.is_protected() || line == b"AUTH TLS", "in clear");
-        self.0.asked.replace(line.to_vec());
-        let told = self.0.told();
-        let stores = self.0.has_asked_for(STORING);
-        self.0.change(|transfer| transfer.has_asked(told, stores));
+        let of_a_change = |line: &&[u8]| CHANGING.iter().any(|verb| line.starts_with(verb.as_bytes()));
+        self.0.is_asked(lines.len(), lines.iter().all(of_a_change));
+        self.0.asked.take();
+        let (told, finals) = (self.0.told(), self.0.finals());
+        for (at, line) in lines.iter().map(|line| line.trim_ascii_end()).enumerate() {
+            assert!(!line.iter().any(u8::is_ascii_control), "a control byte");
+            let verb = line.split(|&byte| byte == b' ').next().unwrap_or_default();
+            assert!(VERBS.iter().any(|known| known.as_bytes() == verb), "an unknown command");
+            assert!(self.0.secured.get() || !self.0.is_protected() || line == b"AUTH TLS", "in clear");
+            let stores = STORING.iter().any(|verb| line.starts_with(verb.as_bytes()));
+            let retrieves = RETRIEVING.iter().any(|verb| line.starts_with(verb.as_bytes()));
+            assert!(!(stores || retrieves) || at + 1 == lines.len(), "a command behind the one that starts a transfer");
+            if retrieves {
+                self.0.retrieval.replace(Retrieval::after(finals + at));
+            }
+            self.0.asked.borrow_mut().push(line.to_vec());
+            self.0.change(|transfer| transfer.has_asked(told, stores.then_some(finals + at)));
+        }
         if self.0.script.breaks_down() { self.0.lost() } else { Ok(()) }
     }
 
@@ -215,6 +273,7 @@ impl Control for Line {
         self.0.in_use();
         assert!(self.0.secured.get() || !self.0.is_protected(), "a password in clear");
         assert!(self.0.has_asked_for(&["USER"]) && self.0.passwords.replace(1) == 0);
+        self.0.is_asked(1, false);
         if self.0.script.breaks_down() { self.0.lost() } else { Ok(()) }
     }
 
@@ -231,5 +290,11 @@ impl Control for Line {
             1 => Err(IoError::Denied),
             _ => Err(IoError::Unreachable),
         }
+    }
+
+    fn open_listing(&self, port: u16) -> Result<ListingConnection, IoError> {
+        self.0.count_call();
+        assert!(port > 0 && self.0.has_asked_for(&["EPSV", "PASV"]));
+        super::incoming::open(&self.0)
     }
 }

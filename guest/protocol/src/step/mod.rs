@@ -2,7 +2,7 @@
 //! conversation is in this file; `guest/component/src/session.rs` only carries it out.
 //!
 //! Only the first digit of a code counts, as RFC 959 §4.2 recommends. The exceptions are codes that need another
-//! action: 332, 202 for an attribute, and 226 and 426 outside a transfer. If a command is optional, or has an
+//! action: 332, 202 for an attribute, 226 and 426 outside a transfer, and the end of a listing. If a command is optional, or has an
 //! alternative, every final reply that does not accept it is a refusal, and the upload continues without it.
 
 use crate::reply::{Class, Code};
@@ -34,6 +34,8 @@ pub enum Step {
     Cwd,
     /// MKD.
     Mkd,
+    /// PWD.
+    Pwd,
     /// TYPE I.
     Type,
     /// EPSV.
@@ -66,6 +68,12 @@ pub enum Step {
     Rnto,
     /// DELE.
     Dele,
+    /// RMD.
+    Rmd,
+    /// MLSD, LIST or RETR: waits for the server to accept the transfer.
+    Retrieve,
+    /// The data of MLSD, LIST or RETR was received: waits for the final reply.
+    Reception,
     /// MFMT and its alternatives, SITE CHMOD.
     Attributes,
     /// QUIT.
@@ -103,11 +111,17 @@ impl Step {
             (step, Completion | Transient) if matches!(code.number(), 226 | 426) && !step.is_of_a_transfer() => {
                 Meaning::OutOfStep
             }
+            // RFC 2428 §3: 229 answers nothing but EPSV, so that it comes one reply too late.
+            (Self::Pasv, Completion) if code.number() == 229 => Meaning::OutOfStep,
             // RFC 959 §5.4: 125 and 150 both permit sending the data.
-            (Self::Stor, Preliminary) => Meaning::Done,
+            (Self::Stor | Self::Retrieve, Preliminary) => Meaning::Done,
             (_, Preliminary) => Meaning::Wait,
             // RFC 959 §5.4: a transfer begins only after a preliminary reply, and ends only after the last byte.
             (Self::Stor | Self::Transfer, Completion) => Meaning::EarlySuccess,
+            // RFC 959 §5.4: LIST and RETR have a preliminary reply, and then 226 or 250. Another completion does not say
+            // that the data is complete.
+            (Self::Retrieve, Completion) => Meaning::Unexpected,
+            (Self::Reception, Completion) if !matches!(code.number(), 226 | 250) => Meaning::Unexpected,
             // RFC 959 §5.4 and RFC 3659 §5.3: only 350 accepts these; their purpose is the next command. A 2xx promises
             // nothing.
             (Self::Rest | Self::Rnfr, Intermediate) => Meaning::Done,
@@ -124,8 +138,67 @@ impl Step {
         }
     }
 
+    /// Returns true if a reply with this code can be the reply to this step, where the commands of other steps are
+    /// outstanding. FTP's replies do not name their commands: only a code that no other of them has shows that a reply
+    /// is missing, or is one too many. So this is stricter than [`meaning`](Self::meaning): it takes the codes of RFC
+    /// 959 §5.4 and of the extensions, and the general 200 and 250.
+    ///
+    /// A refusal fits every step.
+    pub fn fits(self, code: Code) -> bool {
+        match code.class() {
+            Class::Transient | Class::Permanent => self.meaning(code) != Meaning::OutOfStep,
+            Class::Preliminary => self.is_of_a_transfer(),
+            Class::Intermediate => match code.number() {
+                331 => self == Self::User,
+                332 => matches!(self, Self::User | Self::Pass),
+                350 => matches!(self, Self::Rest | Self::Rnfr),
+                _ => false,
+            },
+            Class::Completion => self.is_completed_by(code.number()),
+        }
+    }
+
+    fn is_completed_by(self, code: u16) -> bool {
+        match self {
+            Self::Greeting => code == 220,
+            Self::Auth => code == 234,
+            Self::User | Self::Pass => matches!(code, 230 | 232),
+            Self::Acct => matches!(code, 202 | 230),
+            Self::Feat => code == 211,
+            // RFC 2428 §3; RFC 959 §5.4.
+            Self::Epsv => code == 229,
+            Self::Pasv => code == 227,
+            // RFC 3659 §3 and §4.
+            Self::Size | Self::Look => code == 213,
+            // 213 for HASH (draft-bryan-ftp-hash §3), 200 for OPTS HASH, 251 for MD5 (draft-twine-ftpmd5), 250 for the
+            // commands with an X.
+            Self::Hash | Self::Compare => matches!(code, 200 | 213 | 250 | 251),
+            Self::Mkd => matches!(code, 250 | 257),
+            Self::Pwd => code == 257,
+            Self::Opts => matches!(code, 200 | 202 | 250),
+            // 213 for MFMT (draft-somers-ftp-mfxx §3.1).
+            Self::Attributes => matches!(code, 200 | 213 | 250),
+            Self::Site
+            | Self::Pbsz
+            | Self::Prot
+            | Self::Type
+            | Self::Cwd
+            | Self::Eprt
+            | Self::Port
+            | Self::Rnto
+            | Self::Dele
+            | Self::Rmd => {
+                matches!(code, 200 | 250)
+            }
+            Self::Reception => matches!(code, 226 | 250),
+            Self::Stor | Self::Transfer | Self::Confirmation => matches!(code, 200 | 226 | 250),
+            Self::Rest | Self::Rnfr | Self::Retrieve => false,
+            Self::Quit => code == 221,
+        }
+    }
+
     fn is_of_a_transfer(self) -> bool {
-        matches!(self, Self::Stor | Self::Transfer | Self::Confirmation)
+        matches!(self, Self::Stor | Self::Transfer | Self::Confirmation | Self::Retrieve | Self::Reception)
     }
 
     /// Returns true if the conversation can continue after any reply that refuses: the command is optional (RFC 2389
@@ -137,6 +210,7 @@ impl Step {
             | Self::Opts
             | Self::Feat
             | Self::Mkd
+            | Self::Pwd
             | Self::Epsv
             | Self::Pasv
             | Self::Eprt
@@ -161,6 +235,9 @@ impl Step {
             | Self::Rnfr
             | Self::Rnto
             | Self::Dele
+            | Self::Rmd
+            | Self::Retrieve
+            | Self::Reception
             | Self::Quit => false,
         }
     }

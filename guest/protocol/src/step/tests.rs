@@ -3,7 +3,7 @@
 use super::*;
 use alloc::string::ToString;
 
-const ALL: [Step; 30] = [
+const ALL: [Step; 34] = [
     Step::Greeting,
     Step::Auth,
     Step::Pbsz,
@@ -16,6 +16,7 @@ const ALL: [Step; 30] = [
     Step::Feat,
     Step::Cwd,
     Step::Mkd,
+    Step::Pwd,
     Step::Type,
     Step::Epsv,
     Step::Pasv,
@@ -32,9 +33,15 @@ const ALL: [Step; 30] = [
     Step::Rnfr,
     Step::Rnto,
     Step::Dele,
+    Step::Rmd,
+    Step::Retrieve,
+    Step::Reception,
     Step::Attributes,
     Step::Quit,
 ];
+
+/// The steps whose replies may say that a transfer has ended.
+const OF_A_TRANSFER: [Step; 5] = [Step::Stor, Step::Transfer, Step::Confirmation, Step::Retrieve, Step::Reception];
 
 fn meaning(step: Step, code: &str) -> Meaning {
     step.meaning(Code::parse(code.as_bytes()).unwrap())
@@ -65,11 +72,37 @@ fn tls_begins_after_a_completion_and_after_nothing_else() {
 }
 
 #[test]
+fn a_late_answer_to_epsv_is_none_to_pasv() {
+    assert_eq!(meaning(Step::Pasv, "229"), Meaning::OutOfStep);
+    assert_eq!(meaning(Step::Epsv, "229"), Meaning::Done);
+    assert_eq!(meaning(Step::Pasv, "227"), Meaning::Done);
+}
+
+#[test]
 fn data_may_flow_after_125_and_150_and_after_nothing_else() {
     assert_eq!(meaning(Step::Stor, "125"), Meaning::Done);
     assert_eq!(meaning(Step::Stor, "150"), Meaning::Done);
     for code in ["200", "226", "250", "350", "450", "553"] {
         assert_ne!(meaning(Step::Stor, code), Meaning::Done, "{code}");
+    }
+}
+
+#[test]
+fn a_listing_begins_with_125_or_150_and_ends_with_226_or_250() {
+    for code in ["125", "150"] {
+        assert_eq!(meaning(Step::Retrieve, code), Meaning::Done);
+        assert_eq!(meaning(Step::Reception, code), Meaning::Wait);
+    }
+    for code in ["226", "250"] {
+        assert_eq!(meaning(Step::Reception, code), Meaning::Done);
+        assert_eq!(meaning(Step::Retrieve, code), Meaning::Unexpected);
+    }
+    for code in ["200", "202", "257", "299", "331"] {
+        assert_eq!(meaning(Step::Reception, code), Meaning::Unexpected, "{code}");
+    }
+    for code in ["425", "426", "450", "451", "500", "502", "504", "550"] {
+        assert_eq!(meaning(Step::Retrieve, code), Meaning::Refused, "{code}");
+        assert_eq!(meaning(Step::Reception, code), Meaning::Refused, "{code}");
     }
 }
 
@@ -101,8 +134,8 @@ fn every_4xx_and_5xx_is_a_refusal() {
 
 #[test]
 fn an_unexpected_code_is_a_refusal_where_the_step_is_optional() {
-    use Step::{Attributes, Compare, Eprt, Epsv, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Size};
-    let optional = [Attributes, Compare, Epsv, Eprt, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Size];
+    use Step::{Attributes, Compare, Eprt, Epsv, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Pwd, Size};
+    let optional = [Attributes, Compare, Epsv, Eprt, Feat, Hash, Look, Mkd, Opts, Pasv, Pbsz, Port, Prot, Pwd, Size];
     for step in ALL.into_iter().filter(|step| !matches!(step, Step::User | Step::Rest | Step::Rnfr)) {
         let odd = if optional.contains(&step) { Meaning::Refused } else { Meaning::Unexpected };
         for code in ["300", "314", "331", "350", "399"] {
@@ -114,7 +147,7 @@ fn an_unexpected_code_is_a_refusal_where_the_step_is_optional() {
 #[test]
 fn the_end_of_a_transfer_answers_no_other_command() {
     for step in ALL {
-        let ends = matches!(step, Step::Stor | Step::Transfer | Step::Confirmation);
+        let ends = OF_A_TRANSFER.contains(&step);
         for code in ["226", "426"] {
             assert_eq!(meaning(step, code) != Meaning::OutOfStep, ends, "{step:?} {code}");
         }
@@ -132,8 +165,52 @@ fn attributes_are_not_set_by_a_server_that_calls_that_superfluous() {
 
 #[test]
 fn unknown_2xx_codes_complete_the_steps_that_a_2xx_can_complete() {
-    let others = [Step::Stor, Step::Transfer, Step::Rest, Step::Rnfr];
+    let others = [Step::Stor, Step::Transfer, Step::Rest, Step::Rnfr, Step::Retrieve, Step::Reception];
     for step in ALL.into_iter().filter(|step| !others.contains(step)) {
         assert_eq!(meaning(step, "299"), Meaning::Done, "{step:?}");
+    }
+}
+
+fn fitting(code: &str) -> alloc::vec::Vec<Step> {
+    let code = Code::parse(code.as_bytes()).unwrap();
+    ALL.into_iter().filter(|step| step.fits(code)).collect()
+}
+
+#[test]
+fn a_code_that_names_its_command_fits_no_other() {
+    assert_eq!(fitting("229"), [Step::Epsv]);
+    assert_eq!(fitting("227"), [Step::Pasv]);
+    assert_eq!(fitting("257"), [Step::Mkd, Step::Pwd]);
+    assert_eq!(fitting("213"), [Step::Size, Step::Hash, Step::Look, Step::Compare, Step::Attributes]);
+    assert_eq!(fitting("211"), [Step::Feat]);
+    assert_eq!(fitting("226"), [Step::Stor, Step::Transfer, Step::Confirmation, Step::Reception]);
+    for code in ["125", "150"] {
+        assert_eq!(fitting(code), OF_A_TRANSFER);
+    }
+    assert_eq!(fitting("350"), [Step::Rest, Step::Rnfr]);
+}
+
+#[test]
+fn a_refusal_fits_each_step_and_nothing_odd_fits_any() {
+    for code in ["421", "450", "500", "502", "550", "553"] {
+        assert_eq!(fitting(code).len(), ALL.len(), "{code}");
+    }
+    assert_eq!(fitting("426"), OF_A_TRANSFER);
+    for code in ["299", "215", "300", "399"] {
+        assert_eq!(fitting(code), [], "{code}");
+    }
+}
+
+#[test]
+fn the_step_after_a_refused_or_accepted_one_is_not_confused_with_it() {
+    // Each pair of neighbours in a flight whose replies could be taken for each other is decided by a later one.
+    let flight = [Step::Size, Step::Look, Step::Epsv, Step::Stor];
+    let usual = ["213", "213", "229", "150"].map(|code| Code::parse(code.as_bytes()).unwrap());
+    for lost in 0..3 {
+        let replies = usual.iter().enumerate().filter(|(at, _)| *at != lost).map(|(_, code)| *code);
+        assert!(!flight.iter().zip(replies).all(|(step, code)| step.fits(code)), "reply {lost} is lost");
+        let twice =
+            usual.iter().enumerate().flat_map(|(at, code)| core::iter::repeat_n(*code, 1 + usize::from(at == lost)));
+        assert!(!flight.iter().zip(twice).all(|(step, code)| step.fits(code)), "reply {lost} comes twice");
     }
 }

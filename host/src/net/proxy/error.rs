@@ -11,7 +11,7 @@ impl ProxyProblem {
         error.downcast().unwrap_or_else(Self::Lost)
     }
 
-    fn kind(&self) -> io::ErrorKind {
+    fn io_kind(&self) -> io::ErrorKind {
         match self {
             Self::Unresolved(error) | Self::Unreachable { error, .. } | Self::Lost(error) => error.kind(),
             Self::Misbehaved => io::ErrorKind::ConnectionReset,
@@ -22,7 +22,7 @@ impl ProxyProblem {
 
 impl From<ProxyProblem> for WaitError {
     fn from(problem: ProxyProblem) -> Self {
-        Self::Failed(io::Error::new(problem.kind(), problem))
+        Self::Failed(io::Error::new(problem.io_kind(), problem))
     }
 }
 

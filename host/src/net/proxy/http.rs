@@ -9,8 +9,8 @@ use crate::cancel::WaitError;
 use crate::net::proxy::error::lost;
 use crate::net::socket::Socket;
 use crate::net::wait::Deadline;
-use crate::report::error::ServerText;
 use crate::report::proxy_problem::{ProxyProblem, ProxyRefusal};
+use crate::report::server_text::ServerText;
 use crate::request::proxy::ProxyTarget;
 use crate::request::proxy_auth::ProxyAuth;
 

@@ -1,8 +1,14 @@
 //! Reads properties of a certificate for the error about one that is refused. Nothing here decides about trust.
 
+use std::net::IpAddr;
+
 use rustls::pki_types::CertificateDer;
 use rustls::{CertificateError, OtherError};
 use webpki::EndEntityCert;
+use x509_cert::TbsCertificate;
+use x509_cert::der::Decode as _;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
 
 /// `rsaEncryption` (RFC 8017, appendix A.1) in DER.
 const RSA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
@@ -54,4 +60,38 @@ pub(super) fn common_name(certificate: &CertificateDer<'_>) -> Option<String> {
     let [_, length, text @ ..] = subject.get(at + COMMON_NAME.len()..)? else { return None };
     let text = text.get(..usize::from(*length)).filter(|_| *length < 128)?;
     Some(String::from_utf8_lossy(text).into_owned())
+}
+
+/// Returns the names and addresses of a server in the certificate: those that count (RFC 9525), or else its common name.
+pub(super) fn names(certificate: &CertificateDer<'_>) -> Vec<String> {
+    let names = x509_cert::Certificate::from_der(certificate)
+        .map(|parsed| alternative_names(parsed.tbs_certificate()))
+        .unwrap_or_default();
+    if names.is_empty() { common_name(certificate).into_iter().collect() } else { names }
+}
+
+/// Returns the names and addresses in the extension for alternative names (RFC 5280 §4.2.1.6), without those that are not
+/// of servers, such as addresses of mail.
+pub(super) fn alternative_names(body: &TbsCertificate) -> Vec<String> {
+    let Ok(Some((_, SubjectAltName(names)))) = body.get_extension() else { return Vec::new() };
+    let name = |name: &GeneralName| match name {
+        GeneralName::DnsName(name) => Some(name.as_str().to_owned()),
+        GeneralName::IpAddress(bytes) => address(bytes.as_bytes()),
+        _ => None,
+    };
+    names.iter().filter_map(name).collect()
+}
+
+fn address(bytes: &[u8]) -> Option<String> {
+    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    let sixteen = <[u8; 16]>::try_from(bytes).map(IpAddr::from);
+    four.or(sixteen).ok().map(|address| address.to_string())
+}
+
+/// Returns the first and the last second in which the certificate is valid, in seconds since 1970.
+pub(super) fn validity(certificate: &CertificateDer<'_>) -> Option<(u64, u64)> {
+    let parsed = x509_cert::Certificate::from_der(certificate).ok()?;
+    let validity = parsed.tbs_certificate().validity();
+    let seconds = |time: x509_cert::time::Time| time.to_unix_duration().as_secs();
+    Some((seconds(validity.not_before), seconds(validity.not_after)))
 }

@@ -61,7 +61,10 @@ impl CertificateProblem {
     fn of(why: &CertificateError, certificate: Option<&CertificateDer<'_>>) -> Self {
         let signed_by_itself = certificate.is_some_and(is_signed_by_itself);
         match why {
-            CertificateError::Other(OtherError(why)) if why.is::<NotPinned>() => Self::NotPinned,
+            CertificateError::Other(OtherError(why)) if let Some(not_pinned) = why.downcast_ref() => match not_pinned {
+                NotPinned::Fingerprint => Self::PinnedFingerprint,
+                NotPinned::Other => Self::NotPinned,
+            },
             CertificateError::Other(OtherError(why)) if why.is::<Changed>() => Self::Changed,
             // Whatever else is wrong with it, the server first needs a certificate with another key.
             _ if certificate.is_some_and(has_short_key) => Self::ShortKey,

@@ -3,10 +3,12 @@
 //!
 //! `net/stream.rs` moves the bytes. No type of rustls is in the public API.
 
+mod asked;
 mod certificate;
 mod diagnosis;
 mod pinning_verifier;
 mod sessions;
+mod shown;
 
 use std::io;
 use std::sync::Arc;
@@ -21,10 +23,12 @@ use rustls::{ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion};
 use crate::report::event::Secured;
 use crate::report::tls_problem::TlsProblem;
 use crate::request::identity::ClientIdentity;
-use crate::request::trust::Trust;
+use crate::request::security::Security;
 
+use asked::Asked;
 use pinning_verifier::{PinningVerifier, Rule};
 use sessions::Sessions;
+pub(crate) use shown::ShownCertificate;
 
 /// The protocol inside TLS (RFC 7301; `ftp` is registered with IANA). With it, a server of another protocol refuses the
 /// handshake, which prevents the ALPACA attack.
@@ -47,6 +51,8 @@ pub(crate) struct TlsTerms {
     provider: Arc<CryptoProvider>,
     name: ServerName<'static>,
     rule: Rule,
+    /// The answers about certificates that the rule does not accept, for all connections of the run.
+    asked: Option<Arc<Asked>>,
     identity: Option<ClientIdentity>,
 }
 
@@ -63,10 +69,11 @@ impl TlsTerms {
     ///
     /// # Errors
     /// If no certificate can be valid for `host`, or the platform has no roots. Nothing was sent.
-    pub(crate) fn new(host: &str, trust: &Trust, identity: Option<&ClientIdentity>) -> Result<Self, TlsProblem> {
+    pub(crate) fn new(host: &str, options: &Security) -> Result<Self, TlsProblem> {
         let provider = Arc::new(ring::default_provider());
-        let (name, rule) = (server_name(host)?, Rule::of(trust, &provider)?);
-        Ok(Self { provider, name, rule, identity: identity.cloned() })
+        let (name, rule) = (server_name(host)?, Rule::of(&options.trust, &provider)?);
+        let asked = options.ask.clone().map(|ask| Arc::new(Asked::new(ask)));
+        Ok(Self { provider, name, rule, asked, identity: options.identity.clone() })
     }
 
     /// Returns a client for one control connection and its data connections.
@@ -74,7 +81,7 @@ impl TlsTerms {
     /// # Errors
     /// If rustls refuses the configuration. Nothing was sent.
     pub(crate) fn client(&self, versions: Versions) -> Result<TlsClient, TlsProblem> {
-        let verifier = Arc::new(PinningVerifier::new(self.rule.clone(), &self.provider));
+        let verifier = Arc::new(PinningVerifier::new(self.rule.clone(), self.asked.clone(), &self.provider));
         let sessions = Arc::new(Sessions::new());
         let mut config = config(Arc::clone(&self.provider), Arc::clone(&verifier), self.identity.as_ref(), versions)?;
         config.resumption = Resumption::store(Arc::clone(&sessions) as Arc<_>);

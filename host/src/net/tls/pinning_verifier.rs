@@ -15,6 +15,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
+use crate::net::tls::asked::Asked;
 use crate::net::tls::certificate::{has_short_key, is_unvouched};
 use crate::report::tls_problem::TlsProblem;
 use crate::request::pin::Pin;
@@ -24,6 +25,8 @@ use crate::request::trust::Trust;
 #[derive(Debug)]
 pub(super) struct PinningVerifier {
     rule: Rule,
+    /// Decides about certificates that a chain does not justify.
+    asked: Option<Arc<Asked>>,
     algorithms: WebPkiSupportedAlgorithms,
     /// The first certificate: that of the control connection.
     first: OnceLock<CertificateDer<'static>>,
@@ -42,8 +45,13 @@ pub(super) enum Rule {
 }
 
 /// The certificate's key is not pinned.
-#[derive(Debug)]
-pub(super) struct NotPinned;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NotPinned {
+    /// One of the pins is the fingerprint of this certificate, which users take for the hash of its key.
+    Fingerprint,
+    /// The pins have nothing to do with this certificate.
+    Other,
+}
 
 /// The certificate differs from the first one.
 #[derive(Debug)]
@@ -81,8 +89,8 @@ impl Rule {
 }
 
 impl PinningVerifier {
-    pub(super) fn new(rule: Rule, provider: &CryptoProvider) -> Self {
-        Self { rule, algorithms: provider.signature_verification_algorithms, first: OnceLock::new() }
+    pub(super) fn new(rule: Rule, asked: Option<Arc<Asked>>, provider: &CryptoProvider) -> Self {
+        Self { rule, asked, algorithms: provider.signature_verification_algorithms, first: OnceLock::new() }
     }
 
     /// Returns the first certificate.
@@ -121,11 +129,18 @@ impl ServerCertVerifier for PinningVerifier {
         match &self.rule {
             Rule::Chain { authorities, given } => authorities
                 .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-                .or_else(|error| if_given(given, end_entity, server_name, error)),
+                .or_else(|error| if_given(given, end_entity, server_name, error))
+                .or_else(|error| match &self.asked {
+                    Some(asked) => asked.accepts(end_entity, error),
+                    None => Err(error),
+                }),
             Rule::Pins(pins) if Pin::of(end_entity).is_some_and(|pin| pins.contains(&pin)) => {
                 Ok(ServerCertVerified::assertion())
             }
-            Rule::Pins(_) => Err(verdict(NotPinned)),
+            Rule::Pins(pins) if pins.iter().any(|pin| pin.is_fingerprint_of(end_entity)) => {
+                Err(verdict(NotPinned::Fingerprint))
+            }
+            Rule::Pins(_) => Err(verdict(NotPinned::Other)),
             Rule::Anything => Ok(ServerCertVerified::assertion()),
         }
     }
@@ -190,7 +205,10 @@ fn verdict(why: impl std::error::Error + Send + Sync + 'static) -> Error {
 
 impl fmt::Display for NotPinned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the key is not the pinned one")
+        f.write_str(match self {
+            Self::Fingerprint => "the pin is the hash of the certificate, and not of its key",
+            Self::Other => "the key is not the pinned one",
+        })
     }
 }
 
@@ -217,12 +235,12 @@ impl fmt::Display for Unproved {
 impl std::error::Error for Unproved {}
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use rustls::pki_types::pem::PemObject;
 
     /// Made by `openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=old`; `LONG` with 2048 bits.
-    const SHORT: &str = "\
+    pub(in crate::net::tls) const SHORT: &str = "\
 -----BEGIN CERTIFICATE-----
 MIIB+DCCAWGgAwIBAgIUL8piw5AsQiBOP7YKJrnZMv4By0MwDQYJKoZIhvcNAQEL
 BQAwDjEMMAoGA1UEAwwDb2xkMB4XDTI2MTEyMjIyNDAyNFoXDTM2MTExOTIyNDAy
@@ -236,7 +254,7 @@ Hqae2Drwpi8wDwYDVR0TAQH/BAUwAwEB/zANBgkqhkiG9w0BAQsFAAOBgQCy4T7H
 KurVMay18JcxoP/n4MzDb8Sh5sTgm74mi9ZLVtfcFxxGE/zn5geEG5Kky4vMSBos
 YekiDUolFJ8h1MXvS+iU3F58WToJTJXCVqkDBQ==
 -----END CERTIFICATE-----";
-    const LONG: &str = "\
+    pub(in crate::net::tls) const LONG: &str = "\
 -----BEGIN CERTIFICATE-----
 MIIC+TCCAeGgAwIBAgIUIdWm0GVslY1OKS2u9nf8Wa2xyakwDQYJKoZIhvcNAQEL
 BQAwDDEKMAgGA1UEAwwBbzAeFw0yNjExMjIyMjQwMjRaFw0yNjEyMjIyMjQwMjRa

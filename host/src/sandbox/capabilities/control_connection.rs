@@ -1,4 +1,4 @@
-//! `control-connection`: send a command, receive bytes, have the password sent, open a data connection to the same
+//! `control-connection`: send commands, receive bytes, have the password sent, open a data connection to the same
 //! machine. No method takes a host name or an address, and only `send-password` sends the password.
 
 use wasmtime::component::Resource;
@@ -8,6 +8,7 @@ use crate::sandbox::bindings::ftp_uploader::upload::capabilities::{HostControlCo
 use crate::sandbox::call_error::{CallError, answer};
 use crate::sandbox::capabilities::data_connection::DataConnection;
 use crate::sandbox::capabilities::data_listener::DataListener;
+use crate::sandbox::capabilities::listing_connection::ListingConnection;
 use crate::sandbox::state::GuestState;
 
 /// The right to use the control connection, which is in [`GuestState`].
@@ -34,8 +35,10 @@ impl HostControlConnection for GuestState {
 
     fn send(&mut self, _: Resource<ControlConnection>, bytes: Vec<u8>) -> wasmtime::Result<Result<(), IoError>> {
         answer(self.waiting(|state| {
-            let Self { control, tls, transfer, deadlines, limits, .. } = state;
-            control.send(&bytes, &mut limits.calls, tls, transfer, deadlines)
+            let Self { control, tls, transfer, deadlines, limits, progress, .. } = state;
+            control.send(&bytes, &mut limits.calls, tls, transfer, deadlines)?;
+            progress.command_sent();
+            Ok(())
         }))
     }
 
@@ -56,11 +59,8 @@ impl HostControlConnection for GuestState {
         _: Resource<ControlConnection>,
         port: u16,
     ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
-        let connected = self.waiting(|state| {
-            let Self { control, data_path, deadlines, limits, .. } = state;
-            data_path.connect(port, control.stream(), &mut limits.calls, deadlines.connection())
-        });
-        self.lend_data_connection(connected)
+        let (connected, offset) = (self.connect_data(port), self.transfer.offset());
+        self.lend_connection(connected, |stream| DataConnection::new(stream, offset))
     }
 
     fn listen_data(
@@ -68,9 +68,22 @@ impl HostControlConnection for GuestState {
         _: Resource<ControlConnection>,
     ) -> wasmtime::Result<Result<Resource<DataListener>, IoError>> {
         match answer(DataListener::open(&self.data_path, self.control.stream(), &mut self.limits.calls))? {
-            Ok(listener) => Ok(Ok(self.table.push(listener)?)),
+            Ok(listener) => {
+                let (host, port) = listener.endpoint();
+                self.control.authority_mut().listens(&host, port);
+                Ok(Ok(self.table.push(listener)?))
+            }
             Err(error) => Ok(Err(error)),
         }
+    }
+
+    fn open_listing(
+        &mut self,
+        _: Resource<ControlConnection>,
+        port: u16,
+    ) -> wasmtime::Result<Result<Resource<ListingConnection>, IoError>> {
+        let connected = self.check_listing().and_then(|()| self.connect_data(port));
+        self.lend_connection(connected, ListingConnection::new)
     }
 
     fn drop(&mut self, handle: Resource<ControlConnection>) -> wasmtime::Result<()> {

@@ -19,6 +19,7 @@ use crate::sandbox::bindings::ftp_uploader::upload::capabilities::{Endpoint, Hos
 use crate::sandbox::call_budget::CallBudget;
 use crate::sandbox::call_error::CallError;
 use crate::sandbox::capabilities::data_connection::DataConnection;
+use crate::sandbox::capabilities::listing_connection::ListingConnection;
 use crate::sandbox::state::GuestState;
 use crate::sandbox::state::data_path::DataPath;
 
@@ -36,6 +37,12 @@ impl DataListener {
         budget: &mut CallBudget,
     ) -> Result<Self, CallError> {
         data_path.listen(control, budget, BACKLOG).map(Self)
+    }
+
+    /// Returns the address as text, and the port.
+    pub(super) fn endpoint(&self) -> (String, u16) {
+        let address = self.0.address();
+        (address.ip().to_canonical().to_string(), address.port())
     }
 
     /// Waits for a connection from the machine at the other end of `control`.
@@ -91,26 +98,41 @@ fn machine(address: SocketAddr) -> (IpAddr, u32) {
     (address.ip().to_canonical(), scope)
 }
 
+impl GuestState {
+    /// Waits for the server's connection to `handle`.
+    fn accept_data(&mut self, handle: &Resource<DataListener>) -> Result<Socket, CallError> {
+        self.waiting(|state| {
+            let Self { table, control, deadlines, limits, .. } = state;
+            let listener = table.get(handle).map_err(|_| CallError::Denied)?;
+            if !limits.calls.take_connection() {
+                return Err(CallError::Denied);
+            }
+            let control = control.stream_mut().ok_or(CallError::Denied)?;
+            Ok(listener.accept_server(control, deadlines.connection())?)
+        })
+    }
+}
+
 impl HostDataListener for GuestState {
     fn endpoint(&mut self, handle: Resource<DataListener>) -> wasmtime::Result<Endpoint> {
-        let address = self.table.get(&handle)?.0.address();
-        Ok(Endpoint { host: address.ip().to_canonical().to_string(), port: address.port() })
+        let (host, port) = self.table.get(&handle)?.endpoint();
+        Ok(Endpoint { host, port })
     }
 
     fn accept(
         &mut self,
         handle: Resource<DataListener>,
     ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
-        let accepted = self.waiting(|state| {
-            let Self { table, control, deadlines, limits, .. } = state;
-            let listener = table.get(&handle).map_err(|_| CallError::Denied)?;
-            if !limits.calls.take_connection() {
-                return Err(CallError::Denied);
-            }
-            let control = control.stream_mut().ok_or(CallError::Denied)?;
-            Ok(listener.accept_server(control, deadlines.connection())?)
-        });
-        self.lend_data_connection(accepted)
+        let (accepted, offset) = (self.accept_data(&handle), self.transfer.offset());
+        self.lend_connection(accepted, |stream| DataConnection::new(stream, offset))
+    }
+
+    fn accept_listing(
+        &mut self,
+        handle: Resource<DataListener>,
+    ) -> wasmtime::Result<Result<Resource<ListingConnection>, IoError>> {
+        let accepted = self.check_listing().and_then(|()| self.accept_data(&handle));
+        self.lend_connection(accepted, ListingConnection::new)
     }
 
     fn drop(&mut self, handle: Resource<DataListener>) -> wasmtime::Result<()> {

@@ -4,6 +4,7 @@
 pub(crate) mod control_connection;
 pub(crate) mod data_connection;
 pub(crate) mod data_listener;
+pub(crate) mod listing_connection;
 pub(crate) mod progress;
 mod secret;
 pub(crate) mod source_file;

@@ -1,9 +1,10 @@
-//! The control connection: commands out, replies in, and the two places where secrets are removed (the transcript, and
-//! the reply to the password).
+//! The control connection: commands out, if the present call may send them, replies in, and the two places where secrets
+//! are removed (the transcript, and the reply to the password).
 
 use std::sync::Arc;
 
-use ftp_protocol::command::{asks_for_hash, is_one_command};
+use ftp_authority::{Authority, Call};
+use ftp_protocol::command::{asks_for_hash, commands_in};
 use ftp_text::reply_redactor::ReplyRedactor;
 
 use crate::cancel::WaitError;
@@ -16,12 +17,16 @@ use crate::request::target::Target;
 use crate::sandbox::call_budget::CallBudget;
 use crate::sandbox::call_error::CallError;
 use crate::sandbox::state::file_transfer::FileTransfer;
+use crate::sandbox::state::greeting::Greeting;
 use crate::sandbox::state::tls::TlsState;
 use crate::sandbox::transcript::Transcript;
 use crate::sandbox::transfer::deadlines::Deadlines;
 
 /// The most bytes that one `receive` returns.
 const MAX_RECEIVE: u32 = 65_536;
+
+/// The most lines that may be sent after the last `receive` that returned bytes.
+const MAX_UNANSWERED: usize = 16;
 
 /// The control connection of a session.
 pub(crate) struct Control {
@@ -31,6 +36,10 @@ pub(crate) struct Control {
     password: Password,
     password_sent: bool,
     redactor: ReplyRedactor,
+    authority: Authority,
+    /// The number of lines sent since the last `receive` that returned bytes.
+    unanswered: usize,
+    greeting: Greeting,
     transcript: Transcript,
 }
 
@@ -44,6 +53,9 @@ impl Control {
             password: target.password.share(),
             password_sent: false,
             redactor: ReplyRedactor::default(),
+            authority: Authority::default(),
+            unanswered: 0,
+            greeting: Greeting::default(),
             transcript: Transcript::new(observer, account),
         }
     }
@@ -63,6 +75,26 @@ impl Control {
         self.stream = None;
     }
 
+    /// Permits the commands that `call` needs, and no others.
+    pub(in crate::sandbox) fn begin_call(&mut self, call: Call) {
+        self.authority.begin(call);
+    }
+
+    /// Returns the authority of the present call.
+    pub(in crate::sandbox) fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// Returns the authority of the present call.
+    pub(in crate::sandbox) fn authority_mut(&mut self) -> &mut Authority {
+        &mut self.authority
+    }
+
+    /// Returns the first bytes that the server sent.
+    pub(in crate::sandbox) fn greeting(&self) -> &Greeting {
+        &self.greeting
+    }
+
     /// Returns true if the password was sent, or sending it was tried.
     pub(crate) fn has_sent_password(&self) -> bool {
         self.password_sent
@@ -80,6 +112,8 @@ impl Control {
         loop {
             let given = self.redactor.give(most);
             if !given.is_empty() {
+                self.unanswered = 0;
+                self.authority.received(&given);
                 return Ok(given);
             }
             self.receive_from_server(most, budget, tls, deadlines)?;
@@ -104,6 +138,7 @@ impl Control {
         let count = read?;
         buffer.truncate(count);
         budget.receive -= count;
+        self.greeting.received(&buffer);
         self.transcript.received(&buffer, &self.password);
         self.redactor.take(&buffer, |line| self.password.masked_in_reply(line));
         Ok(())
@@ -117,24 +152,31 @@ impl Control {
             || (stream.socket().is_readable() && stream.has_text_after_receiving())
     }
 
-    /// Sends `line` if it is one command, and not PASS.
+    /// Returns true if the final replies to all commands were received.
+    pub(crate) fn has_all_replies(&self) -> bool {
+        !self.redactor.awaits_replies()
+    }
+
+    /// Sends `lines` at once if each of them is one command that the present call may send.
     pub(crate) fn send(
         &mut self,
-        line: &[u8],
+        lines: &[u8],
         budget: &mut CallBudget,
         tls: &TlsState,
         transfer: &FileTransfer,
         deadlines: &mut Deadlines,
     ) -> Result<(), CallError> {
-        if !is_one_command(line) {
-            return Err(CallError::Denied);
-        }
-        self.begin_command(line, budget, tls, deadlines)?;
-        if asks_for_hash(line) {
+        let commands = commands_in(lines).ok_or(CallError::Denied)?;
+        let permit = self.authority.permits(&commands).ok_or(CallError::Denied)?;
+        self.begin_commands(&commands, budget, tls, deadlines)?;
+        self.authority.sent(permit);
+        let replies = u32::try_from(commands.len()).unwrap_or(u32::MAX);
+        self.redactor.expect_replies(replies, |line| self.password.masked_in_reply(line));
+        if commands.iter().any(|line| asks_for_hash(line)) {
             deadlines.extend_for_hash_of(transfer.bytes_to_hash());
         }
-        self.write(line, deadlines)?;
-        self.transcript.sent(line);
+        self.write(lines, deadlines)?;
+        commands.iter().for_each(|line| self.transcript.sent(line));
         Ok(())
     }
 
@@ -146,30 +188,34 @@ impl Control {
         tls: &TlsState,
         deadlines: &mut Deadlines,
     ) -> Result<(), CallError> {
-        if std::mem::replace(&mut self.password_sent, true) {
+        if std::mem::replace(&mut self.password_sent, true) || !self.authority.permits_password() {
             return Err(CallError::Denied);
         }
         let line = password.pass_line();
-        self.begin_command(&line, budget, tls, deadlines)?;
+        self.begin_commands(&[&line], budget, tls, deadlines)?;
+        self.authority.sent_password();
+        self.redactor.expect_reply_to_password();
         self.write(&line, deadlines)?;
-        self.redactor.expect();
         self.transcript.sent_password();
         Ok(())
     }
 
-    fn begin_command(
+    fn begin_commands(
         &mut self,
-        line: &[u8],
+        lines: &[&[u8]],
         budget: &mut CallBudget,
         tls: &TlsState,
         deadlines: &mut Deadlines,
     ) -> Result<(), CallError> {
         let stream = self.stream.as_ref().ok_or(CallError::Denied)?;
-        if !tls.protection().permits_line(stream, line) || !budget.take_command() {
+        let permitted = lines.iter().all(|line| tls.protection().permits_line(stream, line));
+        let unanswered = self.unanswered + lines.len();
+        if !permitted || unanswered > MAX_UNANSWERED || !budget.take_commands(lines.len()) {
             return Err(CallError::Denied);
         }
+        self.unanswered = unanswered;
+        self.greeting.end();
         deadlines.restart();
-        self.redactor.expect_no_more(|line| self.password.masked_in_reply(line));
         Ok(())
     }
 

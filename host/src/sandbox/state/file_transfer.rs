@@ -11,6 +11,8 @@ pub(crate) struct FileTransfer {
     delivered: Delivered,
     /// The bytes of the file that the guest was called to compare, if it was.
     compared: Option<u64>,
+    /// The bytes of a file that was stored before, if the guest was called to check it.
+    checked: Option<u64>,
 }
 
 /// The part of one file that the server should have.
@@ -25,12 +27,17 @@ pub(crate) struct Delivered {
 impl FileTransfer {
     /// Returns the transfer of a file of which the server has the first `offset` bytes.
     pub(super) fn starting_at(offset: u64) -> Self {
-        Self { offset, delivered: Delivered { bytes: offset, finished: false }, compared: None }
+        Self { offset, delivered: Delivered { bytes: offset, finished: false }, ..Self::default() }
     }
 
     /// Returns the state for a call that compares the first `length` bytes, and transfers none.
     pub(super) fn comparing(length: u64) -> Self {
         Self { compared: Some(length), ..Self::starting_at(0) }
+    }
+
+    /// Returns the state for a call that checks a file of `length` bytes that was stored before, and transfers none.
+    pub(super) fn checking(length: u64) -> Self {
+        Self { checked: Some(length), ..Self::starting_at(0) }
     }
 
     /// Returns the number of bytes that the server had before.
@@ -50,7 +57,7 @@ impl FileTransfer {
 
     /// Returns the number of bytes that the server must read for a hash.
     pub(crate) fn bytes_to_hash(&self) -> u64 {
-        self.compared.unwrap_or(self.delivered.bytes)
+        self.compared.or(self.checked).unwrap_or(self.delivered.bytes)
     }
 
     /// Returns true if the guest may have the hash of the first `length` bytes: those of the whole file, or those that

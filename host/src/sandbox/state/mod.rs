@@ -1,19 +1,21 @@
 //! The state of one session, which the guest reaches only through its handles. It consists of parts, each in a file; a
 //! host call borrows only the parts that it needs.
 
+pub(in crate::sandbox) mod authority;
 pub(crate) mod control;
 pub(crate) mod data_path;
 pub(crate) mod file_transfer;
+pub(in crate::sandbox) mod greeting;
 pub(crate) mod progress;
 pub(crate) mod tls;
 
 use std::sync::Arc;
 use std::time::Instant;
 
+use ftp_authority::Call;
 use wasmtime::UpdateDeadline;
 use wasmtime::component::{Resource, ResourceTable};
 
-use crate::cancel::Cancellation;
 use crate::net::proxy::Tunnel;
 use crate::net::socket::Socket;
 use crate::net::stream::Stream;
@@ -21,9 +23,9 @@ use crate::report::event::Observer;
 use crate::request::Request;
 use crate::sandbox::bindings::ftp_uploader::upload::capabilities::{Host, IoError};
 use crate::sandbox::call_error::{CallError, answer, end_of_guest};
-use crate::sandbox::capabilities::data_connection::DataConnection;
 use crate::sandbox::limits::{HANDLES, Limits};
 use crate::sandbox::protection::Protection;
+use crate::sandbox::run_limits::RunLimits;
 use crate::sandbox::transfer::deadlines::Deadlines;
 
 use control::Control;
@@ -59,7 +61,7 @@ impl GuestState {
     pub(crate) fn new(
         ControlChannel { socket, protection, tunnel }: ControlChannel,
         request: &Request,
-        cancellation: &Cancellation,
+        limits: &RunLimits,
         observer: Arc<dyn Observer>,
     ) -> Self {
         let mut table = ResourceTable::new();
@@ -70,27 +72,34 @@ impl GuestState {
             data_path: DataPath::new(&request.network, tunnel),
             tls: TlsState::new(protection),
             transfer: FileTransfer::default(),
-            deadlines: Deadlines::new(&request.network, cancellation),
+            deadlines: Deadlines::new(&request.network, limits),
             limits: Limits::new(),
             progress: Progress::new(observer),
         }
     }
 
-    /// Restarts the parts that hold for one call of the guest.
-    pub(crate) fn begin_call(&mut self) {
-        self.begin_store(0);
+    /// Restarts the parts that hold for one call of the guest, which may send the commands that `call` needs.
+    pub(crate) fn begin_call(&mut self, call: Call) {
+        self.begin_store(0, call);
     }
 
     /// Does the same for a call that stores a file of which the server has the first `offset` bytes.
-    pub(crate) fn begin_store(&mut self, offset: u64) {
+    pub(crate) fn begin_store(&mut self, offset: u64, call: Call) {
         self.limits.begin_call();
         self.transfer = FileTransfer::starting_at(offset);
         self.tls.begin_call();
+        self.control.begin_call(call);
+    }
+
+    /// Does the same for a call that may ask for the hash of a file of `length` bytes that is on the server.
+    pub(crate) fn begin_check(&mut self, length: u64, call: Call) {
+        self.begin_call(call);
+        self.transfer = FileTransfer::checking(length);
     }
 
     /// Does the same for a call that compares the first `length` bytes of the file.
-    pub(crate) fn begin_comparison(&mut self, length: u64) {
-        self.begin_call();
+    pub(crate) fn begin_comparison(&mut self, length: u64, call: Call) {
+        self.begin_call(call);
         self.transfer = FileTransfer::comparing(length);
     }
 
@@ -109,16 +118,30 @@ impl GuestState {
         result
     }
 
-    /// Returns a handle to a new data connection, or the error that the guest is told.
-    pub(super) fn lend_data_connection(
+    /// Connects to `port` of the server's machine, for a data connection.
+    pub(super) fn connect_data(&mut self, port: u16) -> Result<Socket, CallError> {
+        self.waiting(|state| {
+            let Self { control, data_path, deadlines, limits, .. } = state;
+            let connected = data_path.connect(port, control.stream(), &mut limits.calls, deadlines.connection())?;
+            // No command may follow before the data.
+            deadlines.restart();
+            Ok(connected)
+        })
+    }
+
+    /// Returns an error if the present call receives nothing.
+    pub(super) fn check_listing(&self) -> Result<(), CallError> {
+        if self.control.authority().permits_listing() { Ok(()) } else { Err(CallError::Denied) }
+    }
+
+    /// Returns a handle to the new data connection that `make` makes of the socket, or the error that the guest is told.
+    pub(super) fn lend_connection<T: Send + 'static>(
         &mut self,
         connected: Result<Socket, CallError>,
-    ) -> wasmtime::Result<Result<Resource<DataConnection>, IoError>> {
+        make: impl FnOnce(Stream) -> T,
+    ) -> wasmtime::Result<Result<Resource<T>, IoError>> {
         Ok(match answer(connected)? {
-            Ok(socket) => {
-                let connection = DataConnection::new(Stream::plain(socket), self.transfer.offset());
-                Ok(self.table.push(connection)?)
-            }
+            Ok(socket) => Ok(self.table.push(make(Stream::plain(socket)))?),
             Err(error) => Err(error),
         })
     }

@@ -10,11 +10,13 @@ pub(crate) struct Progress {
     observer: Arc<dyn Observer>,
     /// The last step that the guest has reported.
     step: Step,
+    /// True if the observer was told about the questions of this step.
+    is_verifying: bool,
 }
 
 impl Progress {
     pub(super) fn new(observer: Arc<dyn Observer>) -> Self {
-        Self { observer, step: Step::Greeting }
+        Self { observer, step: Step::Greeting, is_verifying: false }
     }
 
     /// Returns the last step that the guest has reported.
@@ -24,8 +26,17 @@ impl Progress {
 
     /// Records `step`, and tells the observer.
     pub(crate) fn enter(&mut self, step: Step) {
-        self.step = step;
+        (self.step, self.is_verifying) = (step, false);
         self.tell(&Event::StepEntered(step));
+    }
+
+    /// Tells the observer that a file is being verified, if that has just begun. The only commands of the step
+    /// [`Step::Confirmation`] are questions about the file whose end the server has confirmed. The step itself remains,
+    /// because a lost connection still leaves the file in doubt.
+    pub(crate) fn command_sent(&mut self) {
+        if self.step == Step::Confirmation && !std::mem::replace(&mut self.is_verifying, true) {
+            self.tell(&Event::Verifying);
+        }
     }
 
     /// Tells the observer.

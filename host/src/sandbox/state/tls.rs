@@ -10,7 +10,6 @@ use crate::report::event::{Event, Secured};
 use crate::report::step::Connection;
 use crate::report::tls_problem::TlsProblem;
 use crate::sandbox::call_error::CallError;
-use crate::sandbox::capabilities::data_connection::DataConnection;
 use crate::sandbox::protection::Protection;
 use crate::sandbox::state::progress::Progress;
 use crate::sandbox::transfer::deadlines::Deadlines;
@@ -30,8 +29,10 @@ struct Handshakes {
     begun: bool,
     /// The protection of the control connection, also after the guest has dropped it.
     control: Option<Secured>,
-    /// The last data connection.
+    /// The last data connection of the current call.
     data: DataSession,
+    /// The last data connection of any call on which the handshake was complete.
+    last: Option<Secured>,
 }
 
 /// The TLS of the last data connection.
@@ -47,7 +48,7 @@ enum DataSession {
 }
 
 impl TlsState {
-    pub(super) fn new(protection: Protection) -> Self {
+    pub(in crate::sandbox) fn new(protection: Protection) -> Self {
         Self { protection, handshakes: Handshakes::default() }
     }
 
@@ -87,23 +88,26 @@ impl TlsState {
     }
 
     /// Begins TLS on a data connection, and offers to resume the session of the control connection (RFC 4217 §10.2).
+    /// `begun` is true if that was tried before on this connection. There is no second handshake.
     pub(crate) fn secure_data(
         &mut self,
-        data: &mut DataConnection,
+        data: &mut Stream,
+        begun: &mut bool,
         control: Option<&Stream>,
         deadlines: &mut Deadlines,
         progress: &Progress,
     ) -> Result<(), CallError> {
         let client = self.protection.client().ok_or(CallError::NoTls)?;
-        if data.handshake_begun || !control.is_some_and(Stream::is_secure) {
+        if *begun || !control.is_some_and(Stream::is_secure) {
             return Err(CallError::Denied);
         }
-        data.handshake_begun = true;
+        *begun = true;
         deadlines.restart();
         self.handshakes.data = DataSession::Unfinished;
-        let done = data.stream.secure(client.connection()?, deadlines.reply()).map(secured);
+        let done = data.secure(client.connection()?, deadlines.reply()).map(secured);
         let tls = done.map_err(|error| self.handshakes.note_failure(Connection::Data, client, error))?;
         progress.tell(&Event::Secured { connection: Connection::Data, tls: &tls });
+        self.handshakes.last = Some(tls.clone());
         self.handshakes.data = DataSession::Active(tls);
         Ok(())
     }
@@ -138,7 +142,7 @@ impl TlsState {
 
     /// Returns true if the last data connection has resumed the session, and the next one cannot.
     pub(crate) fn has_used_all_tickets(&self) -> bool {
-        let (DataSession::Active(last), Some(client)) = (&self.handshakes.data, self.protection.client()) else {
+        let (Some(last), Some(client)) = (&self.handshakes.last, self.protection.client()) else {
             return false;
         };
         client.has_used_all_tickets(last)

@@ -1,6 +1,6 @@
 //! Moves bytes from a file to a socket: by sendfile(2) on Linux, which never brings the bytes into this process; or
-//! through a buffer, if the connection is inside TLS, if a hash of the bytes is needed, or if sendfile does not work
-//! for this file.
+//! through a buffer, if the connection is inside TLS, if a hash of the bytes is needed, if the file is small, or if
+//! sendfile does not work for this file.
 //!
 //! Never waits: the caller has waited for the socket.
 
@@ -13,14 +13,27 @@ use crate::net::stream::Stream;
 use crate::sandbox::bindings::ftp_uploader::upload::capabilities::{IoError, SourceError};
 use crate::sandbox::call_error::io_error;
 
-/// The size of the buffer for copying, in bytes.
+/// The most bytes to copy at once. The buffer for them is no larger than the file.
 const BUFFER: usize = 256 * 1024;
 
-/// Moves bytes, and remembers if sendfile works.
+/// The most bytes, if nothing follows them, for which copying is faster than sendfile: it makes a pipe in the kernel, and
+/// SIGPIPE must be blocked around it, which takes two more system calls.
+const SMALL: u64 = 64 * 1024;
+
+/// Moves the bytes of one connection, and remembers in which way.
 #[derive(Default)]
 pub(crate) struct Copier {
-    /// The buffer for copying. It exists from the first time on that sendfile does not work, or is not used.
-    buffer: Option<Vec<u8>>,
+    /// Chosen when the first bytes are moved.
+    way: Option<Way>,
+    /// The buffer for copying; empty until it is needed.
+    buffer: Vec<u8>,
+}
+
+/// The way from the file to the socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Sendfile,
+    Copy,
 }
 
 /// The end that failed, so that nothing was moved.
@@ -45,11 +58,11 @@ impl Copier {
         length: u64,
         stream: &mut Stream,
     ) -> Result<u64, CopyError> {
-        if self.buffer.is_none() && !stream.is_secure() && !source.wants_bytes() && !is_faster_copied(length, stream) {
+        if *self.way.get_or_insert_with(|| choose(source, length, stream)) == Way::Sendfile {
             match sendfile(source, offset, length, stream) {
                 Ok(0) => return Err(CopyError::Source(SourceError::Shrank)),
                 Ok(moved) => return Ok(moved),
-                Err(error) if is_unsupported(&error) => {}
+                Err(error) if is_unsupported(&error) => self.way = Some(Way::Copy),
                 // A connected socket needs no permission; a network file system may withdraw that for the file.
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                     return Err(CopyError::Source(SourceError::Unreadable));
@@ -57,9 +70,18 @@ impl Copier {
                 Err(error) => return not_now(error),
             }
         }
-        let buffer = self.buffer.get_or_insert_with(|| vec![0; BUFFER]);
-        copy(buffer, source, offset, length, stream)
+        let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(BUFFER);
+        if self.buffer.len() < wanted {
+            self.buffer = vec![0; wanted];
+        }
+        copy(&mut self.buffer[..wanted], source, offset, stream)
     }
+}
+
+/// Chooses the way for bytes of which the first `length` are moved now.
+fn choose(source: &Source, length: u64, stream: &Stream) -> Way {
+    let needs_bytes = stream.is_secure() || source.wants_bytes();
+    if needs_bytes || length <= SMALL || is_faster_copied(length, stream) { Way::Copy } else { Way::Sendfile }
 }
 
 /// Returns true if copying is faster than sendfile: to a server on the same machine, under BBR. With sendfile the
@@ -86,9 +108,7 @@ fn is_unsupported(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
 }
 
-fn copy(buffer: &mut [u8], source: &Source, offset: u64, length: u64, stream: &mut Stream) -> Result<u64, CopyError> {
-    let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
-    let buffer = &mut buffer[..wanted];
+fn copy(buffer: &mut [u8], source: &Source, offset: u64, stream: &mut Stream) -> Result<u64, CopyError> {
     let read = source.read_at(buffer, offset).map_err(|_| CopyError::Source(SourceError::Unreadable))?;
     if read == 0 {
         return Err(CopyError::Source(SourceError::Shrank));
@@ -136,8 +156,9 @@ mod tests {
         Stream::plain(Socket::connect(address, &route, within_a_minute(&cancellation)).unwrap())
     }
 
-    /// Sends a small file through `copier` and returns the bytes that arrive.
-    fn arrives_through(mut copier: Copier) -> Vec<u8> {
+    /// Sends a part of a file in this way, or in the one that is chosen for it. Returns the bytes that arrive, and the way.
+    fn arrives_through(way: Option<Way>) -> (Vec<u8>, Way) {
+        let mut copier = Copier { way, ..Copier::default() };
         let path = std::env::temp_dir().join(format!("ftp-uploader-splice-{}-{:p}", std::process::id(), &copier));
         std::fs::File::create(&path).unwrap().write_all(b"0123456789").unwrap();
         let source = Source::open(&path).unwrap();
@@ -150,13 +171,19 @@ mod tests {
         drop(stream);
         let mut arrived = Vec::new();
         server.read_to_end(&mut arrived).unwrap();
-        arrived
+        (arrived, copier.way.unwrap())
     }
 
     #[test]
     fn both_ways_move_exactly_the_bytes_asked_for_and_notice_the_end() {
-        assert_eq!(arrives_through(Copier::default()), b"23456");
-        assert_eq!(arrives_through(Copier { buffer: Some(vec![0; BUFFER]) }), b"23456");
+        for way in [Way::Sendfile, Way::Copy] {
+            assert_eq!(arrives_through(Some(way)), (b"23456".to_vec(), way));
+        }
+    }
+
+    #[test]
+    fn a_small_file_is_copied() {
+        assert_eq!(arrives_through(None), (b"23456".to_vec(), Way::Copy));
     }
 
     /// Both ways must carry files that do not fit into a socket at once, whichever way this machine chooses.
@@ -168,7 +195,7 @@ mod tests {
         std::fs::write(&path, &bytes).unwrap();
         let source = Source::open(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
-        for (rules, copied) in [("reno", false), ("bbr", true)] {
+        for (rules, way) in [("reno", Way::Sendfile), ("bbr", Way::Copy)] {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let mut stream = connect(&listener);
             // Not every kernel has BBR, or lets every user choose it.
@@ -188,7 +215,7 @@ mod tests {
                     .unwrap();
                 at += copier.move_some(&source, at, size - at, &mut stream).ok().unwrap();
             }
-            assert_eq!(copier.buffer.is_some(), copied, "{rules}");
+            assert_eq!(copier.way, Some(way), "{rules}");
             drop(stream);
             assert!(reader.join().unwrap().unwrap() == bytes, "other bytes under {rules}");
         }

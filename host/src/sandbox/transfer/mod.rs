@@ -2,5 +2,5 @@
 
 pub(crate) mod copy;
 pub(crate) mod deadlines;
-mod rate_limit;
+pub(super) mod rate_limit;
 pub(crate) mod wait;

@@ -1,9 +1,10 @@
-//! The rate limit that the user sets: after each piece of the file, no more is sent until the time of the piece has
-//! passed.
+//! The rate limit that the user sets: after each piece of a file, no more is sent until the time of the piece has
+//! passed. The sessions of a run share it.
 //!
 //! `wait.rs` waits for that time.
 
 use std::num::NonZeroU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The number of pieces that a second is divided into: few enough to cost nothing, enough for a steady stream.
@@ -18,6 +19,21 @@ pub(super) struct RateLimit {
     bytes_per_second: NonZeroU64,
     /// The time at which the bytes sent so far have used up their share.
     free_at: Instant,
+}
+
+/// The rate limit of a run. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedRateLimit(Arc<Mutex<RateLimit>>);
+
+impl SharedRateLimit {
+    /// A limit for all sessions of a run together.
+    pub(crate) fn new(bytes_per_second: NonZeroU64) -> Self {
+        Self(Arc::new(Mutex::new(RateLimit::new(bytes_per_second))))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, RateLimit> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl RateLimit {

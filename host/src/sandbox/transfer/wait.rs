@@ -54,17 +54,12 @@ impl<'a> TransferWait<'a> {
     /// # Errors
     /// `TimedOut` if no byte has moved before the deadline, even if the server sends on the control connection.
     pub(crate) fn for_data(&mut self, data: &Stream, flags: PollFlags) -> Result<Ready, WaitError> {
-        let mut queued = data.socket().send_queue();
         loop {
             let (control_ready, data_ready) = self.for_either(data, flags, self.deadlines.next_check())?;
             if data_ready && !control_ready {
                 return Ok(Ready::Data);
             }
-            let still_queued = data.socket().send_queue();
-            if still_queued < queued {
-                self.deadlines.restart();
-            }
-            queued = still_queued;
+            self.deadlines.observe_queue(data.socket().send_queue());
             if self.deadlines.reply().has_passed() {
                 return Err(WaitError::timed_out());
             }
@@ -204,24 +199,29 @@ impl<'a> TransferWait<'a> {
     /// read. The reply usually follows the server's close immediately, so that one wait is enough for both.
     fn reply_comes_first(&mut self, data: &Stream) -> Result<bool, WaitError> {
         let Some(control) = self.control.as_deref_mut() else { return Ok(false) };
-        let (until, queued) = (self.deadlines.next_check(), data.socket().send_queue());
+        let mut until = self.deadlines.next_check();
         while !control.has_more() {
             match wait([(control.as_fd(), PollFlags::IN)], self.deadlines.at(until))? {
                 [true] if control.has_text_after_receiving() => break,
                 [true] => {}
                 [false] => {
-                    if data.socket().send_queue() < queued {
-                        self.deadlines.restart();
+                    let observed = self.deadlines.has_observed_queue();
+                    self.deadlines.observe_queue(data.socket().send_queue());
+                    if observed {
+                        return Ok(false);
                     }
-                    return Ok(false);
+                    until = self.deadlines.next_check();
                 }
             }
         }
         Ok(true)
     }
 
-    fn for_close_briefly(&self, data: &mut Stream) -> Result<(), WaitError> {
+    /// Waits for the close timeout until the server has closed its side of `data`. The final reply decides.
+    pub(crate) fn for_close_briefly(&self, data: &mut Stream) -> Result<(), WaitError> {
         let deadline = self.deadlines.close();
+        // Most servers close it before they reply.
+        data.read_first();
         loop {
             match has_ended(data, deadline) {
                 Ok(false) => {}

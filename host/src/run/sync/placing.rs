@@ -1,0 +1,248 @@
+//! Brings the files of a plan to their places: makes the directories, stores, and gives the files their names. Pages
+//! come after all other files, and not at all after a failure.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use ftp_plan::operations::Store;
+use ftp_plan::path::RemotePath;
+use ftp_plan::rules::Compared;
+
+use crate::report::error::UploadError;
+use crate::report::event::Event;
+use crate::report::summary::{Failure, Remaining, UploadReport, Whose};
+use crate::report::sync::{SyncNote, SyncProblem};
+use crate::request::sync::Switch;
+use crate::run::sync::changes::Changes;
+use crate::run::sync::removal::{self, Removed};
+use crate::run::sync::spread::spread;
+use crate::run::sync::storing;
+use crate::run::sync::switch::{self, Staged, Switched};
+
+/// The files between two writings of the manifest, if files get their names one by one.
+const PER_MANIFEST: usize = 100;
+
+/// The files for which another connection is worth its login, while names are changed.
+const SWITCHED_PER_CONNECTION: usize = 128;
+
+impl Changes<'_, '_> {
+    /// Makes the directories and stores the files. Returns true if all of them are in their places.
+    pub(super) fn place(&mut self) -> Result<bool, UploadError> {
+        // There can be a hundred thousand files, so the report keeps no list of them beside that of the stored files.
+        let files = std::mem::take(&mut self.sync.plan.store);
+        let make = self.sync.plan.make.clone();
+        if files.is_empty() && make.is_empty() {
+            return Ok(true);
+        }
+        self.record.hash(self.context, &files);
+        self.context.check_cancellation()?;
+        if let Some(manifest) = &self.context.manifest {
+            self.make_parents(&manifest.clone())?;
+            let intended = self.record.intended(self.context, &make, &files);
+            self.write(&intended);
+            // Without the intention on the server, the next run would not know the files of this one.
+            if !self.others_are_unaffected() {
+                return Ok(false);
+            }
+        }
+        self.context.run.tell_size(files.iter().map(|file| file.size), self.report.skipped.len());
+        let in_place = match self.context.job.options.switch {
+            Switch::AllAtTheEnd => self.store_and_switch(&make, files)?,
+            Switch::EachWhenComplete | Switch::InPlace => self.store_in_place(&make, &files)?,
+        };
+        if in_place {
+            make.iter().for_each(|path| self.record.made(path));
+            self.sync.made.extend(make.iter().map(|path| path.as_bytes().to_vec()));
+        }
+        Ok(in_place)
+    }
+
+    /// Makes the directories above the manifest. A directory that cannot be made shows when the manifest is stored.
+    fn make_parents(&self, manifest: &RemotePath) -> Result<(), UploadError> {
+        let above = std::iter::successors(manifest.parent(), RemotePath::parent).take_while(|path| !path.is_root());
+        let mut paths: Vec<_> = above.map(|path| path.as_bytes().to_vec()).collect();
+        paths.reverse();
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let run = self.context.run;
+        run.with_worker(|worker| worker.persist(|session, flight| session.make_directories(&paths, flight))).map(drop)
+    }
+
+    /// Stores all files under temporary names, and gives them their own when all are there.
+    fn store_and_switch(&mut self, make: &[RemotePath], files: Vec<Store>) -> Result<bool, UploadError> {
+        self.check_renaming(&files)?;
+        let ready: Vec<_> = files.iter().filter_map(|file| storing::staged_before(self.context, file)).collect();
+        let missing = files.iter().filter(|file| !file.temporary.as_ref().is_some_and(|found| found.complete));
+        let tasks = storing::tasks(self.context, make, missing);
+        let pages: HashSet<_> = files.iter().filter(|file| file.page).map(|file| file.path.clone()).collect();
+        // The list is long, and so is that of the stored files, which grows now.
+        drop(files);
+        let mut stored = self.context.run.store(tasks);
+        let whole = storing::is_whole(&stored) && self.others_are_unaffected();
+        let new = std::mem::take(&mut stored.stored).into_iter().filter_map(|stored| storing::staged_of(stored, None));
+        let staged: Vec<_> = ready.into_iter().chain(new).map(|staged| self.with_time(staged)).collect();
+        if !whole {
+            self.withdraw(&staged, &mut stored);
+        }
+        self.add(stored);
+        if !whole {
+            return Ok(false);
+        }
+        let is_page = |staged: &Staged| pages.contains(&*staged.stored.remote);
+        let (pages, others): (Vec<_>, Vec<_>) = staged.into_iter().partition(is_page);
+        self.switch_in_order([others, pages])
+    }
+
+    /// Gives the files of each stage their names, if all of the stages before have theirs. Returns true if all files have
+    /// their names. The temporary files of the others are removed: this run gives them no names any more.
+    fn switch_in_order(&mut self, stages: [Vec<Staged>; 2]) -> Result<bool, UploadError> {
+        let mut waiting = Vec::new();
+        for stage in stages {
+            match waiting.is_empty() {
+                true => waiting = self.switch(stage)?,
+                false => waiting.extend(stage),
+            }
+        }
+        if !waiting.is_empty() {
+            self.withdraw(&waiting, &mut UploadReport::default());
+        }
+        Ok(waiting.is_empty())
+    }
+
+    /// Fails if the server cannot rename, before a file is stored that could not get its name.
+    fn check_renaming(&self, files: &[Store]) -> Result<(), UploadError> {
+        let Some(file) = files.first() else { return Ok(()) };
+        let unused = self.context.unused_name(&file.path);
+        let can = self.context.run.with_worker(|worker| worker.persist(|session, _| session.can_rename(&unused)))?;
+        if can { Ok(()) } else { Err(UploadError::CannotRename) }
+    }
+
+    /// Returns true if there is no failure but entries that are in the way, which concern their own files only.
+    fn others_are_unaffected(&self) -> bool {
+        let is_conflict = |failure: &Failure| matches!(failure.error, UploadError::Sync(SyncProblem::Obstructed(_)));
+        self.report.failures.iter().all(is_conflict) && self.report.untried.is_empty()
+    }
+
+    fn with_time(&self, staged: Staged) -> Staged {
+        let time = self.record.modified(&staged.stored.remote);
+        Staged { time: self.context.time(time), ..staged }
+    }
+
+    /// Gives `staged` their names. Returns those that do not have theirs.
+    fn switch(&mut self, staged: Vec<Staged>) -> Result<Vec<Staged>, UploadError> {
+        let ended: Mutex<Vec<_>> = Mutex::new(staged.iter().map(|_| None).collect());
+        let jobs = self.context.run.request.delivery.jobs.get();
+        let connections = jobs.min(1 + staged.len() / SWITCHED_PER_CONNECTION);
+        let pieces = staged.chunks(switch::PER_CALL).enumerate();
+        let done = spread(self.context.run, pieces, connections, &|worker, (number, some)| {
+            let results = switch::switch(worker, some)?;
+            let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
+            let places = ended.iter_mut().skip(number * switch::PER_CALL);
+            places.zip(results).for_each(|(place, result)| *place = Some(result));
+            Ok(Vec::new())
+        });
+        let ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (mut waiting, mut without_time) = (Vec::new(), 0);
+        for (staged, switched) in staged.into_iter().zip(ended) {
+            match switched {
+                Some(Switched::Done { time_set }) => {
+                    without_time += u64::from(staged.time.is_some() && !time_set);
+                    self.context.run.observer.event(&Event::Stored(&staged.stored));
+                    self.record.stored(self.context, &staged.stored);
+                    self.report.stored.push(staged.stored);
+                }
+                Some(Switched::Failed(error)) => {
+                    self.failed(Failure { file: Some(staged.stored.file.clone()), ..Failure::of_run(error) });
+                    waiting.push(staged);
+                }
+                None => waiting.push(staged),
+            }
+        }
+        self.note_times(without_time);
+        done.map(|()| waiting)
+    }
+
+    /// Notes that the times of `count` files could not be set, if times are compared.
+    fn note_times(&mut self, count: u64) {
+        if count == 0 || self.sync.plan.compared != Compared::Time {
+            return;
+        }
+        let before = self.sync.notes.iter_mut().find_map(|note| match note {
+            SyncNote::TimesNotSet(before) => Some(before),
+            _ => None,
+        });
+        match before {
+            Some(before) => *before += count,
+            None => self.sync.notes.push(SyncNote::TimesNotSet(count)),
+        }
+    }
+
+    /// Removes the temporary files of a run that failed, if there is a session.
+    fn withdraw(&mut self, staged: &[Staged], stored: &mut UploadReport) {
+        let remains = stored.failures.iter().flat_map(|failure| &failure.remains);
+        let failed = remains.filter(|remains| remains.of == Whose::Ours).map(|remains| &remains.name);
+        let names = staged.iter().map(|staged| &staged.temporary).chain(failed);
+        let paths: Vec<_> = names.filter_map(|name| RemotePath::parse(name).ok()).collect();
+        let ended = Mutex::new(Vec::new());
+        let _ = removal::remove_files(self.context, &paths, &ended);
+        let ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let is_gone =
+            |(path, removed): (RemotePath, Removed)| (!matches!(removed, Removed::Refused(_))).then_some(path);
+        let gone: HashSet<_> = ended.into_iter().filter_map(is_gone).collect();
+        let is_gone = |name: &[u8]| gone.contains(name);
+        for failure in &mut stored.failures {
+            failure.remains.iter_mut().filter(|remains| is_gone(&remains.name)).for_each(|remains| {
+                remains.state = Remaining::Removed;
+            });
+        }
+        if !staged.is_empty() {
+            self.sync.notes.push(SyncNote::Withdrawn(staged.len() as u64));
+        }
+    }
+
+    /// Stores files as the options say, pages last. Returns true if all are stored.
+    fn store_in_place(&mut self, make: &[RemotePath], files: &[Store]) -> Result<bool, UploadError> {
+        let (pages, others): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.page);
+        let batch = if self.context.manifest.is_some() { PER_MANIFEST } else { usize::MAX };
+        let mut make = Some(make);
+        for stage in [others, pages] {
+            for (index, some) in stage.chunks(batch).enumerate() {
+                if index > 0 {
+                    self.remember_so_far(files)?;
+                }
+                let directories = make.take().unwrap_or_default();
+                let stored = self.context.run.store(storing::tasks(self.context, directories, some.iter().copied()));
+                stored.stored.iter().for_each(|stored| self.record.stored(self.context, stored));
+                self.add(stored);
+            }
+            if !self.others_are_unaffected() {
+                return Ok(false);
+            }
+        }
+        if let Some(directories) = make {
+            let made = self.context.run.store(storing::tasks(self.context, directories, std::iter::empty()));
+            self.add(made);
+        }
+        Ok(self.others_are_unaffected())
+    }
+
+    /// Writes the manifest with the files that are stored so far, and with the intention to store the others.
+    fn remember_so_far(&mut self, files: &[Store]) -> Result<(), UploadError> {
+        self.record.look(self.context)?;
+        let stored: HashSet<_> = self.report.stored.iter().map(|stored| &stored.remote[..]).collect();
+        let open: Vec<_> = files.iter().filter(|file| !stored.contains(file.path.as_bytes())).cloned().collect();
+        let make = self.sync.plan.make.clone();
+        let so_far = self.record.intended(self.context, &make, &open);
+        self.write(&so_far);
+        Ok(())
+    }
+
+    /// Adds the report of a phase.
+    fn add(&mut self, phase: UploadReport) {
+        self.report.stored.extend(phase.stored);
+        self.report.failures.extend(phase.failures);
+        self.report.untried.extend(phase.untried);
+        self.report.skipped.extend(phase.skipped);
+    }
+}

@@ -1,0 +1,10 @@
+//! `--json`: the events on standard output, and their schema; `--timestamps`.
+
+mod failures;
+mod hostile;
+mod library;
+mod many_files;
+mod readers;
+mod synchronising;
+mod timestamps;
+mod uploads;

@@ -1,0 +1,17 @@
+//! `sync`: directories that are deployed to quirky and real servers. The cases of TREES.md are named as `D1` to `D26`.
+
+mod connections;
+mod counts;
+mod deletions;
+mod directories;
+mod dry_runs;
+mod killed;
+mod listings;
+mod local_trees;
+mod locks;
+mod manifests;
+mod names;
+mod order;
+mod real_servers;
+mod selections;
+mod times;
