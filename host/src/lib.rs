@@ -154,7 +154,9 @@ pub use request::security::{Security, Tls};
 pub use request::setting::{Setting, Wording};
 pub use request::sync::{MANIFEST, Pages, Switch, Sync, SyncOptions};
 pub use request::target::Target;
-pub use request::tree::{Links, Rule, TreeRules};
+#[cfg(feature = "gitignore")]
+pub use request::tree::Rule;
+pub use request::tree::{Links, TreeRules};
 pub use request::trust::{AskTrust, Authorities, Trust, UntrustedCertificate};
 pub use run::grants::{
     DataConnections, GrantedChanges, GrantedCheck, GrantedFile, GrantedProxy, GrantedTree, Grants, Limits,

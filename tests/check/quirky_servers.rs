@@ -112,6 +112,24 @@ fn a_file_that_cannot_be_removed_is_named_and_is_exit_7() {
 }
 
 #[test]
+fn a_part_that_the_server_refuses_to_remove_and_to_tell_about_is_named() {
+    for listings in [None, Some(Quirk::RefusesListings)] {
+        let refusals = ["DELE", "SIZE", "MDTM"].map(|verb| Quirk::Refuses(verb, "550 Permission denied"));
+        let quota = Quirk::RefusesStoreOf("", "552 Quota exceeded", StoreRefusal::InTransfer);
+        let server = server(refusals.into_iter().chain([quota]).chain(listings));
+        let checked = check(&server, "inbox", &["--jobs", "1"]);
+        checked.claim(checked.code > 0, "an exit code that is not 0");
+        checked.results("fails", &["file/store", "file/remove"]);
+        let left: Vec<_> = server.files().into_keys().filter(|path| path != OTHERS).collect();
+        let [left] = &left[..] else { panic!("one file: {left:?}") };
+        let name = left.strip_prefix("/inbox/").unwrap_or_default();
+        checked.tells("file/remains/0/name", name).tells("file/remains/0/size_bytes", Value::Null);
+        let table = program(&server, "inbox", &["--jobs", "1"]).run();
+        table.claim(table.stdout.contains("MAY REMAIN"), "a file that may remain");
+    }
+}
+
+#[test]
 fn an_old_server_without_mlsd_and_mfmt_is_no_failure() {
     let server = server([Quirk::NoMlsd, Quirk::NoMfmt]);
     let checked = check(&server, "inbox", &["--jobs", "1"]);

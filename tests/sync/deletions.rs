@@ -5,6 +5,7 @@ use std::fs;
 use test_servers::{Kind, Options, Setting};
 
 use crate::support::quirky_server::QuirkyServer;
+use crate::support::quirky_server::quirk::Quirk;
 use crate::support::real_servers::on_servers;
 use crate::support::sync::LocalTree;
 use crate::support::sync::destination::Destination;
@@ -134,4 +135,21 @@ fn a_limit_of_deletions_holds_for_few_files_too() {
     }
     let run = local.sync().options(["--delete", "own", "--max-delete", "3"]).run(&server);
     run.succeeded().removed(&["d00/f000", "d01/f001", "d02/f002"]).mirrored(&local, &server);
+}
+
+/// 550 means both "no such file" and "not permitted" (RFC 959 §4.2.1).
+#[test]
+fn a_file_that_may_not_be_removed_is_not_forgotten_though_the_server_refuses_to_tell_its_size() {
+    let refusals = ["DELE", "SIZE", "MDTM"].map(|verb| Quirk::Refuses(verb, "550 Permission denied"));
+    for quirks in [vec![], vec![Quirk::NoMlsd]] {
+        let server = QuirkyServer::start(refusals.clone().into_iter().chain(quirks));
+        let local = LocalTree::new(&[("index.html", "page"), ("a.js", "ours"), ("css/b.css", "ours, too")]);
+        local.sync().options(["--delete", "own"]).run(&server).succeeded();
+        ["a.js", "css/b.css"].iter().for_each(|path| local.remove(path));
+        for _ in 0..2 {
+            let run = local.sync().options(["--delete", "own", "--max-delete", "9"]).run(&server);
+            run.exits(7).says("a.js").says("css/b.css").says("Permission denied").removed(&[]);
+            run.mirrored_beside(&local, &server, &["a.js", "css/b.css"]);
+        }
+    }
 }

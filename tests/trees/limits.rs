@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use ftp_uploader::{Put, Request, Target, Uploader};
+use ftp_uploader::{Prepared, Put, Request, Target, Uploader};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 
@@ -16,7 +16,7 @@ use crate::support::child::{in_a_child, tell};
 /// The descriptors that the child may have: standard streams, those of the test, and some for the library.
 const DESCRIPTORS: u64 = 40;
 
-/// The memory that 20,000 files may need, in KiB: 300 bytes a file, and the component.
+/// The memory that 20,000 files may need beyond that for one file, in KiB: 600 bytes a file.
 const MEMORY_KIB: u64 = 12 * 1024;
 
 fn request(put: Put) -> Request {
@@ -25,6 +25,10 @@ fn request(put: Put) -> Request {
 
 fn put() -> Put {
     Put::into_directory(".").unwrap()
+}
+
+fn prepared<'a>(uploader: &'a Uploader, request: &'a Request) -> Prepared<'a> {
+    uploader.prepare(request, Arc::new(())).unwrap()
 }
 
 /// Returns the largest amount of memory that this process has had, in KiB.
@@ -49,20 +53,13 @@ fn twenty_thousand_files_need_few_descriptors_and_little_memory() {
         make_files(folder.path(), 200, 100);
         let none = Rlimit { current: Some(DESCRIPTORS), maximum: Some(DESCRIPTORS) };
         setrlimit(Resource::Nofile, none).unwrap();
-        let (before, uploader) = (peak(), Uploader::new().unwrap());
-        let request = request(put().tree(folder.path()).unwrap());
-        let prepared = uploader.prepare(&request, Arc::new(())).unwrap();
-        let needed = peak() - before;
-        tell("memory", if needed < MEMORY_KIB { Ok(()) } else { Err(needed) });
-        let grants = prepared.grants();
-        let tree = &grants.trees[0];
-        tell("found", Ok::<_, ()>((tree.files, tree.directories, tree.bytes, tree.skipped.len())));
+        let uploader = Uploader::new().unwrap();
+        tell_memory(&uploader, folder.path());
         // Each directory is a tree of its own.
         let path = |number: usize| folder.path().join(format!("directory-{number:05}"));
-        let many = (0..200).fold(put(), |put, number| put.tree(path(number)).unwrap());
-        let request = self::request(many);
-        let prepared = uploader.prepare(&request, Arc::new(())).unwrap();
-        tell("trees", Ok::<_, ()>(prepared.grants().trees.iter().map(|tree| tree.files).sum::<usize>()));
+        let request = self::request((0..200).fold(put(), |put, number| put.tree(path(number)).unwrap()));
+        let trees = prepared(&uploader, &request).grants().trees.iter().map(|tree| tree.files).sum::<usize>();
+        tell("trees", Ok::<_, ()>(trees));
         // Each file is named.
         let named = (0..2000).fold(put(), |put, number| {
             let file = path(number / 100).join(format!("file-{:05}", number % 100));
@@ -71,7 +68,7 @@ fn twenty_thousand_files_need_few_descriptors_and_little_memory() {
             put.file(name).unwrap()
         });
         let request = self::request(named);
-        let prepared = uploader.prepare(&request, Arc::new(())).unwrap();
+        let prepared = prepared(&uploader, &request);
         tell("named", Ok::<_, ()>(prepared.grants().files.len()));
         // One Landlock rule for each of them. The thread that runs the tests is outside before Landlock 8.
         let missing = prepared.confine().missing().filter(|(_, why)| !why.contains("began earlier")).count();
@@ -81,6 +78,19 @@ fn twenty_thousand_files_need_few_descriptors_and_little_memory() {
     assert_eq!(told["found"], "Ok((20000, 200, 20000, 0))");
     assert_eq!((&*told["trees"], &*told["named"]), ("Ok(20000)", "Ok(2000)"));
     assert!(["Ok(0)", "Ok(4)"].contains(&&*told["walls that are missing"]), "{told:?}");
+}
+
+/// Tells the memory that the 20,000 files of `folder` need. The component and the allocator need theirs for few files, too.
+fn tell_memory(uploader: &Uploader, folder: &Path) {
+    let few = request(put().tree(folder.join("directory-00000")).unwrap());
+    drop(prepared(uploader, &few));
+    let (before, request) = (peak(), request(put().tree(folder).unwrap()));
+    let prepared = prepared(uploader, &request);
+    let needed = peak() - before;
+    tell("memory", if needed < MEMORY_KIB { Ok(()) } else { Err(needed) });
+    let grants = prepared.grants();
+    let tree = &grants.trees[0];
+    tell("found", Ok::<_, ()>((tree.files, tree.directories, tree.bytes, tree.skipped.len())));
 }
 
 /// Tests often run as root, whose capabilities open every file.

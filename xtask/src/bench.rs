@@ -12,7 +12,7 @@ use xtask::wasm_target;
 
 use crate::ftp_servers;
 
-const BUILD: [&str; 6] = ["build", "--release", "-p", "ftp-uploader-cli", "-p", "ftp-uploader-bench"];
+const BUILD: [&str; 6] = ["build", "--release", "-p", "ftp-uploader", "-p", "ftp-uploader-bench"];
 
 /// Programs, and the Debian packages that contain them.
 const PROGRAMS: [(&str, &str); 7] = [
@@ -54,7 +54,7 @@ fn component(built: &str) -> Result<PathBuf, String> {
 }
 
 fn folder_of_build_script(messages: &str) -> Option<PathBuf> {
-    let ours = |line: &&str| line.contains("\"build-script-executed\"") && line.contains("#ftp-uploader@");
+    let ours = |line: &&str| line.contains("\"build-script-executed\"") && line.contains("#ftp-uploader-lib@");
     let message = messages.lines().find(ours)?;
     target_dir::string_field(message, "out_dir").map(PathBuf::from)
 }
@@ -82,8 +82,8 @@ mod tests {
     fn the_build_script_of_the_library_is_found() {
         let messages = [
             r#"{"reason":"build-script-executed","package_id":"path+file:///w/bench#ftp-uploader-bench@0.1.0","out_dir":"/b"}"#,
-            r#"{"reason":"compiler-artifact","package_id":"path+file:///w/host#ftp-uploader@0.1.0","out_dir":"/c"}"#,
-            r#"{"reason":"build-script-executed","package_id":"path+file:///w/host#ftp-uploader@0.1.0","out_dir":"/a"}"#,
+            r#"{"reason":"compiler-artifact","package_id":"path+file:///w/host#ftp-uploader-lib@0.1.0","out_dir":"/c"}"#,
+            r#"{"reason":"build-script-executed","package_id":"path+file:///w/host#ftp-uploader-lib@0.1.0","out_dir":"/a"}"#,
         ];
         assert_eq!(folder_of_build_script(&messages.join("\n")), Some(PathBuf::from("/a")));
         assert_eq!(folder_of_build_script(messages[0]), None);

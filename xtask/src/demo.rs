@@ -28,7 +28,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// Runs `cargo xtask demo`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
-    let built = cargo::build(&["build", "--release", "-p", "ftp-uploader-cli", "--bin", "ftp-uploader"])?;
+    let built = cargo::build(&["build", "--release", "-p", "ftp-uploader", "--bin", "ftp-uploader"])?;
     upload_and_compare(&cargo::program(&built, "ftp-uploader")?, &target_dir::target_dir()?)
 }
 

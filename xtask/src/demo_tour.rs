@@ -17,7 +17,7 @@ use xtask::wasm_target;
 /// Runs `cargo xtask demo tour`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
-    let built = cargo::build(&["build", "--release", "-p", "ftp-uploader-cli", "--bin", "ftp-uploader"])?;
+    let built = cargo::build(&["build", "--release", "-p", "ftp-uploader", "--bin", "ftp-uploader"])?;
     show(&cargo::program(&built, "ftp-uploader")?, &target_dir::target_dir()?)
 }
 

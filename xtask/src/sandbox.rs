@@ -10,7 +10,7 @@ use xtask::target_dir;
 use xtask::wasm_target;
 
 const TESTS: &[&str] =
-    &["test", "--package", "ftp-uploader-cli", "--features", "compiler", "--test", "all", "--", "sandbox::"];
+    &["test", "--package", "ftp-uploader", "--features", "compiler", "--test", "all", "--", "sandbox::"];
 
 /// Runs `cargo xtask test sandbox`.
 pub(crate) fn run() -> Result<(), String> {

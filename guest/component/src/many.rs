@@ -6,7 +6,7 @@ use crate::bindings::exports::ftp_uploader::upload::upload::{
 use crate::capabilities::Step as Stage;
 use crate::control::Outcome;
 use crate::directory::unrelated;
-use crate::error;
+use crate::error::{self, out_of_step};
 use crate::session::{Conversation, argument};
 use alloc::vec::Vec;
 use ftp_protocol::argument::Argument;
@@ -51,10 +51,15 @@ impl Conversation {
         }
         let mut answers = Vec::new();
         for part in questions.chunks(MAX_FLIGHT - 1) {
-            let commands: Vec<_> = part.iter().copied().chain([(Step::Opts, Command::Noop)]).collect();
-            answers.extend(self.control.ask_all(&commands, MAX_FLIGHT)?.into_iter().take(part.len()));
+            answers.extend(self.flight_with_noop(part)?.into_iter().take(part.len()));
         }
         Ok(answers)
+    }
+
+    /// Sends `commands` and a NOOP, and returns the replies to all of them.
+    fn flight_with_noop(&mut self, commands: &[(Step, Command)]) -> Result<Vec<Outcome>, UploadError> {
+        let commands: Vec<_> = commands.iter().copied().chain([(Step::Opts, Command::Noop)]).collect();
+        self.control.ask_all(&commands, MAX_FLIGHT)
     }
 
     /// Removes files.
@@ -78,7 +83,18 @@ impl Conversation {
 
     fn remove_each(&mut self, commands: Vec<(Step, Command)>, flight: bool) -> Result<Vec<Removal>, UploadError> {
         self.progress.entered(Stage::Renaming);
-        self.control.ask_all(&commands, at_once(flight))?.into_iter().map(removal).collect()
+        if !flight || commands.len() < 2 {
+            return self.control.ask_all(&commands, 1)?.into_iter().map(removal).collect();
+        }
+        let mut removals = Vec::new();
+        for part in commands.chunks(MAX_FLIGHT - 1) {
+            let replies = self.flight_with_noop(part)?;
+            if !shows_order(&replies) {
+                return Err(self.control.end(out_of_step(part[0].0)));
+            }
+            removals.extend(replies.into_iter().take(part.len()).map(removal).collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(removals)
     }
 
     /// Checks all names before anything is sent, and sets the option that they need.
@@ -92,9 +108,22 @@ impl Conversation {
     }
 }
 
-/// Returns the number of commands that are sent together.
-fn at_once(flight: bool) -> usize {
-    if flight { MAX_FLIGHT } else { 1 }
+/// Returns true if it is known to which of the commands of a flight each of `replies` belongs. The last reply must be one to
+/// NOOP that no other command got, unless all are replies of success.
+fn shows_order(replies: &[Outcome]) -> bool {
+    let Some((noop, others)) = replies.split_last() else { return true };
+    // RFC 959 §4.2.2: a server without NOOP replies 500 or 502.
+    let is_of_noop = |code| matches!(code, Some(200 | 500 | 502));
+    replies.iter().all(Result::is_ok) || is_of_noop(code(noop)) && others.iter().all(|other| !is_of_noop(code(other)))
+}
+
+/// Returns the code of a reply.
+fn code(outcome: &Outcome) -> Option<u16> {
+    match outcome {
+        Ok(answer) => Some(answer.reply.code.number()),
+        Err(UploadError::Refused(refusal)) => Some(refusal.code),
+        Err(_) => None,
+    }
 }
 
 fn removal(outcome: Outcome) -> Result<Removal, UploadError> {

@@ -30,7 +30,7 @@ pub enum TlsProblem {
     NotTls,
     /// The name of the server is not a valid name for a certificate.
     NoName,
-    /// This platform has no trusted authorities.
+    /// This platform has no trusted authorities, or the library was built without the feature `platform-verifier`.
     NoRoots,
     /// Another problem, as the TLS library describes it.
     Other(String),

@@ -7,13 +7,15 @@ use ftp_plan::rules::{Compare, Delete};
 
 use crate::request::argument;
 use crate::request::error::RequestError;
-use crate::request::tree::{Links, Rule, TreeRules};
+use crate::request::tree::TreeRules;
+#[cfg(feature = "gitignore")]
+use crate::request::tree::{Links, Rule};
 
 /// The path of the manifest, relative to the directory of the job, unless another one is given.
 pub const MANIFEST: &str = ".ftp-uploader.manifest";
 
 /// The files that are switched last, unless others are given: those that name the other files of a web site.
-const PAGES: [&str; 4] = ["*.html", "*.htm", "*.php", "*.xml"];
+const PAGES: [&str; 4] = ["html", "htm", "php", "xml"];
 
 /// Makes a directory on the server hold what a local directory holds.
 #[derive(Debug)]
@@ -64,7 +66,17 @@ pub enum Switch {
 
 /// The files that get their names after all others, as patterns of gitignore(5).
 #[derive(Clone, Debug)]
-pub struct Pages(TreeRules);
+pub struct Pages(Choice);
+
+#[derive(Clone, Debug, Default)]
+enum Choice {
+    /// By their extensions.
+    #[default]
+    Usual,
+    /// By patterns.
+    #[cfg(feature = "gitignore")]
+    Matching(TreeRules),
+}
 
 impl Sync {
     /// A job that makes `directory` on the server hold what the directory `local` holds. `.` is the directory after
@@ -126,21 +138,34 @@ impl Pages {
     ///
     /// # Errors
     /// [`RequestError::Rule`] for an empty or malformed pattern.
+    #[cfg(feature = "gitignore")]
     pub fn new(patterns: impl IntoIterator<Item = String>) -> Result<Self, RequestError> {
-        TreeRules::new(patterns.into_iter().map(Rule::Exclude), Links::Skip).map(Self)
+        let rules = TreeRules::new(patterns.into_iter().map(Rule::Exclude), Links::Skip)?;
+        Ok(Self(Choice::Matching(rules)))
     }
 
     /// Returns true if the file `path`, relative to the directory of the job, is one of them.
     pub(crate) fn contains(&self, path: &Path) -> bool {
-        self.0.excludes(path, false)
+        match &self.0 {
+            Choice::Usual => is_page(path),
+            #[cfg(feature = "gitignore")]
+            Choice::Matching(rules) => rules.excludes(path, false),
+        }
     }
 }
 
 impl Default for Pages {
     /// Web pages and feeds: `*.html`, `*.htm`, `*.php` and `*.xml`.
     fn default() -> Self {
-        Self::new(PAGES.map(str::to_owned)).unwrap_or(Self(TreeRules::default()))
+        Self(Choice::Usual)
     }
+}
+
+/// Returns true if the name of the file ends with one of the extensions. A name such as `.html` is an extension alone.
+fn is_page(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let extension = name.iter().rposition(|&byte| byte == b'.').map(|dot| &name[dot + 1..]);
+    extension.is_some_and(|extension| PAGES.iter().any(|page| page.as_bytes() == extension))
 }
 
 #[cfg(test)]

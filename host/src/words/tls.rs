@@ -64,6 +64,9 @@ pub fn failed(context: &Context, connection: Connection, problem: &TlsProblem) -
         TlsProblem::Alert(alert) => format!("{server} ended the TLS handshake ({alert})"),
         TlsProblem::NotTls => format!("{server} sent data that is not TLS"),
         TlsProblem::NoName => format!("no certificate can be valid for {server}"),
+        TlsProblem::NoRoots if !cfg!(feature = "platform-verifier") => {
+            "this build does not know the certificate authorities of the machine".to_owned()
+        }
         TlsProblem::NoRoots => "there are no certificate authorities on this machine".to_owned(),
         TlsProblem::Other(text) => {
             format!("the TLS handshake with {server} failed: {}", Escaped(text.trim_end_matches('.').as_bytes()))
@@ -102,7 +105,11 @@ fn advice(context: &Context, problem: &TlsProblem) -> String {
         }
         TlsProblem::NoRoots => {
             let pin = context.name(Setting::Pin);
-            return format!("Nothing was sent; install them (ca-certificates), or use {authorities} or {pin}");
+            let instead = format!("use {authorities} or {pin}");
+            return match cfg!(feature = "platform-verifier") {
+                true => format!("Nothing was sent; install them (ca-certificates), or {instead}"),
+                false => format!("Nothing was sent; {instead}"),
+            };
         }
         TlsProblem::Other(_) => "The server, or a device on the network, violates TLS; ask the server's administrator",
     };

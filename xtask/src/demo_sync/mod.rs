@@ -35,7 +35,7 @@ const BROKEN: i32 = 8;
 /// Runs `cargo xtask demo sync`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
-    let built = cargo::build(&["build", "--release", "-p", "ftp-uploader-cli", "--bin", "ftp-uploader"])?;
+    let built = cargo::build(&["build", "--release", "-p", "ftp-uploader", "--bin", "ftp-uploader"])?;
     show(&cargo::program(&built, "ftp-uploader")?, &target_dir::target_dir()?)
 }
 

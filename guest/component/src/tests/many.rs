@@ -98,10 +98,40 @@ fn files_and_directories_are_removed_in_flights_of_eight_and_one_by_one() {
         let mut wanted = [(); 10].map(|()| String::from("removed"));
         wanted[9] = "refused 550".into();
         assert_eq!(words(run.session.remove_all(&names, flight).unwrap()), wanted);
-        assert_eq!(flights(&run), if flight { &[8, 2][..] } else { &[1; 10] });
+        assert_eq!(flights(&run), if flight { &[8, 4][..] } else { &[1; 10] });
         assert_eq!(words(run.session.remove_directories(&names, flight).unwrap()), wanted);
         let log = run.server.log();
         assert!(log[0].starts_with("RMD f0") && log.len() == if flight { 2 } else { 10 });
+    }
+}
+
+#[test]
+fn removals_that_are_answered_in_another_order_are_not_told_under_the_names_of_other_files() {
+    let names = bytes(&["a", "b"]);
+    let answered = |replies: &'static str| {
+        run(move |server| {
+            server.on("DELE", "");
+            server.on("RMD", "");
+            server.on("NOOP", replies);
+        })
+    };
+    for replies in ["200 Fine\n250 Ok\n550 No", "550 No\n200 Fine\n250 Ok", "250 Ok\n550 No\n550 No"] {
+        for files in [true, false] {
+            let mut run = answered(replies);
+            let session = &mut run.session;
+            let told = if files { session.remove_all(&names, true) } else { session.remove_directories(&names, true) };
+            let is_out_of_step =
+                matches!(&told, Err(UploadError::Broken(broken)) if broken.cause == IoError::OutOfStep);
+            assert!(is_out_of_step, "{replies}");
+            run.is_over();
+        }
+    }
+    // Where all commands succeed, and at a server without NOOP, there is no doubt.
+    for (replies, told) in [
+        ("200 Fine\n250 Ok\n250 Ok", ["removed", "removed"]),
+        ("550 No\n250 Ok\n502 NOOP?", ["refused 550", "removed"]),
+    ] {
+        assert_eq!(words(answered(replies).session.remove_all(&names, true).unwrap()), told);
     }
 }
 
@@ -142,5 +172,5 @@ fn too_many_names_and_odd_ones_are_the_callers_fault_and_names_get_the_option_th
     assert!(is(run.session.remove_directories(&odd, true).err(), Argument::Directory));
     assert_eq!(run.server.log(), [""; 0]);
     run.session.remove_all(&bytes(&["a", "gr\u{fc}n"]), true).unwrap();
-    assert_eq!(run.server.log(), ["OPTS UTF8 ON", "DELE a + DELE gr\u{fc}n"]);
+    assert_eq!(run.server.log(), ["OPTS UTF8 ON", "DELE a + DELE gr\u{fc}n + NOOP"]);
 }

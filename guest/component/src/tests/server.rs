@@ -23,6 +23,26 @@ pub(super) const SIZE: u64 = 5;
 /// The hash of the local file, in the form in which a server tells it.
 pub(super) const HASH: &str = "ABABABAB";
 
+/// The replies of a server with nothing to complain about.
+const REPLIES: [(&str, &str); 16] = [
+    ("USER", "331 Password"),
+    ("FEAT", "211 None"),
+    ("CWD", "250 There"),
+    ("DELE", "250 Gone"),
+    ("RMD", "250 Gone"),
+    ("EPSV", "229 (|||50000|)"),
+    ("PASV", "227 (127,0,0,1,195,80)"),
+    ("STOR", "150 Go"),
+    ("SIZE", "213 5"),
+    ("MDTM", "213 19700101000010"),
+    ("MKD", "257 Made"),
+    ("PWD", "257 \"/home\""),
+    ("MLSD", "150 Go"),
+    ("LIST", "150 Go"),
+    ("RETR", "150 Go"),
+    ("RNFR", "350 To?"),
+];
+
 /// A server, and the log.
 pub(super) struct Server {
     /// The replies to lines, of which the last one that fits counts; a line without one gets `200 Ok`.
@@ -82,24 +102,7 @@ impl Server {
             unanswered: Cell::default(),
             most_unanswered: Cell::default(),
         };
-        for (line, reply) in [
-            ("USER", "331 Password"),
-            ("FEAT", "211 None"),
-            ("CWD", "250 There"),
-            ("EPSV", "229 (|||50000|)"),
-            ("PASV", "227 (127,0,0,1,195,80)"),
-            ("STOR", "150 Go"),
-            ("SIZE", "213 5"),
-            ("MDTM", "213 19700101000010"),
-            ("MKD", "257 Made"),
-            ("PWD", "257 \"/home\""),
-            ("MLSD", "150 Go"),
-            ("LIST", "150 Go"),
-            ("RETR", "150 Go"),
-            ("RNFR", "350 To?"),
-        ] {
-            server.on(line, reply);
-        }
+        REPLIES.iter().for_each(|(line, reply)| server.on(line, reply));
         Rc::new(server)
     }
 

@@ -13,7 +13,6 @@ use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_sig
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
-use rustls_platform_verifier::Verifier;
 
 use crate::net::tls::asked::Asked;
 use crate::net::tls::certificate::{has_short_key, is_unvouched};
@@ -72,10 +71,7 @@ impl Rule {
     /// Returns the rule for `trust`. The platform's authorities are read here, and not again later.
     pub(super) fn of(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Self, TlsProblem> {
         Ok(match trust {
-            Trust::Platform => {
-                let verifier = Verifier::new(Arc::clone(provider)).map_err(|_| TlsProblem::NoRoots)?;
-                Self::Chain { authorities: Arc::new(verifier), given: Arc::default() }
-            }
+            Trust::Platform => Self::Chain { authorities: of_platform(provider)?, given: Arc::default() },
             Trust::Authorities(given) => {
                 let roots = Arc::clone(&given.roots);
                 let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider)).build();
@@ -86,6 +82,20 @@ impl Rule {
             Trust::Anything => Self::Anything,
         })
     }
+}
+
+/// Reads the authorities of the platform.
+#[cfg(feature = "platform-verifier")]
+fn of_platform(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsProblem> {
+    match rustls_platform_verifier::Verifier::new(Arc::clone(provider)) {
+        Ok(verifier) => Ok(Arc::new(verifier)),
+        Err(_) => Err(TlsProblem::NoRoots),
+    }
+}
+
+#[cfg(not(feature = "platform-verifier"))]
+fn of_platform(_provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsProblem> {
+    Err(TlsProblem::NoRoots)
 }
 
 impl PinningVerifier {

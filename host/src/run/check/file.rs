@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ftp_delivery::Found;
+use ftp_delivery::{Failure, Found};
 
 use crate::report::check::{CheckReport, Clock, FileFindings, Finding, Problem, Resuming};
 use crate::report::error::UploadError;
@@ -116,7 +116,11 @@ impl<'a, 'b> TemporaryFile<'a, 'b> {
         match &stored {
             Ok(_) => self.leftovers.has(&self.name),
             Err(_) if !self.probe.has_session() => self.leftovers.are_in_doubt(),
-            Err(_) => {}
+            // The number of bytes that were sent does not matter for a refusal before the first one.
+            Err(error) if matches!(error.store_failure(0, false), Failure::NotTaken(_)) => {
+                self.leftovers.has_not(&self.name);
+            }
+            Err(_) => self.leftovers.has_perhaps(&self.name),
         }
         stored
     }

@@ -1,5 +1,6 @@
 //! The names under which the temporary file may lie on the server, and its removal. Invariant: a name is added before the
-//! command that can make it, and taken away only after the server has said that it is gone.
+//! command that can make it, and taken away only after the server has said that it is gone, or that it has taken no byte of
+//! it.
 
 use std::time::Duration;
 
@@ -9,6 +10,9 @@ use crate::report::check::{Finding, Problem};
 use crate::report::error::UploadError;
 use crate::report::summary::{Remaining, Remains, Whose};
 use crate::run::check::probe::Probe;
+use crate::run::evidence::Verdict;
+use crate::run::presence::examine;
+use crate::sandbox::guest::GuestSession;
 use crate::sandbox::run_limits::RunLimits;
 use crate::sandbox::values::{Inquiry, Refusal, Removal};
 
@@ -32,10 +36,30 @@ pub(super) struct Leftovers {
 #[derive(Clone)]
 struct Leftover {
     name: Vec<u8>,
-    /// True if the server has confirmed that the file is there.
-    seen: bool,
+    standing: Standing,
     /// The last answer of the server.
     state: Remaining,
+}
+
+/// The knowledge about a file before it is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// The server has refused to store it, and has accepted no byte.
+    NotTaken,
+    /// It may be there.
+    Possible,
+    /// The server has confirmed that it is there.
+    Seen,
+    /// The server has removed it, so that DELE is permitted, and may have made it again since.
+    Removed,
+}
+
+/// The answers of one session about one name.
+struct Told {
+    removal: Removal,
+    found: Found,
+    /// The conclusion from the listing, if the removal was refused and no size was told.
+    verdict: Option<Verdict>,
 }
 
 /// The result of the removal.
@@ -50,13 +74,28 @@ impl Leftovers {
     /// Adds a name that the next command can make.
     pub(super) fn may_have(&mut self, name: &[u8]) {
         if self.names.iter().all(|leftover| leftover.name != name) {
-            self.names.push(Leftover { name: name.to_vec(), seen: false, state: Remaining::Unknown });
+            self.names.push(Leftover { name: name.to_vec(), standing: Standing::Possible, state: Remaining::Unknown });
         }
     }
 
     /// Notes that the file is there.
     pub(super) fn has(&mut self, name: &[u8]) {
-        self.names.iter_mut().filter(|leftover| leftover.name == name).for_each(|leftover| leftover.seen = true);
+        self.note(name, |_| Standing::Seen);
+    }
+
+    /// Notes that the server has refused the file, and has accepted no byte.
+    pub(super) fn has_not(&mut self, name: &[u8]) {
+        self.note(name, |before| if before == Standing::Possible { Standing::NotTaken } else { before });
+    }
+
+    /// Notes that a part of the file may be there.
+    pub(super) fn has_perhaps(&mut self, name: &[u8]) {
+        self.note(name, |before| if before == Standing::NotTaken { Standing::Possible } else { before });
+    }
+
+    fn note(&mut self, name: &[u8], standing: impl Fn(Standing) -> Standing) {
+        let named = self.names.iter_mut().filter(|leftover| leftover.name == name);
+        named.for_each(|leftover| leftover.standing = standing(leftover.standing));
     }
 
     /// Notes that the file has this name, and no other one any more.
@@ -129,11 +168,25 @@ impl Leftovers {
             Ok(removals) => removals,
             Err(error) => return Err(self.lost(probe, error)),
         };
-        let found = match session.ask(&names, Inquiry::Size, false) {
-            Ok(known) => known.into_iter().map(|known| known.found).collect::<Vec<_>>(),
-            Err(error) => return Err(self.lost(probe, error)),
-        };
-        Ok(self.learn(&removals, &found, attempt))
+        match Self::ask(session, &names, removals) {
+            Ok(told) => Ok(self.learn(told, attempt)),
+            Err(error) => Err(self.lost(probe, error)),
+        }
+    }
+
+    /// Asks about `names` after their removal.
+    fn ask(session: &mut GuestSession, names: &[Vec<u8>], removals: Vec<Removal>) -> Result<Vec<Told>, UploadError> {
+        let known = session.ask(names, Inquiry::Size, false)?;
+        let mut told = Vec::with_capacity(names.len());
+        for ((name, removal), known) in names.iter().zip(removals).zip(known) {
+            let is_doubtful = matches!(removal, Removal::Refused(_)) && !matches!(known.found, Found::Bytes(_));
+            let verdict = match is_doubtful {
+                true => examine(session, std::slice::from_ref(name))?.pop(),
+                false => None,
+            };
+            told.push(Told { removal, found: known.found, verdict });
+        }
+        Ok(told)
     }
 
     fn lost(&mut self, probe: &mut Probe<'_>, error: UploadError) -> Option<UploadError> {
@@ -142,40 +195,46 @@ impl Leftovers {
     }
 
     /// Takes away the names that are gone.
-    fn learn(&mut self, removals: &[Removal], found: &[Found], attempt: usize) -> Answer {
+    fn learn(&mut self, told: Vec<Told>, attempt: usize) -> Answer {
         let mut answer = Answer { removed: false, refusal: None, is_last: true };
-        // An earlier DELE may have worked, and its reply was lost.
-        let asked_before = attempt > 0;
+        // The server may still carry out a command of the session that has ended, and make the file again.
+        let comes_back = self.in_doubt && attempt + 1 < TRIES;
         let mut kept = Vec::new();
-        for ((mut leftover, removal), found) in self.names.drain(..).zip(removals).zip(found) {
-            leftover.state = if let Found::Bytes(bytes) = found { Remaining::Seen(*bytes) } else { Remaining::Unknown };
-            match removal {
-                Removal::Removed if !matches!(found, Found::Bytes(_)) => {
+        for (mut leftover, told) in self.names.drain(..).zip(told) {
+            leftover.state =
+                if let Found::Bytes(bytes) = told.found { Remaining::Seen(bytes) } else { Remaining::Unknown };
+            let is_gone = leftover.is_gone(&told, self.in_doubt);
+            match told.removal {
+                Removal::Removed if is_gone => {
                     answer.removed = true;
-                    // The server may still carry out a command of the session that has ended, and make the file again.
-                    if self.in_doubt && attempt + 1 < TRIES {
-                        leftover.seen = false;
-                        kept.push(leftover);
-                    }
+                    leftover.standing = Standing::Removed;
                 }
-                Removal::Removed => kept.push(leftover),
-                Removal::Refused(_)
-                    if matches!(found, Found::Refused | Found::Untold) && (!leftover.seen || asked_before) =>
-                {
-                    if self.in_doubt && attempt + 1 < TRIES {
-                        kept.push(leftover);
-                    }
-                }
-                Removal::Refused(refusal) => {
-                    answer.refusal = Some(refusal.clone());
-                    kept.push(leftover);
-                }
+                Removal::Refused(refusal) if !is_gone => answer.refusal = Some(refusal),
+                Removal::Removed | Removal::Refused(_) => {}
+            }
+            if !is_gone || comes_back {
+                kept.push(leftover);
             }
         }
         self.names = kept;
         // A server that has refused without a doubt would do so again.
         answer.is_last = self.names.is_empty() || !self.in_doubt;
         answer
+    }
+}
+
+impl Leftover {
+    /// Returns true if the file is not there, after these answers. `in_doubt` is true if the server may still be at work.
+    fn is_gone(&self, told: &Told, in_doubt: bool) -> bool {
+        match (&told.removal, told.found) {
+            (_, Found::Bytes(_)) => false,
+            (Removal::Removed, Found::Refused | Found::Untold) => true,
+            (Removal::Refused(_), Found::Refused | Found::Untold) => match self.standing {
+                Standing::Removed => true,
+                Standing::NotTaken if !in_doubt => true,
+                Standing::NotTaken | Standing::Possible | Standing::Seen => told.verdict == Some(Verdict::Absent),
+            },
+        }
     }
 }
 
@@ -187,80 +246,4 @@ struct Answer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::step::Step;
-
-    fn refusal() -> Refusal {
-        Refusal { step: Step::Renaming, code: 550, text: b"No"[..].into() }
-    }
-
-    fn leftovers(seen: bool, in_doubt: bool) -> Leftovers {
-        let mut leftovers = Leftovers::default();
-        leftovers.may_have(b"a");
-        if seen {
-            leftovers.has(b"a");
-        }
-        leftovers.in_doubt = in_doubt;
-        leftovers
-    }
-
-    #[test]
-    fn a_file_that_was_seen_and_is_not_removed_remains() {
-        for (found, state) in [
-            (Found::Bytes(3), Remaining::Seen(3)),
-            (Found::Refused, Remaining::Unknown),
-            (Found::Untold, Remaining::Unknown),
-        ] {
-            let mut left = leftovers(true, false);
-            let answer = left.learn(&[Removal::Refused(refusal())], &[found], 0);
-            assert!(answer.is_last && answer.refusal.is_some());
-            assert_eq!(left.names[0].state, state);
-        }
-    }
-
-    #[test]
-    fn a_file_that_was_never_seen_and_is_not_found_is_gone() {
-        let mut left = leftovers(false, false);
-        let answer = left.learn(&[Removal::Refused(refusal())], &[Found::Refused], 0);
-        assert!(answer.is_last && answer.refusal.is_none() && left.names.is_empty());
-    }
-
-    #[test]
-    fn a_removal_counts_only_if_the_server_does_not_report_the_file_after_it() {
-        let mut left = leftovers(true, false);
-        assert!(left.learn(&[Removal::Removed], &[Found::Untold], 0).removed && left.names.is_empty());
-        let mut left = leftovers(true, false);
-        assert!(!left.learn(&[Removal::Removed], &[Found::Bytes(3)], 0).removed);
-        assert_eq!(left.names.len(), 1);
-    }
-
-    #[test]
-    fn in_doubt_the_server_is_asked_again() {
-        let mut left = leftovers(false, true);
-        assert!(!left.learn(&[Removal::Refused(refusal())], &[Found::Refused], 0).is_last);
-        assert_eq!(left.names.len(), 1);
-        assert!(left.learn(&[Removal::Refused(refusal())], &[Found::Refused], TRIES - 1).is_last);
-        assert!(left.names.is_empty());
-    }
-
-    #[test]
-    fn in_doubt_the_server_is_asked_again_after_a_removal() {
-        let mut left = leftovers(true, true);
-        let first = left.learn(&[Removal::Removed], &[Found::Refused], 0);
-        assert!(first.removed && !first.is_last && !left.names[0].seen);
-        let last = left.learn(&[Removal::Refused(refusal())], &[Found::Refused], TRIES - 1);
-        assert!(last.is_last && last.refusal.is_none() && left.names.is_empty());
-    }
-
-    #[test]
-    fn a_file_that_was_renamed_has_one_name() {
-        let mut left = leftovers(true, false);
-        left.may_have(b"b");
-        left.has_only(b"b");
-        assert_eq!(
-            left.names.iter().map(|leftover| (&leftover.name[..], leftover.seen)).collect::<Vec<_>>(),
-            [(&b"b"[..], true)]
-        );
-    }
-}
+mod tests;

@@ -1,16 +1,17 @@
-//! Removes files and directories that the plan names. A refusal is asked about: what is gone is removed, whoever removed
-//! it.
+//! Removes files and directories that the plan names. After a refusal, the server is asked if the file is there: a file that
+//! is gone counts as removed, also if another program removed it.
 
 use std::sync::{Mutex, PoisonError};
 
-use ftp_delivery::Found;
 use ftp_plan::path::RemotePath;
 
 use crate::report::error::UploadError;
+use crate::run::evidence::Verdict;
+use crate::run::presence::examine;
 use crate::run::sync::context::Context;
 use crate::run::sync::spread::spread;
 use crate::run::worker::Worker;
-use crate::sandbox::values::{Inquiry, Refusal, Removal};
+use crate::sandbox::values::{Refusal, Removal};
 
 /// The most names in one call of the component.
 const PER_CALL: usize = 64;
@@ -25,7 +26,7 @@ pub(super) enum Removed {
     ByThisRun,
     /// It is gone.
     Gone,
-    /// The server refused, and it is there, as far as is known.
+    /// The server refused, and it is there, or may be.
     Refused(Refusal),
 }
 
@@ -51,19 +52,19 @@ pub(super) fn remove_files(
 pub(super) fn remove_some(worker: &mut Worker<'_>, paths: &[RemotePath]) -> Result<Vec<Removed>, UploadError> {
     let names: Vec<_> = paths.iter().map(|path| path.as_bytes().to_vec()).collect();
     let removals = worker.persist(|session, flight| session.remove_all(&names, flight))?;
+    // A 550 has many meanings (RFC 959 §4.2.1): the file may be gone, or may be one that this user may not remove.
     let refused = |(name, removal): (&Vec<u8>, &Removal)| matches!(removal, Removal::Refused(_)).then(|| name.clone());
     let doubtful: Vec<_> = names.iter().zip(&removals).filter_map(refused).collect();
-    let known = match doubtful.is_empty() {
+    let mut verdicts = match doubtful.is_empty() {
         true => Vec::new(),
-        false => worker.persist(|session, flight| session.ask(&doubtful, Inquiry::Size, flight))?,
-    };
-    let mut known = known.into_iter();
+        false => worker.persist(|session, _| examine(session, &doubtful))?,
+    }
+    .into_iter();
     let result = |removal| match removal {
         Removal::Removed => Removed::ByThisRun,
-        Removal::Refused(refusal) => match known.next().map(|known| known.found) {
-            // Both commands are refused: there is no such file, as far as this user can see.
-            Some(Found::Refused) => Removed::Gone,
-            Some(Found::Bytes(_) | Found::Untold) | None => Removed::Refused(refusal),
+        Removal::Refused(refusal) => match verdicts.next() {
+            Some(Verdict::Absent) => Removed::Gone,
+            Some(Verdict::There | Verdict::Unknown(_)) | None => Removed::Refused(refusal),
         },
     };
     Ok(removals.into_iter().map(result).collect())

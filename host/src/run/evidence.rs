@@ -1,5 +1,5 @@
-//! What follows from the server's answers about a file. Nothing is overwritten on an answer that can mean two things: a
-//! file counts as absent only if the listing of its directory must show it and does not, or if the server refuses to tell
+//! The meaning of the server's answers about a file. Nothing is overwritten, and nothing is forgotten, on an answer that can
+//! mean two things: a file counts as absent only if the listing of its directory must show it and does not, or if the server refuses to tell
 //! its size and has told that of another file of the same directory.
 
 use std::collections::HashSet;
@@ -70,6 +70,22 @@ impl Folder {
         let Self::Listed(Seen { listing, .. }) = self else { return None };
         listing.entries().find(|(_, entry)| entry.kind == Kind::File).map(|(name, _)| name)
     }
+}
+
+/// The path of the directory that was entered.
+pub(super) const ROOT: &[u8] = b"";
+
+/// Returns the directory and the last part of a path.
+pub(super) fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    match path.iter().rposition(|&byte| byte == b'/') {
+        Some(at) => (&path[..at], &path[at + 1..]),
+        None => (ROOT, path),
+    }
+}
+
+/// Returns the path of `name` in `parent`.
+pub(super) fn path_of(parent: &[u8], name: &[u8]) -> Vec<u8> {
+    if parent == ROOT { name.to_vec() } else { [parent, name].join(&b'/') }
 }
 
 /// Returns true if the server need not be asked about `name`.

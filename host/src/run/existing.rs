@@ -4,8 +4,6 @@
 //! The directories are listed, and the server is asked about each file that is not listed. `evidence.rs` says what follows
 //! from the answers.
 
-mod evidence;
-
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,14 +12,13 @@ use ftp_delivery::Found;
 use crate::report::error::UploadError;
 use crate::report::step::Step;
 use crate::report::summary::{AlreadyThere, Failure};
+use crate::run::evidence::{Folder, ROOT, Seen, Verdict, is_certain, judge, path_of, split};
 use crate::run::plan::{FileTask, Plan};
 use crate::run::sync::listing::listing_of;
 use crate::run::sync::spread::spread;
 use crate::run::worker::Worker;
 use crate::run::workers::Run;
 use crate::sandbox::values::{Inquiry, Known};
-
-use evidence::{Folder, Seen, Verdict, is_certain, judge};
 
 /// The most names in one call of the component.
 const PER_CALL: usize = 64;
@@ -31,9 +28,6 @@ const PER_CONNECTION: usize = 256;
 
 /// The directories for which another connection is worth its login.
 const DIRECTORIES_PER_CONNECTION: usize = 16;
-
-/// The path of the directory that was entered.
-const ROOT: &[u8] = b"";
 
 /// The files that are left out.
 #[derive(Default)]
@@ -145,7 +139,7 @@ fn questions(plan: &Plan, folders: &Folders) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
             && seen.insert(parent)
             && let Some(witness) = folder.witness()
         {
-            witnesses.push(if parent == ROOT { witness.to_vec() } else { [parent, witness].join(&b'/') });
+            witnesses.push(path_of(parent, witness));
         }
     }
     (unlisted, witnesses)
@@ -177,12 +171,4 @@ fn sort_out(plan: &mut Plan, folders: &Folders, answers: &Answers, witnesses: &A
 
 fn already_there(task: &FileTask) -> AlreadyThere {
     AlreadyThere { file: task.path(), remote: task.remote.to_vec() }
-}
-
-/// Returns the directory and the last part of a path.
-fn split(path: &[u8]) -> (&[u8], &[u8]) {
-    match path.iter().rposition(|&byte| byte == b'/') {
-        Some(at) => (&path[..at], &path[at + 1..]),
-        None => (ROOT, path),
-    }
 }
