@@ -16,6 +16,7 @@ use crate::fleet;
 use crate::ftp_servers;
 use crate::fuzz;
 use crate::miri;
+use crate::package;
 use crate::platforms;
 use crate::shells;
 use crate::skips;
@@ -89,6 +90,7 @@ pub(crate) fn run() -> Result<(), String> {
             _ => cargo::run(check.arguments, &[check.environment, &[(skips::VARIABLE, &record_path)]].concat())?,
         }
     }
+    package::check()?;
     if !skipped.contains(&dependencies::CARGO_DENY) {
         dependencies::run()?;
     }
