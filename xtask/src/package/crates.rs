@@ -1,6 +1,7 @@
 //! The published crates, and `cargo package`.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use xtask::cargo;
 use xtask::target_dir;
@@ -45,18 +46,24 @@ impl Published {
 /// `cargo package` would build every crate with its own settings, and wasmtime once more; `unpacked.rs` builds all of
 /// them together.
 pub(crate) fn pack(stage: &Path) -> Result<PathBuf, String> {
-    let target = target_dir::target_dir()?;
-    let mut command = cargo::command();
-    // The stage is a copy outside of version control.
-    command
-        .current_dir(stage)
-        .args(["package", "--quiet", "--no-verify", "--allow-dirty", "--target-dir"])
-        .arg(&target);
-    command.args(PUBLISHED.iter().flat_map(|package| ["--package", package.name]));
     println!("> cargo package --no-verify, in {}", stage.display());
-    match command.status() {
+    let target = target_dir::target_dir()?;
+    // The builds before have fetched the index of the registry. Without them, it is fetched now.
+    let offline = package(stage, &target).arg("--offline").stderr(Stdio::null()).status();
+    if offline.is_ok_and(|status| status.success()) {
+        return Ok(target.join("package"));
+    }
+    match package(stage, &target).status() {
         Ok(status) if status.success() => Ok(target.join("package")),
         Ok(status) => Err(format!("cargo package failed ({status}), in {}", stage.display())),
         Err(error) => Err(format!("cannot run cargo: {error}")),
     }
+}
+
+fn package(stage: &Path, target: &Path) -> Command {
+    let mut command = cargo::command();
+    // The stage is a copy outside of version control.
+    command.current_dir(stage).args(["package", "--quiet", "--no-verify", "--allow-dirty", "--target-dir"]).arg(target);
+    command.args(PUBLISHED.iter().flat_map(|package| ["--package", package.name]));
+    command
 }

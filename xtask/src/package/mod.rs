@@ -38,7 +38,7 @@ pub(crate) fn run() -> Result<(), String> {
     }
     print!("{}", shipped::digest_line(&packed.wasm));
     if let Some(changes) = uncommitted() {
-        println!("NOT FOR PUBLISHING: {changes} files of the repository have changes that are not committed.");
+        println!("NOT FOR PUBLISHING: there are changes that are not committed (files: {changes}).");
     }
     println!("To publish, in {}: cargo publish --workspace --no-verify --allow-dirty", packed.stage.display());
     Ok(())
