@@ -26,6 +26,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use xtask::stopwatch::Stopwatch;
 use xtask::{ci, components, target_dir, wasm_target};
 
 use lab::Lab;
@@ -96,12 +97,13 @@ fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let (components, evil) = (components::build()?, components::build_evil()?);
     let lab = Lab::set_up(&target_dir::target_dir()?, components, evil)?;
+    let mut watch = Stopwatch::default();
     let mut rows = Vec::new();
     let mut problems = Vec::new();
     let named: Vec<_> = std::env::args().skip(1).collect();
     let is_wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
     for (name, test) in PLATFORMS.iter().filter(|(name, _)| is_wanted(name)) {
-        match test(&lab) {
+        match watch.time(name, || test(&lab)) {
             Ok(more) => rows.extend(more),
             Err(problem) => problems.push((*name, problem)),
         }

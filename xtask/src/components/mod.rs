@@ -2,10 +2,11 @@
 //!
 //! `ftp-uploader.wasm` is the guest, for embedders that implement our capabilities. `ftp-uploader-cli.wasm` is the
 //! guest composed with a provider and a command line (`compose.rs`), for platforms with WASI 0.2. Both are validated
-//! before they are written (`contents.rs`).
+//! before they are written (`contents.rs`). Both are also written as an OCI layout, for registries (`oci_layout.rs`).
 
 mod compose;
 mod contents;
+pub mod oci_layout;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,9 @@ pub fn run() -> Result<(), String> {
         let bytes = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         println!("{}: {} bytes", file.display(), bytes.len());
         print!("{}", Contents::of(&bytes)?);
+    }
+    for (name, digest) in oci_layout::write(&components)? {
+        println!("{}:{name}: {digest}", target_dir::target_dir()?.join(oci_layout::FOLDER).display());
     }
     Ok(())
 }
