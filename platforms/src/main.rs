@@ -11,9 +11,10 @@ mod c;
 mod cutting_relay;
 mod deployments;
 mod hashing_server;
+mod javascript;
 mod lab;
-mod node;
 mod oci;
+mod packages;
 mod python;
 mod reluctant_server;
 mod stories;
@@ -75,9 +76,14 @@ type Platform = (&'static str, fn(&Lab) -> Outcome);
 /// All platforms, in the order of the table.
 const PLATFORMS: &[Platform] = &[
     ("wasmtime CLI", wasmtime_cli::run),
-    ("Node", node::run),
+    ("Node", javascript::node),
+    ("Deno", javascript::deno),
+    ("Bun", javascript::bun),
     ("Python", python::run),
     ("C", c::run),
+    ("npm package", packages::npm::run),
+    ("Python package", packages::wheel::run),
+    ("C library", packages::library::run),
     ("wash", wash::run),
     ("OCI", oci::run),
 ];
