@@ -9,8 +9,10 @@ pub mod ci;
 pub mod components;
 mod debian_toolchain;
 pub mod demo_file;
+pub mod stopwatch;
 pub mod target_dir;
 pub mod time_limit;
+pub mod unpacked;
 #[path = "../../host/build/wasm_build.rs"]
 mod wasm_build;
 pub mod wasm_target;

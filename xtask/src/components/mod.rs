@@ -2,10 +2,11 @@
 //!
 //! `ftp-uploader.wasm` is the guest, for embedders that implement our capabilities. `ftp-uploader-cli.wasm` is the
 //! guest composed with a provider and a command line (`compose.rs`), for platforms with WASI 0.2. Both are validated
-//! before they are written (`contents.rs`).
+//! before they are written (`contents.rs`). Both are also written as an OCI layout, for registries (`oci_layout.rs`).
 
 mod compose;
 mod contents;
+pub mod oci_layout;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,9 @@ const FRONT: &str = "ftp-uploader-front";
 const GUEST: &str = "ftp-uploader.wasm";
 const COMMAND: &str = "ftp-uploader-cli.wasm";
 
+/// The places of the guest in the packages of `embedding/`, from where `npm pack`, `pip wheel` and `make install` take it.
+const IN_PACKAGES: [&str; 3] = ["embedding/node", "embedding/python/ftp_uploader", "embedding/c"];
+
 /// The paths of the two files.
 #[derive(Clone, Debug)]
 pub struct Components {
@@ -34,7 +38,8 @@ pub struct Components {
     pub command: PathBuf,
 }
 
-/// Runs `cargo xtask components`: builds both files, and prints their sizes, imports and exports.
+/// Runs `cargo xtask components`: builds both files, prints their sizes, imports and exports, and copies the guest into
+/// the packages of `embedding/`.
 ///
 /// # Errors
 ///
@@ -46,6 +51,14 @@ pub fn run() -> Result<(), String> {
         let bytes = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         println!("{}: {} bytes", file.display(), bytes.len());
         print!("{}", Contents::of(&bytes)?);
+    }
+    for folder in IN_PACKAGES {
+        let place = target_dir::workspace().join(folder).join(GUEST);
+        fs::copy(&components.guest, &place).map_err(|error| format!("cannot write {}: {error}", place.display()))?;
+        println!("{}", place.display());
+    }
+    for (name, digest) in oci_layout::write(&components)? {
+        println!("{}:{name}: {digest}", target_dir::target_dir()?.join(oci_layout::FOLDER).display());
     }
     Ok(())
 }
