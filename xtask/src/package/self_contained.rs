@@ -37,11 +37,14 @@ fn a_file_from_outside_is_found_but_not_in_tests_and_not_where_a_copy_is_staged(
     put("src/a.rs", "// include!(\"../../a\")\n    let text = include_str!(\"../../docs/a\");\n");
     put("src/b.rs", "    path: \"../wit\",\n");
     put("build.rs", "#[path = \"src/a.rs\"]\nmod a;\n#[path = \"../xtask/src/b.rs\"]\nmod b;\n");
+    let name = package.file_name().unwrap().to_str().unwrap();
+    put("c.rs", &format!("include!(\"../{name}/src/a.rs\");\n"));
     let found = outside(package);
-    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found.len(), 4, "{found:?}");
     assert!(found[0].ends_with("build.rs:3: ../xtask/src/b.rs is outside of the package"), "{found:?}");
-    assert!(found[1].ends_with("a.rs:2: ../../docs/a is outside of the package"), "{found:?}");
-    assert!(found[2].ends_with("b.rs:1: ../wit is outside of the package"), "{found:?}");
+    assert!(found[1].ends_with(&format!("c.rs:1: ../{name}/src/a.rs is outside of the package")), "{found:?}");
+    assert!(found[2].ends_with("a.rs:2: ../../docs/a is outside of the package"), "{found:?}");
+    assert!(found[3].ends_with("b.rs:1: ../wit is outside of the package"), "{found:?}");
 }
 
 #[test]
@@ -88,7 +91,7 @@ fn outside_of_file(package: &Path, file: &Path, text: &str) -> Vec<String> {
         let of_file = OF_FILE.iter().map(|start| (start, file.parent().unwrap()));
         for (start, folder) in of_file.chain(OF_PACKAGE.iter().map(|start| (start, package))) {
             let paths = line.split(start).skip(1).filter_map(|rest| rest.split('"').next());
-            let outside = paths.filter(|path| !staged && !plain(&folder.join(path)).starts_with(package));
+            let outside = paths.filter(|path| !staged && leads_out(package, folder, path));
             found.extend(
                 outside.map(|path| format!("{}:{}: {path} is outside of the package", file.display(), index + 1)),
             );
@@ -110,14 +113,15 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Returns the path without `..`, by its text alone.
-fn plain(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut plain, part| {
-        if part == Component::ParentDir {
-            plain.pop();
-        } else {
-            plain.push(part);
+/// Returns true if the path `relative` leads out of `package` from its folder `folder`. A path that comes back, by the name
+/// of the package's folder, leads out, too: a packed folder has another name.
+fn leads_out(package: &Path, folder: &Path, relative: &str) -> bool {
+    let mut place = folder.to_owned();
+    Path::new(relative).components().any(|part| {
+        match part {
+            Component::ParentDir => drop(place.pop()),
+            part => place.push(part),
         }
-        plain
+        !place.starts_with(package)
     })
 }
