@@ -18,6 +18,7 @@ use crate::fleet;
 use crate::ftp_servers;
 use crate::fuzz;
 use crate::miri;
+use crate::package;
 use crate::platforms;
 use crate::shells;
 use crate::skips;
@@ -119,6 +120,7 @@ fn run_all(watch: &mut Stopwatch) -> Result<String, String> {
     skipped.extend(missing);
     refuse_gaps(&skipped)?;
     run_checks(TESTS, &skipped, &record_path, watch)?;
+    watch.time("packed crates", package::check)?;
     if !skipped.contains(&dependencies::CARGO_DENY) {
         watch.time("dependencies", dependencies::run)?;
     }
