@@ -86,6 +86,9 @@ const FUZZ_SECONDS: u32 = 20;
 /// The seed of the fuzzers. Every run tries the same inputs, so that only a change of the code can cause a failure.
 const FUZZ_SEED: u32 = 2;
 
+/// The variable of Rust's test programs. If it is set, it is respected.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
+
 /// Both parts together take about 15 MB.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(60);
 
@@ -152,15 +155,23 @@ fn refuse_gaps(missing: &[&str]) -> Result<(), String> {
 }
 
 fn run_checks(checks: &[Check], skipped: &[&str], record: &str, watch: &mut Stopwatch) -> Result<(), String> {
+    let threads = std::env::var(TEST_THREADS).unwrap_or_else(|_| test_threads().to_string());
     for check in checks {
         match check.component {
             Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
-            _ => watch.time(check.part, || {
-                cargo::run(check.arguments, &[check.environment, &[(skips::VARIABLE, record)]].concat())
-            })?,
+            _ => {
+                let common = [(skips::VARIABLE, record), (TEST_THREADS, &threads)];
+                let environment = [check.environment, &common].concat();
+                watch.time(check.part, || cargo::run(check.arguments, &environment))?;
+            }
         }
     }
     Ok(())
+}
+
+/// Most tests wait for servers, and use a fifth of the processors if there is one test on each.
+fn test_threads() -> usize {
+    2 * thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Returns the last line. A run that has skipped checks does not look like a complete one.
