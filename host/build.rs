@@ -52,7 +52,9 @@ fn build() -> Result<()> {
 
 /// Builds `package` as a component, and returns its bytes.
 fn build_wasm(workspace: &Path, out: &Path, package: &str) -> Result<Vec<u8>> {
-    let target_dir = out.join("guest");
+    // Builds for several targets (`cargo xtask dist`) can share the crates that the component is built with.
+    let shared = env::var_os("FTP_UPLOADER_GUEST_TARGET_DIR").map(PathBuf::from);
+    let target_dir = shared.unwrap_or_else(|| out.join("guest"));
     let status = cargo_rustc(out)?
         .args(["--quiet", "--package", package, "--lib", "--crate-type", "cdylib"])
         .args(["--target", "wasm32-wasip2", "--profile", "guest", "--target-dir"])

@@ -4,7 +4,7 @@
 //! The packages are not installed, because they conflict with each other and would start services. The caller decides
 //! whether a missing server is an error. The package `test-servers` starts them.
 
-mod packages;
+pub(crate) mod packages;
 
 use std::{fs, path::Path};
 

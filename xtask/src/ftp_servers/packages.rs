@@ -21,14 +21,14 @@ const TRIAL_SECONDS: u32 = 20;
 
 /// The state of apt's package lists. They are refreshed at most once in a run, and only if a download fails.
 #[derive(Default)]
-pub(super) struct Lists {
+pub(crate) struct Lists {
     refreshed: bool,
 }
 
 /// Downloads `packages`, and their dependencies that this machine lacks, as `.deb` files into `folder`.
 ///
 /// If the download fails, the package lists may be empty or out of date: it refreshes them and tries again.
-pub(super) fn download(packages: &[&str], folder: &Path, lists: &mut Lists) -> Result<(), String> {
+pub(crate) fn download(packages: &[&str], folder: &Path, lists: &mut Lists) -> Result<(), String> {
     let first_try = download_with_these_lists(packages, folder);
     if first_try.is_ok() || lists.refreshed {
         return first_try;
@@ -43,7 +43,7 @@ pub(super) fn download(packages: &[&str], folder: &Path, lists: &mut Lists) -> R
 }
 
 /// Unpacks every `.deb` in `debs` into `tree`.
-pub(super) fn extract_all(debs: &Path, tree: &Path) -> Result<(), String> {
+pub(crate) fn extract_all(debs: &Path, tree: &Path) -> Result<(), String> {
     for deb in entries(debs) {
         output_of(limited(EXTRACT_SECONDS, "dpkg-deb").arg("-x").arg(&deb).arg(tree))?;
     }
