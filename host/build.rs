@@ -71,7 +71,9 @@ fn from_source(workspace: &Path, out: &Path) -> Result<Vec<u8>> {
         // Only for a file that exists: a missing file would make cargo run this script in every build.
         println!("cargo::rerun-if-changed={}", file.display());
     }
-    let target_dir = out.join("guest");
+    // Builds for several targets (`cargo xtask dist`) can share the crates that the component is built with.
+    let shared = env::var_os("FTP_UPLOADER_GUEST_TARGET_DIR").map(PathBuf::from);
+    let target_dir = shared.unwrap_or_else(|| out.join("guest"));
     let build = WasmBuild { workspace, target_dir: &target_dir, record: record.as_deref() };
     let wasm = fs::read(build.run("ftp-uploader-component", |cargo| Command::new(cargo))?)?;
     if env::var_os("CARGO_FEATURE_COMPILER").is_some() {

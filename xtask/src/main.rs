@@ -3,6 +3,9 @@
 //! This file parses the command line; each command is a module. The commands need only Rust: they install missing
 //! tools, with a time limit, or print how to install them.
 
+mod aarch64;
+#[cfg(test)]
+mod action_yml;
 mod bench;
 mod demo;
 mod demo_sync;
@@ -10,6 +13,7 @@ mod demo_tour;
 mod dependencies;
 #[cfg(test)]
 mod deployment_examples;
+mod dist;
 mod fleet;
 mod ftp_servers;
 mod fuzz;
@@ -22,6 +26,7 @@ mod sandbox;
 mod security_page;
 mod shells;
 mod skips;
+mod static_test;
 mod test;
 mod wit_docs;
 
@@ -37,10 +42,16 @@ Usage: cargo xtask NAME
   demo sync       deploy a site of 300 files to such a server, change it, and deploy it again, with two failures in
                   between; compare the trees after each step
   demo tour       run docs/tour.sh, a few typical commands, against such a server; it asks for a password once
-  test            run all checks: style, docs, tests, and the commands below except bench, components and wit-docs.
+  test            run all checks: style, docs, tests, and the commands below except test static, test aarch64,
+                  bench, components, dist and wit-docs.
                   CI runs this command
   test platforms  upload with the components on other platforms, and print a table
   test sandbox    run only the attacks on the sandbox, and print a table of the results
+  test static [FILTER...]
+                  run the tests of the behaviour with a static program (musl)
+  test aarch64 [PROGRAM]
+                  run the static program for aarch64 in qemu's user mode: start, limits, fence, uploads; without
+                  PROGRAM, it is built
   bench [many | sync | sandbox | sink] [--only ROW] [--rounds N] [--out DIR]
                   compare the program with other clients, on loopback; with `many`, with many small files, also over
                   a delaying link (needs root; --only takes the beginning of a name, --server another server); with
@@ -55,6 +66,9 @@ Usage: cargo xtask NAME
   components      build ftp-uploader.wasm and ftp-uploader-cli.wasm for other platforms, in target/components/
   package         pack the crates for crates.io, with the component inside, in target/package/; build them without the
                   WebAssembly target, and upload a file with the result
+  dist [--twice] [TARGET...]
+                  build the static programs that are handed out, with all that belongs to them, in target/dist/; with
+                  --twice, once more in another folder, and compare the bytes
   wit-docs        render wit/ as docs/wit.md, and record its shape and version in docs/wit.lock
   help            print this text
 ";
@@ -69,8 +83,12 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["test", "platforms"] => platforms::run(),
         ["test", "sandbox"] => sandbox::run(),
+        ["test", "static", ref filters @ ..] => static_test::run(filters),
+        ["test", "aarch64"] => aarch64::run(None),
+        ["test", "aarch64", program] => aarch64::run(Some(program)),
         ["bench", ref arguments @ ..] => bench::run(arguments),
         ["components"] => components::run(),
+        ["dist", ref arguments @ ..] => dist::run(arguments),
         ["fuzz", ref arguments @ ..] => fuzz::run(arguments),
         ["miri"] => miri::run(),
         ["dependencies"] => dependencies::run(),

@@ -1,0 +1,130 @@
+//! Builds the program of one target so that the same source gives the same bytes in every folder: the paths of the
+//! workspace, of cargo and of the toolchain are replaced by fixed ones.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use xtask::cargo;
+use xtask::target_dir;
+
+use super::target::Target;
+
+/// The separator of CARGO_ENCODED_RUSTFLAGS.
+const UNIT_SEPARATOR: &str = "\x1f";
+
+/// The folders of the machine that builds, and their names in the program.
+pub(super) struct Folders {
+    /// The general ones come first: for a path below two of them, the last one counts.
+    replaced: Vec<(PathBuf, String)>,
+}
+
+impl Folders {
+    /// Returns the folders of this machine.
+    pub(super) fn of_this_machine() -> Result<Self, String> {
+        let cargo_home = home("CARGO_HOME", ".cargo")?;
+        let rustc = output_of("rustc", &["-vV"])?;
+        let commit = rustc.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+        let sysroot = PathBuf::from(output_of("rustc", &["--print", "sysroot"])?.trim());
+        let mut replaced = vec![
+            (target_dir::workspace().to_owned(), "/source".to_owned()),
+            (target_dir::target_dir()?, "/target".to_owned()),
+            (cargo_home.clone(), "/cargo".to_owned()),
+        ];
+        // The folder of a registry has the name of its server and a hash, which differ where there is a mirror.
+        let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
+        replaced.extend(registries.map(|registry| (registry.path(), "/crates".to_owned())));
+        // The name that rustc uses where the sources of the standard library are not installed.
+        replaced.push((sysroot.clone(), "/rust".to_owned()));
+        replaced.push((sysroot.join("lib/rustlib/src/rust"), format!("/rustc/{commit}")));
+        Ok(Self { replaced })
+    }
+
+    /// Returns the flags of rustc, as CARGO_ENCODED_RUSTFLAGS takes them.
+    fn rust_flags(&self) -> String {
+        let flags = self.replaced.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+        flags.collect::<Vec<_>>().join(UNIT_SEPARATOR)
+    }
+
+    /// Returns the flags of the C compiler.
+    fn c_flags(&self) -> String {
+        let flags = self.replaced.iter().map(|(from, to)| format!("-ffile-prefix-map={}={to}", from.display()));
+        flags.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Returns the first path of this machine that `bytes` contain.
+    pub(super) fn found_in(&self, bytes: &[u8]) -> Option<&Path> {
+        self.replaced.iter().map(|(path, _)| path.as_path()).find(|path| {
+            let wanted = path.as_os_str().as_encoded_bytes();
+            // A folder such as `/` or `/w` is part of many other words.
+            wanted.len() > 3 && bytes.windows(wanted.len()).any(|window| window == wanted)
+        })
+    }
+}
+
+/// Builds the program, and returns its path.
+pub(super) fn program(target: &Target, folders: &Folders) -> Result<PathBuf, String> {
+    println!("> cargo build --release -p ftp-uploader --target {}", target.triple);
+    let mut command = cargo::command();
+    command.args(["build", "--release", "--locked", "-p", "ftp-uploader", "--bin", "ftp-uploader"]);
+    command.args(["--features", "ftp-uploader-lib/other-processors", "--target", target.triple]);
+    command.args(["--message-format=json-render-diagnostics"]).stderr(Stdio::inherit());
+    command.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", folders.rust_flags());
+    command.env(format!("CFLAGS_{}", target.triple.replace('-', "_")), folders.c_flags());
+    command.envs(target.tools());
+    // The folder in which `components::build` has just compiled the same crates; otherwise each target compiles them.
+    command.env("FTP_UPLOADER_GUEST_TARGET_DIR", target_dir::target_dir()?.join("components-build"));
+    let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("the build for {} failed ({})", target.triple, output.status));
+    }
+    cargo::program(&String::from_utf8_lossy(&output.stdout), "ftp-uploader")
+}
+
+/// Returns the version of the compiler, as `1.95.0`.
+pub(super) fn rust_version() -> Result<String, String> {
+    let text = output_of("rustc", &["-vV"])?;
+    let release = text.lines().find_map(|line| line.strip_prefix("release: "));
+    release.map(str::to_owned).ok_or_else(|| "rustc -vV tells no release".to_owned())
+}
+
+/// Returns the folder that a variable names, or else the one in the home directory.
+fn home(variable: &str, usual: &str) -> Result<PathBuf, String> {
+    let in_home = || env::var_os("HOME").map(|home| Path::new(&home).join(usual));
+    env::var_os(variable)
+        .map(PathBuf::from)
+        .or_else(in_home)
+        .ok_or_else(|| format!("neither {variable} nor HOME is set"))
+}
+
+fn output_of(program: &str, arguments: &[&str]) -> Result<String, String> {
+    let output = cargo::tool(program).args(arguments).output();
+    let output = output.map_err(|error| format!("cannot run {program}: {error}"))?;
+    String::from_utf8(output.stdout).map_err(|error| format!("{program} {}: {error}", arguments.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Folders;
+
+    fn folders() -> Folders {
+        let replaced = [("/home/a/source", "/source"), ("/home/a/source/target", "/target"), ("/x", "/cargo")];
+        Folders { replaced: replaced.map(|(from, to)| (from.into(), to.to_owned())).into() }
+    }
+
+    #[test]
+    fn the_paths_of_the_machine_are_replaced_the_most_special_ones_last() {
+        let flags = folders().rust_flags();
+        let last = flags.split('\x1f').position(|flag| flag == "--remap-path-prefix=/home/a/source/target=/target");
+        assert_eq!(last, Some(1));
+        assert!(folders().c_flags().starts_with("-ffile-prefix-map=/home/a/source=/source -f"));
+    }
+
+    #[test]
+    fn a_path_of_the_machine_inside_a_program_is_found() {
+        let found = |bytes: &[u8]| folders().found_in(bytes).map(|path| path.display().to_string());
+        assert_eq!(found(b"\0\xff/home/a/source/host/src/lib.rs\0").as_deref(), Some("/home/a/source"));
+        assert_eq!(found(b"/home/a/sour\0/x/y"), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! `cargo xtask dist`: the files that are handed out, in `<target>/dist/`. For each target an archive with the program and
+//! all that belongs to it, a `.deb`, and the list of its parts (SBOM); then the components, and the SHA-256 of all files.
+//!
+//! The same source gives the same bytes in every folder, as long as the toolchain and the C compiler are the same;
+//! `--twice` proves that (`twice.rs`).
+
+mod archive;
+mod build;
+mod contents;
+mod crates;
+mod date;
+mod deb;
+mod licences;
+mod sbom;
+mod target;
+mod twice;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use xtask::ci;
+use xtask::components::{self, Components};
+use xtask::target_dir;
+use xtask::wasm_target;
+
+use build::Folders;
+use contents::{Contents, Texts};
+use crates::Crates;
+pub(crate) use target::Target;
+
+/// The names of the folder below the target directory, and of the list of sums in it.
+const FOLDER: &str = "dist";
+const SUMS: &str = "SHA256SUMS";
+
+/// The version of all packages of the workspace, this one among them.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Runs `cargo xtask dist [--twice] [TARGET...]`.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    let names: Vec<_> = arguments.iter().copied().filter(|word| *word != "--twice").collect();
+    let made = make(&names)?;
+    println!("{}", fs::read_to_string(made.join(SUMS)).map_err(|error| failed("read", &made.join(SUMS), &error))?);
+    if names.len() == arguments.len() {
+        return Ok(());
+    }
+    twice::compare(&made, &names)
+}
+
+/// Builds the static program of a target, and returns its path.
+pub(crate) fn program(target: &Target) -> Result<PathBuf, String> {
+    target.set_up()?;
+    build::program(target, &Folders::of_this_machine()?)
+}
+
+/// Makes all files, and returns their folder.
+fn make(names: &[&str]) -> Result<PathBuf, String> {
+    let targets = match names {
+        [] => target::TARGETS.to_vec(),
+        _ => names.iter().map(|name| Target::named(name)).collect::<Result<_, _>>()?,
+    };
+    wasm_target::set_up()?;
+    let folders = Folders::of_this_machine()?;
+    let components = components::build()?;
+    let native = Target::native()
+        .ok_or("cargo xtask dist needs Linux on x86-64 or aarch64: it asks a built program for texts")?;
+    native.set_up()?;
+    let texts = Texts::of(&build::program(&native, &folders)?)?;
+    let folder = new_folder()?;
+    for target in &targets {
+        match target.set_up() {
+            Ok(()) => pack(target, &folders, &texts, &components, &folder)?,
+            Err(why) if names.is_empty() && !ci::is_set() => println!("SKIPPED, {}: {why}", target.triple),
+            Err(why) => return Err(format!("{}: {why}", target.triple)),
+        }
+    }
+    for file in [&components.guest, &components.command] {
+        let bytes = fs::read(file).map_err(|error| failed("read", file, &error))?;
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        write(&folder, &name, &bytes)?;
+    }
+    write_sums(&folder)?;
+    Ok(folder)
+}
+
+/// Writes the files of one target.
+fn pack(
+    target: &Target,
+    folders: &Folders,
+    texts: &Texts,
+    components: &Components,
+    folder: &Path,
+) -> Result<(), String> {
+    let time = date::of_the_source()?;
+    let program = build::program(target, folders)?;
+    let crates = Crates::of(target.triple)?;
+    let sbom = sbom::cyclonedx(&crates, target.triple, &build::rust_version()?, time)?;
+    let contents = Contents::new(&program, texts, components, licences::of_others(&crates)?, sbom.clone())?;
+    for entry in contents.entries("ftp-uploader") {
+        if let Some(path) = folders.found_in(&entry.bytes) {
+            return Err(format!("{} of {} contains the path {}", entry.path, target.triple, path.display()));
+        }
+    }
+    let name = archive_name(target.triple);
+    let packed = archive::tar_gz(&format!("{name}/"), &contents.entries("ftp-uploader"), time);
+    write(folder, &format!("{name}.tgz"), &packed.map_err(|error| format!("cannot pack {name}: {error}"))?)?;
+    write(folder, &format!("{name}.cdx.json"), sbom.as_bytes())?;
+    if let Some(architecture) = target.deb {
+        let made = deb::package(&contents, VERSION, architecture, time);
+        let (name, bytes) = made.map_err(|error| format!("cannot make the package for {architecture}: {error}"))?;
+        write(folder, &name, &bytes)?;
+    }
+    Ok(())
+}
+
+/// Returns the name of an archive without `.tgz`, which is also the name of the folder in it. `cli/Cargo.toml` tells it to
+/// `cargo binstall`.
+fn archive_name(triple: &str) -> String {
+    format!("ftp-uploader-{triple}-v{VERSION}")
+}
+
+/// Returns an empty folder for the files.
+fn new_folder() -> Result<PathBuf, String> {
+    let folder = target_dir::target_dir()?.join(FOLDER);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| failed("remove", &folder, &error))?;
+    }
+    fs::create_dir_all(&folder).map_err(|error| failed("create", &folder, &error))?;
+    Ok(folder)
+}
+
+/// Writes the file that `sha256sum --check` reads.
+fn write_sums(folder: &Path) -> Result<(), String> {
+    let mut lines = Vec::new();
+    for file in files_in(folder)? {
+        let bytes = fs::read(&file).map_err(|error| failed("read", &file, &error))?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        lines.push(format!("{}  {name}\n", base16ct::lower::encode_string(&Sha256::digest(&bytes))));
+    }
+    write(folder, SUMS, lines.concat().as_bytes())
+}
+
+/// Returns the files in a folder, ordered by name.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(folder).map_err(|error| failed("read", folder, &error))?;
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), String> {
+    let file = folder.join(name);
+    fs::write(&file, bytes).map_err(|error| failed("write", &file, &error))?;
+    println!("{name}: {} bytes", bytes.len());
+    Ok(())
+}
+
+fn failed(verb: &str, path: &Path, error: &std::io::Error) -> String {
+    format!("cannot {verb} {}: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{VERSION, archive_name, write_sums};
+    use std::process::Command;
+
+    const MANIFEST: &str = include_str!("../../../cli/Cargo.toml");
+
+    #[test]
+    fn cargo_binstall_is_told_the_names_of_the_archives() {
+        let value = |key: &str| {
+            let (_, rest) = MANIFEST.split_once("[package.metadata.binstall]").unwrap();
+            let line = rest.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix("= "));
+            let triple = "x86_64-unknown-linux-musl";
+            let filled =
+                line.unwrap().trim_matches('"').replace("{ name }", "ftp-uploader").replace("{ target }", triple);
+            filled.replace("{ version }", VERSION).replace("{ bin }", "ftp-uploader").replace("{ binary-ext }", "")
+        };
+        let name = archive_name("x86_64-unknown-linux-musl");
+        assert!(value("pkg-url").ends_with(&format!("/{name}.tgz")));
+        assert_eq!(value("bin-dir"), format!("{name}/ftp-uploader"));
+        assert_eq!(value("pkg-fmt"), "tgz");
+    }
+
+    #[test]
+    fn sha256sum_checks_the_list_of_sums() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("one.tgz"), "1").unwrap();
+        write_sums(folder.path()).unwrap();
+        let checked = || {
+            let mut command = Command::new("sha256sum");
+            command.args(["--check", "--strict", "SHA256SUMS"]).current_dir(&folder).output().unwrap().status
+        };
+        assert!(checked().success());
+        std::fs::write(folder.path().join("one.tgz"), "2").unwrap();
+        assert!(!checked().success());
+    }
+}
