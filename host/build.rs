@@ -34,6 +34,7 @@ fn build() -> Result<()> {
     for source in ["wit", "guest", "tests/guests", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", workspace.join(source).display());
     }
+    select_portable_files();
     let wasm = build_wasm(&workspace, &out, "ftp-uploader-component")?;
     let engine = engine::engine(&env::var("TARGET")?)?;
     fs::write(out.join("component.wasm"), &wasm)?;
@@ -48,6 +49,16 @@ fn build() -> Result<()> {
         fs::write(out.join("evil.wasm"), build_wasm(&workspace, &out, "evil-guest")?)?;
     }
     Ok(())
+}
+
+/// With the variable, Linux uses the files for systems without its own calls (`src/platform/mod.rs`), so that they can be
+/// tested.
+fn select_portable_files() {
+    const VARIABLE: &str = "FTP_UPLOADER_PORTABLE";
+    println!("cargo::rerun-if-env-changed={VARIABLE}");
+    if env::var_os(VARIABLE).is_some() {
+        println!("cargo::rustc-cfg=portable");
+    }
 }
 
 /// Builds `package` as a component, and returns its bytes.

@@ -23,8 +23,9 @@ mod system_calls {
     }
 }
 
-use std::os::fd::BorrowedFd;
 use std::path::Path;
+
+use crate::platform::directories::Directory;
 
 /// The parts of the confinement of the process. Each part is permanent and active for every thread, or it is reported
 /// as missing with the reason.
@@ -112,7 +113,7 @@ pub(crate) struct Needs<'a> {
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing is taken away there"))]
 pub(crate) enum Readable<'a> {
     /// All files beneath this directory.
-    Beneath(BorrowedFd<'a>),
+    Beneath(&'a Directory),
     /// One file, or all files beneath one directory.
     Named {
         /// Its path.
