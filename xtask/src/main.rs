@@ -16,12 +16,14 @@ mod fuzz;
 mod miri;
 mod peak_memory;
 mod platforms;
+mod portable;
 mod sandbox;
 #[cfg(test)]
 mod security_page;
 mod shells;
 mod skips;
 mod test;
+mod windows;
 mod wit_docs;
 
 use std::process::ExitCode;
@@ -39,6 +41,9 @@ Usage: cargo xtask NAME
   test            run all checks: style, docs, tests, and the commands below except bench, components and wit-docs.
                   CI runs this command
   test platforms  upload with the components on other platforms, and print a table
+  test portable   check that library and program compile for macOS and Windows, and run the tests of the delivery on
+                  Linux without the calls that only Linux has
+  test windows    build the program for Windows, run it under wine, and compare the uploaded bytes
   test sandbox    run only the attacks on the sandbox, and print a table of the results
   bench [many | sync | sandbox | sink] [--only ROW] [--rounds N] [--out DIR]
                   compare the program with other clients, on loopback; with `many`, with many small files, also over
@@ -65,7 +70,9 @@ fn main() -> ExitCode {
         ["demo", "tour"] => demo_tour::run(),
         ["test"] => test::run(),
         ["test", "platforms"] => platforms::run(),
+        ["test", "portable"] => portable::run(),
         ["test", "sandbox"] => sandbox::run(),
+        ["test", "windows"] => windows::run(),
         ["bench", ref arguments @ ..] => bench::run(arguments),
         ["components"] => components::run(),
         ["fuzz", ref arguments @ ..] => fuzz::run(arguments),
