@@ -27,10 +27,11 @@
 //!
 //! # Building
 //!
-//! The build script compiles the component from the sources beside this crate, so that the crate is used from the
-//! repository, by `git` or `path`. It needs Rust 1.95 and the target `wasm32-wasip2`: `rustup target add wasm32-wasip2`, or
-//! `cargo xtask set-up` in the repository where rustup cannot be used. The component is compiled to machine code during
-//! the build; a program compiles nothing when it runs, and needs no file beside it.
+//! The crate from crates.io needs only Rust 1.95 and a C compiler: it holds the component, as `component.wasm`. In the
+//! repository, and by `git` or `path`, the build script compiles the component from its source instead, which needs the
+//! target `wasm32-wasip2`: `rustup target add wasm32-wasip2`, or `cargo xtask set-up` in the repository where rustup cannot
+//! be used. The component is compiled to machine code during the build; a program compiles nothing when it runs, and needs
+//! no file beside it.
 //!
 //! The one feature, `compiler`, is off by default: it adds wasmtime's compiler, for programs that load another component
 //! (`Uploader::from_wasm`), and for the tests. The library needs no async runtime, no OpenSSL and no CMake; a C

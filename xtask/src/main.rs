@@ -14,6 +14,7 @@ mod fleet;
 mod ftp_servers;
 mod fuzz;
 mod miri;
+mod package;
 mod peak_memory;
 mod platforms;
 mod portable;
@@ -57,6 +58,8 @@ Usage: cargo xtask NAME
   miri            run the tests of the guest's unsafe code in Miri, if there is a nightly toolchain
   dependencies    check licences, sources and known weaknesses of all dependencies, with deny.toml
   components      build ftp-uploader.wasm and ftp-uploader-cli.wasm for other platforms, in target/components/
+  package         pack the crates for crates.io, with the component inside, in target/package/; build them without the
+                  WebAssembly target, and upload a file with the result
   wit-docs        render wit/ as docs/wit.md, and record its shape and version in docs/wit.lock
   help            print this text
 ";
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         ["miri"] => miri::run(),
         ["dependencies"] => dependencies::run(),
         ["fleet"] => fleet::run(),
+        ["package"] => package::run(),
         ["wit-docs"] => wit_docs::run(),
         ["help" | "-h" | "--help"] => {
             print!("{USAGE}");

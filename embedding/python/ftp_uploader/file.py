@@ -26,15 +26,22 @@ class File:
 
     def __init__(self, path):
         self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        status = os.fstat(self.descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", path)
-        self.opened, self.size = status, status.st_size
-        if self.size == 0 and self.has_more():
-            # For example in /proc, where the content is generated while it is read.
-            raise OSError(errno.EINVAL, "does not tell its size", path)
+        self.opened = os.fstat(self.descriptor)
+        self.size = self.opened.st_size
+        if why := self.is_unfit():
+            self.close()
+            raise OSError(errno.EINVAL, why, path)
         self.sent, self.carrier, self.finished = 0, None, False
         self.digests_left = MAX_DIGESTS
+
+    def is_unfit(self):
+        if not stat.S_ISREG(self.opened.st_mode):
+            return "not a regular file"
+        # For example in /proc, where the content is generated while it is read.
+        return "does not tell its size" if self.size == 0 and self.has_more() else None
+
+    def close(self):
+        os.close(self.descriptor)
 
     def has_more(self):
         """Returns true if the file has a byte after its reported size."""

@@ -14,8 +14,8 @@ import struct
 import termios
 import time
 
-from echo import Echo
-from file import CHUNK, SourceError
+from .echo import Echo
+from .file import CHUNK, SourceError
 
 TIMEOUT = 60.0  # The maximum silence of the server, in seconds.
 CONNECT_TIMEOUT = 15.0

@@ -4,9 +4,9 @@
 //! The packages are not installed, because they conflict with each other and would start services. The caller decides
 //! whether a missing server is an error. The package `test-servers` starts them.
 
-mod packages;
-
 use std::{fs, path::Path};
+
+use xtask::unpacked as packages;
 
 const SERVERS: [Server; 6] = [
     Server { name: "vsftpd", packages: &["vsftpd"], trial: &["usr/sbin/vsftpd", "-v"] },

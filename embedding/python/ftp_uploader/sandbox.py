@@ -7,16 +7,15 @@ This file has the calls of the wasmtime API. The imports are implemented in `soc
 import errno
 import itertools
 import ssl
-import sys
 
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Linker, Record, ResourceAny, ResourceHost, ResourceType, Variant
 
-from authority import Authority
-from delivery import deliver
-from failure import UploadError
-from file import SourceError
-from sockets import Closed, Control, Data, Listing
+from .authority import Authority
+from .delivery import deliver
+from .failure import UploadError
+from .file import SourceError
+from .sockets import Closed, Control, Data, Listing
 
 CAPABILITIES = "ftp-uploader:upload/capabilities@0.2.0"
 UPLOAD = "ftp-uploader:upload/upload@0.2.0"
@@ -33,8 +32,8 @@ CONTROL, DATA, LISTING, LISTENER, FILE, SECRET, PROGRESS = range(7)
 class Sandbox:
     """One instance of the component, and all objects that it can reach."""
 
-    def __init__(self, wasm, control, file, show):
-        self.control, self.file, self.show = control, file, show
+    def __init__(self, wasm, control, file, show, note):
+        self.control, self.file, self.show, self.note = control, file, show, note
         self.handles = {CONTROL: control, FILE: file, SECRET: None, PROGRESS: None}
         self.keys = itertools.count(PROGRESS + 1)
         self.insecure = None
@@ -108,7 +107,7 @@ class Sandbox:
             "source-file.prepare-digest": lambda file, algorithm: None,
             "source-file.digest": self.digest,
             "progress.entered": lambda progress, step: None,
-            "progress.noticed": lambda progress, notice: print(NOTICES[notice], file=sys.stderr),
+            "progress.noticed": lambda progress, notice: self.note(NOTICES[notice]),
         }.items():
             imports.add_func(f"[method]{name}", self.answering(method))
 
@@ -131,6 +130,11 @@ class Sandbox:
         if isinstance(connection := self.handles.pop(key), (Control, Data, Listing)):
             connection.close()
 
+    def close(self):
+        """Closes the connections that the component still has."""
+        for key in list(self.handles):
+            self.dropped(self.store, key)
+
     def open_data(self, control, port):
         connection, key = control.open_data(port), next(self.keys)
         self.handles[key] = connection
@@ -149,7 +153,7 @@ class Sandbox:
         except OSError as error:
             return Variant("err", Variant("connection", io_error(error)))
         if moved:
-            self.show(file)
+            self.show(file.sent, file.size)
             return Variant("ok", Variant("bytes", moved))
         return Variant("ok", Variant("heard" if moved is None else "end"))
 

@@ -1,4 +1,4 @@
-//! Fetches, unpacks and tests Debian packages without installing them.
+//! Fetches, unpacks and tests Debian packages without installing them: servers for the tests, and tools.
 //!
 //! Every command runs without standard input and with a time limit (coreutils' `timeout`), so that none can wait for an
 //! answer forever.
@@ -20,15 +20,19 @@ const EXTRACT_SECONDS: u32 = 60;
 const TRIAL_SECONDS: u32 = 20;
 
 /// The state of apt's package lists. They are refreshed at most once in a run, and only if a download fails.
-#[derive(Default)]
-pub(super) struct Lists {
+#[derive(Debug, Default)]
+pub struct Lists {
     refreshed: bool,
 }
 
 /// Downloads `packages`, and their dependencies that this machine lacks, as `.deb` files into `folder`.
 ///
 /// If the download fails, the package lists may be empty or out of date: it refreshes them and tries again.
-pub(super) fn download(packages: &[&str], folder: &Path, lists: &mut Lists) -> Result<(), String> {
+///
+/// # Errors
+///
+/// If a package cannot be downloaded.
+pub fn download(packages: &[&str], folder: &Path, lists: &mut Lists) -> Result<(), String> {
     let first_try = download_with_these_lists(packages, folder);
     if first_try.is_ok() || lists.refreshed {
         return first_try;
@@ -43,7 +47,11 @@ pub(super) fn download(packages: &[&str], folder: &Path, lists: &mut Lists) -> R
 }
 
 /// Unpacks every `.deb` in `debs` into `tree`.
-pub(super) fn extract_all(debs: &Path, tree: &Path) -> Result<(), String> {
+///
+/// # Errors
+///
+/// If a file is no package, or there is no room.
+pub fn extract_all(debs: &Path, tree: &Path) -> Result<(), String> {
     for deb in entries(debs) {
         output_of(limited(EXTRACT_SECONDS, "dpkg-deb").arg("-x").arg(&deb).arg(tree))?;
     }
@@ -52,8 +60,10 @@ pub(super) fn extract_all(debs: &Path, tree: &Path) -> Result<(), String> {
 
 /// Runs `program` of `tree` (or of the machine, if the tree does not contain it) in `tree`.
 ///
-/// It fails, for example, after an upgrade of Debian, or if a library was removed from the machine.
-pub(super) fn try_program(tree: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
+/// # Errors
+///
+/// If it fails, for example after an upgrade of Debian, or if a library was removed from the machine.
+pub fn try_program(tree: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
     let unpacked = tree.join(program);
     let mut command = if unpacked.exists() {
         limited(TRIAL_SECONDS, &unpacked)
@@ -66,6 +76,14 @@ pub(super) fn try_program(tree: &Path, program: &str, arguments: &[&str]) -> Res
     command.env("PYTHONPATH", tree.join("usr/lib/python3/dist-packages"));
     command.env("LD_LIBRARY_PATH", library_path(tree));
     output_of(command.args(arguments).current_dir(tree)).map(|_| ())
+}
+
+/// Returns a command for `program` of `tree`, with the tree's libraries.
+#[must_use]
+pub fn command(tree: &Path, program: &str) -> Command {
+    let mut command = Command::new(tree.join(program));
+    command.env("LD_LIBRARY_PATH", library_path(tree));
+    command
 }
 
 /// The packages are downloaded even if they are installed, because only the files in the tree are used. If the

@@ -1,6 +1,6 @@
 //! The file `<target dir>/wasm-toolchain`: a toolchain for the component, if rustup cannot install wasm32-wasip2.
 //!
-//! `cargo xtask set-up` writes it (`wasm_target.rs`), and `host/build.rs` reads it. Without the file, the build uses
+//! `cargo xtask set-up` writes it (`xtask/src/wasm_target.rs`), and `wasm_build.rs` reads it. Without the file, the build uses
 //! `cargo build --target wasm32-wasip2`. Its lines are `key=value`. All four keys are required, in any order; empty lines
 //! and lines that start with `#` are skipped:
 //!

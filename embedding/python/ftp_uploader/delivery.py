@@ -5,7 +5,7 @@ The rules are those of the program (`delivery/src/lib.rs`), as far as they apply
 
 import time
 
-from failure import Failure, Unknown, UploadError
+from .failure import Failure, Unknown, UploadError
 
 SETTLING = 0.5  # Seconds between two queries: a server may still be writing received data to its disk.
 LOOKS = 5
