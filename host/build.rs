@@ -37,6 +37,7 @@ fn build() -> Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let package = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     println!("cargo::rustc-check-cfg=cfg(packed_crate)");
+    select_portable_files();
     let wasm = match repository_around(&package) {
         Some(workspace) => from_source(&workspace, &out)?,
         None => from_crate(&package)?,
@@ -51,6 +52,17 @@ fn build() -> Result<()> {
     );
     println!("cargo::metadata=out={}", out.display());
     Ok(())
+}
+
+/// With the variable, Linux uses the files for systems without its own calls (`src/platform/mod.rs`), so that they can be
+/// tested.
+fn select_portable_files() {
+    const VARIABLE: &str = "FTP_UPLOADER_PORTABLE";
+    println!("cargo::rerun-if-env-changed={VARIABLE}");
+    println!("cargo::rustc-check-cfg=cfg(portable)");
+    if env::var_os(VARIABLE).is_some() {
+        println!("cargo::rustc-cfg=portable");
+    }
 }
 
 /// Returns the repository, if `package` is inside it. Its source comes before a component that lies in the folder.

@@ -106,12 +106,14 @@
 //! program that does nothing else afterwards can use that, so [`Uploader::upload`] does not confine the process. The
 //! program `ftp-uploader` always calls [`Prepared::confine`].
 //!
-//! This library works on Unix systems.
+//! This library is made for Linux. It compiles for macOS, and works on Windows as far as wine shows it; there the process is
+//! not confined.
 
 mod cancel;
 mod confine;
 mod files;
 mod net;
+mod platform;
 mod report;
 mod request;
 mod run;

@@ -8,9 +8,12 @@ use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::MetadataExt;
 
 use ftp_uploader::words::without_code;
-use rustix::fs::{OFlags, fcntl_getfl, fstat};
+use rustix::fs::{OFlags, fcntl_getfl};
 
 use crate::cli_error::CliError;
+
+/// The reason why `--password-fd` cannot be used; `None`, because on Unix it can.
+pub const NO_NUMBERS: Option<&str> = None;
 
 /// The last of the standard streams.
 const STANDARD_ERROR: RawFd = 2;
@@ -33,6 +36,11 @@ pub fn inherited(number: u32) -> io::Result<File> {
     Ok(unsafe { OwnedFd::from_raw_fd(number) }.into())
 }
 
+/// Returns a copy of standard input.
+pub fn copy_of_standard_input() -> io::Result<OwnedFd> {
+    io::stdin().as_fd().try_clone_to_owned()
+}
+
 /// Returns a copy of standard input, for `--from-stdin`.
 ///
 /// # Errors
@@ -41,7 +49,7 @@ pub fn standard_input() -> Result<OwnedFd, CliError> {
     let closed = |why: &str| {
         CliError::Usage(format!("cannot read standard input: {why}. Nothing was sent; open it for --from-stdin."))
     };
-    let stdin = io::stdin().as_fd().try_clone_to_owned().map_err(|error| closed(&without_code(&error)))?;
+    let stdin = copy_of_standard_input().map_err(|error| closed(&without_code(&error)))?;
     if is_stand_in(&stdin).unwrap_or_default() { Err(closed("it is closed")) } else { Ok(stdin) }
 }
 
@@ -49,5 +57,5 @@ pub fn standard_input() -> Result<OwnedFd, CliError> {
 /// writing; `</dev/null` is open for reading only.
 fn is_stand_in(stdin: &OwnedFd) -> io::Result<bool> {
     let for_both = fcntl_getfl(stdin)? & OFlags::RWMODE == OFlags::RDWR;
-    Ok(for_both && fstat(stdin)?.st_rdev == fs::metadata("/dev/null")?.rdev())
+    Ok(for_both && File::from(stdin.try_clone()?).metadata()?.rdev() == fs::metadata("/dev/null")?.rdev())
 }

@@ -1,7 +1,8 @@
 //! The names in one directory, and the kind of each.
 
-use std::ffi::{CStr, CString, OsStr};
+use std::ffi::{CString, OsStr};
 use std::fs::File;
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -9,8 +10,11 @@ use std::os::unix::fs::MetadataExt;
 use rustix::fs::{Access, AtFlags, Dir, FileType, accessat, statat};
 use rustix::io::Errno;
 
+/// One name in a directory.
+pub(crate) type Name = CString;
+
 /// A directory that is being read. It holds the one descriptor that a scan needs beside the root.
-pub(super) struct Listing {
+pub(crate) struct Listing {
     entries: Dir,
     /// The device and the inode of the directory.
     inode: (u64, u64),
@@ -18,7 +22,7 @@ pub(super) struct Listing {
 
 /// The kind of a name, as far as an upload distinguishes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A regular file.
     File {
         /// The size in bytes.
@@ -53,12 +57,12 @@ impl Listing {
     }
 
     /// Returns the device and the inode of the directory.
-    pub(super) fn inode(&self) -> (u64, u64) {
+    pub(crate) fn inode(&self) -> (u64, u64) {
         self.inode
     }
 
     /// Returns all names except `.` and `..`, in the order of their bytes.
-    pub(super) fn names(&mut self) -> Result<Vec<CString>, Errno> {
+    pub(crate) fn names(&mut self) -> io::Result<Vec<Name>> {
         let mut names = Vec::new();
         while let Some(entry) = self.entries.read() {
             let entry = entry?;
@@ -70,17 +74,17 @@ impl Listing {
         Ok(names)
     }
 
-    pub(super) fn kind(&self, name: &CStr) -> Result<Kind, Errno> {
-        Ok(Kind::of(&statat(self.entries.fd()?, name, AtFlags::SYMLINK_NOFOLLOW)?))
+    pub(crate) fn kind(&self, name: &Name) -> io::Result<Kind> {
+        Ok(Kind::of(&statat(self.entries.fd()?, name.as_c_str(), AtFlags::SYMLINK_NOFOLLOW)?))
     }
 
     /// Returns an error if this process may not read the file `name`.
-    pub(super) fn check_readable(&self, name: &CStr) -> Result<(), Errno> {
-        accessat(self.entries.fd()?, name, Access::READ_OK, AtFlags::EACCESS)
+    pub(crate) fn check_readable(&self, name: &Name) -> io::Result<()> {
+        Ok(accessat(self.entries.fd()?, name.as_c_str(), Access::READ_OK, AtFlags::EACCESS)?)
     }
 }
 
 /// Returns `name` as a part of a path.
-pub(super) fn part(name: &CStr) -> &OsStr {
+pub(crate) fn part(name: &Name) -> &OsStr {
     OsStr::from_bytes(name.to_bytes())
 }

@@ -3,9 +3,13 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+/// The most files of a process on macOS (OPEN_MAX), where the hard limit says that there is no limit.
+const MOST_ON_MACOS: u64 = 10_240;
+
 /// Raises the soft limit of open files to the hard limit.
-pub fn allow_all() {
+pub fn allow_all_files() {
     let maximum = getrlimit(Resource::Nofile).maximum;
-    // If the system refuses, the old limit may be enough.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    let raise = |current| setrlimit(Resource::Nofile, Rlimit { current, maximum });
+    // If the system refuses both, the old limit may be enough.
+    let _ = raise(maximum).or_else(|_| raise(Some(MOST_ON_MACOS)));
 }

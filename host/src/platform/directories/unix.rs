@@ -1,61 +1,74 @@
-//! Opens a path beneath a directory so that it cannot lead out of it: with openat2(2), or where the kernel has no such
-//! call, part by part.
+//! Directories: opens a path beneath a directory so that it cannot lead out of it, with openat2(2), or where the kernel has
+//! no such call, part by part.
+
+#[path = "unix/listing.rs"]
+mod listing;
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags, openat, readlinkat};
+use rustix::fs::{CWD, Mode, OFlags, fstat, openat, readlinkat};
 use rustix::io::Errno;
 
-use super::REFERENCE;
-use crate::request::tree::Links;
+use crate::platform::openat2::{REFERENCE, openat2};
+
+pub(crate) use listing::{Kind, Listing, Name, part};
 
 /// The number of symbolic links that one path may contain, as on Linux (path_resolution(7)).
 const MAX_LINKS: usize = 40;
 
-/// The number of tries if other processes rename directories meanwhile, so that openat2(2) cannot tell if `..` in a
-/// link has left the tree (EAGAIN).
-#[cfg(target_os = "linux")]
-const TRIES: usize = 8;
+/// An open directory. It is used only as the start of paths and for its metadata.
+pub(crate) type Directory = OwnedFd;
 
-/// Opens `path` beneath `root`. With [`Links::Skip`] no part of it may be a symbolic link.
+/// Opens the directory `path`, which may be a symbolic link.
+pub(crate) fn open_root(path: &Path) -> io::Result<Directory> {
+    Ok(openat(CWD, path, REFERENCE | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+/// Returns the device and the inode of a directory.
+pub(crate) fn inode(directory: &Directory) -> io::Result<(u64, u64)> {
+    let status = File::from(directory.try_clone()?).metadata()?;
+    Ok((status.dev(), status.ino()))
+}
+
+/// Opens the file `path` beneath `root` for reading. Without `follows`, no part of the path may be a symbolic link.
+pub(crate) fn open_file(root: &Directory, path: &Path, follows: bool) -> io::Result<File> {
+    // Without O_NONBLOCK, opening a named pipe that has replaced the file would wait for its writer.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+    Ok(File::from(open(root.as_fd(), path, flags, follows)?))
+}
+
+/// Opens the directory `path` beneath `root`, to list it.
+pub(crate) fn open_listing(root: &Directory, path: &Path, follows: bool) -> io::Result<Listing> {
+    let opened = open(root.as_fd(), path, OFlags::RDONLY | OFlags::DIRECTORY, follows);
+    Ok(opened.and_then(Listing::new)?)
+}
+
+/// Returns the kind of the target of the symbolic link `path` beneath `root`.
+pub(crate) fn kind_of_target(root: &Directory, path: &Path) -> io::Result<Kind> {
+    let target = open(root.as_fd(), path, REFERENCE, true)?;
+    Ok(Kind::of(&fstat(target)?))
+}
+
+/// Opens `path` beneath `root`. Without `follows`, no part of it may be a symbolic link.
 ///
 /// # Errors
 /// `XDEV` if it leads out of `root`, `LOOP` for a link that is not allowed, or the error of the system.
-#[cfg(target_os = "linux")]
-pub(super) fn open(root: BorrowedFd, path: &Path, flags: OFlags, links: Links) -> Result<OwnedFd, Errno> {
-    for _ in 0..TRIES {
-        match rustix::fs::openat2(root, here(path), flags | OFlags::CLOEXEC, Mode::empty(), resolve_flags(links)) {
-            Err(Errno::AGAIN) => {}
-            // The kernel is older than 5.6, or a filter of system calls does not know the call.
-            Err(Errno::NOSYS | Errno::PERM) => return open_by_parts(root, path, flags, links),
-            opened => return opened,
-        }
-    }
-    Err(Errno::AGAIN)
+pub(crate) fn open(root: BorrowedFd, path: &Path, flags: OFlags, follows: bool) -> Result<OwnedFd, Errno> {
+    openat2(root, path, flags, follows).unwrap_or_else(|| open_by_parts(root, path, flags, follows))
 }
-
-#[cfg(target_os = "linux")]
-fn resolve_flags(links: Links) -> rustix::fs::ResolveFlags {
-    use rustix::fs::ResolveFlags;
-    let always = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-    match links {
-        Links::Skip => always | ResolveFlags::NO_SYMLINKS,
-        Links::Follow => always,
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) use open_by_parts as open;
 
 /// The same without openat2(2). Each part is opened with O_NOFOLLOW, so that no part can be replaced by a link.
-pub(super) fn open_by_parts(root: BorrowedFd, path: &Path, flags: OFlags, links: Links) -> Result<OwnedFd, Errno> {
-    match links {
-        Links::Skip => open_without_links(root, path, flags),
-        Links::Follow => open_without_links(root, &resolve(root, path)?, flags),
+pub(crate) fn open_by_parts(root: BorrowedFd, path: &Path, flags: OFlags, follows: bool) -> Result<OwnedFd, Errno> {
+    if follows {
+        return open_without_links(root, &resolve(root, path)?, flags);
     }
+    open_without_links(root, path, flags)
 }
 
 fn open_without_links(root: BorrowedFd, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -119,10 +132,4 @@ fn parts(path: &Path) -> Result<Vec<&OsStr>, Errno> {
             Component::ParentDir | Component::RootDir | Component::Prefix(_) | Component::CurDir => Err(Errno::XDEV),
         })
         .collect()
-}
-
-/// Returns `path`, or `.` if it is empty: the system does not take an empty path.
-#[cfg(target_os = "linux")]
-fn here(path: &Path) -> &Path {
-    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }

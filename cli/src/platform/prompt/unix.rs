@@ -4,7 +4,8 @@
 //! password in memory whenever its string grows. All that a prompt needs is opened once, and so the prompt works again
 //! inside the fence.
 
-pub mod quiet;
+#[path = "unix/quiet.rs"]
+mod quiet;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, PipeReader, Read, Write};
@@ -203,6 +204,16 @@ impl From<io::Error> for NotTyped {
     fn from(error: io::Error) -> Self {
         Self::Failed(error)
     }
+}
+
+/// Restores the terminal. Returns true if a password was being typed.
+pub fn restore_echo() -> bool {
+    let Some(terminal) = quiet::restore() else { return false };
+    // A terminal that was stopped (Ctrl-S) must not delay the end.
+    if matches!(poll(&mut [PollFd::new(&*terminal, PollFlags::OUT)], Some(&Timespec::default())), Ok(1)) {
+        let _ = (&*terminal).write(b"\n");
+    }
+    true
 }
 
 /// Returns the first `length` bytes of `line`, if the terminal has kept the whole text.

@@ -7,9 +7,8 @@
 use std::io;
 
 /// Calls `write`, and discards a SIGPIPE that it raises. Its error is enough.
-#[cfg(target_os = "linux")]
 pub(crate) fn without_signal<T>(write: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    let blocked = linux::Blocked::new();
+    let blocked = blocked::Blocked::new();
     let written = write();
     if matches!(&written, Err(error) if error.kind() == io::ErrorKind::BrokenPipe) {
         blocked.discard_raised();
@@ -17,16 +16,8 @@ pub(crate) fn without_signal<T>(write: impl FnOnce() -> io::Result<T>) -> io::Re
     written
 }
 
-/// Calls `write`. On other systems, the standard library disables the signal for the socket (SO_NOSIGPIPE), or only its
-/// own `write` is used.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn without_signal<T>(write: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    write()
-}
-
-#[cfg(target_os = "linux")]
 #[allow(unsafe_code, reason = "no safe call blocks a signal for one thread")]
-mod linux {
+mod blocked {
     use std::mem::MaybeUninit;
     use std::ptr;
 
