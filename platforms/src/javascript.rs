@@ -101,6 +101,8 @@ impl Runtime<'_> {
         let with = |folder: &Path| {
             let mut command = Command::new(&self.program);
             command.args(&self.arguments).arg(folder.join(script));
+            // Deno asks for newer releases, and has a cache in the home directory. The others ignore this.
+            command.env("DENO_NO_UPDATE_CHECK", "1").env("DENO_DIR", self.folder.join("deno-cache"));
             command
         };
         let (command, evil) = (|| with(&self.folder), || with(&self.evil()));
