@@ -1,9 +1,10 @@
-//! Builds the component for wasm32-wasip2 in its own target directory, and precompiles it for the target of this build,
-//! so that the library compiles nothing at run time. With the feature `compiler`, it also builds the hostile guest of
-//! the tests.
+//! Provides the component, and precompiles it for the target of this build, so that the library compiles nothing at run
+//! time.
 //!
-//! The engine's settings are shared with the library (`src/sandbox/engine.rs`). `cargo xtask set-up` chooses the
-//! compiler that builds the component and records it in a file, which `xtask/src/wasm_toolchain.rs` parses.
+//! In the repository, the component is built from `../guest` (`build/wasm_build.rs`), and with the feature `compiler`
+//! also the hostile guest of the tests. A published crate has no `../guest`; it holds the built component
+//! (`build/shipped.rs`), so that its users need no WebAssembly target. The engine's settings are shared with the library
+//! (`src/sandbox/engine.rs`).
 
 use std::env;
 use std::fs;
@@ -14,10 +15,14 @@ use sha2::{Digest, Sha256};
 
 #[path = "src/sandbox/engine.rs"]
 mod engine;
-#[path = "../xtask/src/wasm_toolchain.rs"]
+#[path = "build/shipped.rs"]
+mod shipped;
+#[path = "build/wasm_build.rs"]
+mod wasm_build;
+#[path = "build/wasm_toolchain.rs"]
 mod wasm_toolchain;
 
-use wasm_toolchain::WasmToolchain;
+use wasm_build::WasmBuild;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -30,11 +35,13 @@ fn main() {
 
 fn build() -> Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let workspace = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("..");
-    for source in ["wit", "guest", "tests/guests", "Cargo.toml", "Cargo.lock"] {
-        println!("cargo::rerun-if-changed={}", workspace.join(source).display());
-    }
-    let wasm = build_wasm(&workspace, &out, "ftp-uploader-component")?;
+    let package = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    println!("cargo::rustc-check-cfg=cfg(packed_crate)");
+    select_portable_files();
+    let wasm = match repository_around(&package) {
+        Some(workspace) => from_source(&workspace, &out)?,
+        None => from_crate(&package)?,
+    };
     let engine = engine::engine(&env::var("TARGET")?)?;
     fs::write(out.join("component.wasm"), &wasm)?;
     fs::write(out.join("component.cwasm"), engine.precompile_component(&wasm)?)?;
@@ -44,60 +51,54 @@ fn build() -> Result<()> {
         base16ct::lower::encode_string(&Sha256::digest(&wasm))
     );
     println!("cargo::metadata=out={}", out.display());
-    if env::var_os("CARGO_FEATURE_COMPILER").is_some() {
-        fs::write(out.join("evil.wasm"), build_wasm(&workspace, &out, "evil-guest")?)?;
-    }
     Ok(())
 }
 
-/// Builds `package` as a component, and returns its bytes.
-fn build_wasm(workspace: &Path, out: &Path, package: &str) -> Result<Vec<u8>> {
+/// With the variable, Linux uses the files for systems without its own calls (`src/platform/mod.rs`), so that they can be
+/// tested.
+fn select_portable_files() {
+    const VARIABLE: &str = "FTP_UPLOADER_PORTABLE";
+    println!("cargo::rerun-if-env-changed={VARIABLE}");
+    println!("cargo::rustc-check-cfg=cfg(portable)");
+    if env::var_os(VARIABLE).is_some() {
+        println!("cargo::rustc-cfg=portable");
+    }
+}
+
+/// Returns the repository, if `package` is inside it. Its source comes before a component that lies in the folder.
+fn repository_around(package: &Path) -> Option<PathBuf> {
+    let workspace = package.join("..");
+    let has = |file: &str| workspace.join(file).is_file();
+    (has("guest/component/Cargo.toml") && has("wit/world.wit")).then_some(workspace)
+}
+
+/// Builds the component, and the hostile guest if the tests need it.
+fn from_source(workspace: &Path, out: &Path) -> Result<Vec<u8>> {
+    for source in ["wit", "guest", "tests/guests", "Cargo.toml", "Cargo.lock"] {
+        println!("cargo::rerun-if-changed={}", workspace.join(source).display());
+    }
+    // `cargo xtask set-up` records another toolchain in the target directory, which is a parent of `out`.
+    let record = out.ancestors().map(|folder| folder.join(wasm_toolchain::FILE_NAME)).find(|file| file.is_file());
+    if let Some(file) = &record {
+        // Only for a file that exists: a missing file would make cargo run this script in every build.
+        println!("cargo::rerun-if-changed={}", file.display());
+    }
     // Builds for several targets (`cargo xtask dist`) can share the crates that the component is built with.
     let shared = env::var_os("FTP_UPLOADER_GUEST_TARGET_DIR").map(PathBuf::from);
     let target_dir = shared.unwrap_or_else(|| out.join("guest"));
-    let status = cargo_rustc(out)?
-        .args(["--quiet", "--package", package, "--lib", "--crate-type", "cdylib"])
-        .args(["--target", "wasm32-wasip2", "--profile", "guest", "--target-dir"])
-        .arg(&target_dir)
-        .current_dir(workspace)
-        .status()?;
-    if !status.success() {
-        return Err("the component did not build; if the wasm32-wasip2 target is missing: \
-             `rustup target add wasm32-wasip2`, or `cargo xtask set-up` where rustup cannot"
-            .into());
+    let build = WasmBuild { workspace, target_dir: &target_dir, record: record.as_deref() };
+    let wasm = fs::read(build.run("ftp-uploader-component", |cargo| Command::new(cargo))?)?;
+    if env::var_os("CARGO_FEATURE_COMPILER").is_some() {
+        fs::copy(build.run("evil-guest", |cargo| Command::new(cargo))?, out.join("evil.wasm"))?;
     }
-    let file = format!("{}.wasm", package.replace('-', "_"));
-    Ok(fs::read(target_dir.join("wasm32-wasip2/guest").join(file))?)
+    Ok(wasm)
 }
 
-/// Returns the command `cargo rustc`, whose option `--crate-type` makes a component of a crate that is a plain library
-/// on other targets. It is the cargo that runs this script, unless that one cannot build for wasm32-wasip2: then `cargo
-/// xtask set-up` has recorded another toolchain in a file in the target directory, which is a parent of `out`.
-fn cargo_rustc(out: &Path) -> Result<Command> {
-    let record = out.ancestors().map(|folder| folder.join(wasm_toolchain::FILE_NAME)).find(|file| file.is_file());
-    let mut command = match record {
-        None => with_own_cargo()?,
-        Some(file) => with_recorded(&file)?,
-    };
-    // The component must not be built with flags for the program's target, or with clippy instead of rustc.
-    command.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTC_WORKSPACE_WRAPPER");
-    Ok(command)
-}
-
-/// Returns `cargo rustc` with the cargo that runs this script.
-fn with_own_cargo() -> Result<Command> {
-    let mut command = Command::new(env::var("CARGO")?);
-    command.arg("rustc").env_remove("RUSTFLAGS");
-    Ok(command)
-}
-
-/// Returns `cargo rustc` with the toolchain that is recorded in `file`.
-fn with_recorded(file: &Path) -> Result<Command> {
-    // Only for a file that exists: a missing file would make cargo run this script in every build.
-    println!("cargo::rerun-if-changed={}", file.display());
-    let toolchain = WasmToolchain::parse(&fs::read_to_string(file)?)?;
-    let mut command = Command::new(toolchain.cargo);
-    command.arg("rustc").args(toolchain.flags.split_whitespace());
-    command.env("RUSTC", toolchain.rustc).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", toolchain.rustflags);
-    Ok(command)
+/// Takes the component from the published crate `package`.
+fn from_crate(package: &Path) -> Result<Vec<u8>> {
+    for file in [shipped::FILE, shipped::DIGEST_FILE] {
+        println!("cargo::rerun-if-changed={}", package.join(file).display());
+    }
+    println!("cargo::rustc-cfg=packed_crate");
+    Ok(shipped::read(package)?)
 }

@@ -7,6 +7,7 @@ mod exit_code;
 mod input;
 mod messages;
 mod output;
+mod platform;
 mod profile;
 mod settings;
 mod signals;
@@ -24,11 +25,12 @@ use args::{Args, Invocation};
 use cli_error::CliError;
 use exit_code::ExitCode;
 use input::environment::SecretVariables;
-use input::{open_files, password};
+use input::password;
 use output::explain::Format;
 use output::ndjson::{self, Ending};
 use output::outputs::Outputs;
 use output::stderr;
+use platform::limits;
 use profile::Surroundings;
 use settings::{Checking, Settings};
 use signals::SignalThread;
@@ -110,7 +112,7 @@ impl Failed {
 
 /// Returns the report of a run that did everything; `None` if nothing was to be uploaded.
 fn run(args: Args, variables: SecretVariables) -> Result<Option<UploadReport>, Failed> {
-    open_files::allow_all();
+    limits::allow_all_files();
     let settings = Settings::resolve(args, variables).map_err(|error| Failed { error, context: None })?;
     let token = CancelToken::new().map_err(|error| internal(&words::without_code(&error)))?;
     let settings = settings.cancelled_by(&token);

@@ -89,7 +89,7 @@ enum outcome deliver(struct sandbox *sandbox) {
     bool sized = false;
     if (!session_open(sandbox)) return FAILED;
     bool done = session_enter(sandbox) && store_and_prove(sandbox, &sized) && is_true(sandbox) &&
-                (!sandbox->wish->lists || session_list(sandbox));
+                (!sandbox->wish->list || session_list(sandbox));
     enum outcome outcome = done ? STORED : verdict(sandbox);
     if (done) {
         session_quit(sandbox);

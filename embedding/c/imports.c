@@ -81,7 +81,7 @@ static value outcome(enum failure failure) {
 /* --- Imports --- */
 
 static value receive(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
-    static uint8_t received[MAX_RECEIVE];
+    static _Thread_local uint8_t received[MAX_RECEIVE];
     size_t count = 0;
     (void)handles;
     enum failure failure = control_receive(&sandbox->loan->control, given[1].of.u32, received, &count);
@@ -108,7 +108,7 @@ static value secure(struct sandbox *sandbox, const value *given, const uint32_t 
 
 static value send_lines(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
     /* One byte more than is allowed: bytes that are too many are then denied, and not cut off. */
-    static uint8_t lines[MAX_FLIGHT * MAX_COMMAND + 1];
+    static _Thread_local uint8_t lines[MAX_FLIGHT * MAX_COMMAND + 1];
     (void)handles;
     return outcome(control_send(&sandbox->loan->control, lines, bytes_of(&given[1], lines, sizeof lines)));
 }
@@ -141,7 +141,7 @@ static value open_listing(struct sandbox *sandbox, const value *given, const uin
 }
 
 static value receive_listing(struct sandbox *sandbox, const value *given, const uint32_t *handles) {
-    static uint8_t received[MAX_RECEIVE];
+    static _Thread_local uint8_t received[MAX_RECEIVE];
     size_t count = 0;
     enum failure failure = listing_receive(&sandbox->listings[handles[0]], &sandbox->loan->control, given[1].of.u32,
                                            received, &count);
@@ -159,7 +159,7 @@ static value splice_file(struct sandbox *sandbox, const value *given, const uint
         return error_value(variant_value(failure >= SHRANK ? "source" : "connection", &cause));
     }
     if (moved.of.u64 == 0) return ok(variant_value(spoken ? "heard" : "end", NULL));
-    loan->show(&loan->file);
+    if (loan->show) loan->show(loan->file.sent, loan->file.size, loan->context);
     return ok(variant_value("bytes", &moved));
 }
 
@@ -256,11 +256,19 @@ static wasmtime_error_t *listing_dropped(void *data, wasmtime_context_t *context
 }
 
 static wasmtime_error_t *dropped(void *data, wasmtime_context_t *context, uint32_t number) {
-    (void)data, (void)context, (void)number; /* These resources are freed when the process ends. */
+    (void)data, (void)context, (void)number; /* The caller of ftp_upload has these, and closes them. */
     return NULL;
 }
 
+void imports_close(struct sandbox *sandbox) {
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
+        if (sandbox->data[i].fd >= 0) data_close(&sandbox->data[i]);
+        if (sandbox->listings[i].fd >= 0) listing_close(&sandbox->listings[i]);
+    }
+}
+
 wasmtime_error_t *imports_define(struct sandbox *sandbox, wasmtime_component_linker_t *linker) {
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++) sandbox->data[i].fd = sandbox->listings[i].fd = -1;
     wasmtime_component_linker_instance_t *root = wasmtime_component_linker_root(linker), *imports;
     wasmtime_error_t *error =
         wasmtime_component_linker_instance_add_instance(root, CAPABILITIES, strlen(CAPABILITIES), &imports);

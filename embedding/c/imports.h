@@ -54,5 +54,7 @@ value handle_value(struct sandbox *sandbox, enum kind kind, uint32_t number);
 /* Defines the component's imports in `linker`; `sandbox` must live longer than the linker. Returns NULL, or the
  * error. */
 wasmtime_error_t *imports_define(struct sandbox *sandbox, wasmtime_component_linker_t *linker);
+/* Closes the connections that the component still has after imports_define. Without its end, a file ends with a reset. */
+void imports_close(struct sandbox *sandbox);
 
 #endif

@@ -38,17 +38,18 @@ enum outcome sandbox_upload(const char *wasm, struct loan *loan, const struct wi
     sandbox.store = wasmtime_store_new(engine, NULL, NULL);
     sandbox.context = wasmtime_store_context(sandbox.store);
     wasmtime_store_limiter(sandbox.store, MEMORY, -1, -1, -1, -1);
-    bool done = bytes != NULL;
+    bool done = bytes != NULL, defined = false;
     if (!done) snprintf(why, why_size, "%s: %s", wasm, strerror(errno));
     done = done && !session_failed(&sandbox, wasmtime_context_set_fuel(sandbox.context, FUEL + loan->file.size / 8)) &&
            !session_failed(&sandbox, wasmtime_component_new(engine, bytes, length, &component)) &&
-           !session_failed(&sandbox, imports_define(&sandbox, linker)) &&
+           (defined = true) && !session_failed(&sandbox, imports_define(&sandbox, linker)) &&
            !session_failed(&sandbox, wasmtime_component_linker_instantiate(linker, sandbox.context, component,
                                                                            &sandbox.instance));
     if (done) outcome = deliver(&sandbox);
     free(bytes);
     if (component) wasmtime_component_delete(component);
     wasmtime_store_delete(sandbox.store);
+    if (defined) imports_close(&sandbox);
     wasmtime_component_linker_delete(linker);
     wasm_engine_delete(engine);
     return outcome;

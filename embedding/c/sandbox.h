@@ -5,17 +5,20 @@
 
 #include "sockets.h"
 
-/* The capabilities that the component gets, and a callback after each transferred part of the file. */
+/* The capabilities that the component gets, and a callback after each transferred part of the file, or NULL. */
 struct loan {
     struct control control;
     struct file file;
-    void (*show)(const struct file *file);
+    void (*show)(uint64_t sent, uint64_t size, void *context);
+    void *context;
 };
 
 /* The user name, and the directory and name to store the file under. Names on FTP servers are bytes. */
 struct wish {
     const char *user, *directory, *name;
-    bool lists; /* True to print the names in the directory afterwards. */
+    /* Gets each name in the directory afterwards, or is NULL. */
+    void (*list)(const unsigned char *name, size_t length, void *context);
+    void *context;
 };
 
 /* The outcome of an upload: the exit statuses of the program ftp-uploader. */

@@ -114,13 +114,11 @@ bool session_modified(struct sandbox *sandbox, int64_t *time) {
     return true;
 }
 
-/* Prints a name with everything but letters, digits and some marks escaped: it is the server's text. */
-static void print_name(const value *name) {
-    for (size_t i = 0; i < name->of.list.size; i++) {
-        uint8_t byte = name->of.list.data[i].of.u8;
-        printf(byte > ' ' && byte < 0x7f && byte != '\\' ? "%c" : "\\x%02x", byte);
-    }
-    putchar('\n');
+static void pass_on(const struct wish *wish, const value *name) {
+    uint8_t bytes[1024];
+    size_t length = name->of.list.size < sizeof bytes ? name->of.list.size : sizeof bytes;
+    for (size_t i = 0; i < length; i++) bytes[i] = name->of.list.data[i].of.u8;
+    wish->list(bytes, length, wish->context);
 }
 
 bool session_list(struct sandbox *sandbox) {
@@ -128,7 +126,8 @@ bool session_list(struct sandbox *sandbox) {
     if (!call(sandbox, "[method]session.list", arguments, 3, &got)) return false;
     /* The first page is enough for an example: its field `more` says if there are others. */
     const value *entries = &got.of.result.val->of.record.data[0].val;
-    for (size_t i = 0; i < entries->of.list.size; i++) print_name(&entries->of.list.data[i].of.record.data[0].val);
+    for (size_t i = 0; i < entries->of.list.size; i++)
+        pass_on(sandbox->wish, &entries->of.list.data[i].of.record.data[0].val);
     wasmtime_component_val_delete(&got);
     return true;
 }

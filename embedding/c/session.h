@@ -21,7 +21,7 @@ bool session_enter(struct sandbox *sandbox);
 bool session_store(struct sandbox *sandbox, uint64_t *sent, bool *sized);
 bool session_look(struct sandbox *sandbox, struct found *found);
 bool session_modified(struct sandbox *sandbox, int64_t *time);
-/* Prints the names in the directory on stdout. */
+/* Passes the names in the directory on to sandbox->wish->list. */
 bool session_list(struct sandbox *sandbox);
 void session_quit(struct sandbox *sandbox);
 /* Must be called if session_open succeeded. */

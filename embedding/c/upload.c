@@ -1,17 +1,13 @@
-/* Uploads one file over FTP, with the code that speaks FTP confined in a WebAssembly sandbox.
+/* The command line of the library: uploads one file, and reports the result.
  *
  *     FTP_PASSWORD=... ./upload [--list] [ftp://]HOST:PORT USERNAME LOCALFILE REMOTEDIR
  *
  * There is no TLS: without ftp://, which allows to send the password in clear, the server must be `localhost` or a
- * loopback address.
- *
- * This file has the command line, the progress display and the report. */
+ * loopback address. */
 
-#define _GNU_SOURCE
-#include "sandbox.h"
+#include "ftp_uploader.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,27 +21,28 @@ static int fail(const char *what, const char *why) {
 }
 
 /* Prints the progress, at most once a second and at the end. */
-static void show(const struct file *file) {
+static void show(uint64_t sent, uint64_t size, void *known_size) {
     static time_t last;
+    *(uint64_t *)known_size = size;
     if (last == 0) last = time(NULL);
-    if (time(NULL) == last && file->sent != file->size) return;
+    if (time(NULL) == last && sent != size) return;
     last = time(NULL);
-    fprintf(stderr, "Sent %" PRIu64 " of %" PRIu64 " bytes (%d%%)\n", file->sent, file->size,
-            (int)(100.0 * (double)file->sent / (double)file->size));
+    fprintf(stderr, "Sent %" PRIu64 " of %" PRIu64 " bytes (%d%%)\n", sent, size,
+            (int)(100.0 * (double)sent / (double)size));
 }
 
-static bool has_control_character(const char *text) {
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f || (unsigned char)*text == 0xff) return true;
-    return false;
+/* Prints a name with everything but letters, digits and some marks escaped: it is the server's text. */
+static void print_name(const unsigned char *name, size_t length, void *known_size) {
+    (void)known_size;
+    for (size_t i = 0; i < length; i++)
+        printf(name[i] > ' ' && name[i] < 0x7f && name[i] != '\\' ? "%c" : "\\x%02x", name[i]);
+    putchar('\n');
 }
 
 int main(int count, char **words) {
-    const char *password = getenv("FTP_PASSWORD"), *wasm = getenv("FTP_UPLOADER_WASM"), *wrong;
+    const char *password = getenv("FTP_PASSWORD");
+    uint64_t size = 0;
     char why[1024];
-    /* sendfile has no flag to suppress SIGPIPE. If the server closes the connection, that must be an error and not
-     * end this process. */
-    signal(SIGPIPE, SIG_IGN);
     bool lists = count > 1 && strcmp(words[1], "--list") == 0;
     words += lists;
     count -= lists;
@@ -55,24 +52,19 @@ int main(int count, char **words) {
     }
     bool clear_anywhere = strncmp(words[1], CLEAR, strlen(CLEAR)) == 0;
     char *host = words[1] + (clear_anywhere ? strlen(CLEAR) : 0), *colon = strrchr(host, ':');
-    char *slash = strrchr(words[3], '/');
     if (colon == NULL) return fail(host, "not HOST:PORT");
-    /* The component refuses control characters in its arguments, but it never sees the password. */
-    if (has_control_character(password)) return fail("the password has a control character", "");
     *colon = 0;
     if (host[0] == '[' && colon[-1] == ']') {
         host++;
         colon[-1] = 0;
     }
-    struct loan loan = {.show = show};
-    struct wish wish = {.user = words[2], .directory = words[4], .name = slash ? slash + 1 : words[3], .lists = lists};
-    if ((wrong = file_open(&loan.file, words[3]))) return fail(words[3], wrong);
-    wrong = control_connect(&loan.control, host, colon + 1, password, clear_anywhere);
-    if (wrong) return fail(host, wrong);
-    loan.control.authority = (struct authority){.user = wish.user, .directory = wish.directory, .name = wish.name};
-    enum outcome outcome = sandbox_upload(wasm ? wasm : "ftp-uploader.wasm", &loan, &wish, why, sizeof why);
-    if (outcome == STORED)
-        fprintf(stderr, "Stored %s in %s: %" PRIu64 " bytes, %s\n", words[3], words[4], loan.file.size, why);
+    struct ftp_upload upload = {
+        .host = host, .port = colon + 1, .user = words[2], .password = password, .file = words[3],
+        .directory = words[4], .clear_anywhere = clear_anywhere, .progress = show,
+        .list = lists ? print_name : NULL, .context = &size, .component = getenv("FTP_UPLOADER_WASM")};
+    enum ftp_upload_outcome outcome = ftp_upload(&upload, why, sizeof why);
+    if (outcome == FTP_UPLOAD_STORED)
+        fprintf(stderr, "Stored %s in %s: %" PRIu64 " bytes, %s\n", words[3], words[4], size, why);
     else fail(why, "");
     return outcome;
 }

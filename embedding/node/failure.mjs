@@ -3,16 +3,34 @@
 import { isDisagreement } from './delivery.mjs';
 
 const FAILED = 1; // The exit statuses of the program ftp-uploader.
+const USAGE = 2;
 const IN_DOUBT = 10;
 
-/** An upload-error of wit/upload.wit as a message. `isSent` is true if every byte was sent; `hint` may add a cause. */
+/** An error with a message for the user. */
 export class Failure extends Error {
-  constructor(failure, isSent, hint) {
+  name = 'Failure';
+
+  constructor(message, status = FAILED) {
+    super(message);
+    this.status = status;
+  }
+
+  /** Returns an upload-error of wit/upload.wit as an error. `isSent` is true if every byte was sent; `hint` may add a
+   * cause. */
+  static of(failure, isSent, hint) {
     const isUnknown = isSent && leavesDoubt(failure);
     const what = explain(failure) + (hint ? `: ${escaped(hint)}` : '');
-    super(isUnknown ? `whether the file is stored is not known: every byte was sent, then ${what}; look before you retry` : what);
-    this.status = isUnknown || isDisagreement(failure) ? IN_DOUBT : FAILED;
+    const message = isUnknown
+      ? `whether the file is stored is not known: every byte was sent, then ${what}; look before you retry`
+      : what;
+    return new Failure(message, isUnknown || isDisagreement(failure) ? IN_DOUBT : FAILED);
   }
+}
+
+/** An option is not valid. Nothing was sent. */
+export class UsageError extends Error {
+  name = 'UsageError';
+  status = USAGE;
 }
 
 /** Returns true if a file of which every byte was sent may be stored in spite of the error. */

@@ -1,11 +1,14 @@
 //! The cancellation of a run from outside, and the run's time limit. `net/wait.rs` makes every wait of the host obey
 //! both.
 
-use std::io::{self, PipeReader, PipeWriter, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use rustix::fd::BorrowedFd;
+
+use crate::platform::wake_up::WakeUp;
 
 /// Cancels uploads at their next blocking call. Clones share the state; it cannot be reset.
 #[derive(Clone, Debug)]
@@ -14,9 +17,8 @@ pub struct CancelToken(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     cancelled: AtomicBool,
-    /// Gets a byte on cancellation, which makes `readable` readable from then on: nobody reads it.
-    writer: PipeWriter,
-    readable: PipeReader,
+    /// Is rung on cancellation.
+    wake_up: WakeUp,
 }
 
 impl CancelToken {
@@ -25,15 +27,13 @@ impl CancelToken {
     /// # Errors
     /// If the process cannot open two more file descriptors.
     pub fn new() -> io::Result<Self> {
-        let (readable, writer) = io::pipe()?;
-        Ok(Self(Arc::new(Shared { cancelled: AtomicBool::new(false), writer, readable })))
+        Ok(Self(Arc::new(Shared { cancelled: AtomicBool::new(false), wake_up: WakeUp::new()? })))
     }
 
     /// Ends every upload whose request carries this token, with `UploadError::Interrupted`.
     pub fn cancel(&self) {
         if !self.0.cancelled.swap(true, Ordering::AcqRel) {
-            // One byte always fits into an empty pipe.
-            let _ = (&self.0.writer).write(&[0]);
+            self.0.wake_up.ring();
         }
     }
 
@@ -104,7 +104,7 @@ impl Cancellation {
 
     /// Returns the descriptors of which one becomes readable on cancellation.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.tokens().map(|token| token.0.readable.as_fd())
+        self.tokens().map(|token| token.0.wake_up.as_fd())
     }
 
     fn tokens(&self) -> impl Iterator<Item = &CancelToken> {

@@ -27,10 +27,11 @@
 //!
 //! # Building
 //!
-//! The build script compiles the component from the sources beside this crate, so that the crate is used from the
-//! repository, by `git` or `path`. It needs Rust 1.95 and the target `wasm32-wasip2`: `rustup target add wasm32-wasip2`, or
-//! `cargo xtask set-up` in the repository where rustup cannot be used. The component is compiled to machine code during
-//! the build; a program compiles nothing when it runs, and needs no file beside it.
+//! The crate from crates.io needs only Rust 1.95 and a C compiler: it holds the component, as `component.wasm`. In the
+//! repository, and by `git` or `path`, the build script compiles the component from its source instead, which needs the
+//! target `wasm32-wasip2`: `rustup target add wasm32-wasip2`, or `cargo xtask set-up` in the repository where rustup cannot
+//! be used. The component is compiled to machine code during the build; a program compiles nothing when it runs, and needs
+//! no file beside it.
 //!
 //! The one feature, `compiler`, is off by default: it adds wasmtime's compiler, for programs that load another component
 //! (`Uploader::from_wasm`), and for the tests. The library needs no async runtime, no OpenSSL and no CMake; a C
@@ -105,12 +106,14 @@
 //! program that does nothing else afterwards can use that, so [`Uploader::upload`] does not confine the process. The
 //! program `ftp-uploader` always calls [`Prepared::confine`].
 //!
-//! This library works on Unix systems.
+//! This library is made for Linux. It compiles for macOS, and works on Windows as far as wine shows it; there the process is
+//! not confined.
 
 mod cancel;
 mod confine;
 mod files;
 mod net;
+mod platform;
 mod report;
 mod request;
 mod run;

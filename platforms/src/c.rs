@@ -48,7 +48,8 @@ const CONF_H: &str = "\
 
 pub(crate) fn run(lab: &Lab) -> Outcome {
     let folder = lab.install_folder("c")?;
-    let program = build(&folder, &headers(lab, &folder)?, &library(&folder)?)?;
+    let program = folder.join("upload");
+    make(lab, &[format!("{}", program.display())])?;
     let with = |component: &Path| {
         let mut command = Command::new(&program);
         command.env("FTP_UPLOADER_WASM", component);
@@ -59,7 +60,9 @@ pub(crate) fn run(lab: &Lab) -> Outcome {
     // The README of the example explains why it has no hashes.
     let (prefix, server, hashes) = ("upload: ", Server::Clear, false);
     let (command, evil) = (&command, &evil);
-    Ok(vec![Trial { lab, platform, version, component, command, evil, prefix, server, hashes }.run()?])
+    Ok(vec![
+        Trial { lab, platform, version, component, command, evil, prefix, server, hashes, reads_proc: true }.run()?,
+    ])
 }
 
 /// Returns the folder with `wasmtime.h`, and writes the missing header into `folder`.
@@ -100,19 +103,21 @@ fn find_library(packages: &Path) -> Option<PathBuf> {
     folders.map(|folder| folder.path().join("_libwasmtime.so")).find(|library| library.exists())
 }
 
-fn build(folder: &Path, headers: &Path, library: &Path) -> Result<PathBuf, Problem> {
+/// Runs `make` in the example, with its output in `<target>/platforms/c`.
+pub(crate) fn make(lab: &Lab, arguments: &[String]) -> Result<(), Problem> {
+    let folder = lab.install_folder("c")?;
+    let (headers, library) = (headers(lab, &folder)?, library(&folder)?);
     let assign = |name: &str, value: &Path| format!("{name}={}", value.display());
     let mut make = Command::new("make");
     make.args(["--silent", "--always-make", "--directory"]).arg(target_dir::workspace().join("embedding/c"));
-    make.args([assign("OUT", folder), assign("WASMTIME_INCLUDE", headers), assign("WASMTIME_LIB", library)]);
+    make.args([assign("OUT", &folder), assign("WASMTIME_INCLUDE", &headers), assign("WASMTIME_LIB", &library)]);
     make.arg(format!("CPPFLAGS=-I{}", folder.join("conf").display())).arg("CFLAGS=-O2 -Wall -Wextra -Werror");
-    time_limit::run(&mut make, INSTALL_LIMIT).map_err(|why| match why {
+    time_limit::run(make.args(arguments), INSTALL_LIMIT).map_err(|why| match why {
         time_limit::Failure::NotStarted(_) => Problem::Missing(format!("make {why}")),
         time_limit::Failure::Failed(_) | time_limit::Failure::TooSlow(_) => {
             Problem::Failed(format!("the example in C cannot be built: make {why}"))
         }
-    })?;
-    Ok(folder.join("upload"))
+    })
 }
 
 fn attempt(command: &mut Command, failure: &str) -> Result<(), Problem> {

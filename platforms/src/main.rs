@@ -11,9 +11,10 @@ mod c;
 mod cutting_relay;
 mod deployments;
 mod hashing_server;
+mod javascript;
 mod lab;
-mod node;
 mod oci;
+mod packages;
 mod python;
 mod reluctant_server;
 mod stories;
@@ -26,6 +27,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use xtask::stopwatch::Stopwatch;
 use xtask::{ci, components, target_dir, wasm_target};
 
 use lab::Lab;
@@ -74,9 +76,14 @@ type Platform = (&'static str, fn(&Lab) -> Outcome);
 /// All platforms, in the order of the table.
 const PLATFORMS: &[Platform] = &[
     ("wasmtime CLI", wasmtime_cli::run),
-    ("Node", node::run),
+    ("Node", javascript::node),
+    ("Deno", javascript::deno),
+    ("Bun", javascript::bun),
     ("Python", python::run),
     ("C", c::run),
+    ("npm package", packages::npm::run),
+    ("Python package", packages::wheel::run),
+    ("C library", packages::library::run),
     ("wash", wash::run),
     ("OCI", oci::run),
 ];
@@ -96,12 +103,13 @@ fn run() -> Result<(), String> {
     wasm_target::set_up()?;
     let (components, evil) = (components::build()?, components::build_evil()?);
     let lab = Lab::set_up(&target_dir::target_dir()?, components, evil)?;
+    let mut watch = Stopwatch::default();
     let mut rows = Vec::new();
     let mut problems = Vec::new();
     let named: Vec<_> = std::env::args().skip(1).collect();
     let is_wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
     for (name, test) in PLATFORMS.iter().filter(|(name, _)| is_wanted(name)) {
-        match test(&lab) {
+        match watch.time(name, || test(&lab)) {
             Ok(more) => rows.extend(more),
             Err(problem) => problems.push((*name, problem)),
         }

@@ -1,8 +1,8 @@
-//! Tests the instructions of `fleet/README.md` for OCI registries: `wkg oci push` with annotations, and `wkg oci pull`,
-//! with a registry on loopback. Nothing is uploaded by FTP, so the table has no row for it.
+//! Tests the instructions of `fleet/README.md` for OCI registries: `skopeo copy` of the layout that `cargo xtask
+//! components` writes, and `wash oci pull`, with a registry on loopback. Nothing is uploaded by FTP, so the table has no
+//! row for it.
 //!
-//! The registry is Debian's `docker-registry`, which is unpacked and not installed. `wkg` is built once, from its
-//! crate.
+//! The registry is Debian's `docker-registry`. It and skopeo are unpacked and not installed.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -11,80 +11,47 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use xtask::cargo;
-use xtask::time_limit;
+use xtask::components::oci_layout;
+use xtask::target_dir;
+use xtask::unpacked;
 
 use crate::lab::Ended;
-use crate::{Lab, Outcome, Problem};
+use crate::{Lab, Outcome, Problem, wash};
 
-/// The usual annotations. The README also has the revision.
-const ANNOTATIONS: [(&str, &str); 4] = [
-    ("org.opencontainers.image.title", "ftp-uploader"),
-    ("org.opencontainers.image.description", "One FTP upload, in a sandbox"),
-    ("org.opencontainers.image.version", env!("CARGO_PKG_VERSION")),
-    ("org.opencontainers.image.licenses", env!("CARGO_PKG_LICENSE")),
-];
-
-const VERSION: &str = "0.16.1";
-
-/// The package takes 5 MB.
-const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
-
-const BUILD_LIMIT: Duration = Duration::from_secs(900);
+const PACKAGES: [&str; 2] = ["docker-registry", "skopeo"];
 const START_LIMIT: Duration = Duration::from_secs(10);
 const RUN_LIMIT: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(lab: &Lab) -> Outcome {
     let folder = lab.install_folder("oci")?;
-    let registry = Registry::start(&unpack(&folder)?, &folder)?;
-    let wkg = Wkg { program: build(&folder)?, lab, registry: &registry };
-    for component in [&lab.components.guest, &lab.components.command] {
-        let digest = wkg.push(component)?;
-        registry.has_annotations(&digest)?;
-        let bytes = wkg.pull(component, &folder.join("pulled.wasm"))?;
-        println!("OCI: {} pushed and pulled by wkg {VERSION}: {bytes} bytes, the same; {digest}", name(component));
+    let tree = unpack(&folder).map_err(Problem::Missing)?;
+    let tools = Tools { wash: wash::install(&lab.install_folder("wash")?)?, lab, tree: &tree };
+    let registry = Registry::start(&tree, &folder)?;
+    let written = oci_layout::write(&lab.components).map_err(Problem::Failed)?;
+    for ((name, digest), component) in written.iter().zip([&lab.components.guest, &lab.components.command]) {
+        let reference = format!("{}/{name}:{}", registry.host, env!("CARGO_PKG_VERSION"));
+        tools.push(name, &reference)?;
+        registry.has_annotations(digest, &oci_layout::annotations(name, None))?;
+        let bytes = tools.pull(&reference, component, &folder.join("pulled.wasm"))?;
+        println!("OCI: {name} pushed by skopeo and pulled by wash: {bytes} bytes, the same; {digest}");
     }
     Ok(Vec::new())
 }
 
-/// Unpacks Debian's package. If the download fails, the package lists are refreshed once.
-fn unpack(folder: &Path) -> Result<PathBuf, Problem> {
-    let tree = folder.join("docker-registry");
-    let program = tree.join("usr/bin/docker-registry");
-    if program.exists() {
-        return Ok(program);
+/// Unpacks Debian's packages, and the libraries that are missing here.
+fn unpack(folder: &Path) -> Result<PathBuf, String> {
+    let tree = folder.join("debian");
+    let marker = tree.join("complete");
+    if marker.exists() {
+        return Ok(tree);
     }
-    let debs = tempfile::tempdir_in(folder).map_err(|error| failed("make a folder", &error))?;
-    let download = || {
-        let mut apt = Command::new("apt-get");
-        time_limit::run(apt.args(["-q", "download", "docker-registry"]).current_dir(&debs), DOWNLOAD_LIMIT)
-    };
-    if download().is_err() {
-        // Even if one source of several cannot be refreshed, the download may succeed.
-        let _ = time_limit::run(Command::new("apt-get").args(["-q", "update"]), DOWNLOAD_LIMIT);
-        download().map_err(|why| Problem::Missing(format!("docker-registry: apt-get download {why}")))?;
-    }
-    let mut found = fs::read_dir(&debs).into_iter().flatten().flatten();
-    let deb = found.next().ok_or_else(|| Problem::Missing("docker-registry: nothing was downloaded".to_owned()))?;
-    let unpacked = time_limit::run(Command::new("dpkg-deb").arg("-x").arg(deb.path()).arg(&tree), DOWNLOAD_LIMIT);
-    unpacked.map_err(|why| Problem::Missing(format!("docker-registry: dpkg-deb {why}")))?;
-    Ok(program)
-}
-
-/// Builds wkg without optimisation, in about two minutes.
-fn build(folder: &Path) -> Result<PathBuf, Problem> {
-    let program = folder.join(VERSION).join("bin/wkg");
-    if !program.exists() {
-        let scratch = tempfile::tempdir_in(folder).map_err(|error| failed("make a folder", &error))?;
-        let mut install = cargo::command();
-        install.args(["install", "--quiet", "--locked", "--no-track", "wkg", "--version", VERSION, "--root"]);
-        install.arg(folder.join(VERSION)).arg("--target-dir").arg(scratch.path());
-        install.envs([("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"), ("CARGO_PROFILE_RELEASE_LTO", "off")]);
-        install.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-        time_limit::fetch(&mut install, BUILD_LIMIT)
-            .map_err(|why| Problem::Missing(format!("wkg {VERSION}: cargo install {why}")))?;
-    }
-    Ok(program)
+    let cannot = |error: std::io::Error| format!("cannot use {}: {error}", folder.display());
+    let debs = tempfile::tempdir_in(folder).map_err(cannot)?;
+    unpacked::download(&PACKAGES, debs.path(), &mut unpacked::Lists::default())?;
+    unpacked::extract_all(debs.path(), &tree)?;
+    unpacked::try_program(&tree, "usr/bin/skopeo", &["--version"])?;
+    fs::write(marker, "").map_err(cannot)?;
+    Ok(tree)
 }
 
 /// A registry without a password, which is empty at first. It is stopped and removed when dropped.
@@ -96,7 +63,7 @@ struct Registry {
 }
 
 impl Registry {
-    fn start(program: &Path, folder: &Path) -> Result<Self, Problem> {
+    fn start(tree: &Path, folder: &Path) -> Result<Self, Problem> {
         let cannot = |error: std::io::Error| failed("start the registry", &error);
         let store = tempfile::tempdir_in(folder).map_err(cannot)?;
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map_err(cannot)?;
@@ -108,7 +75,7 @@ impl Registry {
              http: {{addr: {host:?}, secret: not-one}}\n"
         );
         fs::write(&settings, text).map_err(cannot)?;
-        let mut command = Command::new(program);
+        let mut command = unpacked::command(tree, "usr/bin/docker-registry");
         command.arg("serve").arg(&settings).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let registry = Self { process: command.spawn().map_err(cannot)?, host, store };
         registry.wait_until_it_answers()?;
@@ -127,12 +94,12 @@ impl Registry {
     }
 
     /// Reads the manifest with this digest from the registry's files, and checks its annotations.
-    fn has_annotations(&self, digest: &str) -> Result<(), Problem> {
+    fn has_annotations(&self, digest: &str, annotations: &[(&str, String)]) -> Result<(), Problem> {
         let hex = digest.strip_prefix("sha256:").unwrap_or(digest);
         let folder = self.store.path().join("data/docker/registry/v2/blobs/sha256");
         let file = folder.join(hex.get(..2).unwrap_or_default()).join(hex).join("data");
         let manifest = fs::read_to_string(&file).map_err(|error| failed("read the stored manifest", &error))?;
-        for (key, value) in ANNOTATIONS {
+        for (key, value) in annotations {
             if !manifest.contains(&format!("\"{key}\":\"{value}\"")) {
                 return Err(Problem::Failed(format!("the annotation {key} is not in the manifest: {manifest}")));
             }
@@ -149,41 +116,37 @@ impl Drop for Registry {
     }
 }
 
-/// The client and the registry.
-struct Wkg<'a> {
-    program: PathBuf,
+/// The two clients.
+struct Tools<'a> {
     lab: &'a Lab,
-    registry: &'a Registry,
+    /// The tree with skopeo.
+    tree: &'a Path,
+    wash: PathBuf,
 }
 
-impl Wkg<'_> {
-    /// Pushes a component, and returns the manifest's digest, which wkg prints.
-    fn push(&self, component: &Path) -> Result<String, Problem> {
-        let annotations = ANNOTATIONS.iter().map(|(key, value)| format!("--annotation={key}={value}"));
-        let mut command = self.command("push");
-        let ended = self.run(command.args(annotations).arg(self.reference(component)).arg(component))?;
-        let said = ended.stdout + &ended.stderr;
-        let digest = said.lines().find_map(|line| line.trim().strip_prefix("digest: "));
-        digest.map(str::to_owned).ok_or_else(|| Problem::Failed(format!("wkg does not print the digest: {said}")))
+impl Tools<'_> {
+    /// Pushes a component of the layout, with a manifest that stays as it is.
+    fn push(&self, name: &str, reference: &str) -> Result<(), Problem> {
+        let layout = target_dir::target_dir().map_err(Problem::Failed)?.join(oci_layout::FOLDER);
+        let mut skopeo = unpacked::command(self.tree, "usr/bin/skopeo");
+        // The file that says which signatures are required belongs to an installed skopeo.
+        skopeo.args(["--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false"]);
+        skopeo.arg(format!("oci:{}:{name}", layout.display())).arg(format!("docker://{reference}"));
+        self.run(&mut skopeo).map(drop)
     }
 
     /// Pulls a component, compares it with the pushed file, and returns its size in bytes.
-    fn pull(&self, component: &Path, to: &Path) -> Result<usize, Problem> {
-        let mut command = self.command("pull");
-        self.run(command.arg("--output").arg(to).arg(self.reference(component)))?;
+    fn pull(&self, reference: &str, component: &Path, to: &Path) -> Result<usize, Problem> {
+        let mut command = Command::new(&self.wash);
+        // Its settings and caches are kept below the target directory.
+        command.env("HOME", to.with_extension("home")).args(["oci", "pull", "--insecure", reference]);
+        self.run(command.arg(to))?;
         let read = |file| fs::read(file).map_err(|error| failed("compare", &error));
         let (pushed, pulled) = (read(component)?, read(to)?);
         if pushed != pulled {
             return Err(Problem::Failed(format!("the pulled file differs from {}", component.display())));
         }
         Ok(pulled.len())
-    }
-
-    /// Returns a command that uses clear text for this registry only.
-    fn command(&self, verb: &str) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(["oci", verb, "--insecure", &self.registry.host]);
-        command
     }
 
     fn run(&self, command: &mut Command) -> Result<Ended, Problem> {
@@ -193,15 +156,6 @@ impl Wkg<'_> {
         }
         Err(Problem::Failed(format!("{command:?}: {}, and on stderr:\n{}", ended.status, ended.stderr)))
     }
-
-    fn reference(&self, component: &Path) -> String {
-        format!("{}/{}:{}", self.registry.host, name(component), env!("CARGO_PKG_VERSION"))
-    }
-}
-
-/// Returns the name in the registry, which is the file's name without `.wasm`.
-fn name(component: &Path) -> String {
-    component.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn failed(to: &str, error: &std::io::Error) -> Problem {

@@ -21,7 +21,7 @@ pub(crate) fn run(lab: &Lab) -> Outcome {
     let (python, version) = install(lab, &example)?;
     let with = |component: &Path| {
         let mut command = Command::new(&python);
-        command.arg("-B").arg(example.join("upload.py")).env("FTP_UPLOADER_WASM", component);
+        command.args(["-B", "-m", "ftp_uploader"]).env("PYTHONPATH", &example).env("FTP_UPLOADER_WASM", component);
         command
     };
     let command = || with(&lab.components.guest);
@@ -29,7 +29,7 @@ pub(crate) fn run(lab: &Lab) -> Outcome {
     let try_out = |platform, server| {
         let (version, component) = (version.clone(), Component::Guest);
         let (command, evil, prefix) = (&command, &evil, "upload: ");
-        Trial { lab, platform, version, component, command, evil, prefix, server, hashes: true }.run()
+        Trial { lab, platform, version, component, command, evil, prefix, server, hashes: true, reads_proc: true }.run()
     };
     Ok(vec![try_out("Python, wasmtime", Server::Clear)?, try_out("Python, wasmtime, TLS", Server::Protected)?])
 }

@@ -33,6 +33,8 @@ pub(crate) struct Trial<'a> {
     pub(crate) server: Server,
     /// True if it computes hashes.
     pub(crate) hashes: bool,
+    /// True if the platform gives a program the files of /proc.
+    pub(crate) reads_proc: bool,
 }
 
 /// One of the servers of the [`Lab`].
@@ -135,13 +137,11 @@ impl Trial<'_> {
     }
 
     fn understands_stories(&self) -> Result<(), Problem> {
-        let Self { lab, platform, command, component, .. } = *self;
+        let Self { lab, platform, command, component, reads_proc, .. } = *self;
         let file = lab.nine_bytes.to_string_lossy();
-        // WASI has only the exit codes 0 and 1, and preview2-shim does not give a program files of /proc.
-        let (in_doubt, endless) = match component {
-            Component::Guest => (10, Some("/proc/cpuinfo")),
-            Component::Command => (1, None),
-        };
+        // WASI has only the exit codes 0 and 1.
+        let in_doubt = if component == Component::Guest { 10 } else { 1 };
+        let endless = reads_proc.then_some("/proc/cpuinfo");
         Stories { lab, platform, command, file: &file, endless, in_doubt }.are_understood()
     }
 

@@ -46,7 +46,7 @@ fn expect(holds: bool, line: &str) -> Result<(), Problem> {
 }
 
 /// Installs wash, if it is missing.
-fn install(folder: &Path) -> Result<PathBuf, Problem> {
+pub(crate) fn install(folder: &Path) -> Result<PathBuf, Problem> {
     let packages = folder.join(VERSION);
     let program = packages.join("wash_cli/wash");
     if !program.exists() {

@@ -6,7 +6,7 @@
 //! println!("{} accepts {} with {}", server.addr, server.user, server.password);
 //! ```
 //!
-//! `cargo xtask set-up` unpacks the servers (`xtask/src/ftp_servers/`), except libunftp, which is a library. If a
+//! `cargo xtask set-up` unpacks the servers (`xtask/src/ftp_servers.rs`), except libunftp, which is a library. If a
 //! server is missing, the running test is skipped with a message; with CI=true it fails ([`skips`]). Each server's
 //! settings and peculiarities are in its own file. Servers that misbehave are in `tests/support/` and `platforms/src/`.
 

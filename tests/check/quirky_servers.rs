@@ -113,7 +113,8 @@ fn a_file_that_cannot_be_removed_is_named_and_is_exit_7() {
 
 #[test]
 fn a_part_that_the_server_refuses_to_remove_and_to_tell_about_is_named() {
-    for listings in [None, Some(Quirk::RefusesListings)] {
+    let hidden = vec![Quirk::NoMlsd, Quirk::IgnoresListOptions];
+    for listings in [vec![], vec![Quirk::RefusesListings], hidden] {
         let refusals = ["DELE", "SIZE", "MDTM"].map(|verb| Quirk::Refuses(verb, "550 Permission denied"));
         let quota = Quirk::RefusesStoreOf("", "552 Quota exceeded", StoreRefusal::InTransfer);
         let server = server(refusals.into_iter().chain([quota]).chain(listings));

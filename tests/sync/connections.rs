@@ -1,7 +1,8 @@
 //! Connections that end, limits of their number, and servers that are restarted.
 
+use std::fs;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use test_servers::{Kind, Options, Setting};
 
@@ -16,6 +17,9 @@ on_servers!(vsftpd Vsftpd, proftpd Proftpd, pure_ftpd PureFtpd; [
     a_server_may_be_restarted_in_the_middle,
     a_connection_that_is_cut_at_any_reply_costs_nothing
 ]);
+
+/// The longest wait for the start of a run.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// TREES D21.
 #[test]
@@ -74,7 +78,13 @@ fn a_server_may_be_restarted_in_the_middle(kind: Kind) {
     let local = LocalTree::numbered(60, 6, 50_000);
     let options = ["--limit-rate", "2m", "--delete", "own"];
     let running = local.sync().options(options).retries("8").start(&server);
-    thread::sleep(Duration::from_millis(600));
+    // A server that is not there at the first connection ends the run, so the restart waits for the run's lock.
+    let folder = server.root().join("inbox");
+    let begun = Instant::now();
+    while fs::read_dir(&folder).is_ok_and(|entries| entries.count() == 0) && begun.elapsed() < PATIENCE {
+        thread::sleep(Duration::from_millis(10));
+    }
+    thread::sleep(Duration::from_millis(400));
     server.restart();
     running.end(&server).succeeded().mirrored(&local, &server);
     local.sync().options(options).run(&server).succeeded().stored(&[]);

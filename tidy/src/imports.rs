@@ -11,17 +11,22 @@ struct Layer {
 
 /// The layers of the library, from below, and of the program.
 const LAYERS: &[Layer] = &[
-    Layer { path: "host/src/cancel.rs", may_name: &[] },
-    Layer { path: "host/src/request/", may_name: &["cancel", "request"] },
-    Layer { path: "host/src/report/", may_name: &["request", "report"] },
-    Layer { path: "host/src/words/", may_name: &["request", "report", "words"] },
-    Layer { path: "host/src/confine/", may_name: &["confine"] },
-    Layer { path: "host/src/files/", may_name: &["cancel", "request", "report", "files"] },
-    Layer { path: "host/src/net/", may_name: &["cancel", "request", "report", "net"] },
-    Layer { path: "host/src/sandbox/", may_name: &["cancel", "request", "report", "files", "net", "sandbox"] },
-    Layer { path: "cli/src/args/", may_name: &["args", "exit_code", "output", "profile"] },
+    Layer { path: "host/src/platform/", may_name: &["platform"] },
+    Layer { path: "host/src/cancel.rs", may_name: &["platform"] },
+    Layer { path: "host/src/request/", may_name: &["platform", "cancel", "request"] },
+    Layer { path: "host/src/report/", may_name: &["platform", "request", "report"] },
+    Layer { path: "host/src/words/", may_name: &["platform", "request", "report", "words"] },
+    Layer { path: "host/src/confine/", may_name: &["platform", "confine"] },
+    Layer { path: "host/src/files/", may_name: &["platform", "cancel", "request", "report", "files"] },
+    Layer { path: "host/src/net/", may_name: &["platform", "cancel", "request", "report", "net"] },
+    Layer {
+        path: "host/src/sandbox/",
+        may_name: &["platform", "cancel", "request", "report", "files", "net", "sandbox"],
+    },
+    Layer { path: "cli/src/platform/", may_name: &["platform", "cli_error"] },
+    Layer { path: "cli/src/args/", may_name: &["platform", "args", "exit_code", "output", "profile"] },
     Layer { path: "cli/src/profile/tests.rs", may_name: &["args", "profile"] },
-    Layer { path: "cli/src/profile/", may_name: &["profile"] },
+    Layer { path: "cli/src/profile/", may_name: &["platform", "profile"] },
     Layer {
         path: "cli/src/messages/tests/",
         may_name: &["args", "cli_error", "exit_code", "input", "messages", "settings"],

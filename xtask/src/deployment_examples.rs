@@ -155,6 +155,8 @@ fn commands(text: &str) -> Vec<String> {
         // The package has the name of the program.
         .filter(|line| !line.contains("cargo build"))
         .filter_map(|line| line.rsplit_once("ftp-uploader "))
+        // The options behind the name of the package are those of cargo.
+        .filter(|(before, _)| !before.contains("cargo "))
         .map(|(_, arguments)| arguments.to_owned())
         .collect()
 }

@@ -9,7 +9,14 @@ pub mod ci;
 pub mod components;
 mod debian_toolchain;
 pub mod demo_file;
+pub mod stopwatch;
 pub mod target_dir;
 pub mod time_limit;
+pub mod unpacked;
+#[path = "../../host/build/wasm_build.rs"]
+mod wasm_build;
 pub mod wasm_target;
+// The library's build script uses these files, too. They are in its package, because a published crate holds no file from
+// outside of its folder.
+#[path = "../../host/build/wasm_toolchain.rs"]
 mod wasm_toolchain;

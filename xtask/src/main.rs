@@ -18,8 +18,10 @@ mod fleet;
 mod ftp_servers;
 mod fuzz;
 mod miri;
+mod package;
 mod peak_memory;
 mod platforms;
+mod portable;
 mod sandbox;
 #[cfg(test)]
 mod security_page;
@@ -27,6 +29,7 @@ mod shells;
 mod skips;
 mod static_test;
 mod test;
+mod windows;
 mod wit_docs;
 
 use std::process::ExitCode;
@@ -45,6 +48,9 @@ Usage: cargo xtask NAME
                   bench, components, dist and wit-docs.
                   CI runs this command
   test platforms  upload with the components on other platforms, and print a table
+  test portable   check that library and program compile for macOS and Windows, and run the tests of the delivery on
+                  Linux without the calls that only Linux has
+  test windows    build the program for Windows, run it under wine, and compare the uploaded bytes
   test sandbox    run only the attacks on the sandbox, and print a table of the results
   test static [FILTER...]
                   run the tests of the behaviour with a static program (musl)
@@ -63,6 +69,8 @@ Usage: cargo xtask NAME
   miri            run the tests of the guest's unsafe code in Miri, if there is a nightly toolchain
   dependencies    check licences, sources and known weaknesses of all dependencies, with deny.toml
   components      build ftp-uploader.wasm and ftp-uploader-cli.wasm for other platforms, in target/components/
+  package         pack the crates for crates.io, with the component inside, in target/package/; build them without the
+                  WebAssembly target, and upload a file with the result
   dist [--twice] [TARGET...]
                   build the static programs that are handed out, with all that belongs to them, in target/dist/; with
                   --twice, once more in another folder, and compare the bytes
@@ -72,17 +80,34 @@ Usage: cargo xtask NAME
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    match outcome_of(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(why)) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+        None => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs the command that `arguments` name. Returns `None` if there is no such command.
+fn outcome_of(arguments: &[&str]) -> Option<Result<(), String>> {
+    Some(match *arguments {
         ["set-up"] => set_up(),
         ["demo"] => demo::run(),
         ["demo", "sync"] => demo_sync::run(),
         ["demo", "tour"] => demo_tour::run(),
         ["test"] => test::run(),
         ["test", "platforms"] => platforms::run(),
+        ["test", "portable"] => portable::run(),
         ["test", "sandbox"] => sandbox::run(),
         ["test", "static", ref filters @ ..] => static_test::run(filters),
         ["test", "aarch64"] => aarch64::run(None),
         ["test", "aarch64", program] => aarch64::run(Some(program)),
+        ["test", "windows"] => windows::run(),
         ["bench", ref arguments @ ..] => bench::run(arguments),
         ["components"] => components::run(),
         ["dist", ref arguments @ ..] => dist::run(arguments),
@@ -90,23 +115,14 @@ fn main() -> ExitCode {
         ["miri"] => miri::run(),
         ["dependencies"] => dependencies::run(),
         ["fleet"] => fleet::run(),
+        ["package"] => package::run(),
         ["wit-docs"] => wit_docs::run(),
         ["help" | "-h" | "--help"] => {
             print!("{USAGE}");
             Ok(())
         }
-        _ => {
-            eprint!("{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("xtask: {why}");
-            ExitCode::FAILURE
-        }
-    }
+        _ => return None,
+    })
 }
 
 /// Runs `cargo xtask set-up`. A missing server is not an error, because only its tests are skipped.

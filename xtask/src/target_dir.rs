@@ -16,14 +16,27 @@ pub fn workspace() -> &'static Path {
 ///
 /// If `cargo metadata` fails.
 pub fn target_dir() -> Result<PathBuf, String> {
+    of_metadata("target_directory")
+}
+
+/// Returns the directory of cargo's intermediate files, which is the target directory unless it was moved.
+///
+/// # Errors
+///
+/// If `cargo metadata` fails.
+pub fn build_dir() -> Result<PathBuf, String> {
+    of_metadata("build_directory")
+}
+
+fn of_metadata(field: &str) -> Result<PathBuf, String> {
     let output = cargo::command()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .output()
         .map_err(|error| format!("cannot run cargo metadata: {error}"))?;
     let json = String::from_utf8_lossy(&output.stdout);
-    string_field(&json, "target_directory").map(PathBuf::from).ok_or_else(|| {
+    string_field(&json, field).map(PathBuf::from).ok_or_else(|| {
         let said = String::from_utf8_lossy(&output.stderr);
-        format!("cargo metadata does not name the target directory: {}", said.trim())
+        format!("cargo metadata does not name the {field}: {}", said.trim())
     })
 }
 

@@ -1,12 +1,14 @@
 //! `cargo xtask test`: all checks that a change must pass. CI runs only this command.
 //!
 //! If a tool cannot be installed, its checks are skipped with a message; with CI=true that is a failure. The command
-//! stops at the first failure.
+//! stops at the first failure. It prints the seconds of each part.
 
+use std::thread;
 use std::time::Duration;
 
 use xtask::cargo;
 use xtask::ci;
+use xtask::stopwatch::Stopwatch;
 use xtask::target_dir;
 use xtask::time_limit;
 use xtask::wasm_target;
@@ -16,20 +18,23 @@ use crate::fleet;
 use crate::ftp_servers;
 use crate::fuzz;
 use crate::miri;
+use crate::package;
 use crate::platforms;
 use crate::shells;
 use crate::skips;
 
-/// The fastest check is first.
-const CHECKS: &[Check] = &[
-    Check { arguments: &["fmt", "--all", "--check"], environment: &[], component: Some("rustfmt") },
+/// The checks that need only the toolchain. The fastest one is first.
+const STYLE: &[Check] = &[
+    Check { part: "fmt", arguments: &["fmt", "--all", "--check"], environment: &[], component: Some("rustfmt") },
     Check {
+        part: "fmt of the fuzzers",
         arguments: &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"],
         environment: &[],
         component: Some("rustfmt"),
     },
-    Check { arguments: &["run", "--quiet", "--package", "tidy"], environment: &[], component: None },
+    Check { part: "tidy", arguments: &["run", "--quiet", "--package", "tidy"], environment: &[], component: None },
     Check {
+        part: "clippy",
         arguments: &[
             "clippy",
             "--workspace",
@@ -44,6 +49,7 @@ const CHECKS: &[Check] = &[
         component: Some("clippy"),
     },
     Check {
+        part: "doc",
         arguments: &[
             "doc",
             "--workspace",
@@ -55,7 +61,18 @@ const CHECKS: &[Check] = &[
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
         component: None,
     },
+];
+
+/// The tests, which also need servers and shells.
+const TESTS: &[Check] = &[
     Check {
+        part: "building the tests",
+        arguments: &["test", "--no-run", "--workspace", "--features", "ftp-uploader/compiler"],
+        environment: &[],
+        component: None,
+    },
+    Check {
+        part: "tests",
         arguments: &["test", "--workspace", "--features", "ftp-uploader/compiler"],
         environment: &[],
         component: None,
@@ -69,37 +86,92 @@ const FUZZ_SECONDS: u32 = 20;
 /// The seed of the fuzzers. Every run tries the same inputs, so that only a change of the code can cause a failure.
 const FUZZ_SEED: u32 = 2;
 
+/// The variable of Rust's test programs. If it is set, it is respected.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
+
 /// Both parts together take about 15 MB.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs `cargo xtask test`.
 pub(crate) fn run() -> Result<(), String> {
-    wasm_target::set_up()?;
-    let skipped =
-        [missing_servers()?, shells::missing(), missing_components(), fuzz::missing(), dependencies::missing()]
-            .concat();
-    if !skipped.is_empty() && ci::is_set() {
-        return Err(format!("missing, and with CI=true nothing is skipped: {}", skipped.join(", ")));
-    }
+    let mut watch = Stopwatch::default();
+    let outcome = run_all(&mut watch);
+    print!("The seconds of each part:\n{watch}");
+    println!("{}", outcome?);
+    Ok(())
+}
+
+/// Runs every part, and returns the last line of the output.
+fn run_all(watch: &mut Stopwatch) -> Result<String, String> {
+    watch.time("the target wasm32-wasip2", wasm_target::set_up)?;
+    let mut skipped = missing_components();
+    refuse_gaps(&skipped)?;
     let record = skips::new_record(&target_dir::target_dir()?)?;
     let record_path = record.display().to_string();
-    for check in CHECKS {
+    // Downloads wait for the network most of the time, and rustc uses the processors meanwhile.
+    let (checked, fetched) = thread::scope(|scope| {
+        let fetching = scope.spawn(fetch_tools);
+        let checked = run_checks(STYLE, &skipped, &record_path, watch);
+        (checked, fetching.join())
+    });
+    checked?;
+    let (missing, fetching) = fetched.map_err(|_| "the thread that fetches tools panicked".to_owned())??;
+    watch.append(fetching);
+    skipped.extend(missing);
+    refuse_gaps(&skipped)?;
+    run_checks(TESTS, &skipped, &record_path, watch)?;
+    watch.time("packed crates", package::check)?;
+    if !skipped.contains(&dependencies::CARGO_DENY) {
+        watch.time("dependencies", dependencies::run)?;
+    }
+    watch.time("Miri", miri::run)?;
+    if !skipped.contains(&fuzz::COMPILER) {
+        watch.time("building the fuzzers", fuzz::build_all)?;
+        watch.time("fuzzers", || fuzz::try_targets(FUZZ_SECONDS, &[], Some(FUZZ_SEED)))?;
+    }
+    watch.time("fleet", fleet::run)?;
+    watch.time("platforms", platforms::run)?;
+    Ok(verdict(&skipped, skips::summary(&record).as_deref()))
+}
+
+/// Fetches the servers, shells and tools that are missing here, and returns the names of those that cannot be had. No
+/// two apt commands run at once.
+fn fetch_tools() -> Result<(Vec<&'static str>, Stopwatch), String> {
+    let mut watch = Stopwatch::default();
+    let missing = [
+        watch.time("servers, beside the first checks", missing_servers)?,
+        watch.time("shells, beside the first checks", shells::missing),
+        watch.time("the fuzzers' compiler, beside the first checks", fuzz::missing),
+        watch.time("cargo-deny, beside the first checks", dependencies::missing),
+    ];
+    Ok((missing.concat(), watch))
+}
+
+fn refuse_gaps(missing: &[&str]) -> Result<(), String> {
+    if missing.is_empty() || !ci::is_set() {
+        return Ok(());
+    }
+    Err(format!("missing, and with CI=true nothing is skipped: {}", missing.join(", ")))
+}
+
+fn run_checks(checks: &[Check], skipped: &[&str], record: &str, watch: &mut Stopwatch) -> Result<(), String> {
+    let threads = std::env::var(TEST_THREADS).unwrap_or_else(|_| test_threads().to_string());
+    for check in checks {
         match check.component {
             Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
-            _ => cargo::run(check.arguments, &[check.environment, &[(skips::VARIABLE, &record_path)]].concat())?,
+            _ => {
+                let common = [(skips::VARIABLE, record), (TEST_THREADS, &threads)];
+                let environment = [check.environment, &common].concat();
+                watch.time(check.part, || cargo::run(check.arguments, &environment))?;
+            }
         }
     }
-    if !skipped.contains(&dependencies::CARGO_DENY) {
-        dependencies::run()?;
-    }
-    miri::run()?;
-    if !skipped.contains(&fuzz::COMPILER) {
-        fuzz::try_targets(FUZZ_SECONDS, &[], Some(FUZZ_SEED))?;
-    }
-    fleet::run()?;
-    platforms::run()?;
-    println!("{}", verdict(&skipped, skips::summary(&record).as_deref()));
     Ok(())
+}
+
+/// Most tests wait for servers, and use a fifth of the processors if there is one test on each.
+fn test_threads() -> usize {
+    2 * thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Returns the last line. A run that has skipped checks does not look like a complete one.
@@ -121,7 +193,7 @@ fn missing_servers() -> Result<Vec<&'static str>, String> {
 /// Returns the missing parts of the toolchain, after an attempt to install them: rustup's minimal profile has neither
 /// rustfmt nor clippy.
 fn missing_components() -> Vec<&'static str> {
-    let missing = || CHECKS.iter().filter_map(Check::missing_component).collect::<Vec<_>>();
+    let missing = || STYLE.iter().filter_map(Check::missing_component).collect::<Vec<_>>();
     if missing().is_empty() {
         return Vec::new();
     }
@@ -134,6 +206,8 @@ fn missing_components() -> Vec<&'static str> {
 
 /// A cargo command.
 struct Check {
+    /// The name in the list of seconds.
+    part: &'static str,
     arguments: &'static [&'static str],
     environment: &'static [(&'static str, &'static str)],
     /// The part of the toolchain that the command needs, in addition to cargo and rustc.

@@ -2,7 +2,7 @@
 //!
 //! These are tried in turn: the toolchain has the target; an earlier run has recorded another toolchain; rustup
 //! installs the target; Debian's Rust is installed, or apt installs it (`debian_toolchain.rs`). Each step has a time
-//! limit. Debian's toolchain is recorded in a file for `host/build.rs` (`wasm_toolchain.rs`).
+//! limit. Debian's toolchain is recorded in a file for the builds of components (`wasm_toolchain.rs`).
 
 use std::env;
 use std::fs;
@@ -51,6 +51,28 @@ pub fn set_up() -> Result<(), String> {
             "the component cannot be built: {rustup}, and {debian}; \
              install the target where the network allows it: rustup target add {TARGET}"
         )),
+    }
+}
+
+/// Checks that components are built by the toolchain of `rust-toolchain.toml`. Another one gives other bytes.
+///
+/// # Errors
+///
+/// If another toolchain builds them, or its version is not known.
+pub fn is_pinned() -> Result<(), String> {
+    let record = target_dir::target_dir()?.join(FILE_NAME);
+    if record.is_file() {
+        return Err(format!("{TARGET} is built with Debian's Rust, according to {}", record.display()));
+    }
+    let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let output = cargo::tool(&rustc).arg("--version").output().map_err(|error| format!("{rustc}: {error}"))?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let file = target_dir::workspace().join("rust-toolchain.toml");
+    let text = fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let pinned = text.lines().find_map(|line| line.strip_prefix("channel = \"")?.strip_suffix('"'));
+    match pinned {
+        Some(pinned) if version.split(' ').nth(1) == Some(pinned) => Ok(()),
+        _ => Err(format!("rustc is `{version}`, rust-toolchain.toml has {}", pinned.unwrap_or("no channel"))),
     }
 }
 

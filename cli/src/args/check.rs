@@ -1,7 +1,5 @@
 //! The command line of `check`: the options for the login, the network and TLS, and its own.
 
-use std::os::unix::ffi::OsStrExt;
-
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args as _, Command, Error, FromArgMatches};
 
@@ -113,7 +111,8 @@ fn for_uploads(matches: &ArgMatches) -> Vec<String> {
         let name = format!("--{}", id.replace('_', "-"));
         let takes_value = command.get_arguments().any(|it| it.get_id() == id && it.get_action().takes_values());
         let values = matches.get_raw(id).into_iter().flatten().filter(move |_| takes_value);
-        let options: Vec<_> = values.map(|value| format!("{name} {}", shell_word::of(value.as_bytes()))).collect();
+        let options: Vec<_> =
+            values.map(|value| format!("{name} {}", shell_word::of(value.as_encoded_bytes()))).collect();
         if takes_value { options } else { vec![name] }
     });
     options.collect()

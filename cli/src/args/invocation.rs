@@ -11,11 +11,16 @@ use super::profiled::{Mistake, Profiled};
 use super::{Args, OutputArgs, check, check_parser, sync, sync_parser, upload_parser, usage_error};
 use crate::exit_code::ExitCode;
 use crate::output::{ndjson, stderr};
+use crate::platform::names::is_sendable;
 use crate::profile::Surroundings;
 
 /// The options whose value must be joined by `=`, and their values. Otherwise the value would be taken for a host or a
 /// file.
 const JOINED: ([&str; 2], [&str; 2]) = (["--explain", "--dry-run"], ["json", "text"]);
+
+/// The message for a word with half of a surrogate pair, which exists on Windows only.
+const NOT_UNICODE: &str = "the command line has a word that is not valid Unicode (half of a surrogate pair). No FTP command \
+                           can carry that; nothing was sent. Rename the file.";
 
 /// The command line, as one of the things that the program can do.
 pub enum Invocation {
@@ -65,6 +70,10 @@ impl Invocation {
     /// The exit code: 0 after `--help` or `--version` was printed, 2 after the line about a usage error was printed.
     pub fn read(surroundings: &Surroundings<'_>) -> Result<Self, ExitCode> {
         let line: Vec<_> = std::env::args_os().collect();
+        if !line.iter().all(|word| is_sendable(word)) {
+            say(NOT_UNICODE);
+            return Err(ExitCode::Usage);
+        }
         let selected = Selected::by(&line);
         OutputArgs::in_words(&line).apply(selected.has_events());
         Self::parse(selected, &line, surroundings).map_err(|mistake| print(selected, &mistake, &line))

@@ -3,13 +3,13 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
-use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use ftp_uploader::words::{shown, without_code};
 
 use crate::cli_error::CliError;
 use crate::output::stderr;
+use crate::platform::names::from_bytes;
 
 /// The largest list, in bytes. A larger one is no list, but a device or the data itself.
 const MAX_LIST: u64 = 64 * 1024 * 1024;
@@ -69,10 +69,11 @@ fn paths(list: impl Read, separator: Separator) -> io::Result<Result<Vec<OsStrin
         return Ok(Err("it is larger than 64 MiB. Nothing was sent; check which file it is"));
     }
     let entries = bytes.split(|byte| *byte == separator.byte()).map(|entry| separator.strip(entry));
-    let paths: Vec<_> = entries.filter(|path| !path.is_empty()).map(|path| OsString::from_vec(path.to_vec())).collect();
-    Ok(match paths.is_empty() {
-        true => Err("it names no file. Nothing was sent; check the program that writes it"),
-        false => Ok(paths),
+    let paths = entries.filter(|path| !path.is_empty()).map(|path| from_bytes(path.to_vec()));
+    Ok(match paths.collect::<Option<Vec<_>>>() {
+        None => Err("it is not UTF-8. Nothing was sent; write it in UTF-8"),
+        Some(paths) if paths.is_empty() => Err("it names no file. Nothing was sent; check the program that writes it"),
+        Some(paths) => Ok(paths),
     })
 }
 
@@ -98,7 +99,7 @@ mod tests {
     use super::*;
 
     fn list(bytes: &[u8], separator: Separator) -> Result<Vec<Vec<u8>>, &'static str> {
-        paths(bytes, separator).unwrap().map(|paths| paths.into_iter().map(OsString::into_vec).collect())
+        paths(bytes, separator).unwrap().map(|paths| paths.into_iter().map(OsString::into_encoded_bytes).collect())
     }
 
     #[test]

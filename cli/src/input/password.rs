@@ -3,8 +3,6 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
-use std::os::fd::AsFd;
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use ftp_uploader::words::without_code;
@@ -13,8 +11,9 @@ use zeroize::Zeroizing;
 
 use crate::args::Args;
 use crate::cli_error::CliError;
-use crate::input::prompt::{MAX_TEXT, NotTyped, Prompt};
-use crate::input::{descriptor, desktop_keyring, netrc};
+use crate::input::{desktop_keyring, netrc};
+use crate::platform::descriptors;
+use crate::platform::prompt::{MAX_TEXT, NotTyped, Prompt};
 
 /// The longest first line that is read, in bytes. It is more than a command can carry.
 const MAX_LINE: usize = 4096;
@@ -77,16 +76,19 @@ impl PasswordSource {
         if let Some(path) = &args.password_file {
             return Ok(Self::File(path.clone()));
         }
+        if let (Some(_), Some(why)) = (args.password_fd, descriptors::NO_NUMBERS) {
+            return Err(CliError::Usage(why.to_owned()));
+        }
         if let Some(1 | 2) = args.password_fd {
             return Err(CliError::Usage(PASSWORD_FROM_OUTPUT.to_owned()));
         }
         if let Some(number @ 3..) = args.password_fd {
-            let inherited = descriptor::inherited(number);
+            let inherited = descriptors::inherited(number);
             return inherited.map(Self::Descriptor).map_err(|error| unreadable("--password-fd", &error));
         }
         if args.password_stdin || args.password_fd == Some(0) {
             // std's buffer would keep a copy of the password, and take bytes after its line.
-            let stdin = io::stdin().as_fd().try_clone_to_owned();
+            let stdin = descriptors::copy_of_standard_input();
             return stdin.map(|fd| Self::Descriptor(fd.into())).map_err(|error| unreadable("standard input", &error));
         }
         if let Some(path) = &args.profile.netrc_file {
@@ -128,7 +130,7 @@ impl PasswordSource {
     pub fn read(self, context: &Context, prompt: Option<&Prompt>) -> Result<Password, CliError> {
         let line = match self {
             Self::File(path) => {
-                let name = Escaped(path.as_os_str().as_bytes()).to_string();
+                let name = Escaped(path.as_os_str().as_encoded_bytes()).to_string();
                 File::open(&path).and_then(first_line).map_err(|error| unreadable(&name, &error))?
             }
             Self::Descriptor(file) => first_line(file).map_err(|error| unreadable("the descriptor", &error))?,

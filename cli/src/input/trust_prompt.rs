@@ -3,31 +3,22 @@
 //! It is asked during the TLS handshake, when the process has given up its rights. So the terminal and the file are
 //! opened before.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ftp_uploader::{AskTrust, CancelToken, Escaped, UntrustedCertificate, utc};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::termios::{QueueSelector, tcflush};
 
 use crate::output::progress;
 use crate::output::stderr;
+use crate::platform::terminal::Terminal;
 use crate::profile::PinFile;
-
-/// The time after which a wait for the answer looks at the cancellation again, in nanoseconds.
-const CANCELLATION_CHECK_INTERVAL: i64 = 50_000_000;
 
 /// The most names of a certificate that are shown.
 const SHOWN_NAMES: usize = 5;
 
-/// The longest answer, in bytes. The terminal returns one line, or a part of it.
-const MAX_ANSWER: usize = 64;
-
 /// The terminal and the profile.
 #[derive(Debug)]
 pub struct TrustPrompt {
-    terminal: File,
+    terminal: Terminal,
     host: String,
     profile: String,
     file: Mutex<PinFile>,
@@ -40,7 +31,7 @@ impl TrustPrompt {
     /// # Errors
     /// The line for the user, if there is no terminal.
     pub fn open(host: &str, profile: &str, file: PinFile) -> Result<Self, String> {
-        let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty").map_err(|_| {
+        let terminal = Terminal::open().map_err(|_| {
             "--remember-pin asks a question, and there is no terminal. Nothing was sent; run it once on a terminal, or \
              write the pin into the profile."
                 .to_owned()
@@ -71,19 +62,7 @@ impl TrustPrompt {
     /// Waits for a line. `None` if the run is cancelled, or the terminal is gone.
     fn answer(&self) -> Option<String> {
         let is_cancelled = || self.token.get().is_some_and(CancelToken::is_cancelled);
-        let interval = Timespec { tv_sec: 0, tv_nsec: CANCELLATION_CHECK_INTERVAL };
-        while !is_cancelled() {
-            match poll(&mut [PollFd::new(&self.terminal, PollFlags::IN)], Some(&interval)) {
-                Ok(0) | Err(rustix::io::Errno::INTR) => {}
-                Ok(_) => {
-                    let mut line = [0; MAX_ANSWER];
-                    let length = (&self.terminal).read(&mut line).ok()?;
-                    return Some(String::from_utf8_lossy(&line[..length]).trim().to_lowercase());
-                }
-                Err(_) => return None,
-            }
-        }
-        None
+        self.terminal.line(is_cancelled).map(|line| line.trim().to_lowercase())
     }
 
     /// Writes the pin. An error does not end the run: the key is trusted, but not remembered.
@@ -102,8 +81,8 @@ impl AskTrust for TrustPrompt {
     fn accepts(&self, certificate: &UntrustedCertificate) -> bool {
         progress::erase();
         // Keys that were typed before the question are no answer to it.
-        let _ = tcflush(&self.terminal, QueueSelector::IFlush);
-        if (&self.terminal).write_all(self.question(certificate).as_bytes()).is_err() {
+        self.terminal.forget_typed();
+        if self.terminal.write(&self.question(certificate)).is_err() {
             return false;
         }
         let accepted = self.answer().as_deref() == Some("yes");

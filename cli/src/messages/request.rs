@@ -12,6 +12,9 @@ pub fn line(error: &RequestError) -> String {
         RequestError::Argument { text, why } => {
             format!("{text} {why}. No FTP command can carry that; nothing was sent.")
         }
+        RequestError::NotUnicode { text } => {
+            format!("{text} is not valid Unicode. No FTP command can carry that here; nothing was sent.")
+        }
         RequestError::NotAName { name } => {
             format!("{} is not a plain name. Nothing was sent; name a directory as REMOTEDIR instead.", shown(name))
         }

@@ -3,13 +3,12 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// Returns pairs of such names, each in the order in which the files are sent.
 pub fn of<'a>(files: &'a [OsString], stream: Option<&'a OsStr>) -> Vec<(&'a [u8], &'a [u8])> {
     let names = files.iter().filter_map(|file| Path::new(file).file_name());
-    among(names.chain(stream).map(OsStrExt::as_bytes))
+    among(names.chain(stream).map(OsStr::as_encoded_bytes))
 }
 
 fn among<'a>(names: impl Iterator<Item = &'a [u8]>) -> Vec<(&'a [u8], &'a [u8])> {

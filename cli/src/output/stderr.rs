@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
 use crate::output::clock;
+use crate::platform::output::stderr_is_ready;
 
 /// The longest wait of a line for space in the pipe. After one line has waited without success, further lines are left
 /// out at once, until there is space again.
@@ -93,13 +92,5 @@ fn write_by(text: &str, until: Instant) {
 }
 
 fn is_ready_by(until: Instant) -> bool {
-    let stderr = io::stderr();
-    loop {
-        let left = until.saturating_duration_since(Instant::now());
-        match poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], Timespec::try_from(left).ok().as_ref()) {
-            Err(rustix::io::Errno::INTR) => {}
-            // If poll(2) fails, try the write: it returns the error.
-            ready => return ready.is_err() || ready == Ok(1),
-        }
-    }
+    stderr_is_ready(&io::stderr(), until.saturating_duration_since(Instant::now()))
 }

@@ -3,18 +3,14 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
 
 use ftp_uploader::words::without_code;
-use rustix::process::geteuid;
 
+use crate::platform::file_rights::FileRights;
 use crate::profile::location::Location;
 
 /// The largest file, in bytes. A larger one is a mistake.
 const MAX_SIZE: u64 = 1024 * 1024;
-
-/// The bits of a mode that let the group and all other users write.
-const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// Reads the file, or returns `None` if there is none in the usual place.
 ///
@@ -43,11 +39,11 @@ fn is_missing(error: &io::Error) -> bool {
 /// # Errors
 /// The reason, for users, without the path.
 pub fn check_owner(file: &File) -> Result<(), String> {
-    let metadata = file.metadata().map_err(|error| reason(&error))?;
-    if metadata.mode() & WRITABLE_BY_OTHERS != 0 {
+    let rights = FileRights::of(file).map_err(|error| reason(&error))?;
+    if rights.others_can_write() {
         return Err("other users can change it; take that right away with chmod go-w".to_owned());
     }
-    if metadata.uid() != 0 && metadata.uid() != geteuid().as_raw() {
+    if rights.is_of_another_user() {
         return Err("it belongs to another user".to_owned());
     }
     Ok(())

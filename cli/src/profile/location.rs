@@ -3,6 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::platform::folders;
+
 /// The variable with the path of the file.
 pub const VARIABLE: &str = "FTP_UPLOADER_CONFIG";
 
@@ -22,15 +24,13 @@ pub enum Location {
 
 impl Location {
     /// Returns the place for `option` (`--config`) and the variables that `variable` looks up: the option, else
-    /// [`VARIABLE`], else `$XDG_CONFIG_HOME/ftp-uploader/config.toml`, else the same in `~/.config`.
+    /// [`VARIABLE`], else `ftp-uploader/config.toml` in the folder for settings (`platform/folders/`).
     pub fn of(option: Option<&OsStr>, variable: impl Fn(&str) -> Option<OsString>) -> Self {
         if let Some(given) = option.map(OsStr::to_owned).or_else(|| variable(VARIABLE)) {
             return if given.is_empty() || given == NONE { Self::Nowhere } else { Self::Given(given.into()) };
         }
-        let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        // The XDG Base Directory Specification: a path that is not absolute is ignored.
-        let folder = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
-        folder.map_or(Self::Nowhere, |folder| Self::Usual(folder.join("ftp-uploader").join("config.toml")))
+        folders::config(variable)
+            .map_or(Self::Nowhere, |folder| Self::Usual(folder.join("ftp-uploader").join("config.toml")))
     }
 
     /// The path, if a file is read.

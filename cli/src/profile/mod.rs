@@ -19,12 +19,13 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{Command, Error};
 use ftp_uploader::Escaped;
+
+use crate::platform::folders;
 
 use definition::Ids;
 use location::Location;
@@ -110,11 +111,14 @@ impl Profile {
     ) -> Result<Self, String> {
         let path = location.path().map(Path::to_owned).unwrap_or_default();
         let unusable = |why: String| {
-            format!("cannot use {}: {why}. Nothing was sent; correct the file.", Escaped(path.as_os_str().as_bytes()))
+            format!(
+                "cannot use {}: {why}. Nothing was sent; correct the file.",
+                Escaped(path.as_os_str().as_encoded_bytes())
+            )
         };
         let Some(text) = file::read(location).map_err(unusable)? else { return self.without_file(location) };
         self.file = Some(path.clone());
-        let home = (surroundings.variable)("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+        let home = (surroundings.variable)(folders::HOME).map(PathBuf::from).filter(|home| home.is_absolute());
         let folders = Folders { file: path.parent().unwrap_or(Path::new("")), home: home.as_deref() };
         self.take(&text, commands, command, folders).map_err(unusable)
     }
@@ -150,7 +154,7 @@ impl Profile {
         let name = Escaped(name.as_bytes());
         Err(match location.path() {
             Some(path) => {
-                let path = Escaped(path.as_os_str().as_bytes());
+                let path = Escaped(path.as_os_str().as_encoded_bytes());
                 format!("there is no profile {name}, because there is no file {path}. Nothing was sent; create it.")
             }
             None => format!(
@@ -221,7 +225,7 @@ impl Profile {
     }
 
     fn shown_file(&self) -> String {
-        self.file.as_ref().map(|file| Escaped(file.as_os_str().as_bytes()).to_string()).unwrap_or_default()
+        self.file.as_ref().map(|file| Escaped(file.as_os_str().as_encoded_bytes()).to_string()).unwrap_or_default()
     }
 }
 

@@ -1,7 +1,6 @@
 //! `--show-settings`: every setting with its value and its origin. Secrets are masked.
 
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
 
 use clap::{Arg, ArgMatches, Command};
 use ftp_uploader::Escaped;
@@ -36,7 +35,7 @@ type Row = [String; 3];
 /// Returns the table for a run of `command` with `matches`: one line for each setting.
 pub fn shown(command: &Command, matches: &ArgMatches, profile: &Profile, facts: &Facts) -> String {
     let own = |name: &str, value: &Option<OsString>, of_profile: &Option<OsString>| {
-        let shown = value.as_ref().map(|value| Escaped(value.as_bytes()).to_string());
+        let shown = value.as_ref().map(|value| Escaped(value.as_encoded_bytes()).to_string());
         let origin = match (value, value == of_profile) {
             (None, _) => NONE.to_owned(),
             (Some(_), true) => profile.place(),
@@ -73,7 +72,8 @@ fn value(id: &str, option: &Arg, matches: &ArgMatches) -> String {
     if !option.get_action().takes_values() {
         return if matches.get_flag(id) { "yes" } else { "no" }.to_owned();
     }
-    let values: Vec<_> = matches.get_raw(id).into_iter().flatten().map(|value| masked(id, value.as_bytes())).collect();
+    let values: Vec<_> =
+        matches.get_raw(id).into_iter().flatten().map(|value| masked(id, value.as_encoded_bytes())).collect();
     match (values.is_empty(), matches.contains_id(id)) {
         (false, _) => values.join(", "),
         // An option such as `--manifest`, whose value can be left out.

@@ -1,7 +1,5 @@
 //! The settings of `check`.
 
-use std::os::unix::ffi::OsStrExt;
-
 use ftp_uploader::Check;
 
 use crate::args::{CheckArgs, Places};
@@ -22,7 +20,7 @@ pub struct Checking {
 /// # Errors
 /// If no command can carry the directory.
 pub(super) fn job(options: &CheckArgs, places: &Places) -> Result<Check, CliError> {
-    let check = Check::of_directory(places.directory.as_bytes())?;
+    let check = Check::of_directory(places.directory.as_encoded_bytes())?;
     Ok(if options.read_only { check.read_only() } else { check })
 }
 

@@ -11,7 +11,6 @@ mod tree;
 mod trust;
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -140,8 +139,8 @@ fn context(places: &Places, request: &Request) -> Context {
 }
 
 fn target(args: &Args, places: &Places, server: Server, variable: Option<&Vec<u8>>) -> Result<Target, CliError> {
-    let target = Target::new(server, places.user.as_bytes())?;
-    let target = args.delivery.site.iter().try_fold(target, |target, text| target.site(text.as_bytes()))?;
+    let target = Target::new(server, places.user.as_encoded_bytes())?;
+    let target = args.delivery.site.iter().try_fold(target, |target, text| target.site(text.as_encoded_bytes()))?;
     match account(args.account.as_deref(), variable.map(Vec::as_slice)) {
         Some(account) => Ok(target.account(account)?),
         None => Ok(target),
@@ -150,7 +149,7 @@ fn target(args: &Args, places: &Places, server: Server, variable: Option<&Vec<u8
 
 /// The account: `--account`, else `FTP_ACCOUNT` unless it is empty.
 fn account<'a>(option: Option<&'a OsStr>, variable: Option<&'a [u8]>) -> Option<&'a [u8]> {
-    option.map(OsStr::as_bytes).or(variable.filter(|account| !account.is_empty()))
+    option.map(OsStr::as_encoded_bytes).or(variable.filter(|account| !account.is_empty()))
 }
 
 fn job(args: &Args, places: &Places) -> Result<Job, CliError> {
@@ -168,7 +167,7 @@ fn check_directory(args: &Args, places: &Places) -> Result<(), CliError> {
     if !(args.delivery.create_dirs && last_is_local_file(places)) {
         return Ok(());
     }
-    let name = Escaped(places.directory.as_bytes());
+    let name = Escaped(places.directory.as_encoded_bytes());
     Err(CliError::Usage(format!(
         "REMOTEDIR forgotten? The last argument, {name}, is a local file, and --create-dirs would create a directory \
          with that name. Nothing was sent; add REMOTEDIR, or write {name}/ if that directory is meant."

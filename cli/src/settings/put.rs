@@ -1,14 +1,13 @@
 //! The settings of an upload: its local files, those of `--files-from`, and their names on the server.
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use ftp_uploader::Put;
 
 use crate::args::{Args, Places, places};
 use crate::cli_error::CliError;
-use crate::input::descriptor;
 use crate::input::file_list::{self, Separator};
+use crate::platform::descriptors;
 use crate::settings::tree;
 
 /// The message if two options read standard input.
@@ -39,12 +38,12 @@ pub(super) fn with_listed_files(args: &Args, mut places: Places) -> Result<Place
 /// # Errors
 /// If the command line can never be carried out.
 pub(super) fn job(args: &Args, places: &Places) -> Result<Put, CliError> {
-    let put = Put::into_directory(places.directory.as_bytes())?.rules(tree::rules(&args.tree)?);
+    let put = Put::into_directory(places.directory.as_encoded_bytes())?.rules(tree::rules(&args.tree)?);
     let count = places.files.len() + usize::from(args.from_stdin.is_some());
     match (&args.files.as_name, count) {
         (_, 0) if places.directory_is_last_word => Err(missing(args, "LOCALFILE or REMOTEDIR is")),
         (_, 0) => Err(missing(args, "LOCALFILE is")),
-        (Some(name), 1) => renamed(args, places, put, name.as_bytes()),
+        (Some(name), 1) => renamed(args, places, put, name.as_encoded_bytes()),
         (Some(_), _) => Err(CliError::Usage(NOT_ONE_FILE.to_owned())),
         (None, _) => {
             let put = places.files.iter().map(Path::new).try_fold(put, |put, path| match is_tree(args, path) {
@@ -52,7 +51,7 @@ pub(super) fn job(args: &Args, places: &Places) -> Result<Put, CliError> {
                 false => put.file(path),
             })?;
             match args.stream_name() {
-                Some(name) => Ok(put.stream(descriptor::standard_input()?, name.as_bytes())?),
+                Some(name) => Ok(put.stream(descriptors::standard_input()?, name.as_encoded_bytes())?),
                 None => Ok(put),
             }
         }
@@ -68,7 +67,7 @@ fn renamed(args: &Args, places: &Places, put: Put, name: &[u8]) -> Result<Put, C
     match places.files.first().map(Path::new) {
         Some(path) if is_tree(args, path) => Err(CliError::Usage(NOT_ONE_FILE.to_owned())),
         Some(path) => Ok(put.file_as(path, name)?),
-        None => Ok(put.stream(descriptor::standard_input()?, name)?),
+        None => Ok(put.stream(descriptors::standard_input()?, name)?),
     }
 }
 

@@ -1,6 +1,5 @@
 //! The settings of `sync`.
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use ftp_uploader::{Compare, Delete, MANIFEST, Pages, Switch, Sync, SyncOptions};
@@ -17,7 +16,7 @@ pub(super) fn job(args: &Args, places: &Places, sync: &SyncArgs) -> Result<Sync,
     let [local] = &places.files[..] else {
         return Err(CliError::Usage(places::incomplete(args.kind(), "LOCALDIR is")));
     };
-    let job = Sync::new(Path::new(local), places.directory.as_bytes())?.rules(tree::rules(&args.tree)?);
+    let job = Sync::new(Path::new(local), places.directory.as_encoded_bytes())?.rules(tree::rules(&args.tree)?);
     Ok(job.options(options(sync)?)?)
 }
 
@@ -56,7 +55,7 @@ fn options(args: &SyncArgs) -> Result<SyncOptions, CliError> {
 fn manifest(args: &SyncArgs, options: &SyncOptions) -> Option<Vec<u8>> {
     let needed = options.delete == Delete::Own || options.compare == Compare::Manifest || args.trust_manifest;
     match &args.manifest {
-        Some(Some(path)) => Some(path.as_bytes().to_vec()),
+        Some(Some(path)) => Some(path.as_encoded_bytes().to_vec()),
         Some(None) => Some(MANIFEST.into()),
         None => needed.then(|| MANIFEST.into()),
     }

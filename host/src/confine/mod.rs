@@ -4,27 +4,40 @@
 //! Landlock removes the access to files and ports (`landlock.rs`), seccomp every system call that an upload does not
 //! need (`system_calls.rs`). Both are permanent. A part that the kernel does not support is reported as missing.
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(portable)))]
 mod dumps;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(portable)))]
 mod landlock;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+#[cfg(all(
+    target_os = "linux",
+    not(portable),
+    any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")
+))]
 mod search_tree;
-#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+#[cfg(all(
+    target_os = "linux",
+    not(portable),
+    any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")
+))]
 mod system_calls;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(portable)))]
 mod threads;
 
 /// The numbers of system calls differ between architectures, and the filter is tested only on those above.
-#[cfg(all(target_os = "linux", not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))))]
+#[cfg(all(
+    target_os = "linux",
+    not(portable),
+    not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))
+))]
 mod system_calls {
     pub(super) fn filter(_: &super::Needs) -> super::Confined {
         super::Confined::Missing("there is no filter for this processor architecture".to_owned())
     }
 }
 
-use std::os::fd::BorrowedFd;
 use std::path::Path;
+
+use crate::platform::directories::Directory;
 
 /// The parts of the confinement of the process. Each part is permanent and active for every thread, or it is reported
 /// as missing with the reason.
@@ -89,7 +102,7 @@ impl Confinement {
 
 /// The rights that an upload needs from the moment before it connects.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing is taken away there"))]
+#[cfg_attr(any(not(target_os = "linux"), portable), allow(dead_code, reason = "nothing is taken away there"))]
 pub(crate) struct Needs<'a> {
     /// True if the process connects to IPv4 addresses.
     pub(crate) ipv4: bool,
@@ -109,10 +122,10 @@ pub(crate) struct Needs<'a> {
 
 /// Files that are opened for reading after the confinement.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing is taken away there"))]
+#[cfg_attr(any(not(target_os = "linux"), portable), allow(dead_code, reason = "nothing is taken away there"))]
 pub(crate) enum Readable<'a> {
     /// All files beneath this directory.
-    Beneath(BorrowedFd<'a>),
+    Beneath(&'a Directory),
     /// One file, or all files beneath one directory.
     Named {
         /// Its path.
@@ -124,7 +137,7 @@ pub(crate) enum Readable<'a> {
 
 impl Needs<'_> {
     /// The rights of a thread that does not take part in the upload: none.
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(portable)))]
     fn nothing() -> Self {
         Self {
             ipv4: false,
@@ -139,7 +152,7 @@ impl Needs<'_> {
 }
 
 /// Confines the whole process to `needs`.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(portable)))]
 pub(crate) fn confine(needs: &Needs) -> Confinement {
     let memory = dumps::forbid();
     // Landlock comes first, because the seccomp filter does not allow its system calls.
@@ -148,7 +161,7 @@ pub(crate) fn confine(needs: &Needs) -> Confinement {
 }
 
 /// Returns a confinement of which every part is missing.
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(not(target_os = "linux"), portable))]
 pub(crate) fn confine(_: &Needs) -> Confinement {
     let missing = || Confined::Missing("it is supported on Linux only".to_owned());
     Confinement { files: missing(), ports: missing(), processes: missing(), system_calls: missing(), memory: missing() }
@@ -160,7 +173,7 @@ pub(crate) fn confine(_: &Needs) -> Confinement {
 ///
 /// No effect on systems other than Linux.
 pub fn forbid_dumps() {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(portable)))]
     dumps::forbid();
 }
 
@@ -170,6 +183,6 @@ pub fn forbid_dumps() {
 /// Call [`Prepared::confine`](crate::Prepared::confine) only after this function has returned, because its filter
 /// forbids the system calls that this function makes. No effect on systems other than Linux.
 pub fn enclose_thread() {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(portable)))]
     landlock::restrict(landlock::Threads::This, &Needs::nothing());
 }

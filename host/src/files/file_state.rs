@@ -3,45 +3,46 @@
 //!
 //! Only regular files have such a state. The bytes of a stream are read once, and cannot change afterwards.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+
+use crate::platform::file::{Status, read_at};
 
 /// The metadata of a file when it was opened.
-pub(crate) struct FileState(Metadata);
+pub(crate) struct FileState(Status);
 
 impl FileState {
-    pub(crate) fn new(opened: Metadata) -> Self {
+    pub(crate) fn new(opened: Status) -> Self {
         Self(opened)
     }
 
     /// Returns the size in bytes.
     pub(crate) fn size(&self) -> u64 {
-        self.0.len()
+        self.0.size()
     }
 
     /// Returns the time of last modification, in seconds since 1970, and the nanoseconds within that second.
     pub(crate) fn modified(&self) -> (i64, i64) {
-        (self.0.mtime(), self.0.mtime_nsec())
+        self.0.modified()
     }
 
     /// Returns the device and the inode.
     pub(crate) fn inode(&self) -> (u64, u64) {
-        (self.0.dev(), self.0.ino())
+        self.0.inode()
     }
 
     /// Returns numbers that identify this version of the file: device, inode, size, and the times of change and of
     /// modification (seconds and nanoseconds).
     pub(crate) fn identity(&self) -> [i64; 7] {
-        let state = &self.0;
+        let ((device, inode), changed, modified) = (self.0.inode(), self.0.changed(), self.0.modified());
         [
-            state.dev().cast_signed(),
-            state.ino().cast_signed(),
-            state.len().cast_signed(),
-            state.ctime(),
-            state.ctime_nsec(),
-            state.mtime(),
-            state.mtime_nsec(),
+            device.cast_signed(),
+            inode.cast_signed(),
+            self.0.size().cast_signed(),
+            changed.0,
+            changed.1,
+            modified.0,
+            modified.1,
         ]
     }
 
@@ -52,7 +53,7 @@ impl FileState {
     /// # Errors
     /// If the file cannot be read.
     pub(crate) fn has_reliable_size(&self, file: &File) -> io::Result<bool> {
-        if self.size() > 0 && self.0.blocks() > 0 {
+        if self.size() > 0 && self.0.has_blocks() {
             return Ok(true);
         }
         let last = self.size().checked_sub(1);
@@ -65,8 +66,8 @@ impl FileState {
 
     /// Returns true if the content of `file` may have changed since this state, or if that cannot be determined.
     pub(crate) fn has_changed(&self, file: &File) -> bool {
-        let Ok(now) = file.metadata() else { return true };
-        let content = |state: &Metadata| (state.len(), state.mtime(), state.mtime_nsec());
+        let Ok(now) = Status::of(file) else { return true };
+        let content = |state: &Status| (state.size(), state.modified());
         content(&now) != content(&self.0) || self.has_other_change(&now) || self.has_grown(file)
     }
 
@@ -75,10 +76,8 @@ impl FileState {
     /// Programs that write to a file can set its modification time back (cp -p, rsync --times), but not its change
     /// time. The change time also changes with the owner, the permissions and the number of links, for example if the
     /// file is deleted or replaced while it is sent; its content stays the same.
-    fn has_other_change(&self, now: &Metadata) -> bool {
-        let changed = |state: &Metadata| (state.ctime(), state.ctime_nsec());
-        let inode = |state: &Metadata| (state.mode(), state.uid(), state.gid(), state.nlink());
-        changed(now) != changed(&self.0) && inode(now) == inode(&self.0)
+    fn has_other_change(&self, now: &Status) -> bool {
+        now.changed() != self.0.changed() && now.ownership() == self.0.ownership()
     }
 
     /// Returns true if there is a byte after the reported end: some file systems (NFS, FUSE) report an outdated size.
@@ -89,7 +88,7 @@ impl FileState {
 
 /// Returns true if `file` has a byte at `offset`.
 fn has_byte_at(file: &File, offset: u64) -> io::Result<bool> {
-    Ok(file.read_at(&mut [0], offset)? > 0)
+    Ok(read_at(file, &mut [0], offset)? > 0)
 }
 
 #[cfg(test)]
@@ -108,7 +107,7 @@ mod tests {
         let path = folder.path().join("file");
         fs::write(&path, b"0123456789").unwrap();
         let file = File::open(&path).unwrap();
-        let state = FileState::new(file.metadata().unwrap());
+        let state = FileState::new(Status::of(&file).unwrap());
         // Longer than the resolution of file times.
         thread::sleep(Duration::from_millis(20));
         change(&path);
@@ -145,7 +144,7 @@ mod tests {
     #[test]
     fn a_byte_after_the_reported_end_is_a_change() {
         let file = File::open("/proc/self/stat").unwrap();
-        let state = FileState::new(file.metadata().unwrap());
+        let state = FileState::new(Status::of(&file).unwrap());
         assert!(state.size() == 0 && state.has_grown(&file));
     }
 
@@ -160,7 +159,7 @@ mod tests {
     fn the_size_of_generated_content_is_not_reliable() {
         let is_reliable = |path: &Path| {
             let file = File::open(path).unwrap();
-            FileState::new(file.metadata().unwrap()).has_reliable_size(&file).unwrap()
+            FileState::new(Status::of(&file).unwrap()).has_reliable_size(&file).unwrap()
         };
         assert!(!is_reliable(Path::new("/proc/self/stat")));
         // It reports the size of one page.

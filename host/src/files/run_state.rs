@@ -6,14 +6,13 @@ use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
-
 use crate::files::source::Source;
+use crate::platform::run_state::{DirectoryLock, unnamed_file};
 use crate::report::error::{SourceProblem, UploadError};
 
 /// The mark that a process uses a local directory: a shared lock. The system removes it when the process ends, however
 /// it ends.
-pub(crate) struct InUse(File);
+pub(crate) struct InUse(DirectoryLock);
 
 /// A file without a name, which holds what is sent and exists nowhere else.
 pub(crate) struct Scratch(File);
@@ -24,19 +23,12 @@ impl InUse {
     /// # Errors
     /// If the directory cannot be opened, or its file system has no locks.
     pub(crate) fn mark(directory: &Path) -> io::Result<Self> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let directory = File::from(openat(CWD, directory, flags, Mode::empty())?);
-        flock(&directory, FlockOperation::LockShared)?;
-        Ok(Self(directory))
+        DirectoryLock::shared(directory).map(Self)
     }
 
     /// Returns true if no other process has marked the directory.
     pub(crate) fn is_only_one(&self) -> bool {
-        let alone = flock(&self.0, FlockOperation::NonBlockingLockExclusive).is_ok();
-        // A lock that could not be exclusive may be gone by now (flock(2)). If it cannot be had again, another process
-        // holds the exclusive lock only for the moment of the same question.
-        let shared = flock(&self.0, FlockOperation::LockShared).is_ok();
-        alone && shared
+        self.0.is_only_one()
     }
 }
 
@@ -72,22 +64,6 @@ impl Scratch {
         written?;
         Ok(buffered.into_inner()?)
     }
-}
-
-#[cfg(target_os = "linux")]
-fn unnamed_file() -> io::Result<File> {
-    Ok(File::from(rustix::fs::memfd_create("manifest", rustix::fs::MemfdFlags::CLOEXEC)?))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn unnamed_file() -> io::Result<File> {
-    use std::hash::{BuildHasher, RandomState};
-
-    let name = format!("ftp-uploader-{:016x}", RandomState::new().hash_one(0));
-    let path = std::env::temp_dir().join(name);
-    let file = File::options().read(true).write(true).create_new(true).open(&path)?;
-    std::fs::remove_file(path)?;
-    Ok(file)
 }
 
 #[cfg(test)]

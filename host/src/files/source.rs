@@ -6,16 +6,15 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{CWD, Mode, OFlags, fcntl_getfl, openat};
-use rustix::io::Errno;
+use rustix::fd::BorrowedFd;
 
 use crate::files::file_state::FileState;
 use crate::files::stream_source::StreamSource;
+use crate::platform::file::{self, Status};
+use crate::platform::stream::Pump;
 use crate::report::error::{SourceProblem, UploadError};
 use crate::report::step::Algorithm;
 use ftp_text::digest::Digest;
@@ -27,9 +26,15 @@ pub(crate) struct Source {
     /// The metadata when it was opened.
     opened: FileState,
     /// Present only for a stream.
-    stream: Option<Mutex<StreamSource>>,
+    stream: Option<Stream>,
     /// The hash of the bytes sent so far, if a hash will be needed.
     running: Mutex<Option<Running>>,
+}
+
+/// The parts of a source that only a stream has.
+struct Stream {
+    pump: Pump,
+    unsent: Mutex<StreamSource>,
 }
 
 /// A hash that is computed while the file is sent.
@@ -65,16 +70,15 @@ impl Source {
         let failed = |problem| UploadError::Source { file: name.to_owned(), problem };
         let unreadable = |error| failed(SourceProblem::Unreadable(error));
         let file = file.try_clone().map_err(unreadable)?;
-        let opened = file.metadata().map_err(unreadable)?;
-        if opened.is_dir() {
+        let opened = Status::of_stream(&file).map_err(unreadable)?;
+        if opened.is_directory() {
             return Err(failed(SourceProblem::Directory));
         }
         // Otherwise reading would fail only after STOR, and leave an empty file on the server.
-        if fcntl_getfl(&file).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::WRONLY) {
-            return Err(unreadable(Errno::BADF.into()));
-        }
+        file::check_readable(&file).map_err(unreadable)?;
         let opened = FileState::new(opened);
-        Ok(Self { path: name.to_owned(), file, opened, stream: Some(Mutex::default()), running: Mutex::new(None) })
+        let stream = Stream { pump: Pump::start(&file).map_err(unreadable)?, unsent: Mutex::default() };
+        Ok(Self { path: name.to_owned(), file, opened, stream: Some(stream), running: Mutex::new(None) })
     }
 
     /// Returns the path as the user gave it; for a stream, its name.
@@ -84,7 +88,7 @@ impl Source {
 
     /// Returns the name under which it is stored: the last part of its path.
     pub(crate) fn name(&self) -> &[u8] {
-        self.path.file_name().map(OsStr::as_bytes).unwrap_or_default()
+        self.path.file_name().map(OsStr::as_encoded_bytes).unwrap_or_default()
     }
 
     /// Returns the size in bytes when it was opened, which is the number of bytes to send; `None` for a stream.
@@ -114,7 +118,8 @@ impl Source {
 
     /// Reads the bytes that the writer of the stream has written.
     pub(crate) fn fill(&self) -> io::Result<()> {
-        self.lock_stream().map_or(Ok(()), |mut stream| stream.fill(&self.file))
+        let Some(stream) = &self.stream else { return Ok(()) };
+        lock(&stream.unsent).fill(|into| stream.pump.read(&self.file, into))
     }
 
     /// Returns true for a stream, whose bytes cannot be sent again.
@@ -127,11 +132,16 @@ impl Source {
         &self.file
     }
 
+    /// Returns the descriptor that is readable when the writer of the stream has written; `None` for a file.
+    pub(crate) fn writer(&self) -> Option<BorrowedFd<'_>> {
+        self.stream.as_ref().map(|stream| stream.pump.as_fd(&self.file))
+    }
+
     /// Reads into `buffer` from `offset` on, and returns the number of bytes read; 0 at the end of the file.
     pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         match self.lock_stream() {
             Some(stream) => stream.read_at(buffer, offset),
-            None => self.file.read_at(buffer, offset),
+            None => file::read_at(&self.file, buffer, offset),
         }
     }
 
@@ -229,32 +239,33 @@ impl Source {
 
     /// Locks the state of the stream; `None` for a file.
     fn lock_stream(&self) -> Option<MutexGuard<'_, StreamSource>> {
-        self.stream.as_ref().map(|stream| stream.lock().unwrap_or_else(PoisonError::into_inner))
+        self.stream.as_ref().map(|stream| lock(&stream.unsent))
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.running)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Opens `path`. Returns an error unless it is a regular file with a reliable size.
 fn open_regular(path: &Path) -> Result<(File, FileState), SourceProblem> {
-    // Without O_NONBLOCK, opening a named pipe would wait for its writer. The call is openat(2) with every C library,
-    // because the filter of system calls (`confine/system_calls.rs`) allows no other.
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let opened = openat(CWD, path, flags, Mode::empty());
-    let file = File::from(opened.map_err(|error| SourceProblem::Unreadable(error.into()))?);
+    let file = file::open(path).map_err(SourceProblem::Unreadable)?;
     let opened = check_regular(&file)?;
     Ok((file, opened))
 }
 
 /// Returns the state of `file`. Returns an error unless it is a regular file with a reliable size.
 fn check_regular(file: &File) -> Result<FileState, SourceProblem> {
-    let opened = file.metadata().map_err(SourceProblem::Unreadable)?;
-    match opened.file_type() {
-        kind if kind.is_dir() => return Err(SourceProblem::Directory),
-        kind if !kind.is_file() => return Err(SourceProblem::NotAFile),
-        _ => {}
+    let opened = Status::of(file).map_err(SourceProblem::Unreadable)?;
+    if opened.is_directory() {
+        return Err(SourceProblem::Directory);
+    }
+    if !opened.is_regular() {
+        return Err(SourceProblem::NotAFile);
     }
     let opened = FileState::new(opened);
     match opened.has_reliable_size(file) {

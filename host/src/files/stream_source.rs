@@ -2,8 +2,7 @@
 //!
 //! `sandbox/transfer/wait.rs` waits for the writer. `source.rs` has the common interface of streams and files.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 /// The size of the buffer, in bytes.
 const PIECE: usize = 256 * 1024;
@@ -36,11 +35,11 @@ impl StreamSource {
         self.sent
     }
 
-    /// Reads the next bytes of `from`. It blocks if there are none yet and `from` is in blocking mode.
-    pub(crate) fn fill(&mut self, mut from: &File) -> io::Result<()> {
+    /// Reads the next bytes by `read`. It blocks if there are none yet and the stream is in blocking mode.
+    pub(crate) fn fill(&mut self, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> io::Result<()> {
         self.piece.resize(PIECE, 0);
         self.used = 0;
-        let read = match from.read(&mut self.piece) {
+        let read = match read(&mut self.piece) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock || error.kind() == io::ErrorKind::Interrupted => {
                 self.piece.clear();
                 return Ok(());
@@ -76,24 +75,22 @@ impl StreamSource {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
-    use std::os::fd::OwnedFd;
+    use std::io::{Read, Write};
 
     #[test]
     fn bytes_are_read_once_in_order_and_to_the_end() {
-        let (reader, mut writer) = io::pipe().unwrap();
-        let pipe = File::from(OwnedFd::from(reader));
+        let (mut pipe, mut writer) = io::pipe().unwrap();
         let (mut stream, mut piece) = (StreamSource::default(), [0; 4]);
         assert!(stream.is_empty() && !stream.is_spent());
         writer.write_all(b"abcdef").unwrap();
         drop(writer);
-        stream.fill(&pipe).unwrap();
+        stream.fill(|into| pipe.read(into)).unwrap();
         assert_eq!((stream.read_at(&mut piece, 0).unwrap(), &piece), (4, b"abcd"));
         stream.consume(4);
         assert!(stream.read_at(&mut piece, 0).is_err());
         assert_eq!(stream.read_at(&mut piece, 4).unwrap(), 2);
         stream.consume(2);
-        stream.fill(&pipe).unwrap();
+        stream.fill(|into| pipe.read(into)).unwrap();
         assert!(stream.is_spent() && !stream.is_empty());
         assert_eq!(stream.sent(), 6);
     }

@@ -1,11 +1,9 @@
 //! Sockets with deadlines, name resolution, TLS and proxies. Nothing here knows the component.
 
-pub(crate) mod broken_pipe;
 pub(crate) mod destination;
 pub(crate) mod proxy;
 mod resolver;
 pub(crate) mod route;
-mod send_queue;
 pub(crate) mod socket;
 pub(crate) mod stream;
 pub(crate) mod tls;

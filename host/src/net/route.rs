@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use ftp_text::system_error::without_code;
 
+use crate::platform::sockets::bind_to_interface;
 use crate::request::network::Network;
 
 /// The local end of every connection. By default the system chooses it.
@@ -39,7 +40,7 @@ impl Route {
     /// Binds `socket` to the interface alone. This is for a socket that gets another local address.
     pub(crate) fn apply_interface(&self, socket: &socket2::Socket) -> io::Result<()> {
         let Some(name) = &self.interface else { return Ok(()) };
-        bind_to(socket, name).map_err(|error| describe(&format!("the network interface {name}"), &error))
+        bind_to_interface(socket, name).map_err(|error| describe(&format!("the network interface {name}"), &error))
     }
 }
 
@@ -51,17 +52,6 @@ fn local_address(source: IpAddr, peer: SocketAddr) -> SocketAddr {
         }
         _ => SocketAddr::new(source, 0),
     }
-}
-
-/// SO_BINDTODEVICE (socket(7)).
-#[cfg(any(target_os = "android", target_os = "linux"))]
-fn bind_to(socket: &socket2::Socket, interface: &str) -> io::Result<()> {
-    socket.bind_device(Some(interface.as_bytes()))
-}
-
-#[cfg(not(any(target_os = "android", target_os = "linux")))]
-fn bind_to(_: &socket2::Socket, _: &str) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Returns the system's error, with the name of the address or interface.

@@ -4,15 +4,17 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use rustix::event::PollFlags;
-use socket2::{Domain, Protocol, SockRef, TcpKeepalive, Type};
+use rustix::fd::{AsFd, BorrowedFd};
+use socket2::{SockRef, TcpKeepalive};
 
 use crate::cancel::WaitError;
 use crate::net::route::Route;
 use crate::net::wait::{Deadline, wait_for, wait_for_connection};
+use crate::platform::sockets::CONNECTING;
+use crate::platform::transfer::{self, tcp_socket};
 
 /// The time without traffic after which the system sends the first keepalive probe.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
@@ -37,7 +39,7 @@ impl Socket {
         route.apply(&socket, peer)?;
         match socket.connect(&peer.into()) {
             Ok(()) => {}
-            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {
+            Err(error) if error.raw_os_error() == Some(CONNECTING.raw_os_error()) => {
                 if wait_for_connection(&socket, deadline)? {
                     socket.take_error()?.map_or(Ok(()), Err)?;
                 }
@@ -66,7 +68,7 @@ impl Socket {
 
     /// Waits until it can be read or written.
     pub(crate) fn ready(&self, flags: PollFlags, deadline: Deadline<'_>) -> Result<(), WaitError> {
-        wait_for(self, flags, deadline)
+        wait_for(&self.stream, flags, deadline)
     }
 
     /// Returns true if bytes were received that were not read.
@@ -148,23 +150,16 @@ impl Socket {
 
     /// Returns the number of bytes sent that the peer has not acknowledged; `None` if the system does not tell.
     pub(crate) fn send_queue(&self) -> Option<u64> {
-        crate::net::send_queue::bytes(&self.stream)
+        transfer::send_queue(&self.stream)
     }
 
     /// Returns true if the system's congestion control paces the packets (BBR).
-    #[cfg(target_os = "linux")]
     pub(crate) fn is_paced(&self) -> bool {
-        rustix::net::sockopt::tcp_congestion(&self.stream).is_ok_and(|name| name.starts_with("bbr"))
+        transfer::is_paced(&self.stream)
     }
 
-    #[cfg(not(target_os = "linux"))]
-    pub(crate) fn is_paced(&self) -> bool {
-        false
-    }
-}
-
-impl AsFd for Socket {
-    fn as_fd(&self) -> BorrowedFd<'_> {
+    /// Returns the socket, to wait for it.
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
         self.stream.as_fd()
     }
 }
@@ -203,25 +198,11 @@ impl Listener {
         let peer = peer.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
         Ok(Some(Socket { stream: socket.into(), peer }))
     }
-}
 
-impl AsFd for Listener {
-    fn as_fd(&self) -> BorrowedFd<'_> {
+    /// Returns the socket, to wait for it.
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
-}
-
-/// Makes a non-blocking socket for addresses of this family.
-#[cfg(target_os = "linux")]
-fn tcp_socket(address: SocketAddr) -> io::Result<socket2::Socket> {
-    socket2::Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), Some(Protocol::TCP))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn tcp_socket(address: SocketAddr) -> io::Result<socket2::Socket> {
-    let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Waiting for sockets. Every wait of the host goes through [`wait`], so that each has a deadline and ends on
 //! cancellation.
 
-use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags};
+use rustix::fd::{AsFd, BorrowedFd};
 use rustix::io::Errno;
 
 use crate::cancel::{Cancellation, WaitError};
+use crate::platform::poll::{WRITABLE_MAY_HIDE_ERROR, poll};
 
 /// The time by which an operation must be done, and the cancellation that can end it earlier.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +60,7 @@ fn wait_for_flags<const N: usize>(
     polled.extend(cancellation.descriptors().map(|token| PollFd::from_borrowed_fd(token, PollFlags::IN)));
     loop {
         let left = at.saturating_duration_since(Instant::now());
-        match poll(&mut polled, Timespec::try_from(left).ok().as_ref()) {
+        match poll(&mut polled, left) {
             Err(Errno::INTR) => continue,
             Err(error) => return Err(WaitError::Failed(error.into())),
             Ok(_) => cancellation.check()?,
@@ -68,8 +69,8 @@ fn wait_for_flags<const N: usize>(
     }
 }
 
-/// Waits until a connection is established, or has failed. Returns true if the socket may have an error; with poll(2) on
-/// Linux, one that only can be written has none.
+/// Waits until a connection is established, or has failed. Returns true if the socket may have an error. On some
+/// systems, one that only can be written has none.
 ///
 /// # Errors
 /// `TimedOut` if the deadline has passed.
@@ -78,7 +79,7 @@ pub(crate) fn wait_for_connection(socket: impl AsFd, deadline: Deadline<'_>) -> 
     if found.is_empty() {
         return Err(WaitError::timed_out());
     }
-    Ok(found != PollFlags::OUT || cfg!(not(target_os = "linux")))
+    Ok(found != PollFlags::OUT || WRITABLE_MAY_HIDE_ERROR)
 }
 
 /// Waits for one socket.
@@ -105,13 +106,15 @@ mod tests {
     use super::*;
     use crate::cancel::CancelToken;
     use std::io;
-    use std::os::unix::net::UnixStream;
+    use std::net::{TcpListener, TcpStream};
 
-    fn quiet_pair() -> (UnixStream, UnixStream) {
-        UnixStream::pair().unwrap()
+    fn quiet_pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let one = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (one, listener.accept().unwrap().0)
     }
 
-    fn wait_to_read(socket: &UnixStream, until: Instant, cancellation: &Cancellation) -> Result<(), WaitError> {
+    fn wait_to_read(socket: &TcpStream, until: Instant, cancellation: &Cancellation) -> Result<(), WaitError> {
         wait_for(socket, PollFlags::IN, Deadline::new(until, cancellation))
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use ftp_protocol::argument::NotAnArgument;
 use ftp_text::system_error::without_code;
 
+use crate::platform::file::OpenProblem;
 use crate::report::error::SourceProblem;
 
 /// A file, a directory or a link of a tree ([`Put::tree`](crate::Put::tree)) that is left out, although no rule excludes
@@ -87,16 +88,14 @@ impl SkipReason {
     /// # Errors
     /// The error itself, if this process or the system has no more descriptors or memory.
     pub(crate) fn of_open(error: io::Error) -> Result<Self, io::Error> {
-        use rustix::io::Errno;
-        match Errno::from_io_error(&error) {
-            // `LOOP`: a link has taken its place.
-            Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(Self::Vanished),
-            Some(Errno::XDEV) => Ok(Self::OutsideTree),
-            // A socket, or a device without a driver.
-            Some(Errno::NXIO | Errno::NODEV) => Ok(Self::NotAFile),
-            Some(Errno::NAMETOOLONG) => Ok(Self::PathTooLong),
-            Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM) => Err(error),
-            Some(_) | None => Ok(Self::Unreadable(error)),
+        match OpenProblem::of(&error) {
+            // A link has taken its place.
+            OpenProblem::Missing | OpenProblem::Link => Ok(Self::Vanished),
+            OpenProblem::Outside => Ok(Self::OutsideTree),
+            OpenProblem::Special => Ok(Self::NotAFile),
+            OpenProblem::TooLong => Ok(Self::PathTooLong),
+            OpenProblem::Exhausted => Err(error),
+            OpenProblem::Other => Ok(Self::Unreadable(error)),
         }
     }
 }

@@ -1,14 +1,12 @@
 //! The report of a run of `sync`: what was compared, what was removed, what stays, and the problems of its own.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use ftp_plan::Refusal;
 use ftp_plan::operations::{ConflictKind, Kept, Note, Plan};
 use ftp_protocol::timestamp::Timestamp;
 
+use crate::platform::names;
 use crate::report::server_text::ServerText;
 use crate::request::tree::TreeRules;
 
@@ -37,7 +35,7 @@ impl SyncReport {
     pub(crate) fn new(plan: Plan, dry_run: bool, rules: &TreeRules, notes: Vec<SyncNote>) -> Self {
         let excluded = plan.notes.iter().filter_map(|note| match note {
             Note::Kept { path, why: Kept::Excluded } => {
-                let rule = rules.rule_against(Path::new(OsStr::from_bytes(path.as_bytes())))?;
+                let rule = rules.rule_against(&names::path(path.as_bytes()))?;
                 Some((path.as_bytes().to_vec(), rule.to_owned()))
             }
             _ => None,

@@ -16,6 +16,13 @@ pub enum RequestError {
         /// The rule that it breaks.
         why: NotAnArgument,
     },
+    /// The text is not Unicode, and so has no form in which it could be sent: on Windows, a name with half of a surrogate
+    /// pair, or bytes that are not UTF-8.
+    #[error("{text} is not valid Unicode")]
+    NotUnicode {
+        /// The role of the text, such as `the file's name`.
+        text: &'static str,
+    },
     /// The name for a stream contains a directory.
     #[error("{} is not a plain name", Escaped(name.as_os_str().as_encoded_bytes()))]
     NotAName {

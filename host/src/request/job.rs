@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use crate::platform::names;
+use crate::platform::stream::StreamHandle;
 use crate::request::argument;
 use crate::request::check::Check;
 use crate::request::error::RequestError;
@@ -81,7 +81,7 @@ impl Put {
     pub fn file(mut self, path: impl AsRef<Path>) -> Result<Self, RequestError> {
         let path = path.as_ref();
         if let Some(name) = path.file_name() {
-            argument("the file's name", name.as_encoded_bytes().to_vec())?;
+            local_name("the file's name", name)?;
         }
         self.claim_name(path.file_name(), path)?;
         self.items.push(Item::File(path.to_owned()));
@@ -100,13 +100,14 @@ impl Put {
         Ok(self)
     }
 
-    /// Adds the bytes of `stream`, such as a pipe, to be stored under `name`. They can be sent only once: after the
+    /// Adds the bytes of `stream`, such as a pipe, to be stored under `name`. It is an `OwnedFd` on Unix, an `OwnedHandle`
+    /// on Windows. They can be sent only once: after the
     /// first byte there is no retry, and the upload is not resumed.
     ///
     /// # Errors
     /// [`RequestError::Argument`] if no FTP command can carry `name`, [`RequestError::NotAName`] if it is a path,
     /// [`RequestError::SameName`] if it would overwrite a file added before.
-    pub fn stream(mut self, stream: impl Into<OwnedFd>, name: impl Into<Vec<u8>>) -> Result<Self, RequestError> {
+    pub fn stream(mut self, stream: impl Into<StreamHandle>, name: impl Into<Vec<u8>>) -> Result<Self, RequestError> {
         let name = plain_name(name.into())?;
         self.claim_name(name.file_name(), &name)?;
         self.items.push(Item::Stream(File::from(stream.into()), name));
@@ -123,7 +124,7 @@ impl Put {
     pub fn tree(mut self, path: impl AsRef<Path>) -> Result<Self, RequestError> {
         let path = path.as_ref();
         if let Some(name) = path.file_name() {
-            argument("the directory's name", name.as_encoded_bytes().to_vec())?;
+            local_name("the directory's name", name)?;
         }
         self.claim_name(path.file_name(), path)?;
         self.trees.push(path.to_owned());
@@ -150,9 +151,19 @@ impl Put {
     }
 }
 
+/// Checks that a command can carry the name of a local file; `text` names its role in an error.
+fn local_name(text: &'static str, name: &OsStr) -> Result<(), RequestError> {
+    if !names::is_sendable(name) {
+        return Err(RequestError::NotUnicode { text });
+    }
+    argument(text, name.as_encoded_bytes().to_vec()).map(drop)
+}
+
 /// Returns the name of a file on the server, if it is one and not a path.
 fn plain_name(name: Vec<u8>) -> Result<PathBuf, RequestError> {
-    let name = PathBuf::from(OsString::from_vec(argument("the file's name", name)?));
+    const ROLE: &str = "the file's name";
+    let name = names::from_bytes(argument(ROLE, name)?).ok_or(RequestError::NotUnicode { text: ROLE })?;
+    let name = PathBuf::from(name);
     if name.file_name() == Some(name.as_os_str()) { Ok(name) } else { Err(RequestError::NotAName { name }) }
 }
 

@@ -49,6 +49,13 @@ pub enum Links {
     Follow,
 }
 
+impl Links {
+    /// Returns true if links inside the directory are followed.
+    pub(crate) fn are_followed(self) -> bool {
+        self == Self::Follow
+    }
+}
+
 impl TreeRules {
     /// The options with these rules. The last rule that matches decides, as in gitignore.
     ///

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,7 +38,7 @@ fn open(item: &Item, keeps_open: bool) -> Result<FileTask, UploadError> {
         Item::File(path) | Item::FileAs(path, _) => LocalFile::Named(NamedFile::check(path)?),
         Item::Stream(file, name) => LocalFile::Open(Arc::new(Source::stream(file, name)?)),
     };
-    let remote = item.name().map(OsStr::as_bytes).unwrap_or_default().into();
+    let remote = item.name().map(OsStr::as_encoded_bytes).unwrap_or_default().into();
     Ok(FileTask { local, remote, naming: Naming::AsRequested })
 }
 

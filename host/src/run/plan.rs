@@ -3,7 +3,6 @@
 
 use std::cmp::Reverse;
 use std::io;
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -221,7 +220,7 @@ impl Plan {
     /// Returns the files that are opened while the plan is carried out.
     pub(crate) fn readable(&self) -> impl Iterator<Item = Readable<'_>> {
         let trees = self.trees.iter().map(|planned| match planned.tree.root() {
-            Root::Open(root) => Readable::Beneath(root.as_fd()),
+            Root::Open(root) => Readable::Beneath(root),
             Root::Closed { inode } => Readable::Named { path: planned.tree.path(), inode: *inode },
         });
         trees.chain(self.files.iter().filter_map(|task| match &task.local {

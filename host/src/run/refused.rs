@@ -3,8 +3,7 @@
 
 use std::path::Path;
 
-use rustix::io::Errno;
-
+use crate::platform::file::OpenProblem;
 use crate::report::error::{SourceProblem, UploadError};
 use crate::report::summary::{Failure, UploadReport};
 
@@ -56,7 +55,7 @@ impl Refused {
 fn is_of_one_file(error: &UploadError) -> bool {
     match error {
         UploadError::Source { problem: SourceProblem::Unreadable(error), .. } => {
-            !matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM))
+            OpenProblem::of(error) != OpenProblem::Exhausted
         }
         UploadError::Source { .. } => true,
         _ => false,
@@ -66,6 +65,7 @@ fn is_of_one_file(error: &UploadError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::io::Errno;
     use std::io;
 
     fn failed(errno: Errno) -> Result<(), UploadError> {

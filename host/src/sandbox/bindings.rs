@@ -1,7 +1,11 @@
 //! The code that wasmtime's `bindgen!` generates from `wit/`, and nothing else.
 
+/// Generates the code from the folder `$wit`, relative to the package. It is a macro, because `bindgen!` takes the path
+/// only as a literal.
+macro_rules! generate_from {
+    ($wit:tt) => {
 wasmtime::component::bindgen!({
-    path: "../wit",
+    path: $wit,
     world: "uploader",
     with: {
         "ftp-uploader:upload/capabilities.control-connection": crate::sandbox::capabilities::control_connection::ControlConnection,
@@ -16,3 +20,12 @@ wasmtime::component::bindgen!({
     imports: { default: trappable },
     additional_derives: [PartialEq],
 });
+    };
+}
+
+#[cfg(not(packed_crate))]
+generate_from!("../wit");
+
+// A crate holds no file from outside of its folder: `cargo xtask package` copies wit/ into it.
+#[cfg(packed_crate)]
+generate_from!("wit");

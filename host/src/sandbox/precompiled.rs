@@ -63,7 +63,7 @@ pub(super) fn load(target: &str) -> Result<(Engine, Component)> {
     #[allow(unsafe_code, reason = "wasmtime cannot prove the origin of precompiled code")]
     // SAFETY: build.rs made IMAGE by `Engine::precompile_component` of the same wasmtime, and it is embedded in this
     // binary: an attacker who can change it can change the whole binary.
-    let component = unsafe { Component::deserialize(&engine, &IMAGE.0) }?;
+    let component = unsafe { Component::deserialize(&engine, &IMAGE.0[..]) }?;
     Ok((engine, component))
 }
 

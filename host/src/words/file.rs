@@ -4,8 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use rustix::io::Errno;
-
+use crate::platform::file::TOO_MANY_OPEN_FILES;
 use crate::report::error::SourceProblem;
 use crate::request::context::Context;
 use crate::request::setting::{Setting, Wording};
@@ -69,7 +68,7 @@ fn stream_it(context: &Context, file: &Path, name: &str) -> String {
 
 fn unreadable(context: &Context, file: &Path, name: &str, error: &io::Error) -> Message {
     let missing = error.kind() == io::ErrorKind::NotFound;
-    if error.raw_os_error() == Some(Errno::MFILE.raw_os_error()) {
+    if error.raw_os_error() == Some(TOO_MANY_OPEN_FILES) {
         let event = format!("cannot open {name}: too many files are open");
         return Message::new(event, "It was not sent; send fewer files at a time");
     }

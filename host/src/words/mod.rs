@@ -30,7 +30,6 @@ mod upload;
 
 use std::fmt::Write;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use ftp_text::escape::Escaped;
@@ -97,12 +96,12 @@ pub fn algorithm_name(algorithm: Algorithm) -> &'static str {
 
 /// The base name of the file, escaped.
 pub fn base_name(file: &Path) -> String {
-    Escaped(file.file_name().unwrap_or_default().as_bytes()).to_string()
+    Escaped(file.file_name().unwrap_or_default().as_encoded_bytes()).to_string()
 }
 
 /// The path, escaped.
 pub fn shown(file: &Path) -> String {
-    Escaped(file.as_os_str().as_bytes()).to_string()
+    Escaped(file.as_os_str().as_encoded_bytes()).to_string()
 }
 
 /// The text of an error of the network, escaped: it may contain the name of an interface.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::ftp_servers::packages;
+use xtask::unpacked as packages;
 
 const PACKAGE: &str = "qemu-user-static";
 const PROGRAM: &str = "qemu-aarch64-static";

@@ -2,19 +2,20 @@
 //!
 //! `ftp-uploader.wasm` is the guest, for embedders that implement our capabilities. `ftp-uploader-cli.wasm` is the
 //! guest composed with a provider and a command line (`compose.rs`), for platforms with WASI 0.2. Both are validated
-//! before they are written (`contents.rs`).
+//! before they are written (`contents.rs`). Both are also written as an OCI layout, for registries (`oci_layout.rs`).
 
 mod compose;
 mod contents;
+pub mod oci_layout;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::cargo;
 use crate::target_dir;
+use crate::wasm_build::WasmBuild;
 use crate::wasm_target;
-use crate::wasm_toolchain::{FILE_NAME, WasmToolchain};
+use crate::wasm_toolchain::FILE_NAME;
 use compose::Parts;
 use contents::Contents;
 
@@ -25,6 +26,9 @@ const FRONT: &str = "ftp-uploader-front";
 const GUEST: &str = "ftp-uploader.wasm";
 const COMMAND: &str = "ftp-uploader-cli.wasm";
 
+/// The places of the guest in the packages of `embedding/`, from where `npm pack`, `pip wheel` and `make install` take it.
+const IN_PACKAGES: [&str; 3] = ["embedding/node", "embedding/python/ftp_uploader", "embedding/c"];
+
 /// The paths of the two files.
 #[derive(Clone, Debug)]
 pub struct Components {
@@ -34,7 +38,8 @@ pub struct Components {
     pub command: PathBuf,
 }
 
-/// Runs `cargo xtask components`: builds both files, and prints their sizes, imports and exports.
+/// Runs `cargo xtask components`: builds both files, prints their sizes, imports and exports, and copies the guest into
+/// the packages of `embedding/`.
 ///
 /// # Errors
 ///
@@ -46,6 +51,14 @@ pub fn run() -> Result<(), String> {
         let bytes = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         println!("{}: {} bytes", file.display(), bytes.len());
         print!("{}", Contents::of(&bytes)?);
+    }
+    for folder in IN_PACKAGES {
+        let place = target_dir::workspace().join(folder).join(GUEST);
+        fs::copy(&components.guest, &place).map_err(|error| format!("cannot write {}: {error}", place.display()))?;
+        println!("{}", place.display());
+    }
+    for (name, digest) in oci_layout::write(&components)? {
+        println!("{}:{name}: {digest}", target_dir::target_dir()?.join(oci_layout::FOLDER).display());
     }
     Ok(())
 }
@@ -70,9 +83,8 @@ pub fn build_evil() -> Result<Components, String> {
 
 fn build_with(guest: &str, folder: &str) -> Result<Components, String> {
     let target = target_dir::target_dir()?;
-    let built = build_parts(&target, [guest, PROVIDER, FRONT])?;
     let part = |package: &str| {
-        let file = built.join(package.replace('-', "_")).with_extension("wasm");
+        let file = build_part(target_dir::workspace(), &target, package)?;
         fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))
     };
     let parts = Parts { provider: part(PROVIDER)?, guest: part(guest)?, front: part(FRONT)? };
@@ -91,45 +103,24 @@ fn write(file: &Path, bytes: &[u8]) -> Result<(), String> {
     written.map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
-/// Builds each part as a component, and returns the folder with the parts. They have a separate target directory,
-/// because a cargo that has started this program may hold the lock of the usual one.
-fn build_parts(target: &Path, parts: [&str; 3]) -> Result<PathBuf, String> {
-    let own = target.join("components-build");
-    for part in parts {
-        let status = cargo_rustc(target)?
-            .args(["--quiet", "--package", part, "--lib", "--crate-type", "cdylib"])
-            .args(["--target", "wasm32-wasip2", "--profile", "guest", "--target-dir"])
-            .arg(&own)
-            // The components must not get flags for the program's target, nor clippy in place of rustc.
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("RUSTC_WORKSPACE_WRAPPER")
-            .status();
-        match status {
-            Ok(status) if status.success() => {}
-            Ok(status) => {
-                return Err(format!("{part} was not built ({status}); `cargo xtask set-up` installs the target"));
-            }
-            Err(error) => return Err(format!("cannot run cargo: {error}")),
-        }
-    }
-    Ok(own.join("wasm32-wasip2/guest"))
+/// Builds the guest alone, from the source in the folder `workspace`, and returns its bytes. Requires the target
+/// ([`wasm_target::set_up`]).
+///
+/// # Errors
+///
+/// If it cannot be built or read.
+pub fn build_guest(workspace: &Path) -> Result<Vec<u8>, String> {
+    let file = build_part(workspace, &target_dir::target_dir()?, COMPONENT)?;
+    fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))
 }
 
-/// Returns `cargo rustc`, of the cargo that runs this program, or of the toolchain that `cargo xtask set-up` has
-/// recorded. All three parts are no_std, so that Debian's Rust can build them, too.
-fn cargo_rustc(target: &Path) -> Result<Command, String> {
-    let record = target.join(FILE_NAME);
-    if !record.is_file() {
-        let mut command = cargo::command();
-        command.arg("rustc").env_remove("RUSTFLAGS");
-        return Ok(command);
-    }
-    let text = fs::read_to_string(&record).map_err(|error| format!("cannot read {}: {error}", record.display()))?;
-    let toolchain = WasmToolchain::parse(&text)?;
-    let mut command = cargo::tool(&toolchain.cargo);
-    command.arg("rustc").args(toolchain.flags.split_whitespace());
-    command.env("RUSTC", toolchain.rustc).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", toolchain.rustflags);
-    Ok(command)
+/// Builds `part` as a component, and returns its file. The parts have a separate target directory, because a cargo that
+/// has started this program may hold the lock of the usual one. All are no_std, so that Debian's Rust can build them, too.
+fn build_part(workspace: &Path, target: &Path, part: &str) -> Result<PathBuf, String> {
+    let record = Some(target.join(FILE_NAME)).filter(|record| record.is_file());
+    let target_dir = target.join("components-build");
+    let build = WasmBuild { workspace, target_dir: &target_dir, record: record.as_deref() };
+    build.run(part, cargo::tool)
 }
 
 #[cfg(test)]

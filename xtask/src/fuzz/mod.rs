@@ -40,6 +40,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     try_targets(seconds, named, None)
 }
 
+/// Builds all fuzzers.
+pub(crate) fn build_all() -> Result<(), String> {
+    build(&folder()?).map(drop)
+}
+
 /// Runs all fuzzers, or the named ones, for `seconds` each, and prints a table. With a `seed`, every run tries the same
 /// inputs in the same order.
 pub(crate) fn try_targets(seconds: u32, named: &[&str], seed: Option<u32>) -> Result<(), String> {
@@ -48,7 +53,7 @@ pub(crate) fn try_targets(seconds: u32, named: &[&str], seed: Option<u32>) -> Re
         return Err(format!("there is no fuzzer {unknown}, only {}", targets.join(", ")));
     }
     targets.retain(|target| named.is_empty() || named.contains(&target.as_str()));
-    let folder = target_dir::target_dir()?.join("fuzz");
+    let folder = folder()?;
     let programs = build(&folder)?;
     let waiting = Mutex::new(targets.into_iter().rev().collect::<Vec<_>>());
     let runs = Mutex::new(Vec::new());
@@ -63,6 +68,10 @@ pub(crate) fn try_targets(seconds: u32, named: &[&str], seed: Option<u32>) -> Re
         }
     });
     judge(runs.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()))
+}
+
+fn folder() -> Result<PathBuf, String> {
+    Ok(target_dir::target_dir()?.join("fuzz"))
 }
 
 fn next(waiting: &Mutex<Vec<String>>) -> Option<String> {

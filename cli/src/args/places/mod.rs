@@ -6,7 +6,6 @@
 mod url;
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 
 use url::LoginUrl;
 
@@ -199,7 +198,7 @@ fn directory(known: &Known) -> Directory {
 
 /// Refuses a colon in a USERNAME. The text behind it is probably a password.
 fn refuse_colon(user: &OsStr) -> Result<(), String> {
-    let mut before = user.as_bytes().splitn(2, |byte| *byte == b':');
+    let mut before = user.as_encoded_bytes().splitn(2, |byte| *byte == b':');
     match (before.next(), before.next()) {
         (Some(before), Some(_)) if before.contains(&b'@') => Err(ADDRESS_OF_SCP.to_owned()),
         (_, Some(_)) => Err(SECRET_IN_USER.to_owned()),

@@ -4,7 +4,8 @@
 //! The text after the user is given on to the parser of HOST, which checks the name and the port.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use crate::platform::names::from_bytes;
 
 /// The schemes of a server, in small letters. They select the protection of the connection.
 const SCHEMES: [&str; 3] = ["ftp", "ftps", "ftpes"];
@@ -41,6 +42,9 @@ const BAD_PERCENT: &str = "a % in the URL is not followed by two hexadecimal dig
                            percent sign.";
 
 const CONTROL: &str = "the URL contains a control byte. No FTP command can carry that; nothing was sent.";
+
+const NOT_UTF_8: &str = "the URL has bytes that are not UTF-8, which this system cannot represent. Nothing was sent; write \
+                         UTF-8 behind each %.";
 
 /// The parts of a URL with a user, decoded.
 #[derive(Debug, PartialEq, Eq)]
@@ -82,7 +86,7 @@ pub(super) fn starts_with_host(words: &[OsString]) -> bool {
 }
 
 fn refuse_other_protocol(word: &OsStr) -> Result<(), String> {
-    let Some((scheme, _)) = split_scheme(word.as_bytes()) else { return Ok(()) };
+    let Some((scheme, _)) = split_scheme(word.as_encoded_bytes()) else { return Ok(()) };
     let other = OTHER_PROTOCOLS.iter().find(|(other, _, _)| scheme.eq_ignore_ascii_case(other.as_bytes()));
     other.map_or(Ok(()), |(scheme, protocol, program)| {
         Err(format!(
@@ -112,7 +116,7 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Returns the parts of `word`, or `None` if it has none of the schemes.
     fn of(word: &'a OsStr) -> Option<Self> {
-        let (scheme, rest) = split_scheme(word.as_bytes())?;
+        let (scheme, rest) = split_scheme(word.as_encoded_bytes())?;
         SCHEMES.iter().find(|known| scheme.eq_ignore_ascii_case(known.as_bytes()))?;
         let (authority, path) = rest.split_at(rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len()));
         // The last one, because a user name may contain the sign.
@@ -148,13 +152,14 @@ impl<'a> Parts<'a> {
             return Err(NO_USER.to_owned());
         }
         let host = [self.scheme, b"://", &self.host()?].concat();
-        Ok(LoginUrl { host: OsString::from_vec(host), user, directory: self.directory()? })
+        let host = from_bytes(host).ok_or(NOT_UTF_8)?;
+        Ok(LoginUrl { host, user: text(user)?, directory: self.directory()? })
     }
 
     /// The host and the port. Inside brackets `%25` or `%` begins the scope of an address (RFC 6874 §2).
     fn host(&self) -> Result<Vec<u8>, String> {
         if !self.host.starts_with(b"[") {
-            return decoded(self.host).map(OsString::into_vec);
+            return decoded(self.host);
         }
         let scope = self.host.windows(3).position(|bytes| bytes == b"%25");
         Ok(scope.map_or(self.host.to_vec(), |at| [&self.host[..at], b"%", &self.host[at + 3..]].concat()))
@@ -162,16 +167,21 @@ impl<'a> Parts<'a> {
 
     /// The directory: the text after the first slash, without slashes at its end; `.` if there is none.
     fn directory(&self) -> Result<OsString, String> {
-        let mut path = decoded(self.path.strip_prefix(b"/").unwrap_or(self.path))?.into_vec();
+        let mut path = decoded(self.path.strip_prefix(b"/").unwrap_or(self.path))?;
         while path.len() > 1 && path.ends_with(b"/") {
             path.pop();
         }
-        Ok(if path.is_empty() { ".".into() } else { OsString::from_vec(path) })
+        if path.is_empty() { Ok(".".into()) } else { text(path) }
     }
 }
 
+/// Returns decoded bytes as a text of the system.
+fn text(bytes: Vec<u8>) -> Result<OsString, String> {
+    from_bytes(bytes).ok_or_else(|| NOT_UTF_8.to_owned())
+}
+
 /// Decodes `%XX` (RFC 3986 §2.1).
-fn decoded(text: &[u8]) -> Result<OsString, String> {
+fn decoded(text: &[u8]) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();
     while let Some(byte) = rest.next() {
@@ -183,7 +193,7 @@ fn decoded(text: &[u8]) -> Result<OsString, String> {
             other => *other,
         });
     }
-    if bytes.iter().any(u8::is_ascii_control) { Err(CONTROL.to_owned()) } else { Ok(OsString::from_vec(bytes)) }
+    if bytes.iter().any(u8::is_ascii_control) { Err(CONTROL.to_owned()) } else { Ok(bytes) }
 }
 
 fn hexadecimal(digit: Option<&u8>) -> Option<u8> {

@@ -7,22 +7,19 @@ mod entries;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use ftp_uploader::Escaped;
 use ftp_uploader::words::without_code;
-use rustix::process::geteuid;
 use zeroize::Zeroizing;
+
+use crate::platform::file_rights::FileRights;
+use crate::platform::folders;
 
 use entries::find;
 
 /// The largest file, in bytes.
 const MAX_SIZE: usize = 1024 * 1024;
-
-/// The bits of a mode that let other users read or change a file.
-const OPEN_TO_OTHERS: u32 = 0o077;
 
 /// The reason why there is no password in the file, for users, without the path.
 type Reason = String;
@@ -30,7 +27,7 @@ type Reason = String;
 /// Returns the path of the user's file: the variable `NETRC`, else `~/.netrc`.
 pub fn usual_path() -> Option<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    variable("NETRC").or_else(|| variable("HOME").map(|home| home.join(".netrc")))
+    variable("NETRC").or_else(|| variable(folders::HOME).map(|home| home.join(folders::NETRC)))
 }
 
 /// Reads the password of `user` on `host` from the file.
@@ -38,7 +35,7 @@ pub fn usual_path() -> Option<PathBuf> {
 /// # Errors
 /// If the file cannot be read, if others can read it, or if it has no such entry.
 pub fn password(path: &Path, host: &str, user: &[u8]) -> Result<Zeroizing<Vec<u8>>, Reason> {
-    let shown = Escaped(path.as_os_str().as_bytes()).to_string();
+    let shown = Escaped(path.as_os_str().as_encoded_bytes()).to_string();
     let text = File::open(path).map_err(|error| without_code(&error)).and_then(read);
     let text = text.map_err(|why| format!("{shown} cannot be used: {why}"))?;
     match find(&text, host, user) {
@@ -52,10 +49,11 @@ pub fn password(path: &Path, host: &str, user: &[u8]) -> Result<Zeroizing<Vec<u8
 /// of another file.
 fn read(mut file: File) -> Result<Zeroizing<Vec<u8>>, Reason> {
     let metadata = file.metadata().map_err(|error| without_code(&error))?;
-    if metadata.mode() & OPEN_TO_OTHERS != 0 {
+    let rights = FileRights::of(&file).map_err(|error| without_code(&error))?;
+    if rights.others_can_use() {
         return Err("other users can read or change it; take that right away with chmod go-rwx".to_owned());
     }
-    if metadata.uid() != 0 && metadata.uid() != geteuid().as_raw() {
+    if rights.is_of_another_user() {
         return Err("it belongs to another user".to_owned());
     }
     // The full capacity at once, because growing would leave a copy in freed memory.

@@ -1,7 +1,5 @@
 //! `--explain=json`. `docs/explain.md` documents the names; they contain the units.
 
-use std::os::unix::ffi::OsStrExt;
-
 use ftp_uploader::{Confined, DataConnections, GrantedFile, GrantedProxy, GrantedTree, Grants, Limits, Tls, Trust};
 use serde_json::{Value, json};
 
@@ -76,7 +74,7 @@ fn trust(grants: &Grants) -> Value {
 
 fn file_json(file: &GrantedFile) -> Value {
     json!({
-        "path": lossy(file.path.as_os_str().as_bytes()),
+        "path": lossy(file.path.as_os_str().as_encoded_bytes()),
         "name": lossy(file.name),
         "size_bytes": file.size,
     })
@@ -84,10 +82,10 @@ fn file_json(file: &GrantedFile) -> Value {
 
 fn tree_json(tree: &GrantedTree) -> Value {
     let skipped = tree.skipped.iter().take(NAMED).map(
-        |skipped| json!({ "path": lossy(skipped.path.as_os_str().as_bytes()), "reason": skipped.why.to_string() }),
+        |skipped| json!({ "path": lossy(skipped.path.as_os_str().as_encoded_bytes()), "reason": skipped.why.to_string() }),
     );
     json!({
-        "path": lossy(tree.path.as_os_str().as_bytes()),
+        "path": lossy(tree.path.as_os_str().as_encoded_bytes()),
         "name": tree.name.map(lossy),
         "directories": tree.directories,
         "files": tree.files,

@@ -9,7 +9,6 @@ mod tests;
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::os::unix::ffi::OsStrExt;
 
 use clap::ValueEnum;
 use ftp_uploader::{
@@ -175,7 +174,7 @@ fn password(grants: &Grants) -> String {
 }
 
 fn granted_file(file: &GrantedFile, directory: &[u8]) -> String {
-    let path = Escaped(file.path.as_os_str().as_bytes());
+    let path = Escaped(file.path.as_os_str().as_encoded_bytes());
     let (name, directory) = (Escaped(file.name), Escaped(directory));
     match file.size {
         Some(size) => format!("{path}, {size} bytes, to be stored as {name} in {directory}"),
@@ -184,7 +183,7 @@ fn granted_file(file: &GrantedFile, directory: &[u8]) -> String {
 }
 
 fn granted_tree(tree: &GrantedTree, directory: &[u8]) -> String {
-    let path = Escaped(tree.path.as_os_str().as_bytes());
+    let path = Escaped(tree.path.as_os_str().as_encoded_bytes());
     let (files, directories) =
         (counted(tree.files, "file", "files"), counted(tree.directories, "directory", "directories"));
     let place = match tree.name {

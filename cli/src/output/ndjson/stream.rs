@@ -8,8 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use crate::platform::output::{stdout_is_ready, write_some};
 
 /// The most bytes that wait for the reader.
 const MOST_WAITING: usize = 256 << 10;
@@ -184,12 +183,11 @@ impl State {
         while let Some(line) = self.waiting.front() {
             let end = line.len().min(self.written + PIECE);
             let piece = line.as_bytes().get(self.written..end).unwrap_or_default();
-            if !is_ready_within(patience) {
+            if !stdout_is_ready(&io::stdout(), patience) {
                 return wrote;
             }
-            match rustix::io::write(io::stdout(), piece) {
+            match write_some(&io::stdout(), piece) {
                 Ok(count) => self.wrote(count),
-                Err(Errno::INTR | Errno::AGAIN) => {}
                 // The reader has gone away, or standard output is closed or full. The upload goes on.
                 Err(_) => {
                     self.give_up();
@@ -212,18 +210,5 @@ impl State {
 
     fn give_up(&mut self) {
         *self = Self { closed: true, ..Self::new() };
-    }
-}
-
-/// Waits until a write would not block. Returns false if that takes longer than `patience`.
-fn is_ready_within(patience: Duration) -> bool {
-    let (stdout, until) = (io::stdout(), Instant::now() + patience);
-    loop {
-        let left = until.saturating_duration_since(Instant::now());
-        match poll(&mut [PollFd::new(&stdout, PollFlags::OUT)], Timespec::try_from(left).ok().as_ref()) {
-            Err(Errno::INTR) => {}
-            // If poll(2) fails, try the write: it returns the error.
-            ready => return ready.is_err() || ready == Ok(1),
-        }
     }
 }

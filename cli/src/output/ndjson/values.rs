@@ -1,6 +1,5 @@
 //! The parts of events: names, errors, failures and stored files, as JSON.
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -24,7 +23,7 @@ pub fn add_name(fields: &mut Fields, key: &str, name: &[u8]) {
 /// Adds the path of a local file, or null.
 pub fn add_path(fields: &mut Fields, path: Option<&Path>) {
     match path {
-        Some(path) => add_name(fields, "path", path.as_os_str().as_bytes()),
+        Some(path) => add_name(fields, "path", path.as_os_str().as_encoded_bytes()),
         None => drop(fields.insert("path".to_owned(), Value::Null)),
     }
 }

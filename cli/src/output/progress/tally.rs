@@ -1,6 +1,5 @@
 //! The state of a run, counted from its events: the files being sent, and the totals. No I/O.
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -213,7 +212,7 @@ impl OpenFile {
 
     /// Compares bytes, which is faster than comparing the components of paths.
     fn is(&self, file: &Path) -> bool {
-        self.file.as_os_str().as_bytes() == file.as_os_str().as_bytes()
+        self.file.as_os_str().as_encoded_bytes() == file.as_os_str().as_encoded_bytes()
     }
 }
 

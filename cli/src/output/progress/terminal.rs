@@ -9,11 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ftp_uploader::enclose_thread;
-use rustix::termios::tcgetwinsize;
 
 use crate::output::progress::frame::{self, Size};
 use crate::output::progress::tally::Tally;
 use crate::output::stderr;
+use crate::platform::terminal;
 
 /// The time between two frames.
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -226,9 +226,8 @@ fn text(lines: &str, frame: &[String]) -> String {
 
 /// The size of the terminal. It may change at any time.
 fn size() -> Size {
-    let size = tcgetwinsize(std::io::stderr());
-    let known = size.ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
-    known.map_or(USUAL_SIZE, |size| Size { columns: size.ws_col.into(), rows: size.ws_row.into() })
+    let known = terminal::size().filter(|(columns, rows)| *columns > 0 && *rows > 0);
+    known.map_or(USUAL_SIZE, |(columns, rows)| Size { columns: columns.into(), rows: rows.into() })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

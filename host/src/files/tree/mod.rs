@@ -1,40 +1,28 @@
 //! A directory that is uploaded with its contents: at most one descriptor that stays open, and all files beneath it,
 //! which are opened one at a time.
 //!
-//! `scan.rs` lists the files, `beneath.rs` opens one of them without leaving the directory, and `root.rs` has the
-//! directory itself.
+//! `scan.rs` lists the files, `platform/directories/` opens one of them without leaving the directory, and `root.rs` has
+//! the directory itself.
 
-mod beneath;
 #[cfg(test)]
 mod git_tests;
-mod listing;
 mod root;
 mod scan;
 #[cfg(test)]
 mod tests;
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
-
 use crate::files::source::Source;
+use crate::platform::directories::{open_file, open_root};
+use crate::platform::names::with_slashes;
 use crate::report::error::{SourceProblem, UploadError};
 use crate::request::tree::{Links, TreeRules};
 
 pub(crate) use root::Root;
 pub(crate) use scan::Scan;
-
-/// The flags for a descriptor that is used only as the start of paths and for metadata. Only Linux can open without the
-/// permission to read.
-#[cfg(target_os = "linux")]
-const REFERENCE: OFlags = OFlags::PATH;
-#[cfg(not(target_os = "linux"))]
-const REFERENCE: OFlags = OFlags::NONBLOCK;
 
 /// A directory, beneath which files are opened.
 pub(crate) struct Tree {
@@ -49,9 +37,9 @@ pub(crate) struct Tree {
 impl Tree {
     /// Opens the directory `path`, which may be a symbolic link. `links` is the handling of the links beneath it.
     pub(crate) fn open(path: &Path, links: Links) -> Result<Self, UploadError> {
-        match root::open(path) {
+        match open_root(path) {
             Ok(root) => Ok(Self { root: Root::Open(root), path: path.to_owned(), links, is_whole_job: false }),
-            Err(error) => Err(unreadable(path.to_owned(), error.into())),
+            Err(error) => Err(unreadable(path.to_owned(), error)),
         }
     }
 
@@ -82,12 +70,10 @@ impl Tree {
 
     /// Opens the file `relative` beneath the directory. It must be a regular file with a reliable size.
     pub(crate) fn open_source(&self, relative: &Path) -> Result<Source, UploadError> {
-        // Without O_NONBLOCK, opening a named pipe that has replaced the file would wait for its writer.
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
         let root = self.root.get(&self.path);
-        match root.and_then(|root| beneath::open(root.as_fd(), relative, flags, self.links)) {
-            Ok(file) => Source::of_open_file(File::from(file), self.shown(relative)),
-            Err(error) => Err(unreadable(self.shown(relative), error.into())),
+        match root.and_then(|root| open_file(root.directory(), relative, self.links.are_followed())) {
+            Ok(file) => Source::of_open_file(file, self.shown(relative)),
+            Err(error) => Err(unreadable(self.shown(relative), error)),
         }
     }
 
@@ -99,14 +85,14 @@ impl Tree {
     /// Returns the name of the directory on the server: the last part of its path. `.`, `..` and `/` have none: their
     /// contents are stored directly in the directory of the job.
     pub(crate) fn remote_name(&self) -> Option<&[u8]> {
-        self.path.file_name().filter(|_| !self.is_whole_job).map(OsStr::as_bytes)
+        self.path.file_name().filter(|_| !self.is_whole_job).map(OsStr::as_encoded_bytes)
     }
 
     /// Returns the path of `relative` on the server, below the directory of the job.
     pub(crate) fn remote_path(&self, relative: &Path) -> Box<[u8]> {
-        let relative = relative.as_os_str().as_bytes();
+        let relative = with_slashes(relative);
         match self.remote_name() {
-            Some(name) => [name, relative].join(&b'/').into(),
+            Some(name) => [name, &*relative].join(&b'/').into(),
             None => relative.into(),
         }
     }

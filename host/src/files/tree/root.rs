@@ -1,20 +1,15 @@
 //! The directory itself. It stays open, or is opened again by its path, for runs with more directories than descriptors.
 
-use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
-use rustix::io::Errno;
-
-use super::REFERENCE;
+use crate::platform::directories::{Directory, inode, open_root};
+use crate::platform::file::missing;
 
 /// The root of a tree.
 pub(crate) enum Root {
     /// It is open.
-    Open(OwnedFd),
+    Open(Directory),
     /// It is closed.
     Closed {
         /// The device and the inode.
@@ -25,23 +20,19 @@ pub(crate) enum Root {
 /// A root while it is used.
 pub(super) enum OpenRoot<'a> {
     /// It stays open.
-    Kept(BorrowedFd<'a>),
+    Kept(&'a Directory),
     /// It was opened for this use.
-    Opened(OwnedFd),
+    Opened(Directory),
 }
 
-impl AsFd for OpenRoot<'_> {
-    fn as_fd(&self) -> BorrowedFd<'_> {
+impl OpenRoot<'_> {
+    /// Returns the directory.
+    pub(super) fn directory(&self) -> &Directory {
         match self {
-            Self::Kept(root) => *root,
-            Self::Opened(root) => root.as_fd(),
+            Self::Kept(root) => root,
+            Self::Opened(root) => root,
         }
     }
-}
-
-/// Opens the directory `path`, which may be a symbolic link.
-pub(super) fn open(path: &Path) -> Result<OwnedFd, Errno> {
-    openat(CWD, path, REFERENCE | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
 }
 
 impl Root {
@@ -56,20 +47,14 @@ impl Root {
     /// Returns the root, which is opened by `path` if it is closed.
     ///
     /// # Errors
-    /// `NOENT` if `path` leads to another directory by now, or the error of the system.
-    pub(super) fn get(&self, path: &Path) -> Result<OpenRoot<'_>, Errno> {
+    /// `NotFound` if `path` leads to another directory by now, or the error of the system.
+    pub(super) fn get(&self, path: &Path) -> io::Result<OpenRoot<'_>> {
         match self {
-            Self::Open(root) => Ok(OpenRoot::Kept(root.as_fd())),
+            Self::Open(root) => Ok(OpenRoot::Kept(root)),
             Self::Closed { inode: expected } => {
-                let root = open(path)?;
-                let found = inode(&root).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
-                if found == *expected { Ok(OpenRoot::Opened(root)) } else { Err(Errno::NOENT) }
+                let root = open_root(path)?;
+                if inode(&root)? == *expected { Ok(OpenRoot::Opened(root)) } else { Err(missing()) }
             }
         }
     }
-}
-
-fn inode(directory: &OwnedFd) -> io::Result<(u64, u64)> {
-    let status = File::from(directory.try_clone()?).metadata()?;
-    Ok((status.dev(), status.ino()))
 }

@@ -2,17 +2,15 @@
 //! neither the number of files nor the depth is limited by them.
 
 use std::collections::HashMap;
-use std::ffi::CStr;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use ftp_protocol::argument::{Argument, MAX_ARGUMENT};
-use rustix::fs::{OFlags, fstat};
-use rustix::io::Errno;
 
-use super::listing::{self, Kind, Listing};
-use super::{REFERENCE, Tree, beneath, unreadable};
+use super::{Tree, unreadable};
+use crate::platform::directories::{self, Directory, Kind, Listing, Name};
+use crate::platform::file::OpenProblem;
+use crate::platform::names::is_sendable;
 use crate::report::error::UploadError;
 use crate::report::skipped::{SkipReason, Skipped};
 use crate::request::tree::{Links, TreeRules};
@@ -49,7 +47,7 @@ struct Found {
 /// The state of a scan.
 struct Walk<'a> {
     tree: &'a Tree,
-    root: BorrowedFd<'a>,
+    root: &'a Directory,
     rules: &'a TreeRules,
     scan: Scan,
     /// The directories to read; the last one is the next.
@@ -64,12 +62,15 @@ struct Walk<'a> {
 /// paths, without any loop.
 const MAX_PATHS: u32 = 1000;
 
+/// The reason to skip a name that has no form in UTF-8, on Windows.
+const NOT_UNICODE: &str = "its name has half of a surrogate pair, and cannot be sent as UTF-8";
+
 /// Lists everything beneath the root of `tree`.
 pub(super) fn scan(tree: &Tree, rules: &TreeRules) -> Result<Scan, UploadError> {
-    let root = tree.root.get(&tree.path).map_err(|error| unreadable(tree.path.clone(), error.into()))?;
+    let root = tree.root.get(&tree.path).map_err(|error| unreadable(tree.path.clone(), error))?;
     let mut walk = Walk {
         tree,
-        root: root.as_fd(),
+        root: root.directory(),
         rules,
         scan: Scan::default(),
         waiting: vec![Found { path: PathBuf::new(), depth: 0 }],
@@ -85,15 +86,14 @@ pub(super) fn scan(tree: &Tree, rules: &TreeRules) -> Result<Scan, UploadError> 
 impl Walk<'_> {
     /// Adds the contents of a directory.
     fn read(&mut self, directory: &Found) -> Result<(), UploadError> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY;
-        let opened = beneath::open(self.root, &directory.path, flags, self.tree.links);
-        let listed = opened.and_then(Listing::new).and_then(|mut listing| {
+        let opened = directories::open_listing(self.root, &directory.path, self.tree.links.are_followed());
+        let listed = opened.and_then(|mut listing| {
             let names = listing.names()?;
             Ok((listing, names))
         });
         let (listing, names) = match listed {
             Ok(listed) => listed,
-            Err(error) if directory.depth == 0 => return Err(unreadable(self.tree.path.clone(), error.into())),
+            Err(error) if directory.depth == 0 => return Err(unreadable(self.tree.path.clone(), error)),
             Err(error) => return self.skip_for(&directory.path, error),
         };
         self.above.truncate(directory.depth);
@@ -126,8 +126,8 @@ impl Walk<'_> {
     }
 
     /// Adds one name of a directory, unless the rules leave it out.
-    fn add(&mut self, listing: &Listing, directory: &Found, name: &CStr) -> Result<(), UploadError> {
-        let path = directory.path.join(listing::part(name));
+    fn add(&mut self, listing: &Listing, directory: &Found, name: &Name) -> Result<(), UploadError> {
+        let path = directory.path.join(directories::part(name));
         let own = match listing.kind(name) {
             Ok(own) => own,
             Err(error) => return self.skip_for(&path, error),
@@ -139,9 +139,11 @@ impl Walk<'_> {
         match (self.check_path(&path, name), kind) {
             (Err(why), _) => self.skip(&path, why),
             // These are errors of following a link.
-            (_, Err(Errno::NOENT | Errno::NOTDIR)) => self.skip(&path, SkipReason::BrokenLink),
-            (_, Err(Errno::LOOP)) => self.skip(&path, SkipReason::Loop),
-            (_, Err(error)) => return self.skip_for(&path, error),
+            (_, Err(error)) => match OpenProblem::of(&error) {
+                OpenProblem::Missing => self.skip(&path, SkipReason::BrokenLink),
+                OpenProblem::Link => self.skip(&path, SkipReason::Loop),
+                _ => return self.skip_for(&path, error),
+            },
             (_, Ok(Kind::Link)) => self.skip(&path, SkipReason::Link),
             (_, Ok(Kind::Special)) => self.skip(&path, SkipReason::NotAFile),
             (_, Ok(Kind::Directory)) => self.waiting.push(Found { path, depth: directory.depth + 1 }),
@@ -154,14 +156,17 @@ impl Walk<'_> {
     }
 
     /// Returns the kind of the target of the link `path`.
-    fn target(&self, path: &Path) -> Result<Kind, Errno> {
-        let target = beneath::open(self.root, path, REFERENCE, Links::Follow)?;
-        Ok(Kind::of(&fstat(target)?))
+    fn target(&self, path: &Path) -> io::Result<Kind> {
+        directories::kind_of_target(self.root, path)
     }
 
     /// Returns an error if no FTP command can carry the path, or this system cannot open it.
-    fn check_path(&self, path: &Path, name: &CStr) -> Result<(), SkipReason> {
-        Argument::new(name.to_bytes()).map_err(SkipReason::Name)?;
+    fn check_path(&self, path: &Path, name: &Name) -> Result<(), SkipReason> {
+        let name = directories::part(name);
+        if !is_sendable(name) {
+            return Err(SkipReason::Unreadable(io::Error::new(io::ErrorKind::InvalidData, NOT_UNICODE)));
+        }
+        Argument::new(name.as_encoded_bytes()).map_err(SkipReason::Name)?;
         let prefix = self.tree.remote_name().map_or(0, |name| name.len() + 1);
         // One byte less, because the system counts the byte that ends a path (PATH_MAX).
         if prefix + path.as_os_str().len() < MAX_ARGUMENT { Ok(()) } else { Err(SkipReason::PathTooLong) }
@@ -171,8 +176,8 @@ impl Walk<'_> {
     ///
     /// # Errors
     /// If it concerns not only this path.
-    fn skip_for(&mut self, path: &Path, error: Errno) -> Result<(), UploadError> {
-        match SkipReason::of_open(io::Error::from(error)) {
+    fn skip_for(&mut self, path: &Path, error: io::Error) -> Result<(), UploadError> {
+        match SkipReason::of_open(error) {
             Ok(why) => {
                 self.skip(path, why);
                 Ok(())

@@ -5,16 +5,16 @@
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::event::PollFlags;
+use rustix::fd::BorrowedFd;
 use rustls::ClientConnection;
 
 use crate::cancel::WaitError;
-use crate::net::broken_pipe::without_signal;
 use crate::net::socket::Socket;
 use crate::net::tls::invalid_data;
 use crate::net::wait::Deadline;
+use crate::platform::broken_pipe::without_signal;
 
 /// The most ciphertext that may wait for the socket, in bytes: one buffer of `sandbox/transfer/copy.rs`.
 const MAX_UNSENT: usize = 256 * 1024;
@@ -41,6 +41,11 @@ impl Stream {
     /// Returns a stream without TLS over `socket`.
     pub(crate) fn plain(socket: Socket) -> Self {
         Self { socket, tls: None, reads_first: false }
+    }
+
+    /// Returns the socket, to wait for it.
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
     }
 
     /// Returns the socket, for operations that do not read or write.
@@ -245,12 +250,6 @@ impl Tls {
             socket.ready(PollFlags::OUT, deadline)?;
         }
         Ok(())
-    }
-}
-
-impl AsFd for Stream {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
     }
 }
 

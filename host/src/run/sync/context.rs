@@ -1,9 +1,8 @@
 //! The facts that the phases of `sync` share: the job, the local files by their paths on the server, and what is known
 //! about the server. It makes the rules for `ftp_plan`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use ftp_plan::rules::{Abilities, Rules};
 use ftp_protocol::timestamp::Timestamp;
 
 use crate::files::local_file::LocalFile;
+use crate::platform::names;
 use crate::report::error::UploadError;
 use crate::request::sync::{Switch, Sync};
 use crate::run::plan::{Plan, PlannedTree};
@@ -52,7 +52,7 @@ impl<'a> Context<'a> {
         let skipped = trees.iter().flat_map(|planned| planned.skipped.iter().map(move |skipped| (planned, skipped)));
         let left_out = skipped.filter_map(|(planned, skipped)| {
             let beneath = skipped.path.strip_prefix(planned.tree.path()).ok()?;
-            parse(beneath.as_os_str().as_bytes())
+            parse(&names::with_slashes(beneath))
         });
         let left_out = left_out.collect();
         let mut files = Vec::with_capacity(plan.files.len());
@@ -93,8 +93,8 @@ impl<'a> Context<'a> {
     /// Calls `act` with the rules of this run.
     pub(super) fn with_rules<T>(&self, act: impl FnOnce(&Rules<'_>) -> T) -> T {
         let options = &self.job.options;
-        let last = |path: &RemotePath| options.last.contains(local_path(path));
-        let excluded = |path: &RemotePath, is_directory| self.job.rules.excludes(local_path(path), is_directory);
+        let last = |path: &RemotePath| options.last.contains(&local_path(path));
+        let excluded = |path: &RemotePath, is_directory| self.job.rules.excludes(&local_path(path), is_directory);
         let temporary = |file: &PlannedFile| self.temporary_name(&file.path);
         act(&Rules {
             compare: options.compare,
@@ -133,6 +133,6 @@ fn target(run: &Run<'_>, job: &Sync) -> String {
 }
 
 /// Returns the path as a local one, for patterns.
-pub(super) fn local_path(path: &RemotePath) -> &Path {
-    Path::new(OsStr::from_bytes(path.as_bytes()))
+pub(super) fn local_path(path: &RemotePath) -> Cow<'_, Path> {
+    names::path(path.as_bytes())
 }

@@ -1,20 +1,15 @@
 //! The name under which a run holds the lock: the user and the machine for people, a number for the place (machine and
 //! local directory), and a number for the run.
 
-use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::platform::machine;
+
 /// The longest part of the name for people, in bytes.
 const MAX_PART: usize = 40;
-
-/// The files that tell this boot of this kernel, and the name of the machine (Linux; elsewhere there are none, and no
-/// lock is recognised as one of this machine).
-const BOOT: &str = "/proc/sys/kernel/random/boot_id";
-const MACHINE: &str = "/proc/sys/kernel/hostname";
 
 /// The owner of a lock.
 #[derive(Clone, Debug)]
@@ -28,8 +23,7 @@ impl Owner {
     /// The owner for a run that sends `directory`. It reads files of the system, so it is made before the process is
     /// confined.
     pub(crate) fn of_run(directory: &Path) -> Self {
-        let user = plain(&std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default());
-        let machine = plain(&fs::read_to_string(MACHINE).unwrap_or_default());
+        let (user, machine) = (plain(&machine::user()), plain(&machine::name()));
         let place = place(directory);
         let run = RandomState::new().hash_one(0);
         let shown = place.clone().unwrap_or_else(|| format!("{:016x}", !run));
@@ -51,11 +45,11 @@ impl Owner {
 /// Returns a number for the kernel that runs now and the directory. Containers have the same kernel, and the directories
 /// of two of them are on different devices.
 fn place(directory: &Path) -> Option<String> {
-    let boot = fs::read_to_string(BOOT).ok().filter(|boot| !boot.trim().is_empty())?;
-    let status = fs::metadata(directory).ok()?;
+    let boot = machine::boot().filter(|boot| !boot.trim().is_empty())?;
+    let (device, inode) = machine::inode(directory).ok()?;
     let mut hash = Sha256::new();
     hash.update(boot);
-    [status.dev(), status.ino()].iter().for_each(|number| hash.update(number.to_be_bytes()));
+    [device, inode].iter().for_each(|number| hash.update(number.to_be_bytes()));
     let [a, b, c, d, e, f, g, h, ..] = hash.finalize()[..] else { return None };
     Some(format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h])))
 }

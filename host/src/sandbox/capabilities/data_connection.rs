@@ -80,7 +80,9 @@ impl DataConnection {
     ) -> Result<Moved, CopyError> {
         loop {
             if source.awaits_writer() {
-                if let Ready::Control = wait.for_writer(source.file(), &self.stream)? {
+                if let Some(writer) = source.writer()
+                    && let Ready::Control = wait.for_writer(writer, &self.stream)?
+                {
                     return Ok(Moved::Heard);
                 }
                 source.fill().map_err(|_| CopyError::Source(SourceError::Unreadable))?;

@@ -6,7 +6,6 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::AsFd;
 
 use rustix::event::PollFlags;
 use wasmtime::component::Resource;

@@ -8,8 +8,8 @@ use std::io;
 
 use crate::cancel::WaitError;
 use crate::files::source::Source;
-use crate::net::broken_pipe::without_signal;
 use crate::net::stream::Stream;
+use crate::platform::transfer::sendfile;
 use crate::sandbox::bindings::ftp_uploader::upload::capabilities::{IoError, SourceError};
 use crate::sandbox::call_error::io_error;
 
@@ -59,7 +59,7 @@ impl Copier {
         stream: &mut Stream,
     ) -> Result<u64, CopyError> {
         if *self.way.get_or_insert_with(|| choose(source, length, stream)) == Way::Sendfile {
-            match sendfile(source, offset, length, stream) {
+            match sendfile(source.file(), offset, length, stream.socket().tcp()) {
                 Ok(0) => return Err(CopyError::Source(SourceError::Shrank)),
                 Ok(moved) => return Ok(moved),
                 Err(error) if is_unsupported(&error) => self.way = Some(Way::Copy),
@@ -90,17 +90,6 @@ fn choose(source: &Source, length: u64, stream: &Stream) -> Way {
 /// sendfile is always the cheapest.
 fn is_faster_copied(length: u64, stream: &Stream) -> bool {
     length > BUFFER as u64 && stream.peer().ip().to_canonical().is_loopback() && stream.socket().is_paced()
-}
-
-#[cfg(target_os = "linux")]
-fn sendfile(source: &Source, mut offset: u64, length: u64, stream: &Stream) -> io::Result<u64> {
-    let length = usize::try_from(length).unwrap_or(usize::MAX);
-    without_signal(|| Ok(rustix::fs::sendfile(stream, source.file(), Some(&mut offset), length)? as u64))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn sendfile(_: &Source, _: u64, _: u64, _: &Stream) -> io::Result<u64> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// sendfile(2): EINVAL if the file system does not support it, ENOSYS if the kernel does not.
@@ -199,7 +188,7 @@ mod tests {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let mut stream = connect(&listener);
             // Not every kernel has BBR, or lets every user choose it.
-            if rustix::net::sockopt::set_tcp_congestion(&stream, rules).is_err() {
+            if rustix::net::sockopt::set_tcp_congestion(stream.socket().tcp(), rules).is_err() {
                 continue;
             }
             let mut server = listener.accept().unwrap().0;

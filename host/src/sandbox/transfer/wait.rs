@@ -3,12 +3,11 @@
 //! The deadline restarts when the server accepts bytes out of our send queue, however slowly. It does not restart when
 //! the server only sends on the control connection.
 
-use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
+use rustix::fd::BorrowedFd;
 
 use crate::cancel::WaitError;
 use crate::net::stream::Stream;
@@ -87,13 +86,13 @@ impl<'a> TransferWait<'a> {
     ///
     /// # Errors
     /// `ConnectionReset` if `data` is broken: the writer may never write again, and its bytes could not be sent.
-    pub(crate) fn for_writer(&mut self, stream: &File, data: &Stream) -> Result<Ready, WaitError> {
+    pub(crate) fn for_writer(&mut self, stream: BorrowedFd<'_>, data: &Stream) -> Result<Ready, WaitError> {
         loop {
             if self.control.as_deref_mut().is_some_and(Stream::has_more) {
                 return Ok(Ready::Control);
             }
             let deadline = self.deadlines.at(Instant::now() + WRITER_WAIT);
-            let (stream, data) = ((stream.as_fd(), PollFlags::IN), (data.as_fd(), PollFlags::empty()));
+            let (stream, data) = ((stream, PollFlags::IN), (data.as_fd(), PollFlags::empty()));
             let [written, broken] = match self.control.as_deref_mut() {
                 None => wait([stream, data], deadline)?,
                 Some(control) => {

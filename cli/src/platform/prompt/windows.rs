@@ -1,0 +1,172 @@
+//! The prompt for the password, on the console, without echo. The system edits the line.
+//!
+//! The file is separate because the calls for consoles need `unsafe`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::windows::io::AsRawHandle;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ftp_uploader::CancelToken;
+use windows_sys::Win32::System::Console::{
+    ENABLE_ECHO_INPUT, ENABLE_LINE_INPUT, ENABLE_PROCESSED_INPUT, FlushConsoleInputBuffer, GetConsoleMode,
+    ReadConsoleW, SetConsoleMode,
+};
+use zeroize::Zeroizing;
+
+/// The longest line that is read, with its end, in units of UTF-16.
+const MAX_LINE: usize = 4096;
+
+/// The longest text that is certainly whole.
+pub const MAX_TEXT: usize = MAX_LINE - 2;
+
+/// The key that ends the input, as in other programs for Windows (Ctrl-Z), and as in those of Unix (Ctrl-D).
+const END_KEYS: [u16; 2] = [0x1a, 0x04];
+
+/// The console whose echo is off, and its mode before.
+static SILENCED: Mutex<Option<(Arc<File>, u32)>> = Mutex::new(None);
+
+/// A console on which a password can be asked for.
+pub struct Prompt {
+    input: Arc<File>,
+    output: File,
+    token: CancelToken,
+}
+
+/// The reason why no password was typed.
+#[derive(Debug)]
+pub enum NotTyped {
+    /// The user interrupted the program.
+    Interrupted,
+    /// The user ended the input (Ctrl-Z).
+    End,
+    /// The text is longer than [`MAX_TEXT`].
+    TooLong,
+    /// The console failed.
+    Failed(io::Error),
+}
+
+impl From<io::Error> for NotTyped {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The echo is off while this lives.
+struct Quiet;
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+impl Prompt {
+    /// Opens the console of the program. `token` tells if the program was interrupted meanwhile.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn open(token: &CancelToken) -> io::Result<Self> {
+        let input = Arc::new(OpenOptions::new().read(true).write(true).open("CONIN$")?);
+        let output = OpenOptions::new().write(true).open("CONOUT$")?;
+        Ok(Self { input, output, token: token.clone() })
+    }
+
+    /// Shows `question`, and returns the line that is typed.
+    ///
+    /// # Errors
+    /// If no line was typed.
+    pub fn ask(&self, question: &str) -> Result<Zeroizing<Vec<u8>>, NotTyped> {
+        let quiet = silence(&self.input)?;
+        (&self.output).write_all(question.as_bytes())?;
+        let typed = read_line(&self.input);
+        drop(quiet);
+        (&self.output).write_all(b"\r\n")?;
+        // Ctrl-C ends the read, too. Its handler may come later, and then ends the program.
+        if self.token.is_cancelled() { Err(NotTyped::Interrupted) } else { typed }
+    }
+}
+
+/// Restores the console. Returns true if a password was being typed.
+pub fn restore_echo() -> bool {
+    restore()
+}
+
+fn restore() -> bool {
+    let silenced = SILENCED.lock().unwrap_or_else(PoisonError::into_inner).take();
+    silenced.is_some_and(|(console, mode)| {
+        // An error means that the console is gone.
+        let _ = set_mode(&console, mode);
+        true
+    })
+}
+
+/// Turns the echo off, and forgets all text that was typed before.
+fn silence(console: &Arc<File>) -> io::Result<Quiet> {
+    let mode = mode(console)?;
+    *SILENCED.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(console), mode));
+    let quiet = Quiet;
+    set_mode(console, (mode & !ENABLE_ECHO_INPUT) | ENABLE_LINE_INPUT | ENABLE_PROCESSED_INPUT)?;
+    forget_typed(console);
+    Ok(quiet)
+}
+
+/// Forgets the keys that were typed so far.
+#[allow(unsafe_code, reason = "no kept crate has safe calls for consoles")]
+pub fn forget_typed(console: &File) {
+    // SAFETY: the handle is open during the call.
+    unsafe { FlushConsoleInputBuffer(console.as_raw_handle()) };
+}
+
+#[allow(unsafe_code, reason = "no kept crate has safe calls for consoles")]
+fn mode(console: &File) -> io::Result<u32> {
+    let mut mode = 0;
+    // SAFETY: the handle is open, and the number is valid during the call.
+    match unsafe { GetConsoleMode(console.as_raw_handle(), &raw mut mode) } {
+        0 => Err(io::Error::last_os_error()),
+        _ => Ok(mode),
+    }
+}
+
+#[allow(unsafe_code, reason = "no kept crate has safe calls for consoles")]
+fn set_mode(console: &File, mode: u32) -> io::Result<()> {
+    // SAFETY: the handle is open during the call.
+    match unsafe { SetConsoleMode(console.as_raw_handle(), mode) } {
+        0 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+/// Reads one line, and returns it in UTF-8, without its end.
+///
+/// # Errors
+/// If the input has ended, or the line is not valid Unicode or too long.
+pub fn read_line(console: &File) -> Result<Zeroizing<Vec<u8>>, NotTyped> {
+    // The full sizes at once, because growing would leave a copy in freed memory.
+    let mut units = Zeroizing::new(vec![0_u16; MAX_LINE]);
+    let count = read_units(console, &mut units)?;
+    let typed = &units[..count];
+    let Some(text) = typed.strip_suffix(&[u16::from(b'\n')]) else {
+        return Err(if count == MAX_LINE { NotTyped::TooLong } else { NotTyped::End });
+    };
+    let text = text.strip_suffix(&[u16::from(b'\r')]).unwrap_or(text);
+    if text.first().is_some_and(|first| END_KEYS.contains(first)) {
+        return Err(NotTyped::End);
+    }
+    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE * 3));
+    for letter in char::decode_utf16(text.iter().copied()) {
+        let letter = letter.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+        line.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    Ok(line)
+}
+
+#[allow(unsafe_code, reason = "no kept crate has safe calls for consoles")]
+fn read_units(console: &File, units: &mut [u16]) -> io::Result<usize> {
+    let (length, mut count) = (u32::try_from(units.len()).unwrap_or(u32::MAX), 0);
+    // SAFETY: the handle is open, the buffer has `length` units, and both pointers are valid during the call.
+    let read = unsafe {
+        ReadConsoleW(console.as_raw_handle(), units.as_mut_ptr().cast(), length, &raw mut count, std::ptr::null())
+    };
+    if read == 0 { Err(io::Error::last_os_error()) } else { Ok(usize::try_from(count).unwrap_or_default()) }
+}

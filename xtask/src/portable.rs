@@ -1,0 +1,95 @@
+//! `cargo xtask test portable`: checks that the library and the program compile for macOS and for Windows, and runs tests on
+//! Linux with the files that stand for calls which only Linux has (`host/src/platform/mod.rs`).
+//!
+//! A system without its tools is skipped with a message; with CI=true that is a failure.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use xtask::{cargo, ci, target_dir, time_limit, wasm_target};
+
+use crate::windows;
+
+/// The systems, and the C compiler for the cryptography of each.
+const SYSTEMS: [(&str, CCompiler); 2] =
+    [("aarch64-apple-darwin", CCompiler::Zig), ("x86_64-pc-windows-gnu", CCompiler::Mingw)];
+
+/// zig, as a compiler for macOS, and the command that calls it for cargo: packages of PyPI.
+const ZIG: [&str; 2] = ["ziglang==0.17.1", "cargo-zigbuild==0.24.1"];
+
+/// Both take 90 MB.
+const INSTALL_LIMIT: Duration = Duration::from_secs(300);
+
+/// The tests that run without the calls of Linux.
+const TESTS: [&str; 3] = ["delivery::", "trees::", "sync::"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CCompiler {
+    Zig,
+    Mingw,
+}
+
+/// Runs `cargo xtask test portable`.
+pub(crate) fn run() -> Result<(), String> {
+    check_systems()?;
+    let arguments = ["test", "--workspace", "--features", "ftp-uploader/compiler", "--test", "all", "--"];
+    cargo::run(&[&arguments[..], &TESTS].concat(), &[("FTP_UPLOADER_PORTABLE", "1")])
+}
+
+/// Checks that the library and the program compile for each system.
+pub(crate) fn check_systems() -> Result<(), String> {
+    wasm_target::set_up()?;
+    for (system, compiler) in SYSTEMS {
+        if let Err(why) = prepared(system, compiler) {
+            if ci::is_set() {
+                return Err(format!("missing, and with CI=true nothing is skipped: {why}"));
+            }
+            println!("SKIPPED, {why}: the check for {system}");
+            continue;
+        }
+        check(system, compiler)?;
+    }
+    Ok(())
+}
+
+fn prepared(system: &str, compiler: CCompiler) -> Result<(), String> {
+    windows::add_target(system)?;
+    match compiler {
+        CCompiler::Mingw => windows::compiler(),
+        CCompiler::Zig => zig().map(drop),
+    }
+}
+
+/// The same features for each system, so that cargo builds the compiler of the component once.
+fn check(system: &str, compiler: CCompiler) -> Result<(), String> {
+    let arguments =
+        ["check", "--package", "ftp-uploader", "--features", "ftp-uploader-lib/other-processors", "--target", system];
+    if compiler == CCompiler::Mingw {
+        return cargo::run(&arguments, &[]);
+    }
+    let zig = zig()?;
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut command = cargo::tool(&zig.join("bin/cargo-zigbuild").display().to_string());
+    command.args(arguments).env("PATH", format!("{}:{path}", zig.join("bin").display()));
+    println!("> cargo-zigbuild {}", arguments.join(" "));
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("the check for {system} failed ({status})")),
+        Err(error) => Err(format!("cannot run cargo-zigbuild: {error}")),
+    }
+}
+
+/// Returns the folder with zig, which is installed below the target directory.
+fn zig() -> Result<PathBuf, String> {
+    let folder = target_dir::target_dir()?.join("zig");
+    if !folder.join("bin/cargo-zigbuild").exists() {
+        let failed = |why| format!("zig cannot be installed: {why}");
+        let mut python = Command::new("python3");
+        time_limit::run(python.args(["-m", "venv"]).arg(&folder), INSTALL_LIMIT).map_err(failed)?;
+        let mut pip = Command::new(folder.join("bin/pip"));
+        let pip = pip.args(["install", "--quiet", "--disable-pip-version-check"]).args(ZIG);
+        time_limit::fetch(pip, INSTALL_LIMIT).map_err(failed)?;
+    }
+    Ok(folder)
+}

@@ -1,0 +1,112 @@
+//! Wine: the folder that stands for a machine with Windows, and commands in it.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use xtask::target_dir;
+use xtask::time_limit;
+
+/// Wine's loader, in the places where it may be. That of Debian for 64 bits is not in the path.
+const LOADERS: [&str; 2] = ["/usr/lib/wine/wine64", "/usr/bin/wine64"];
+
+/// The first start makes the folder, which takes some seconds.
+const BOOT_LIMIT: Duration = Duration::from_secs(180);
+
+/// The time for one run of the program.
+const RUN_LIMIT: Duration = Duration::from_secs(60);
+
+/// The program in the folder that stands for a machine.
+pub(super) struct Wine {
+    loader: &'static str,
+    prefix: PathBuf,
+    program: PathBuf,
+}
+
+/// The result of a run.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) code: Option<i32>,
+    pub(super) output: String,
+    pub(super) errors: String,
+}
+
+/// A run that has not ended.
+pub(super) struct Running {
+    pub(super) child: Child,
+    output: File,
+    errors: File,
+}
+
+/// Returns wine's loader, if it is installed.
+pub(super) fn program() -> Option<&'static str> {
+    LOADERS.into_iter().find(|loader| Path::new(loader).exists())
+}
+
+impl Wine {
+    /// Copies the program into `folder`, compiles the library that older releases of wine lack, and starts wine once.
+    pub(super) fn prepare(folder: &Path, built: &Path, compiler: &str) -> Result<Self, String> {
+        let loader = program().ok_or("there is no wine")?;
+        let wine = Self { loader, prefix: folder.join("prefix"), program: folder.join("ftp-uploader.exe") };
+        let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(built, &wine.program));
+        copied.map_err(|error| format!("cannot copy the program: {error}"))?;
+        let mut compile = Command::new(compiler);
+        compile.args(["-shared", "-o"]).arg(folder.join("bcryptprimitives.dll"));
+        compile.arg(target_dir::workspace().join("xtask/src/windows/bcryptprimitives.c")).arg("-ladvapi32");
+        time_limit::run(&mut compile, RUN_LIMIT).map_err(|why| format!("{compiler} {why}"))?;
+        let mut boot = wine.command(&["--version"]);
+        boot.stdout(Stdio::null());
+        time_limit::run(&mut boot, BOOT_LIMIT).map_err(|why| format!("the program does not start: {why}"))?;
+        Ok(wine)
+    }
+
+    /// Returns the path of a file of this machine as programs for Windows see it.
+    pub(super) fn path(path: &Path) -> String {
+        format!("Z:{}", path.display()).replace('/', "\\")
+    }
+
+    /// Returns a run of the program.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.loader);
+        command.arg(&self.program).args(arguments).env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all");
+        // No windows and no downloads, which the first start would offer.
+        command.env("WINEDLLOVERRIDES", "mscoree=;mshtml=").env_remove("DISPLAY").stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(super) fn run(&self, password: &str, arguments: &[&str]) -> io::Result<Ended> {
+        self.start(password, arguments, Stdio::null())?.wait()
+    }
+
+    /// Starts the program.
+    pub(super) fn start(&self, password: &str, arguments: &[&str], input: Stdio) -> io::Result<Running> {
+        let (output, errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
+        let mut command = self.command(arguments);
+        command.env("FTP_PASSWORD", password).stdin(input).stdout(output.try_clone()?).stderr(errors.try_clone()?);
+        Ok(Running { child: command.spawn()?, output, errors })
+    }
+}
+
+impl Running {
+    /// Waits for the end.
+    pub(super) fn wait(mut self) -> io::Result<Ended> {
+        let Some(status) = time_limit::wait(&mut self.child, RUN_LIMIT)? else {
+            self.child.kill()?;
+            self.child.wait()?;
+            let said = text(&mut self.errors)?;
+            return Err(io::Error::other(format!("not done after {} s: {said}", RUN_LIMIT.as_secs())));
+        };
+        Ok(Ended { code: status.code(), output: text(&mut self.output)?, errors: text(&mut self.errors)? })
+    }
+}
+
+/// Returns the text that a child has written into this file.
+fn text(file: &mut File) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
