@@ -13,11 +13,15 @@ pub fn without_code(error: impl Display) -> String {
     let mut rest = text.as_str();
     let mut plain = String::with_capacity(text.len());
     while let Some((before, after)) = rest.split_once(BEFORE_NUMBER) {
-        plain.push_str(before);
         let digits = after.trim_start_matches('-').trim_start_matches(|digit: char| digit.is_ascii_digit());
         match digits.strip_prefix(')') {
-            Some(behind) if digits.len() < after.len() => rest = behind,
+            Some(behind) if digits.len() < after.len() => {
+                // The texts of Windows are sentences with a full stop. The caller's sentence has its own.
+                plain.push_str(before.strip_suffix('.').unwrap_or(before));
+                rest = behind;
+            }
             _ => {
+                plain.push_str(before);
                 plain.push_str(BEFORE_NUMBER);
                 rest = after;
             }
@@ -36,6 +40,15 @@ mod tests {
         assert_eq!(without_code(io::Error::from_raw_os_error(2)), "No such file or directory");
         let quoted = io::Error::other(format!("it failed: {}; so it ends", io::Error::from_raw_os_error(13)));
         assert_eq!(without_code(quoted), "it failed: Permission denied; so it ends");
+    }
+
+    #[test]
+    fn the_full_stop_of_a_text_of_windows_is_left_out() {
+        assert_eq!(without_code("Host not found. (os error 11001)"), "Host not found");
+        assert_eq!(
+            without_code("it failed: Access is denied. (os error 5); so it ends"),
+            "it failed: Access is denied; so it ends"
+        );
     }
 
     #[test]
