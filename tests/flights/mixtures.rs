@@ -20,7 +20,12 @@ fn mixtures_of_faults_cost_no_file() {
 }
 
 fn is_survived(random: &mut Rng) {
-    let quirks: Vec<Quirk> = faults(random).into_iter().filter(|_| random.u8(0..4) == 0).collect();
+    let mut quirks: Vec<Quirk> = faults(random).into_iter().filter(|_| random.u8(0..4) == 0).collect();
+    // Sizes that are told under the names of other files hide that a byte is lost, and nothing shows that exchange.
+    let exchanges = |quirk: &Quirk| matches!(quirk, Quirk::ReordersReplies(Order::FirstTwoExchanged));
+    if quirks.iter().any(exchanges) {
+        quirks.retain(|quirk| !matches!(quirk, Quirk::LosesLastByte(..)));
+    }
     let jobs = random.usize(1..6).to_string();
     let server = QuirkyServer::start(quirks.clone());
     let files = ManyFiles::new(random.usize(1..30), 1000);

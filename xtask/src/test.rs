@@ -3,6 +3,7 @@
 //! If a tool cannot be installed, its checks are skipped with a message; with CI=true that is a failure. The command
 //! stops at the first failure. It prints the seconds of each part.
 
+use std::env;
 use std::thread;
 use std::time::Duration;
 
@@ -83,11 +84,13 @@ const TESTS: &[Check] = &[
 /// errors.
 const FUZZ_SECONDS: u32 = 20;
 
-/// The seed of the fuzzers. Every run tries the same inputs, so that only a change of the code can cause a failure.
-const FUZZ_SEED: u32 = 2;
+/// The seed of the fuzzers and of the tests with random faults. Every run tries the same inputs, so that only a change of the
+/// code can cause a failure. A plain `cargo test` takes new ones.
+const SEED: u32 = 2;
 
-/// The variable of Rust's test programs. If it is set, it is respected.
+/// The variables of Rust's test programs and of the tests with random faults. If they are set, they are respected.
 const TEST_THREADS: &str = "RUST_TEST_THREADS";
+const TEST_SEED: &str = "FTP_UPLOADER_SEED";
 
 /// Both parts together take about 15 MB.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(60);
@@ -127,7 +130,7 @@ fn run_all(watch: &mut Stopwatch) -> Result<String, String> {
     watch.time("Miri", miri::run)?;
     if !skipped.contains(&fuzz::COMPILER) {
         watch.time("building the fuzzers", fuzz::build_all)?;
-        watch.time("fuzzers", || fuzz::try_targets(FUZZ_SECONDS, &[], Some(FUZZ_SEED)))?;
+        watch.time("fuzzers", || fuzz::try_targets(FUZZ_SECONDS, &[], Some(SEED)))?;
     }
     watch.time("fleet", fleet::run)?;
     watch.time("platforms", platforms::run)?;
@@ -155,12 +158,13 @@ fn refuse_gaps(missing: &[&str]) -> Result<(), String> {
 }
 
 fn run_checks(checks: &[Check], skipped: &[&str], record: &str, watch: &mut Stopwatch) -> Result<(), String> {
-    let threads = std::env::var(TEST_THREADS).unwrap_or_else(|_| test_threads().to_string());
+    let threads = env::var(TEST_THREADS).unwrap_or_else(|_| test_threads().to_string());
+    let seed = env::var(TEST_SEED).unwrap_or_else(|_| SEED.to_string());
     for check in checks {
         match check.component {
             Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
             _ => {
-                let common = [(skips::VARIABLE, record), (TEST_THREADS, &threads)];
+                let common = [(skips::VARIABLE, record), (TEST_THREADS, &threads), (TEST_SEED, &seed)];
                 let environment = [check.environment, &common].concat();
                 watch.time(check.part, || cargo::run(check.arguments, &environment))?;
             }
