@@ -1,30 +1,29 @@
-//! The shells in which the tests try the completions. They are installed, because zsh finds its modules only where its
-//! package puts them.
+//! The shells in which the tests try the completions, and the second program that shows the manual page to them. They are
+//! installed, because zsh finds its modules only where its package puts them.
 
 use std::process::{Command, Stdio};
 
 use xtask::apt;
 
-/// Each shell is a package of Debian with that name. Bash is on every Linux system.
-const SHELLS: [&str; 2] = ["zsh", "fish"];
+/// Each is a package of Debian with that name, with the arguments of a command that does nothing. Bash and man are on every
+/// Linux system.
+const PROGRAMS: [(&str, &[&str]); 3] = [("zsh", &["-c", "true"]), ("fish", &["-c", "true"]), ("mandoc", &["-Tutf8"])];
 
-/// Returns the shells that are missing, after an attempt to install them as root.
+/// Returns the programs that are missing, after an attempt to install them as root.
 pub(crate) fn missing() -> Vec<&'static str> {
-    let missing = || SHELLS.into_iter().filter(|shell| !runs(shell)).collect::<Vec<_>>();
+    let absent = PROGRAMS.iter().filter(|(name, arguments)| !runs(name, arguments));
+    let missing = || absent.clone().map(|(name, _)| *name).collect::<Vec<_>>();
     let first = missing();
     if !first.is_empty()
         && let Err(why) = apt::update().and_then(|()| apt::install(&first))
     {
-        println!("completions: {why}; on Debian: apt-get install {}", first.join(" "));
+        println!("completions and manual page: {why}; on Debian: apt-get install {}", first.join(" "));
     }
     missing()
 }
 
-fn runs(shell: &str) -> bool {
-    Command::new(shell)
-        .args(["-c", "true"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+fn runs(name: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(name);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
