@@ -121,9 +121,30 @@ impl FtpServer {
     }
 
     /// Kills the server, even during a transfer, and starts it again on the same port; returns when it greets.
+    ///
+    /// # Panics
+    ///
+    /// If it does not greet within the time for a start.
     pub fn restart(&mut self) {
+        let deadline = Instant::now() + START_LIMIT;
         self.running.restart();
-        self.wait_until(greets);
+        while !self.greets_unless_ended(deadline) {
+            // The killed processes have the port until they are gone, which takes a moment on a busy machine.
+            thread::sleep(Duration::from_millis(100));
+            self.running.restart();
+        }
+    }
+
+    /// Waits until the server greets. Returns false if its process has ended instead.
+    fn greets_unless_ended(&mut self, deadline: Instant) -> bool {
+        while !greets(self.addr) {
+            assert!(Instant::now() < deadline, "nobody at {} after a restart", self.addr);
+            if self.running.ended() {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        true
     }
 
     /// Waits until the server greets, or with implicit TLS, where the greeting is encrypted, until it listens.

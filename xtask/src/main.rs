@@ -23,6 +23,7 @@ mod peak_memory;
 mod platforms;
 mod portable;
 mod sandbox;
+mod second_try;
 #[cfg(test)]
 mod security_page;
 mod shells;

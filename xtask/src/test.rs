@@ -21,6 +21,7 @@ use crate::fuzz;
 use crate::miri;
 use crate::package;
 use crate::platforms;
+use crate::second_try;
 use crate::shells;
 use crate::skips;
 
@@ -65,20 +66,7 @@ const STYLE: &[Check] = &[
 ];
 
 /// The tests, which also need servers and shells.
-const TESTS: &[Check] = &[
-    Check {
-        part: "building the tests",
-        arguments: &["test", "--no-run", "--workspace", "--features", "ftp-uploader/compiler"],
-        environment: &[],
-        component: None,
-    },
-    Check {
-        part: "tests",
-        arguments: &["test", "--workspace", "--features", "ftp-uploader/compiler"],
-        environment: &[],
-        component: None,
-    },
-];
+const TESTS: &[&str] = &["test", "--workspace", "--features", "ftp-uploader/compiler"];
 
 /// The run time of each fuzzer. It is long enough to detect regressions; `cargo xtask fuzz` can run longer to find new
 /// errors.
@@ -88,8 +76,7 @@ const FUZZ_SECONDS: u32 = 20;
 /// code can cause a failure. A plain `cargo test` takes new ones.
 const SEED: u32 = 2;
 
-/// The variables of Rust's test programs and of the tests with random faults. If they are set, they are respected.
-const TEST_THREADS: &str = "RUST_TEST_THREADS";
+/// The variable of the tests with random faults. If it is set, it is respected.
 const TEST_SEED: &str = "FTP_UPLOADER_SEED";
 
 /// Both parts together take about 15 MB.
@@ -122,7 +109,7 @@ fn run_all(watch: &mut Stopwatch) -> Result<String, String> {
     watch.append(fetching);
     skipped.extend(missing);
     refuse_gaps(&skipped)?;
-    run_checks(TESTS, &skipped, &record_path, watch)?;
+    let unstable = run_tests(&record_path, watch)?;
     watch.time("packed crates", package::check)?;
     if !skipped.contains(&dependencies::CARGO_DENY) {
         watch.time("dependencies", dependencies::run)?;
@@ -134,7 +121,7 @@ fn run_all(watch: &mut Stopwatch) -> Result<String, String> {
     }
     watch.time("fleet", fleet::run)?;
     watch.time("platforms", platforms::run)?;
-    Ok(verdict(&skipped, skips::summary(&record).as_deref()))
+    Ok(verdict(&skipped, skips::summary(&record).as_deref(), &unstable))
 }
 
 /// Fetches the servers, shells and tools that are missing here, and returns the names of those that cannot be had. No
@@ -158,14 +145,11 @@ fn refuse_gaps(missing: &[&str]) -> Result<(), String> {
 }
 
 fn run_checks(checks: &[Check], skipped: &[&str], record: &str, watch: &mut Stopwatch) -> Result<(), String> {
-    let threads = env::var(TEST_THREADS).unwrap_or_else(|_| test_threads().to_string());
-    let seed = env::var(TEST_SEED).unwrap_or_else(|_| SEED.to_string());
     for check in checks {
         match check.component {
             Some(component) if skipped.contains(&component) => println!("SKIPPED, no {component}: {}", check.name()),
             _ => {
-                let common = [(skips::VARIABLE, record), (TEST_THREADS, &threads), (TEST_SEED, &seed)];
-                let environment = [check.environment, &common].concat();
+                let environment = [check.environment, &[(skips::VARIABLE, record)]].concat();
                 watch.time(check.part, || cargo::run(check.arguments, &environment))?;
             }
         }
@@ -173,18 +157,25 @@ fn run_checks(checks: &[Check], skipped: &[&str], record: &str, watch: &mut Stop
     Ok(())
 }
 
-/// Most tests wait for servers, and use a fifth of the processors if there is one test on each.
-fn test_threads() -> usize {
-    2 * thread::available_parallelism().map_or(1, usize::from)
+/// Builds and runs the tests. Returns the names of those that have passed only alone.
+fn run_tests(record: &str, watch: &mut Stopwatch) -> Result<Vec<String>, String> {
+    let seed = env::var(TEST_SEED).unwrap_or_else(|_| SEED.to_string());
+    let environment = [(skips::VARIABLE, record), (TEST_SEED, &*seed)];
+    watch.time("building the tests", || cargo::run(&[TESTS, &["--no-run"]].concat(), &environment))?;
+    watch.time("tests", || second_try::run(TESTS, &environment))
 }
 
-/// Returns the last line. A run that has skipped checks does not look like a complete one.
-fn verdict(missing: &[&str], skipped_tests: Option<&str>) -> String {
+/// Returns the last line. A run that has skipped checks, or repeated tests, does not look like a complete one.
+fn verdict(missing: &[&str], skipped_tests: Option<&str>, unstable: &[String]) -> String {
     let missing = (!missing.is_empty()).then(|| format!("missing here: {}", missing.join(", ")));
     let gaps: Vec<_> = missing.as_deref().into_iter().chain(skipped_tests).collect();
-    match gaps[..] {
+    let passed = match gaps[..] {
         [] => "All checks passed.".to_owned(),
         _ => format!("NOT EVERYTHING WAS CHECKED: {}. All else passed.", gaps.join("; ")),
+    };
+    match unstable {
+        [] => passed,
+        names => format!("{passed} UNSTABLE, passed only alone: {}.", names.join(", ")),
     }
 }
 
@@ -238,9 +229,11 @@ mod tests {
 
     #[test]
     fn a_run_that_skipped_tests_does_not_look_complete() {
-        assert_eq!(verdict(&[], None), "All checks passed.");
+        assert_eq!(verdict(&[], None, &[]), "All checks passed.");
+        let unstable = verdict(&[], None, &["a::b".to_owned()]);
+        assert_eq!(unstable, "All checks passed. UNSTABLE, passed only alone: a::b.");
         for (missing, skipped) in [(&["vsftpd"][..], None), (&[], Some("195 tests were SKIPPED (no vsftpd)"))] {
-            assert!(verdict(missing, skipped).starts_with("NOT EVERYTHING WAS CHECKED: "));
+            assert!(verdict(missing, skipped, &[]).starts_with("NOT EVERYTHING WAS CHECKED: "));
         }
     }
 }
