@@ -76,7 +76,8 @@ fn check(system: &str, compiler: CCompiler) -> Result<(), String> {
     let arguments =
         ["check", "--package", "ftp-uploader", "--features", "ftp-uploader-lib/other-processors", "--target", system];
     if compiler == CCompiler::Mingw {
-        return cargo::run(&arguments, &[]);
+        // The keyring of Windows has a file of its own.
+        return cargo::run(&[&arguments[..], &["--features", "keyring"]].concat(), &[]);
     }
     let zig = zig()?;
     let mut command = cargo::tool(&zig.join("bin/cargo-zigbuild").display().to_string());
