@@ -50,9 +50,19 @@ pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), Strin
 ///
 /// If the build fails.
 pub fn build(arguments: &[&str]) -> Result<String, String> {
+    build_with(arguments, &[])
+}
+
+/// [`build`] with more variables.
+///
+/// # Errors
+///
+/// If the build fails.
+pub fn build_with(arguments: &[&str], environment: &[(String, String)]) -> Result<String, String> {
     println!("> cargo {}", arguments.join(" "));
     let mut command = command();
     command.args(arguments).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
     let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
     if !output.status.success() {
         return Err(format!("the build failed ({})", output.status));

@@ -4,14 +4,18 @@
 //! the program must say that the fence is missing, and work without it. On a machine with aarch64, the program runs without
 //! qemu.
 //!
-//! It is no part of `cargo xtask test`, because it compiles the program once more, which takes minutes.
+//! `cargo xtask test` does the same with a program that is not optimised (`foreign.rs`).
 
 mod checks;
 mod qemu;
 
+use std::path::Path;
+
+use xtask::target_dir::target_dir;
 use xtask::wasm_target;
 
 use crate::dist::{self, Target};
+use crate::foreign;
 use crate::ftp_servers;
 
 const TRIPLE: &str = "aarch64-unknown-linux-musl";
@@ -25,8 +29,24 @@ pub(crate) fn run(finished: Option<&str>) -> Result<(), String> {
             dist::program(&Target::named(TRIPLE)?)?
         }
     };
-    let folder = xtask::target_dir::target_dir()?;
-    ftp_servers::set_up(&folder);
-    let runner = qemu::set_up(&folder)?;
-    checks::run(&runner.command(&program))
+    ftp_servers::set_up(&target_dir()?);
+    check(&program)
+}
+
+/// Fetches what the program needs to be built and run: the C compiler and qemu.
+///
+/// # Errors
+/// The missing tool, if it cannot be had.
+pub(crate) fn set_up() -> Result<(), String> {
+    Target::named(TRIPLE)?.set_up()?;
+    qemu::set_up(&target_dir()?).map(drop)
+}
+
+/// Builds the program without optimisation, and checks it.
+pub(crate) fn check_unoptimised() -> Result<(), String> {
+    check(&foreign::program(TRIPLE, "ftp-uploader", &Target::named(TRIPLE)?.tools())?)
+}
+
+fn check(program: &Path) -> Result<(), String> {
+    checks::run(&qemu::set_up(&target_dir()?)?.command(program))
 }
