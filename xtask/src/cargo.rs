@@ -50,8 +50,18 @@ pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), Strin
 ///
 /// If the build fails.
 pub fn build(arguments: &[&str]) -> Result<String, String> {
+    build_with(arguments, &[])
+}
+
+/// The same, with variables for cargo and the build scripts.
+///
+/// # Errors
+///
+/// If the build fails.
+pub fn build_with(arguments: &[&str], environment: &[(String, String)]) -> Result<String, String> {
     println!("> cargo {}", arguments.join(" "));
     let mut command = command();
+    command.envs(environment.iter().map(|(key, value)| (key, value)));
     command.args(arguments).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
     let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
     if !output.status.success() {

@@ -58,6 +58,9 @@ Usage: cargo xtask NAME
   test aarch64 [PROGRAM]
                   run the static program for aarch64 in qemu's user mode: start, limits, fence, uploads; without
                   PROGRAM, it is built
+  test aarch64 --system [--short] [PROGRAM]
+                  run it, and the tests of the fence, on four kernels of Debian in a virtual machine of qemu; with
+                  --short, on one of them, in the dev profile and without these tests
   bench [many | sync | sandbox | sink] [--only ROW] [--rounds N] [--out DIR]
                   compare the program with other clients, on loopback; with `many`, with many small files, also over
                   a delaying link (needs root; --only takes the beginning of a name, --server another server); with
@@ -106,8 +109,7 @@ fn outcome_of(arguments: &[&str]) -> Option<Result<(), String>> {
         ["test", "portable"] => portable::run(),
         ["test", "sandbox"] => sandbox::run(),
         ["test", "static", ref filters @ ..] => static_test::run(filters),
-        ["test", "aarch64"] => aarch64::run(None),
-        ["test", "aarch64", program] => aarch64::run(Some(program)),
+        ["test", "aarch64", ref arguments @ ..] => return aarch64::run(arguments),
         ["test", "windows"] => windows::run(),
         ["bench", ref arguments @ ..] => bench::run(arguments),
         ["components"] => components::run(),
