@@ -52,11 +52,7 @@ fn on_kernels(finished: Option<&str>, short: bool) -> Result<(), String> {
         None if short => unoptimised()?,
         None => released()?,
     };
-    let tests = if short {
-        None
-    } else {
-        Some(TestBinary::build(&Target::named(TRIPLE)?)?)
-    };
+    let tests = if short { None } else { Some(TestBinary::build(&Target::named(TRIPLE)?)?) };
     println!("programs for aarch64: {:.0} s", begun.elapsed().as_secs_f64());
     let folder = target_dir::target_dir()?;
     ftp_servers::set_up(&folder);

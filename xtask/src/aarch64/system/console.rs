@@ -41,9 +41,8 @@ impl Record {
     pub(super) fn parse(console: &str) -> Result<Self, String> {
         let mut record = Self { kernel: String::new(), outcomes: BTreeMap::new() };
         let mut open: Option<(&str, f64, String)> = None;
+        // The terminal ends its lines with a carriage return, too, which `lines` removes.
         for line in console.lines() {
-            // The terminal ends its lines with a carriage return, too.
-            let line = line.trim_end_matches('\r');
             match marked(line) {
                 Some([KERNEL, release, _, _]) => record.kernel = release.to_owned(),
                 Some([BEGIN, name, time, _]) => open = Some((name, seconds(time)?, String::new())),
