@@ -83,15 +83,21 @@ fn from_source(workspace: &Path, out: &Path) -> Result<Vec<u8>> {
         // Only for a file that exists: a missing file would make cargo run this script in every build.
         println!("cargo::rerun-if-changed={}", file.display());
     }
-    // Builds for several targets (`cargo xtask dist`) can share the crates that the component is built with.
-    let shared = env::var_os("FTP_UPLOADER_GUEST_TARGET_DIR").map(PathBuf::from);
-    let target_dir = shared.unwrap_or_else(|| out.join("guest"));
+    let target_dir = shared_folder(out);
     let build = WasmBuild { workspace, target_dir: &target_dir, record: record.as_deref() };
     let wasm = fs::read(build.run("ftp-uploader-component", |cargo| Command::new(cargo))?)?;
     if env::var_os("CARGO_FEATURE_COMPILER").is_some() {
         fs::copy(build.run("evil-guest", |cargo| Command::new(cargo))?, out.join("evil.wasm"))?;
     }
     Ok(wasm)
+}
+
+/// Returns the folder that all builds below one target directory share, whatever their targets and profiles, so that the crates
+/// of the component are compiled once. Cargo marks a target directory with a file; without it, this build gets a folder of its
+/// own.
+fn shared_folder(out: &Path) -> PathBuf {
+    let target_dir = out.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    target_dir.unwrap_or(out).join(wasm_build::FOLDER)
 }
 
 /// Takes the component from the published crate `package`.

@@ -91,7 +91,8 @@ impl Arena {
         })
     }
 
-    fn prepare(&self, row: &Row) -> io::Result<(Job, Option<FtpServer>)> {
+    /// Creates the files of a row and starts its server. A sink runs until the end of this process.
+    pub(crate) fn prepare(&self, row: &Row) -> io::Result<(Job, Option<FtpServer>)> {
         let folder = if row.files.place == Place::Disk { self.disk.path() } else { self.memory.path() };
         let folder = folder.join(row.name.replace(' ', "_"));
         fs::create_dir_all(&folder)?;

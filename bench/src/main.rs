@@ -18,6 +18,7 @@ mod sandbox;
 mod sink;
 mod statistics;
 mod sync;
+mod systems;
 mod version;
 
 use std::ffi::OsString;
@@ -56,6 +57,7 @@ fn run(arguments: Vec<OsString>) -> Result<(), String> {
         Some(sync::MODE) => sync::run(&arguments),
         Some(many::bare::CHILD) => many::bare::child(&arguments[1..]),
         Some(sandbox::weigh::CHILD) => sandbox::weigh::child(&arguments[1..]),
+        Some(systems::MODE) => systems::run(&Order::parse(&arguments[1..])?),
         Some("sandbox") => {
             let order = Order::parse(&arguments[1..])?;
             let component = order.component.ok_or("--component is missing; cargo xtask bench sandbox passes it")?;

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use test_servers::Kind;
 
-const USAGE: &str = "usage: bench [many|sync|sink|sandbox|report] [--program FILE] [--target DIR] [--component FILE] [--out DIR] [--only ROW]... [--rounds N] [--server vsftpd|proftpd|pure-ftpd]";
+const USAGE: &str = "usage: bench [many|sync|systems|sink|sandbox|report] [--program FILE] [--beside FILE] [--target DIR] [--component FILE] [--out DIR] [--only ROW]... [--rounds N] [--server vsftpd|proftpd|pure-ftpd]";
 
 /// The options of the command line.
 pub(crate) struct Order {
     /// The program to measure.
     pub(crate) ours: PathBuf,
+    /// Another program, which `bench systems` measures beside it.
+    pub(crate) beside: Option<PathBuf>,
     pub(crate) target: PathBuf,
     /// The component that the program contains, precompiled by `host/build.rs`.
     pub(crate) component: Option<PathBuf>,
@@ -33,6 +35,7 @@ impl Order {
     pub(crate) fn parse(arguments: &[OsString]) -> Result<Self, String> {
         let mut order = Self {
             ours: "target/release/ftp-uploader".into(),
+            beside: None,
             target: "target".into(),
             component: None,
             out: "target/bench".into(),
@@ -53,6 +56,7 @@ impl Order {
         let text = value.to_string_lossy();
         match name {
             "--program" => self.ours = value.into(),
+            "--beside" => self.beside = Some(value.into()),
             "--target" => self.target = value.into(),
             "--component" => self.component = Some(value.into()),
             "--out" => self.out = value.into(),

@@ -15,6 +15,10 @@ const TARGET: &str = "wasm32-wasip2";
 /// The profile in the workspace's `Cargo.toml`.
 const PROFILE: &str = "guest";
 
+/// The folder in a target directory in which the components are built. The usual folders may be locked by the cargo that runs
+/// the build script.
+pub(crate) const FOLDER: &str = "components-build";
+
 /// The folders of a build.
 pub(crate) struct WasmBuild<'a> {
     /// The folder of the workspace with the source.

@@ -38,5 +38,6 @@ pub(crate) mod test_proxy;
 pub(crate) mod test_proxy_relay;
 pub(crate) mod tls_run;
 pub(crate) mod tls_server;
+pub(crate) mod under_test;
 pub(crate) mod upload;
 pub(crate) mod wiretap;

@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::support::outcome::Outcome;
+use crate::support::under_test::{program, program_for};
 
 /// The longest time that a test waits for the program.
 pub(crate) const HARD_LIMIT: Duration = Duration::from_secs(60);
@@ -182,7 +183,8 @@ impl Program {
 
     /// Returns the command to be started, for tests that need other streams than `start` provides.
     pub(crate) fn command(&self) -> Command {
-        let mut words = self.runners.iter().map(OsString::as_os_str).chain([&*self.program]);
+        let mut words =
+            self.runners.iter().map(OsString::as_os_str).chain([program_for(&self.program, &self.arguments)]);
         let mut command = Command::new(words.next().expect("there is at least the program"));
         command.args(words).args(&self.arguments).current_dir(self.folder.path());
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -265,10 +267,6 @@ impl Drop for Running {
 pub(crate) fn code_of(status: ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
     status.code().or(status.signal().map(|signal| -signal)).unwrap_or(i32::MIN)
-}
-
-fn program() -> &'static OsStr {
-    OsStr::new(env!("CARGO_BIN_EXE_ftp-uploader"))
 }
 
 fn read_aside(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {

@@ -178,7 +178,7 @@ impl Drop for Terminal {
 }
 
 /// Returns true if the terminal echoes.
-pub(crate) fn echo(terminal: &OwnedFd) -> bool {
+fn echo(terminal: &OwnedFd) -> bool {
     tcgetattr(terminal).expect("a terminal").local_modes.contains(LocalModes::ECHO)
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::secret_search::{Sight, copies, has};
-use crate::support::terminal::{Terminal, echo};
+use crate::support::terminal::Terminal;
 use crate::support::upload::{HELLO, PASSWORD, Upload};
 
 #[test]
@@ -71,11 +71,9 @@ fn an_interrupt_at_the_prompt_is_exit_130_and_the_terminal_echoes_again() {
     terminal.wait_for_no_echo();
     terminal.types("\x03");
     let begun = Instant::now();
-    let echoes = terminal.keeper.try_clone().expect("a terminal");
-    let (code, shown) = terminal.end();
-    assert_eq!(code, 130, "{shown}");
+    assert_eq!(terminal.wait(), 130, "{}", terminal.shown());
     assert!(begun.elapsed() < Duration::from_secs(2), "an end within two seconds");
-    assert!(echo(&echoes), "the terminal is left without echo");
+    assert!(terminal.echoes(), "the terminal is left without echo");
 }
 
 #[test]

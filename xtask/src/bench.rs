@@ -10,9 +10,13 @@ use xtask::cargo;
 use xtask::target_dir;
 use xtask::wasm_target;
 
+use crate::dist::{self, Target};
 use crate::ftp_servers;
 
 const BUILD: [&str; 6] = ["build", "--release", "-p", "ftp-uploader", "-p", "ftp-uploader-bench"];
+
+/// The mode that measures the static program, too.
+const SYSTEMS: &str = "systems";
 
 /// Programs, and the Debian packages that contain them.
 const PROGRAMS: [(&str, &str); 7] = [
@@ -39,6 +43,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let mut command = cargo::tool(&cargo::program(&built, "bench")?.display().to_string());
     command.args(mode).arg("--program").arg(cargo::program(&built, "ftp-uploader")?).arg("--target").arg(&target);
     command.arg("--out").arg(target.join("bench")).arg("--component").arg(component).args(options);
+    if mode == [SYSTEMS] {
+        let native = Target::native().ok_or("there is no static program for this system")?;
+        command.arg("--beside").arg(dist::program(&native)?);
+    }
     match command.stdin(Stdio::inherit()).status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("the benchmark failed ({status})")),

@@ -53,7 +53,7 @@ pub fn build(arguments: &[&str]) -> Result<String, String> {
     build_with(arguments, &[])
 }
 
-/// The same, with variables for cargo and the build scripts.
+/// [`build`] with more variables.
 ///
 /// # Errors
 ///
@@ -61,8 +61,8 @@ pub fn build(arguments: &[&str]) -> Result<String, String> {
 pub fn build_with(arguments: &[&str], environment: &[(String, String)]) -> Result<String, String> {
     println!("> cargo {}", arguments.join(" "));
     let mut command = command();
-    command.envs(environment.iter().map(|(key, value)| (key, value)));
     command.args(arguments).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
     let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
     if !output.status.success() {
         return Err(format!("the build failed ({})", output.status));

@@ -15,6 +15,7 @@ mod dependencies;
 mod deployment_examples;
 mod dist;
 mod fleet;
+mod foreign;
 mod ftp_servers;
 mod fuzz;
 mod miri;
@@ -45,13 +46,15 @@ Usage: cargo xtask NAME
   demo sync       deploy a site of 300 files to such a server, change it, and deploy it again, with two failures in
                   between; compare the trees after each step
   demo tour       run docs/tour.sh, a few typical commands, against such a server; it asks for a password once
-  test            run all checks: style, docs, tests, and the commands below except test static, test aarch64,
-                  bench, components, dist and wit-docs.
-                  CI runs this command
+  test            run all checks: style, docs, tests, and the commands below except test portable, test static,
+                  test aarch64, bench, components, dist and wit-docs. CI runs this command
   test platforms  upload with the components on other platforms, and print a table
   test portable   check that library and program compile for macOS and Windows, and run the tests of the delivery on
                   Linux without the calls that only Linux has
   test windows    build the program for Windows, run it under wine, and compare the uploaded bytes
+  test systems    what `cargo xtask test` runs of the next four: clippy for macOS, the cases under wine, a few tests with
+                  the static program, and the checks for aarch64 in qemu, also on a kernel; all programs are not
+                  optimised
   test sandbox    run only the attacks on the sandbox, and print a table of the results
   test static [FILTER...]
                   run the tests of the behaviour with a static program (musl)
@@ -60,11 +63,12 @@ Usage: cargo xtask NAME
                   PROGRAM, it is built
   test aarch64 --system [--short] [PROGRAM]
                   run it, and the tests of the fence, on four kernels of Debian in a virtual machine of qemu; with
-                  --short, on one of them, in the dev profile and without these tests
-  bench [many | sync | sandbox | sink] [--only ROW] [--rounds N] [--out DIR]
+                  --short, on one of them, with a program that is not optimised, and without these tests
+  bench [many | sync | systems | sandbox | sink] [--only ROW] [--rounds N] [--out DIR]
                   compare the program with other clients, on loopback; with `many`, with many small files, also over
                   a delaying link (needs root; --only takes the beginning of a name, --server another server); with
-                  `sync`, a tree that is made equal, also over that link (the same); with `sandbox`, measure the cost
+                  `sync`, a tree that is made equal, also over that link (the same); with `systems`, the static program
+                  beside the usual one; with `sandbox`, measure the cost
                   of the sandbox alone (needs valgrind); with `sink`, only start the servers. The tables are in
                   target/bench/
   fleet           check the manifests in fleet/
@@ -107,6 +111,7 @@ fn outcome_of(arguments: &[&str]) -> Option<Result<(), String>> {
         ["test"] => test::run(),
         ["test", "platforms"] => platforms::run(),
         ["test", "portable"] => portable::run(),
+        ["test", "systems"] => foreign::run(),
         ["test", "sandbox"] => sandbox::run(),
         ["test", "static", ref filters @ ..] => static_test::run(filters),
         ["test", "aarch64", ref arguments @ ..] => return aarch64::run(arguments),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use xtask::{cargo, ci, target_dir, time_limit, wasm_target};
 
-use crate::windows;
+use crate::{foreign, windows};
 
 /// The systems, and the C compiler for the cryptography of each.
 const SYSTEMS: [(&str, CCompiler); 2] =
@@ -38,6 +38,21 @@ const OF_THE_FENCE: [&str; 6] = [
 enum CCompiler {
     Zig,
     Mingw,
+}
+
+/// Fetches the tools of the check for macOS.
+///
+/// # Errors
+/// The missing tool, if it cannot be had.
+pub(crate) fn set_up_macos() -> Result<(), String> {
+    let (system, compiler) = SYSTEMS[0];
+    prepared(system, compiler)
+}
+
+/// Checks that the library and the program compile for macOS.
+pub(crate) fn check_macos() -> Result<(), String> {
+    let (system, compiler) = SYSTEMS[0];
+    check(system, compiler)
 }
 
 /// Runs `cargo xtask test portable`.
@@ -71,16 +86,14 @@ fn prepared(system: &str, compiler: CCompiler) -> Result<(), String> {
     }
 }
 
-/// The same features for each system, so that cargo builds the compiler of the component once.
 fn check(system: &str, compiler: CCompiler) -> Result<(), String> {
-    let arguments =
-        ["check", "--package", "ftp-uploader", "--features", "ftp-uploader-lib/other-processors", "--target", system];
+    let arguments = [&["clippy", "--target", system][..], &foreign::BUILD, &["--", "-D", "warnings"]].concat();
     if compiler == CCompiler::Mingw {
         return cargo::run(&arguments, &[]);
     }
     let zig = zig()?;
     let mut command = cargo::tool(&zig.join("bin/cargo-zigbuild").display().to_string());
-    command.args(arguments).env("PYTHONPATH", &zig);
+    command.args(&arguments).env("PYTHONPATH", &zig);
     println!("> cargo-zigbuild {}", arguments.join(" "));
     match command.status() {
         Ok(status) if status.success() => Ok(()),

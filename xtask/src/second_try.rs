@@ -9,12 +9,13 @@ use xtask::cargo;
 /// The most tests that are run again. More failures have another reason than a busy machine.
 const MOST: usize = 3;
 
-/// Runs `cargo` with `arguments`, and returns the names of the tests that have passed only alone.
+/// Runs the tests of `cargo` with `arguments` whose names contain one of the filters, or all without a filter. Returns the names
+/// of the tests that have passed only alone.
 ///
 /// # Errors
 /// If a test fails twice, if more than three fail, or if the tests do not compile.
-pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Vec<String>, String> {
-    let (passed, failed) = first_try(arguments, environment)?;
+pub(crate) fn run(arguments: &[&str], filters: &[&str], environment: &[(&str, &str)]) -> Result<Vec<String>, String> {
+    let (passed, failed) = first_try(&[arguments, &["--no-fail-fast", "--"], filters].concat(), environment)?;
     if passed {
         return Ok(Vec::new());
     }
@@ -30,9 +31,9 @@ pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Ve
 
 /// Runs all tests, and returns true if they passed, and the names of those that did not.
 fn first_try(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(bool, Vec<String>), String> {
-    println!("> cargo {} --no-fail-fast", arguments.join(" "));
+    println!("> cargo {}", arguments.join(" "));
     let mut command = cargo::command();
-    command.args(arguments).arg("--no-fail-fast").envs(environment.iter().copied()).stdout(Stdio::piped());
+    command.args(arguments).envs(environment.iter().copied()).stdout(Stdio::piped());
     let failed_to_run = |error| format!("cannot run cargo: {error}");
     let mut child = command.spawn().map_err(failed_to_run)?;
     let mut failed = Vec::new();

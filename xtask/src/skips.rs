@@ -9,9 +9,14 @@ use std::path::{Path, PathBuf};
 /// The variable with the path of the record, which the tests read.
 pub(crate) const VARIABLE: &str = "FTP_UPLOADER_SKIPPED";
 
+/// Returns the path of the record in the target directory.
+pub(crate) fn record(target_dir: &Path) -> PathBuf {
+    target_dir.join("skipped-tests")
+}
+
 /// Returns the path of an empty record in the target directory.
 pub(crate) fn new_record(target_dir: &Path) -> Result<PathBuf, String> {
-    let record = target_dir.join("skipped-tests");
+    let record = record(target_dir);
     match fs::remove_file(&record) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(format!("cannot remove {}: {error}", record.display()))

@@ -16,6 +16,7 @@ use xtask::wasm_target;
 
 use crate::dependencies;
 use crate::fleet;
+use crate::foreign;
 use crate::ftp_servers;
 use crate::fuzz;
 use crate::miri;
@@ -109,11 +110,12 @@ fn run_all(watch: &mut Stopwatch) -> Result<String, String> {
     watch.append(fetching);
     skipped.extend(missing);
     refuse_gaps(&skipped)?;
-    let unstable = run_tests(&record_path, watch)?;
+    let mut unstable = run_tests(&record_path, watch)?;
     watch.time("packed crates", package::check)?;
     if !skipped.contains(&dependencies::CARGO_DENY) {
         watch.time("dependencies", dependencies::run)?;
     }
+    unstable.extend(foreign::check(&skipped, watch)?);
     watch.time("Miri", miri::run)?;
     if !skipped.contains(&fuzz::COMPILER) {
         watch.time("building the fuzzers", fuzz::build_all)?;
@@ -133,6 +135,7 @@ fn fetch_tools() -> Result<(Vec<&'static str>, Stopwatch), String> {
         watch.time("shells, beside the first checks", shells::missing),
         watch.time("the fuzzers' compiler, beside the first checks", fuzz::missing),
         watch.time("cargo-deny, beside the first checks", dependencies::missing),
+        watch.time("other systems, beside the first checks", foreign::missing),
     ];
     Ok((missing.concat(), watch))
 }
@@ -162,7 +165,7 @@ fn run_tests(record: &str, watch: &mut Stopwatch) -> Result<Vec<String>, String>
     let seed = env::var(TEST_SEED).unwrap_or_else(|_| SEED.to_string());
     let environment = [(skips::VARIABLE, record), (TEST_SEED, &*seed)];
     watch.time("building the tests", || cargo::run(&[TESTS, &["--no-run"]].concat(), &environment))?;
-    watch.time("tests", || second_try::run(TESTS, &environment))
+    watch.time("tests", || second_try::run(TESTS, &[], &environment))
 }
 
 /// Returns the last line. A run that has skipped checks, or repeated tests, does not look like a complete one.

@@ -4,18 +4,20 @@
 //! not have: the program must say that the fence is missing, and work without it. On a machine with aarch64, the program runs
 //! without qemu. With `--system`, it runs on kernels for aarch64, where the fence stands (`system/`).
 //!
-//! It is no part of `cargo xtask test`, because it compiles the program once more, which takes minutes.
+//! `cargo xtask test` does both with a program that is not optimised (`foreign.rs`), on one kernel and without the tests of
+//! the fence: compiling these for aarch64 takes many minutes.
 
 mod checks;
 mod qemu;
 mod system;
 
-use std::path::PathBuf;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
 
-use xtask::{cargo, target_dir, wasm_target};
+use xtask::target_dir::target_dir;
+use xtask::wasm_target;
 
 use crate::dist::{self, Target};
+use crate::foreign;
 use crate::ftp_servers;
 use system::{Programs, TestBinary};
 
@@ -25,10 +27,10 @@ const TRIPLE: &str = "aarch64-unknown-linux-musl";
 pub(crate) fn run(arguments: &[&str]) -> Option<Result<(), String>> {
     Some(match *arguments {
         [] => in_user_mode(None),
-        ["--system"] => on_kernels(None, false),
-        ["--system", "--short"] => on_kernels(None, true),
-        ["--system", "--short", program] => on_kernels(Some(program), true),
-        ["--system", program] => on_kernels(Some(program), false),
+        ["--system"] => on_kernels(None),
+        ["--system", "--short"] => on_one_kernel(None),
+        ["--system", "--short", program] => on_one_kernel(Some(program)),
+        ["--system", program] => on_kernels(Some(program)),
         [program] => in_user_mode(Some(program)),
         _ => return None,
     })
@@ -37,26 +39,57 @@ pub(crate) fn run(arguments: &[&str]) -> Option<Result<(), String>> {
 /// Builds the program, unless a finished one is named, and checks it; prints one line for each check.
 fn in_user_mode(finished: Option<&str>) -> Result<(), String> {
     let program = finished.map_or_else(released, |path| Ok(path.into()))?;
-    let folder = target_dir::target_dir()?;
-    ftp_servers::set_up(&folder);
-    let runner = qemu::set_up(&folder)?;
-    checks::run(&runner.command(&program))
+    ftp_servers::set_up(&target_dir()?);
+    check(&program)
 }
 
-/// Checks the program, and the tests of the fence, on kernels for aarch64. The short form has one kernel, the program in the
-/// dev profile, and no tests.
-fn on_kernels(finished: Option<&str>, short: bool) -> Result<(), String> {
-    let begun = Instant::now();
-    let program = match finished {
-        Some(path) => PathBuf::from(path),
-        None if short => unoptimised()?,
-        None => released()?,
-    };
-    let tests = if short { None } else { Some(TestBinary::build(&Target::named(TRIPLE)?)?) };
-    println!("programs for aarch64: {:.0} s", begun.elapsed().as_secs_f64());
-    let folder = target_dir::target_dir()?;
+/// Checks the program, and the tests of the fence, on all kernels.
+fn on_kernels(finished: Option<&str>) -> Result<(), String> {
+    let program = finished.map_or_else(released, |path| Ok(path.into()))?;
+    let tests = Some(TestBinary::build(&Target::named(TRIPLE)?)?);
+    let folder = target_dir()?;
     ftp_servers::set_up(&folder);
-    system::run(&Programs { program, tests }, &folder, short)
+    system::run(&Programs { program, tests }, &folder)
+}
+
+/// Checks the program on one kernel, without these tests.
+fn on_one_kernel(finished: Option<&str>) -> Result<(), String> {
+    let program = finished.map_or_else(unoptimised, |path| Ok(path.into()))?;
+    let folder = target_dir()?;
+    ftp_servers::set_up(&folder);
+    system::run(&Programs { program, tests: None }, &folder)
+}
+
+/// Fetches what the program needs to be built and run: the C compiler and qemu.
+///
+/// # Errors
+/// The missing tool, if it cannot be had.
+pub(crate) fn set_up() -> Result<(), String> {
+    Target::named(TRIPLE)?.set_up()?;
+    qemu::set_up(&target_dir()?).map(drop)
+}
+
+/// Fetches the rest that a virtual machine needs: qemu's emulation of a computer, and a kernel.
+///
+/// # Errors
+/// The missing part, if it cannot be had.
+pub(crate) fn set_up_system() -> Result<(), String> {
+    Target::named(TRIPLE)?.set_up()?;
+    system::set_up(&target_dir()?)
+}
+
+/// Builds the program without optimisation, and checks it.
+pub(crate) fn check_unoptimised() -> Result<(), String> {
+    check(&unoptimised()?)
+}
+
+/// The same, on one kernel.
+pub(crate) fn check_on_one_kernel() -> Result<(), String> {
+    on_one_kernel(None)
+}
+
+fn check(program: &Path) -> Result<(), String> {
+    checks::run(&qemu::set_up(&target_dir()?)?.command(program))
 }
 
 /// Builds the program as it is handed out.
@@ -65,12 +98,9 @@ fn released() -> Result<PathBuf, String> {
     dist::program(&Target::named(TRIPLE)?)
 }
 
-/// Builds the program in the dev profile, which is faster.
 fn unoptimised() -> Result<PathBuf, String> {
     wasm_target::set_up()?;
     let target = Target::named(TRIPLE)?;
     target.set_up()?;
-    let features = ["--features", "ftp-uploader-lib/other-processors", "--target", target.triple];
-    let messages = cargo::build_with(&[&["build", "-p", "ftp-uploader"], &features[..]].concat(), &target.tools())?;
-    cargo::program(&messages, "ftp-uploader")
+    foreign::program(TRIPLE, "ftp-uploader", &target.tools())
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cargo;
 use crate::target_dir;
-use crate::wasm_build::WasmBuild;
+use crate::wasm_build::{FOLDER, WasmBuild};
 use crate::wasm_target;
 use crate::wasm_toolchain::FILE_NAME;
 use compose::Parts;
@@ -118,7 +118,7 @@ pub fn build_guest(workspace: &Path) -> Result<Vec<u8>, String> {
 /// has started this program may hold the lock of the usual one. All are no_std, so that Debian's Rust can build them, too.
 fn build_part(workspace: &Path, target: &Path, part: &str) -> Result<PathBuf, String> {
     let record = Some(target.join(FILE_NAME)).filter(|record| record.is_file());
-    let target_dir = target.join("components-build");
+    let target_dir = target.join(FOLDER);
     let build = WasmBuild { workspace, target_dir: &target_dir, record: record.as_deref() };
     build.run(part, cargo::tool)
 }

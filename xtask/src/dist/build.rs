@@ -73,8 +73,6 @@ pub(super) fn program(target: &Target, folders: &Folders) -> Result<PathBuf, Str
     command.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", folders.rust_flags());
     command.env(format!("CFLAGS_{}", target.triple.replace('-', "_")), folders.c_flags());
     command.envs(target.tools());
-    // The folder in which `components::build` has just compiled the same crates; otherwise each target compiles them.
-    command.env("FTP_UPLOADER_GUEST_TARGET_DIR", target_dir::target_dir()?.join("components-build"));
     let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
     if !output.status.success() {
         return Err(format!("the build for {} failed ({})", target.triple, output.status));

@@ -10,6 +10,7 @@ mod contents;
 mod crates;
 mod date;
 mod deb;
+mod installed;
 mod licences;
 mod sbom;
 mod target;
@@ -94,6 +95,8 @@ fn pack(
 ) -> Result<(), String> {
     let time = date::of_the_source()?;
     let program = build::program(target, folders)?;
+    let size = fs::metadata(&program).map_err(|error| failed("read", &program, &error))?.len();
+    println!("The program for {} has {size} bytes.", target.triple);
     let crates = Crates::of(target.triple)?;
     let sbom = sbom::cyclonedx(&crates, target.triple, &build::rust_version()?, time)?;
     let contents = Contents::new(&program, texts, components, licences::of_others(&crates)?, sbom.clone())?;
@@ -110,7 +113,30 @@ fn pack(
         let made = deb::package(&contents, VERSION, architecture, time);
         let (name, bytes) = made.map_err(|error| format!("cannot make the package for {architecture}: {error}"))?;
         write(folder, &name, &bytes)?;
+        try_package(&folder.join(name), target, &contents)?;
     }
+    Ok(())
+}
+
+/// Installs the package and removes it again; in between, the program is the one that was built, and runs if it is for this
+/// machine.
+fn try_package(deb: &Path, target: &Target, contents: &Contents) -> Result<(), String> {
+    if !installed::has_dpkg() {
+        println!("SKIPPED, no dpkg: {} is not installed", deb.display());
+        return Ok(());
+    }
+    installed::with(deb, |root| {
+        let program = root.join("usr/bin/ftp-uploader");
+        let installed = fs::read(&program).map_err(|error| failed("read", &program, &error))?;
+        if installed != contents.program {
+            return Err("the installed program is not the one that was built".to_owned());
+        }
+        if Target::native().is_some_and(|native| native.triple == target.triple) {
+            Texts::of(&program)?;
+        }
+        Ok(())
+    })?;
+    println!("dpkg has installed and removed {}.", deb.display());
     Ok(())
 }
 

@@ -15,6 +15,8 @@ use xtask::{apt, cargo, ci, target_dir, time_limit, wasm_target};
 use lab::Lab;
 use wine::Wine;
 
+use crate::foreign;
+
 /// The target, with the compiler and the linker of Debian's package gcc-mingw-w64-x86-64.
 const TARGET: &str = "x86_64-pc-windows-gnu";
 const COMPILER: &str = "x86_64-w64-mingw32-gcc";
@@ -35,11 +37,14 @@ pub(crate) fn run() -> Result<(), String> {
         return Ok(());
     }
     wasm_target::set_up()?;
-    // The same features as in `portable.rs`, so that cargo builds the compiler of the component once.
-    let features = ["--features", "ftp-uploader-lib/other-processors"];
-    let built = cargo::build(&[&["build", "-p", "ftp-uploader", "--target", TARGET], &features[..]].concat())?;
+    check()
+}
+
+/// Builds the program, and runs it under wine, once the tools are there.
+pub(crate) fn check() -> Result<(), String> {
+    let program = foreign::program(TARGET, "ftp-uploader.exe", &[])?;
     let target = target_dir::target_dir()?;
-    let wine = Wine::prepare(&target.join("windows"), &cargo::program(&built, "ftp-uploader.exe")?, COMPILER)?;
+    let wine = Wine::prepare(&target.join("windows"), &program, COMPILER)?;
     let lab = Lab::set_up(&target).map_err(|error| format!("cannot set up the test: {error}"))?;
     let mut failed = Vec::new();
     for (name, case) in cases::ALL {
@@ -58,7 +63,7 @@ pub(crate) fn run() -> Result<(), String> {
 ///
 /// # Errors
 /// The missing tool, if it cannot be installed.
-fn set_up() -> Result<(), String> {
+pub(crate) fn set_up() -> Result<(), String> {
     if !has_tools()
         && let Err(why) = apt::update().and_then(|()| apt::install(&PACKAGES))
         && !has_tools()

@@ -1,4 +1,4 @@
-//! `cargo xtask test aarch64 --system [PROGRAM]`: the static program for aarch64 on kernels of Debian for arm64, in a virtual
+//! `cargo xtask test aarch64 --system [--short] [PROGRAM]`: the static program for aarch64 on kernels of Debian for arm64, in a virtual
 //! machine of qemu. These kernels have Landlock and seccomp, so the fence is tested, too.
 //!
 //! The machine has no disk: its first file system holds busybox, the program and the files to send. It runs the commands,
@@ -61,10 +61,21 @@ pub(super) struct Programs {
     pub(super) tests: Option<TestBinary>,
 }
 
+/// Fetches all that one kernel needs.
+///
+/// # Errors
+/// The missing part, if it cannot be had.
+pub(super) fn set_up(target_dir: &Path) -> Result<(), String> {
+    let folder = folder(target_dir)?;
+    Qemu::set_up(&folder)?;
+    fetch(&folder, &KERNELS[..1]).map(drop)
+}
+
 /// Boots one kernel after the other, and checks the program on each. A failure on one does not keep the others from running.
-pub(super) fn run(programs: &Programs, target_dir: &Path, short: bool) -> Result<(), String> {
-    let folder = target_dir.join("aarch64-system");
-    fs::create_dir_all(&folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+/// Without the tests, there is one kernel and one server.
+pub(super) fn run(programs: &Programs, target_dir: &Path) -> Result<(), String> {
+    let short = programs.tests.is_none();
+    let folder = folder(target_dir)?;
     let fetching = Instant::now();
     let qemu = Qemu::set_up(&folder)?;
     let kernels = fetch(&folder, if short { &KERNELS[..1] } else { &KERNELS })?;
@@ -80,6 +91,13 @@ pub(super) fn run(programs: &Programs, target_dir: &Path, short: bool) -> Result
     let outcomes = kernels.iter().map(|(kernel, tree)| boot(&qemu, &busybox, kernel, &checks, &files, tree));
     let failures: Vec<_> = outcomes.filter_map(Result::err).collect();
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n       ")) }
+}
+
+/// Makes the folder of the unpacked packages.
+fn folder(target_dir: &Path) -> Result<PathBuf, String> {
+    let folder = target_dir.join("aarch64-system");
+    fs::create_dir_all(&folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+    Ok(folder)
 }
 
 /// Unpacks kernels, and returns each with the folder in which it lies.

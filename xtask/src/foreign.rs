@@ -1,0 +1,106 @@
+//! The other systems in `cargo xtask test`: macOS is compiled, Windows runs under wine, the static program runs a few of the
+//! tests, and the one for aarch64 runs in qemu, also on a kernel for aarch64.
+//!
+//! Each has a command of its own, which does more. A system whose tools are missing is skipped, and named in the last line.
+
+use std::env::consts::OS;
+use std::path::PathBuf;
+
+use xtask::stopwatch::Stopwatch;
+use xtask::{cargo, ci, target_dir, wasm_target};
+
+use crate::{aarch64, ftp_servers, portable, static_test, windows};
+
+/// A system, its tools, and its checks.
+struct System {
+    /// The name of the tools, if they are missing.
+    tools: &'static str,
+    part: &'static str,
+    set_up: fn() -> Result<(), String>,
+    /// Returns the names of the tests that have passed only alone.
+    check: fn() -> Result<Vec<String>, String>,
+}
+
+const SYSTEMS: [System; 5] = [
+    System {
+        tools: "zig for macOS",
+        part: "macOS, compiled",
+        set_up: portable::set_up_macos,
+        check: || portable::check_macos().map(|()| Vec::new()),
+    },
+    System {
+        tools: "wine",
+        part: "Windows, under wine",
+        set_up: windows::set_up,
+        check: || windows::check().map(|()| Vec::new()),
+    },
+    System {
+        tools: "the target of static programs",
+        part: "the static program",
+        set_up: static_test::set_up,
+        check: static_test::check_unoptimised,
+    },
+    System {
+        tools: "qemu for aarch64",
+        part: "aarch64, in qemu",
+        set_up: aarch64::set_up,
+        check: || aarch64::check_unoptimised().map(|()| Vec::new()),
+    },
+    System {
+        tools: "a kernel for aarch64 in qemu",
+        part: "aarch64, on a kernel in qemu",
+        set_up: aarch64::set_up_system,
+        check: || aarch64::check_on_one_kernel().map(|()| Vec::new()),
+    },
+];
+
+/// The profile, and the features of the library with which cargo builds the compiler of the component once for all of them.
+pub(crate) const BUILD: [&str; 6] =
+    ["--profile", "foreign", "--package", "ftp-uploader", "--features", "ftp-uploader-lib/other-processors"];
+
+/// Builds the program for a system, without optimisation, and returns the path of the file with this name.
+pub(crate) fn program(triple: &str, file: &str, tools: &[(String, String)]) -> Result<PathBuf, String> {
+    let arguments = [&["build", "--target", triple][..], &BUILD].concat();
+    cargo::program(&cargo::build_with(&arguments, tools)?, file)
+}
+
+/// Returns the tools that are missing, after an attempt to fetch them. On another system than Linux, all are.
+pub(crate) fn missing() -> Vec<&'static str> {
+    let absent = |system: &&System| match (OS, (system.set_up)()) {
+        ("linux", Ok(())) => false,
+        (_, Err(why)) => {
+            println!("{}: {why}", system.part);
+            true
+        }
+        _ => true,
+    };
+    SYSTEMS.iter().filter(absent).map(|system| system.tools).collect()
+}
+
+/// Runs `cargo xtask test systems`.
+pub(crate) fn run() -> Result<(), String> {
+    wasm_target::set_up()?;
+    ftp_servers::set_up(&target_dir::target_dir()?);
+    let missing = missing();
+    let unstable = check(&missing, &mut Stopwatch::default())?;
+    if !unstable.is_empty() {
+        println!("UNSTABLE, passed only alone: {}.", unstable.join(", "));
+    }
+    match missing.is_empty() {
+        true => Ok(()),
+        false if ci::is_set() => Err(format!("missing, and with CI=true nothing is skipped: {}", missing.join(", "))),
+        false => {
+            println!("NOT EVERYTHING WAS CHECKED: missing here: {}", missing.join(", "));
+            Ok(())
+        }
+    }
+}
+
+/// Checks each system whose tools are there. Returns the names of the tests that have passed only alone.
+pub(crate) fn check(missing: &[&str], watch: &mut Stopwatch) -> Result<Vec<String>, String> {
+    let mut unstable = Vec::new();
+    for system in SYSTEMS.iter().filter(|system| !missing.contains(&system.tools)) {
+        unstable.extend(watch.time(system.part, system.check)?);
+    }
+    Ok(unstable)
+}
