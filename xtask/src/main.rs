@@ -62,8 +62,8 @@ Usage: cargo xtask NAME
                   run the static program for aarch64 in qemu's user mode: start, limits, fence, uploads; without
                   PROGRAM, it is built
   test aarch64 --system [--short] [PROGRAM]
-                  run it, and the tests of the fence, on four kernels of Debian in a virtual machine of qemu; with
-                  --short, on one of them, with a program that is not optimised, and without these tests
+                  run it, and attacks on the fence, on four kernels of Debian in a virtual machine of qemu; with
+                  --short, on one of them, with a program that is not optimised
   bench [many | sync | systems | sandbox | sink] [--only ROW] [--rounds N] [--out DIR]
                   compare the program with other clients, on loopback; with `many`, with many small files, also over
                   a delaying link (needs root; --only takes the beginning of a name, --server another server); with

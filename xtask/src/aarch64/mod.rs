@@ -4,8 +4,7 @@
 //! not have: the program must say that the fence is missing, and work without it. On a machine with aarch64, the program runs
 //! without qemu. With `--system`, it runs on kernels for aarch64, where the fence stands (`system/`).
 //!
-//! `cargo xtask test` does both with a program that is not optimised (`foreign.rs`), on one kernel and without the tests of
-//! the fence: compiling these for aarch64 takes many minutes.
+//! `cargo xtask test` does both with a program that is not optimised (`foreign.rs`), on one kernel.
 
 mod checks;
 mod qemu;
@@ -14,14 +13,17 @@ mod system;
 use std::path::{Path, PathBuf};
 
 use xtask::target_dir::target_dir;
-use xtask::wasm_target;
+use xtask::{cargo, wasm_target};
 
 use crate::dist::{self, Target};
 use crate::foreign;
 use crate::ftp_servers;
-use system::{Programs, TestBinary};
+use system::{Extent, Programs};
 
 const TRIPLE: &str = "aarch64-unknown-linux-musl";
+
+/// The package and the program that tries what the fence forbids (`tests/attacks/`).
+const ATTACK: &str = "fence-attack";
 
 /// Runs `cargo xtask test aarch64 [--system [--short]] [PROGRAM]`. Returns `None` for other words.
 pub(crate) fn run(arguments: &[&str]) -> Option<Result<(), String>> {
@@ -43,21 +45,25 @@ fn in_user_mode(finished: Option<&str>) -> Result<(), String> {
     check(&program)
 }
 
-/// Checks the program, and the tests of the fence, on all kernels.
+/// Checks the program, and attacks on the fence, on all kernels.
 fn on_kernels(finished: Option<&str>) -> Result<(), String> {
-    let program = finished.map_or_else(released, |path| Ok(path.into()))?;
-    let tests = Some(TestBinary::build(&Target::named(TRIPLE)?)?);
-    let folder = target_dir()?;
-    ftp_servers::set_up(&folder);
-    system::run(&Programs { program, tests }, &folder)
+    on(finished.map_or_else(released, |path| Ok(path.into()))?, Extent::All)
 }
 
-/// Checks the program on one kernel, without these tests.
+/// Checks the same on one kernel.
 fn on_one_kernel(finished: Option<&str>) -> Result<(), String> {
-    let program = finished.map_or_else(unoptimised, |path| Ok(path.into()))?;
+    on(finished.map_or_else(unoptimised, |path| Ok(path.into()))?, Extent::Short)
+}
+
+fn on(program: PathBuf, extent: Extent) -> Result<(), String> {
+    // Together with the program, so that cargo takes the same library for both.
+    let arguments = [&["build", "--target", TRIPLE, "--package", ATTACK], &foreign::BUILD[..]].concat();
+    let target = Target::named(TRIPLE)?;
+    target.set_up()?;
+    let attack = cargo::program(&cargo::build_with(&arguments, &target.tools())?, ATTACK)?;
     let folder = target_dir()?;
     ftp_servers::set_up(&folder);
-    system::run(&Programs { program, tests: None }, &folder)
+    system::run(&Programs { program, attack }, &folder, extent)
 }
 
 /// Fetches what the program needs to be built and run: the C compiler and qemu.

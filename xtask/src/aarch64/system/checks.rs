@@ -20,7 +20,7 @@ use super::machine::FOLDER;
 const SIZE: u64 = 16 << 20;
 
 /// The time for one command, in seconds.
-const LIMIT: u32 = 120;
+pub(super) const LIMIT: u32 = 120;
 
 /// The exit codes of a wrong password, and of a run that `--require-fence` refuses.
 const WRONG_PASSWORD: i32 = 6;
@@ -71,14 +71,6 @@ pub(super) fn of_program(
         }
     }
     Ok(checks)
-}
-
-/// Returns the check that the tests of the behaviour pass whose names contain `filter`.
-pub(super) fn of_tests(filter: &'static str, limit: u32) -> Check {
-    let words = vec![path("tests"), filter.to_owned(), "--test-threads=2".to_owned()];
-    let program = ("FTP_UPLOADER_PROGRAM", path("ftp-uploader"));
-    let job = Job { name: filter.to_owned(), words, environment: vec![program], limit };
-    Check { job, judge: Box::new(passed) }
 }
 
 fn starts() -> Check {
@@ -142,21 +134,6 @@ fn uploads(name: &str, server: FtpServer, file: &Path, options: &[&str]) -> Chec
     Check { job, judge: Box::new(judge) }
 }
 
-/// Tests of the fence may be skipped only where the kernel does not support it.
-fn passed(outcome: &Outcome, kernel: &str) -> Result<String, String> {
-    expect(outcome, 0, "test result: ok. ")?;
-    let count = outcome.text.split_once("test result: ok. ").and_then(|(_, rest)| rest.split(' ').next());
-    let skipped = outcome.text.lines().filter(|line| line.contains("SKIPPED ")).count();
-    if count.is_none_or(|count| count == "0") {
-        return Err("there is no such test".to_owned());
-    }
-    if skipped > 0 && fence_of(kernel)?.1.is_empty() {
-        return Err(format!("{skipped} tests were skipped, but this kernel has all that they need:\n{}", outcome.text));
-    }
-    let but = if skipped > 0 { format!(", but {skipped} of them SKIPPED: {TOO_OLD}") } else { String::new() };
-    Ok(format!("{} tests{but}", count.unwrap_or_default()))
-}
-
 /// Starts a server. Returns `None` if it is missing, unless CI=true.
 fn start(kind: Kind, options: Options) -> Result<Option<FtpServer>, String> {
     match kind.try_start(options) {
@@ -178,7 +155,8 @@ fn address(server: &FtpServer) -> String {
     format!("{HOST}:{}", server.addr.port())
 }
 
-fn path(name: &str) -> String {
+/// Returns the path of a file in the machine.
+pub(super) fn path(name: &str) -> String {
     format!("{FOLDER}/{name}")
 }
 

@@ -4,6 +4,7 @@
 //! The machine has no disk: its first file system holds busybox, the program and the files to send. It runs the commands,
 //! writes their outputs on its serial console, and switches itself off.
 
+mod attacks;
 mod checks;
 mod console;
 mod debian;
@@ -11,7 +12,6 @@ mod init;
 mod kernel;
 mod machine;
 mod newc;
-mod test_binary;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,6 @@ use checks::{Check, Files};
 use console::Record;
 use kernel::Kernel;
 use machine::Qemu;
-pub(super) use test_binary::TestBinary;
 
 /// The package of busybox. It is fetched with the first kernel.
 const BUSYBOX: &str = "busybox-static";
@@ -52,13 +51,22 @@ struct Source {
 const SERVERS: [Kind; 3] = [Kind::Vsftpd, Kind::PureFtpd, Kind::Pyftpdlib];
 
 /// The time for all commands on one kernel.
-const LIMIT: Duration = Duration::from_secs(900);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// The programs to run in the machine.
 pub(super) struct Programs {
     pub(super) program: PathBuf,
-    /// The tests of the behaviour, if they are run.
-    pub(super) tests: Option<TestBinary>,
+    /// It tries what the fence forbids.
+    pub(super) attack: PathBuf,
+}
+
+/// The extent of the checks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// One kernel and one server.
+    Short,
+    /// All of them.
+    All,
 }
 
 /// Fetches all that one kernel needs.
@@ -72,9 +80,8 @@ pub(super) fn set_up(target_dir: &Path) -> Result<(), String> {
 }
 
 /// Boots one kernel after the other, and checks the program on each. A failure on one does not keep the others from running.
-/// Without the tests, there is one kernel and one server.
-pub(super) fn run(programs: &Programs, target_dir: &Path) -> Result<(), String> {
-    let short = programs.tests.is_none();
+pub(super) fn run(programs: &Programs, target_dir: &Path, extent: Extent) -> Result<(), String> {
+    let short = extent == Extent::Short;
     let folder = folder(target_dir)?;
     let fetching = Instant::now();
     let qemu = Qemu::set_up(&folder)?;
@@ -85,9 +92,7 @@ pub(super) fn run(programs: &Programs, target_dir: &Path) -> Result<(), String> 
     let mut files = Files::new();
     let servers = if short { &SERVERS[..1] } else { &SERVERS };
     let mut checks = checks::of_program(&programs.program, local.path(), servers, &mut files)?;
-    if let Some(tests) = &programs.tests {
-        checks.extend(tests.checks(&mut files));
-    }
+    checks.extend(attacks::checks(&programs.attack, &mut files));
     let outcomes = kernels.iter().map(|(kernel, tree)| boot(&qemu, &busybox, kernel, &checks, &files, tree));
     let failures: Vec<_> = outcomes.filter_map(Result::err).collect();
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n       ")) }
