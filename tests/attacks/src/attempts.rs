@@ -36,7 +36,7 @@ pub(crate) fn run(active: bool) -> Result<(), Box<dyn Error>> {
     tell("send datagrams", UdpSocket::bind("127.0.0.1:0"));
     tell("use the other IP", TcpStream::connect("[::1]:1"));
     tell("signal a process", system_call(libc::SYS_kill, [1, 0, 0]));
-    tell("look into a process", system_call(libc::SYS_ptrace, [libc::PTRACE_ATTACH.into(), 1, 0]));
+    tell("look into a process", system_call(libc::SYS_ptrace, [libc::PTRACE_ATTACH.into(), 0, 0]));
     tell("make code", system_call(libc::SYS_mprotect, [0, 4096, (libc::PROT_READ | libc::PROT_EXEC).into()]));
     tell("go around the filter", system_call(libc::SYS_io_uring_setup, [1, 0, 0]));
     tell("become dumpable", system_call(libc::SYS_prctl, [libc::PR_SET_DUMPABLE.into(), 1, 0]));
