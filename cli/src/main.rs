@@ -35,12 +35,6 @@ use profile::Surroundings;
 use settings::{Checking, Settings};
 use signals::SignalThread;
 
-/// musl's own allocator gives the memory of each buffer back to the kernel at once, and takes it again for the next one: an
-/// upload by TLS then needs twice the CPU time (docs/guide.md).
-#[cfg(target_env = "musl")]
-#[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
 fn main() -> process::ExitCode {
     #[cfg(feature = "keyring")]
     if let Some(done) = input::desktop_keyring::answer_as_child() {

@@ -108,7 +108,8 @@ fn a_file_that_cannot_be_removed_is_named_and_is_exit_7() {
     let left: Vec<_> = server.files().into_keys().filter(|path| path != OTHERS).collect();
     let [left] = &left[..] else { panic!("one file: {left:?}") };
     let name = left.strip_prefix("/inbox/").unwrap_or_default();
-    checked.tells("file/remains/0/name", name).says(name);
+    let size = server.content(left).map(|bytes| bytes.len());
+    checked.tells("file/remains/0/name", name).tells("file/remains/0/size_bytes", size).says(name);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::support::events::Events;
 use crate::support::many_files::{ManyFiles, run_to};
 use crate::support::outcome::Outcome;
 use crate::support::quirky_server::QuirkyServer;
-use crate::support::quirky_server::quirk::Quirk;
+use crate::support::quirky_server::quirk::{Quirk, StoreRefusal};
 use crate::support::run::{ClosedPort, IdleServer, Run};
 use crate::support::script::Script;
 use crate::support::scripted_server::ScriptedServer;
@@ -109,6 +109,23 @@ fn the_files_that_remain_under_generated_names_are_listed() {
     assert_eq!(remains.len(), 1, "{failed}");
     assert_eq!([&remains[0]["content"], &remains[0]["state"]], ["new", "unknown"]);
     assert!(remains[0]["remote"].as_str().is_some_and(|name| name.starts_with(".hello.txt.")), "{failed}");
+}
+
+/// The server keeps the part of the file that it has, and lets nobody remove it.
+#[test]
+fn a_file_that_remains_has_the_size_that_the_server_tells() {
+    let refuses = Quirk::RefusesStoreOf("report.csv", "552 Full", StoreRefusal::InTransfer);
+    let server = QuirkyServer::start([refuses, Quirk::Refuses("DELE", "550 Not for you")]);
+    let upload = Upload::of("report.csv", &[b'x'; 200_000]).options(["--json", "--atomic"]);
+    let events = run_to(&server, upload.retries("0")).events(8);
+    let failed = events.only("failed");
+    let remains = failed["remains"].as_array().expect("a list");
+    assert_eq!(remains.len(), 1, "{failed}");
+    let name = remains[0]["remote"].as_str().expect("a name");
+    let there = server.content(&format!("/inbox/{name}")).expect("a file").len();
+    assert!((1..200_000).contains(&there), "{there}");
+    assert_eq!([&remains[0]["content"], &remains[0]["state"]], ["new", "seen"]);
+    assert_eq!(remains[0]["size_bytes"], there, "{failed}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod failures;
 mod hostile;
 mod library;
 mod many_files;
+mod prompts;
 mod readers;
 mod synchronising;
 mod timestamps;

@@ -9,7 +9,7 @@ use crate::support::run::Run;
 use crate::support::script::{Move, Script};
 use crate::support::scripted_server::ScriptedServer;
 use crate::support::secret_cases::Fixture;
-use crate::support::upload::{BIG, Upload};
+use crate::support::upload::{BIG, HELLO, Upload};
 
 #[test]
 fn an_upload_of_one_file_has_all_its_phases_in_order() {
@@ -30,6 +30,19 @@ fn an_upload_of_one_file_has_all_its_phases_in_order() {
     assert_eq!([&summary["stored"], &summary["failed"], &summary["dropped_events"]], [1, 0, 0]);
     assert_eq!(summary["verified"], json!({ "size": 1 }));
     assert!(summary["error"].is_null() && summary["sync"].is_null());
+}
+
+/// By a hash, by the size, and by the final reply alone.
+#[test]
+fn each_stored_file_has_the_proof_that_the_server_gave() {
+    let hashed = Script::hashing().take("hello.txt").tell_hash("hello.txt", HELLO).goodbye();
+    let sized = Script::ready().take("hello.txt").and_all_is_well();
+    let confirmed = Script::ready().take("hello.txt").no_size("hello.txt").goodbye();
+    for (script, proof) in [(hashed, "sha256"), (sized, "size"), (confirmed, "none")] {
+        let events = script.run(Upload::of_hello().options(["--json"])).outcome.events(0);
+        assert_eq!(events.only("stored")["verified"], proof);
+        assert_eq!(events.summary()["verified"], json!({ proof: 1 }));
+    }
 }
 
 #[test]

@@ -7,8 +7,13 @@ use test_servers::Kind;
 use crate::support::many_files::ManyFiles;
 use crate::support::program::Program;
 use crate::support::real_servers::{on_every_server, upload};
+use crate::support::sync::LocalTree;
+use crate::support::sync::destination::Destination;
 
-on_every_server!(all_files_arrive_with_flights_and_are_reported);
+on_every_server!(
+    all_files_arrive_with_flights_and_are_reported,
+    directories_are_made_and_found_without_a_wait_for_a_reply_that_does_not_come
+);
 
 /// libunftp is missing: it works on all commands of a flight at the same time, and may reply in another order.
 mod in_order {
@@ -46,4 +51,21 @@ fn flights_are_used_to_the_end(kind: Kind) {
     outcome.claim(flights == 19, &format!("a flight for each file but the first, not {flights}"));
     let logins = lines.iter().filter(|line| line.starts_with("> USER")).count();
     outcome.claim(logins == 1, "one login");
+}
+
+/// libunftp replies to several MKD in another order, and hangs after two CWD at once, by which directories are found that
+/// exist. The wait for a missing reply takes 15 s.
+fn directories_are_made_and_found_without_a_wait_for_a_reply_that_does_not_come(kind: Kind) {
+    let Some(server) = kind.start() else { return };
+    let local = LocalTree::numbered(30, 30, 100);
+    for _ in 0..2 {
+        let program = Program::new().arguments(["-r", "--jobs", "1"]);
+        let outcome = upload(&server, program, &[local.root().as_os_str()], server.upload_dir());
+        outcome.succeeds();
+        outcome.claim(outcome.took < Duration::from_secs(10), "the end within 10 s");
+    }
+    assert!(
+        server.tree_below(&format!("{}/site", server.upload_dir())) == local.tree(),
+        "the local tree on the server"
+    );
 }

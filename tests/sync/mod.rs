@@ -12,6 +12,7 @@ mod locks;
 mod manifests;
 mod names;
 mod order;
+mod ownership;
 mod real_servers;
 mod selections;
 mod times;

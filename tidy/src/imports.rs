@@ -62,7 +62,7 @@ const LIBRARIES: &[Library] = &[
     Library { name: "rustls", places: &["host/src/net/", "host/src/request/", "tests/", "test-servers/", "bench/"] },
     Library { name: "clap", places: &["cli/src/"] },
     Library { name: "toml_edit", places: &["cli/src/profile/"] },
-    Library { name: "keyring", places: &["cli/src/input/desktop_keyring.rs"] },
+    Library { name: "keyring", places: &["cli/src/platform/desktop_keyring/"] },
     Library { name: "clap_complete", places: &["cli/src/args/"] },
     Library { name: "clap_mangen", places: &["cli/src/args/"] },
     Library { name: "unicode_width", places: &["cli/src/output/"] },

@@ -7,6 +7,7 @@ mod budgets;
 mod imports;
 mod prose;
 mod sources;
+mod systems;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     };
     let mut violations = imports::violations(&sources);
     violations.extend(budgets::violations(&sources));
+    violations.extend(systems::violations(&sources));
     violations.extend(prose::violations(&sources));
     violations.iter().for_each(|line| eprintln!("tidy: {line}"));
     println!("{}", prose::measure(&sources));

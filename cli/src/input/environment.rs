@@ -3,8 +3,9 @@
 
 use zeroize::Zeroizing;
 
+use crate::cli_error::CliError;
 use crate::input::proxy;
-use crate::platform::environment::take;
+use crate::platform::environment::{is_sendable, take};
 
 /// The values of all variables with secrets, if they are set.
 #[derive(Default)]
@@ -34,4 +35,17 @@ impl SecretVariables {
         };
         value.as_ref().is_some_and(|value| !value.is_empty())
     }
+}
+
+/// Returns the value of the variable `name`, if a command can carry it on this system.
+///
+/// # Errors
+/// If it is not valid Unicode, on Windows.
+pub fn sendable<T: AsRef<[u8]>>(name: &str, value: T) -> Result<T, CliError> {
+    if is_sendable(value.as_ref()) {
+        return Ok(value);
+    }
+    Err(CliError::Usage(format!(
+        "{name} is not valid Unicode (half of a surrogate pair). No FTP command can carry that; nothing was sent."
+    )))
 }

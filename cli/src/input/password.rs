@@ -11,9 +11,10 @@ use zeroize::Zeroizing;
 
 use crate::args::Args;
 use crate::cli_error::CliError;
+use crate::input::environment::sendable;
 use crate::input::{desktop_keyring, netrc};
-use crate::platform::descriptors;
 use crate::platform::prompt::{MAX_TEXT, NotTyped, Prompt};
+use crate::platform::{descriptors, folders};
 
 /// The longest first line that is read, in bytes. It is more than a command can carry.
 const MAX_LINE: usize = 4096;
@@ -24,10 +25,6 @@ const MAX_ANSWERS: u32 = 3;
 /// The message if there is no terminal for the prompt.
 const NO_TERMINAL: &str = "no password. There is no terminal for a prompt; set FTP_PASSWORD, or use --password-file, \
                            --password-fd or --password-stdin.";
-
-/// The message if `--netrc` has no file to read.
-const NO_NETRC: &str = "no password: --netrc reads ~/.netrc, and the variable HOME is not set. Nothing was sent; use \
-                        --netrc-file.";
 
 /// The message if there is no terminal for the prompt, and the variable is set to nothing: the usual form of a secret that
 /// is missing in CI.
@@ -71,7 +68,7 @@ impl PasswordSource {
     /// program opens anything, so that the number of a descriptor can only be one that the caller opened.
     ///
     /// # Errors
-    /// If the named descriptor is not open, or is an output stream.
+    /// If the named descriptor is not open, or is an output stream; if the variable is not valid Unicode, on Windows.
     pub fn of(args: &Args, variable: Option<Zeroizing<Vec<u8>>>) -> Result<Self, CliError> {
         if let Some(path) = &args.password_file {
             return Ok(Self::File(path.clone()));
@@ -95,17 +92,17 @@ impl PasswordSource {
             return Ok(Self::Netrc(path.clone()));
         }
         if args.profile.netrc {
-            let path = netrc::usual_path().ok_or_else(|| CliError::Usage(NO_NETRC.to_owned()))?;
+            let path = netrc::usual_path().ok_or_else(|| CliError::Usage(no_netrc()))?;
             return Ok(Self::Netrc(path));
         }
         if args.profile.keyring {
             return desktop_keyring::check().map(|()| Self::Keyring).map_err(CliError::Usage);
         }
-        Ok(match variable {
-            Some(value) if !value.is_empty() => Self::Environment(value),
+        match variable {
+            Some(value) if !value.is_empty() => sendable("FTP_PASSWORD", value).map(Self::Environment),
             // Servers that want no password are rare, and secrets that are missing are not.
-            variable => Self::Prompt { empty_variable: variable.is_some() },
-        })
+            variable => Ok(Self::Prompt { empty_variable: variable.is_some() }),
+        }
     }
 
     /// Opens the terminal, if a prompt is the source. The run, which `token` cancels, does this before it resolves the
@@ -154,6 +151,15 @@ impl PasswordSource {
 fn host(context: &Context) -> String {
     let server = context.host.parse::<Server>();
     server.map_or_else(|_| context.host.clone(), |server| server.host().to_owned())
+}
+
+/// The message if `--netrc` has no file to read.
+fn no_netrc() -> String {
+    let (file, home) = (folders::NETRC, folders::HOME);
+    format!(
+        "no password: --netrc reads {file} in the home folder, and the variable {home} is not set. Nothing was sent; use \
+         --netrc-file."
+    )
 }
 
 fn no_entry(why: String) -> CliError {

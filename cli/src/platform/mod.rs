@@ -1,9 +1,19 @@
 //! The calls that differ between operating systems: one folder for each concern, one file for each system. No other file of
-//! the program asks for the system.
+//! the program asks for the system, which `cargo run -p tidy` checks.
 
+#[cfg(target_env = "musl")]
+#[path = "allocator/musl.rs"]
+mod allocator;
+#[cfg_attr(all(unix, not(target_vendor = "apple")), path = "authorities/openssl.rs")]
+#[cfg_attr(not(all(unix, not(target_vendor = "apple"))), path = "authorities/system.rs")]
+pub mod authorities;
 #[cfg_attr(unix, path = "descriptors/unix.rs")]
 #[cfg_attr(windows, path = "descriptors/windows.rs")]
 pub mod descriptors;
+#[cfg(feature = "keyring")]
+#[cfg_attr(unix, path = "desktop_keyring/unix.rs")]
+#[cfg_attr(windows, path = "desktop_keyring/windows.rs")]
+pub mod desktop_keyring;
 #[cfg_attr(unix, path = "environment/unix.rs")]
 #[cfg_attr(windows, path = "environment/windows.rs")]
 pub mod environment;

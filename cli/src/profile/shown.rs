@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{Arg, ArgMatches, Command};
 use ftp_uploader::Escaped;
 
+use crate::platform::file_rights::UNCHECKED;
 use crate::profile::definition::options;
 use crate::profile::keys::NO_KEYS;
 use crate::profile::{Origin, Profile};
@@ -51,6 +52,9 @@ pub fn shown(command: &Command, matches: &ArgMatches, profile: &Profile, facts: 
     ];
     if facts.has_proxy_auth {
         rows.push(["proxy-auth".to_owned(), MASK.to_owned(), "environment variable FTP_PROXY_AUTH".to_owned()]);
+    }
+    if UNCHECKED.is_some() {
+        rows.push(["file-rights".to_owned(), "not checked".to_owned(), "this system".to_owned()]);
     }
     let listed = options(command).filter(|(long, _)| !NO_KEYS.contains(long));
     rows.extend(listed.map(|(long, option)| row(long, option, matches, profile, facts)));

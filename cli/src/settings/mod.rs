@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::args::{Args, DeliveryArgs, NetworkArgs, Places, Proof, Switching};
 use crate::cli_error::CliError;
-use crate::input::environment::SecretVariables;
+use crate::input::environment::{SecretVariables, sendable};
 use crate::input::password::PasswordSource;
 use crate::input::proxy;
 use crate::input::trust_prompt::TrustPrompt;
@@ -141,15 +141,19 @@ fn context(places: &Places, request: &Request) -> Context {
 fn target(args: &Args, places: &Places, server: Server, variable: Option<&Vec<u8>>) -> Result<Target, CliError> {
     let target = Target::new(server, places.user.as_encoded_bytes())?;
     let target = args.delivery.site.iter().try_fold(target, |target, text| target.site(text.as_encoded_bytes()))?;
-    match account(args.account.as_deref(), variable.map(Vec::as_slice)) {
+    match account(args.account.as_deref(), variable.map(Vec::as_slice))? {
         Some(account) => Ok(target.account(account)?),
         None => Ok(target),
     }
 }
 
 /// The account: `--account`, else `FTP_ACCOUNT` unless it is empty.
-fn account<'a>(option: Option<&'a OsStr>, variable: Option<&'a [u8]>) -> Option<&'a [u8]> {
-    option.map(OsStr::as_encoded_bytes).or(variable.filter(|account| !account.is_empty()))
+fn account<'a>(option: Option<&'a OsStr>, variable: Option<&'a [u8]>) -> Result<Option<&'a [u8]>, CliError> {
+    let variable = variable.filter(|account| !account.is_empty());
+    match option {
+        Some(option) => Ok(Some(option.as_encoded_bytes())),
+        None => variable.map(|account| sendable("FTP_ACCOUNT", account)).transpose(),
+    }
 }
 
 fn job(args: &Args, places: &Places) -> Result<Job, CliError> {

@@ -66,12 +66,12 @@ fn an_option_selects_tls_unless_the_address_contradicts_it() {
 #[test]
 fn the_option_for_the_account_takes_precedence_over_the_variable() {
     let option = Some(OsStr::new("sales"));
-    assert_eq!(account(option, Some(b"guild")), Some(&b"sales"[..]));
-    assert_eq!(account(option, None), Some(&b"sales"[..]));
-    assert_eq!(account(None, Some(b"guild")), Some(&b"guild"[..]));
+    assert_eq!(account(option, Some(b"guild")).unwrap(), Some(&b"sales"[..]));
+    assert_eq!(account(option, None).unwrap(), Some(&b"sales"[..]));
+    assert_eq!(account(None, Some(b"guild")).unwrap(), Some(&b"guild"[..]));
     // An empty variable is like none, but an empty option is passed on, and refused as an argument.
-    assert_eq!(account(None, Some(b"")), None);
-    assert_eq!(account(Some(OsStr::new("")), Some(b"guild")), Some(&b""[..]));
+    assert_eq!(account(None, Some(b"")).unwrap(), None);
+    assert_eq!(account(Some(OsStr::new("")), Some(b"guild")).unwrap(), Some(&b""[..]));
 }
 
 #[test]

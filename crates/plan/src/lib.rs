@@ -21,6 +21,7 @@ extern crate alloc;
 pub mod answers;
 mod compare;
 mod fold;
+pub mod links;
 pub mod local;
 pub mod manifest;
 pub mod operations;

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::links::Links;
 use crate::manifest::Manifest;
 use crate::path::RemotePath;
 use crate::remote::{Kind, NotListed};
@@ -37,6 +38,10 @@ pub struct Plan {
     /// Pairs of local paths that are one path on a server that folds case. If there are any, the engine has to find out
     /// if the server does; then [`folding_refusal`](crate::folding_refusal) refuses.
     pub case_collisions: Vec<CaseCollision>,
+    /// The local directories that are links on the server, or may be. The engine takes those out that the server has made
+    /// for it. A file to which none of the others leads is the run's own
+    /// ([`Remembered::stored`](crate::manifest::Remembered::stored)), and such a directory, too.
+    pub links: Links,
     /// The manifest before the first operation: unchanged files, and files that are still to be removed or replaced. The
     /// engine records each operation in it. Empty if the run writes no manifest.
     pub remembered: Manifest,
@@ -67,9 +72,6 @@ pub struct Store {
     pub replaces: Option<Kind>,
     /// True if it is a page, which is switched after all others.
     pub page: bool,
-    /// True if the file can be removed by a later run: it is not stored through a link of the server. It belongs in
-    /// [`Remembered::stored`](crate::manifest::Remembered::stored).
-    pub own: bool,
     /// The file that an earlier run has stored under the temporary name of this version.
     pub temporary: Option<Temporary>,
 }

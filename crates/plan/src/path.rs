@@ -65,6 +65,11 @@ impl RemotePath {
         parent_of(&self.0)
     }
 
+    /// Returns the number of directories above this, up to the root.
+    pub fn depth(&self) -> usize {
+        self.0.iter().filter(|&&byte| byte == b'/').count()
+    }
+
     /// Returns the last part; empty for the root.
     pub fn name(&self) -> &[u8] {
         name_of(&self.0)

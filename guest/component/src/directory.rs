@@ -94,28 +94,24 @@ impl Conversation {
         }
         let paths: Vec<Argument> =
             paths.iter().map(|path| argument(path, Which::Directory)).collect::<Result<_, _>>()?;
-        let at_once = if flight { MAX_FLIGHT } else { 1 };
         for path in &paths {
             self.announce_utf8(*path)?;
         }
         self.progress.entered(Stage::Directory);
-        let mut all = Vec::new();
-        for flight in unrelated(&paths) {
-            let commands: Vec<_> = flight.iter().map(|path| (Step::Mkd, Command::Mkd(*path))).collect();
-            let outcomes = self.control.ask_all(&commands, at_once)?;
+        let (mut all, mut shows_order) = (Vec::new(), false);
+        for part in unrelated(&paths) {
+            let commands: Vec<_> = part.iter().map(|path| (Step::Mkd, Command::Mkd(*path))).collect();
+            let outcomes = self.carry_out(&commands, flight)?;
             all.extend(outcomes.into_iter().map(made).collect::<Result<Vec<_>, _>>()?);
+            shows_order |= flight && part.len() > 1;
         }
-        self.find_those_that_exist(&paths, &mut all, at_once)?;
+        // libunftp, which replies in another order, hangs after two CWD at once.
+        self.find_those_that_exist(&paths, &mut all, shows_order)?;
         Ok(all)
     }
 
     /// Decides by CWD which of the directories that the server refused to make exist. MKD has no reply code for that.
-    fn find_those_that_exist(
-        &mut self,
-        paths: &[Argument],
-        all: &mut [Made],
-        at_once: usize,
-    ) -> Result<(), UploadError> {
+    fn find_those_that_exist(&mut self, paths: &[Argument], all: &mut [Made], flight: bool) -> Result<(), UploadError> {
         if !all.iter().any(|made| matches!(made, Made::Unknown(_))) {
             return Ok(());
         }
@@ -128,7 +124,7 @@ impl Conversation {
             refused.into_iter().zip(&names).filter_map(|(at, name)| Some((at, Argument::new(name).ok()?))).collect();
         let mut commands: Vec<_> = asked.iter().map(|(_, name)| (Step::Cwd, Command::Cwd(*name))).collect();
         commands.push((Step::Cwd, Command::Cwd(base)));
-        let mut outcomes = self.control.ask_all(&commands, at_once)?;
+        let mut outcomes = self.carry_out(&commands, flight)?;
         let back = outcomes.pop();
         let has_left = outcomes.iter().any(Result::is_ok);
         for ((at, _), entered) in asked.into_iter().zip(outcomes) {

@@ -83,18 +83,28 @@ impl Conversation {
 
     fn remove_each(&mut self, commands: Vec<(Step, Command)>, flight: bool) -> Result<Vec<Removal>, UploadError> {
         self.progress.entered(Stage::Renaming);
+        self.carry_out(&commands, flight)?.into_iter().map(removal).collect()
+    }
+
+    /// Sends `commands`, which change something, and returns their outcomes in their order. As in [`answers`](Self::answers),
+    /// a NOOP ends each flight. Where it does not show to which command each reply belongs, the session ends.
+    pub(crate) fn carry_out(
+        &mut self,
+        commands: &[(Step, Command)],
+        flight: bool,
+    ) -> Result<Vec<Outcome>, UploadError> {
         if !flight || commands.len() < 2 {
-            return self.control.ask_all(&commands, 1)?.into_iter().map(removal).collect();
+            return self.control.ask_all(commands, 1);
         }
-        let mut removals = Vec::new();
+        let mut outcomes = Vec::new();
         for part in commands.chunks(MAX_FLIGHT - 1) {
             let replies = self.flight_with_noop(part)?;
             if !shows_order(&replies) {
                 return Err(self.control.end(out_of_step(part[0].0)));
             }
-            removals.extend(replies.into_iter().take(part.len()).map(removal).collect::<Result<Vec<_>, _>>()?);
+            outcomes.extend(replies.into_iter().take(part.len()));
         }
-        Ok(removals)
+        Ok(outcomes)
     }
 
     /// Checks all names before anything is sent, and sets the option that they need.

@@ -1,5 +1,6 @@
 //! The calls that differ between operating systems: one folder for each concern, one file for each system. Other files of
-//! the library do not ask for the system, except `confine/` and `sandbox/precompiled.rs`, which have a Linux-only part.
+//! the library do not ask for the system, except `confine/`, whose matter is Linux; `cargo run -p tidy` checks that. A test
+//! that needs a call of one system has it in `for_tests/`, and ends without a result on systems that do not have it.
 //!
 //! `linux.rs` has calls that only Linux has, and `portable.rs` stands for them on every other system. If the
 //! variable FTP_UPLOADER_PORTABLE is set for `build.rs`, Linux uses the portable files, too, so that they can be tested there
@@ -8,12 +9,19 @@
 #[cfg_attr(target_os = "linux", path = "broken_pipe/linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "broken_pipe/portable.rs")]
 pub(crate) mod broken_pipe;
+#[cfg_attr(all(target_os = "linux", not(portable)), path = "component_code/linux.rs")]
+#[cfg_attr(any(not(target_os = "linux"), portable), path = "component_code/portable.rs")]
+pub(crate) mod component_code;
 #[cfg_attr(unix, path = "directories/unix.rs")]
 #[cfg_attr(windows, path = "directories/windows.rs")]
 pub(crate) mod directories;
 #[cfg_attr(unix, path = "file/unix.rs")]
 #[cfg_attr(windows, path = "file/windows.rs")]
 pub(crate) mod file;
+#[cfg(test)]
+#[cfg_attr(target_os = "linux", path = "for_tests/linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "for_tests/portable.rs")]
+pub(crate) mod for_tests;
 #[cfg_attr(unix, path = "machine/unix.rs")]
 #[cfg_attr(windows, path = "machine/windows.rs")]
 pub(crate) mod machine;

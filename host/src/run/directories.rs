@@ -9,12 +9,14 @@ use crate::run::worker::Worker;
 use crate::sandbox::values::{MkdOutcome, Refusal};
 
 /// The most directories that one call of the component makes.
-const PER_CALL: usize = 64;
+pub(super) const PER_CALL: usize = 64;
 
 impl Worker<'_> {
     /// Makes `directories`, parents before their children, and lets the workers begin. A directory that cannot be made
-    /// is a failure, and the files below it are not tried; all others are.
-    pub(super) fn make_directories(&mut self, directories: &[Directory]) {
+    /// is a failure, and the files below it are not tried; all others are. Returns the paths of those
+    /// that the server has made: the others may have existed.
+    pub(super) fn make_directories(&mut self, directories: &[Directory]) -> Vec<Box<[u8]>> {
+        let mut all_made = Vec::new();
         let mut refused: Vec<&Directory> = Vec::new();
         // No flight has a directory and one in it, so those of one depth come together.
         let mut ordered: Vec<&Directory> = directories.iter().collect();
@@ -22,6 +24,9 @@ impl Worker<'_> {
         for some in ordered.chunks(PER_CALL) {
             match self.make(some) {
                 Ok(made) => some.iter().zip(made).for_each(|(&directory, made)| {
+                    if matches!(made, MkdOutcome::Made) {
+                        all_made.push(directory.remote.clone());
+                    }
                     let below_refused = refused.iter().any(|parent| directory.is_below(parent));
                     if let MkdOutcome::Refused(refusal) = made
                         && !below_refused
@@ -40,6 +45,7 @@ impl Worker<'_> {
             }
         }
         self.queue.open(|file| !refused.iter().any(|directory| directory.contains(&file.remote)));
+        all_made
     }
 
     /// Makes the directories of one call, with the retries that the request allows.

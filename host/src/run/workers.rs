@@ -163,6 +163,11 @@ impl<'a> Run<'a> {
     /// The first worker logs in alone: a refused password is sent only once, and an error of the login ends the run.
     /// The others follow while it makes the directories.
     pub(super) fn store(&self, plan: Plan) -> UploadReport {
+        self.make_and_store(plan, &mut Vec::new())
+    }
+
+    /// The same. Adds the directories that the server has made to `made`.
+    pub(super) fn make_and_store(&self, plan: Plan, made: &mut Vec<Box<[u8]>>) -> UploadReport {
         let connections = plan.connections(self.request.delivery.jobs.get());
         let enough = Self::next_phase(connections);
         let Plan { directories, files, trees, .. } = plan;
@@ -177,7 +182,7 @@ impl<'a> Run<'a> {
                 // Fewer threads are fewer connections, and not a failure.
                 let _ = thread::Builder::new().spawn_scoped(scope, || Worker::new(self, &queue).help(token));
             }
-            first.make_directories(&directories);
+            *made = first.make_directories(&directories);
             first.work();
         });
         let (unfinished, mut report) = queue.into_parts();

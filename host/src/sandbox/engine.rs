@@ -13,7 +13,6 @@ const MEMORY_GUARD: u64 = 64 * 1024;
 
 /// Returns an engine for code of `target`, a target triple. With a target, the code does not use features of the
 /// processor of the machine that builds it.
-#[allow(dead_code, reason = "the library needs it only to compile a component, and on systems other than Linux")]
 pub(crate) fn engine(target: &str) -> Result<Engine> {
     Engine::new(&config(target)?)
 }

@@ -1,91 +1,68 @@
-//! The component that `build.rs` has precompiled, as a part of this binary.
+//! Loads the component that `build.rs` has precompiled.
 //!
-//! On Linux its code runs where the system has mapped it with the rest of the binary. It is not copied, no memory is made
-//! executable, and pages that are not used are not read. Elsewhere wasmtime copies it.
+//! Where the system has mapped its code executable with the rest of the binary, the code runs there: it is not copied, no
+//! memory is made executable, and pages that are not used are not read. Elsewhere wasmtime copies it.
+
+use std::ptr::NonNull;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::component::Component;
-use wasmtime::{Engine, Result};
+use wasmtime::{CustomCodeMemory, Engine, Result};
 
-#[cfg(not(target_os = "linux"))]
-use crate::sandbox::engine::engine;
-
-/// An image that begins at a page, as its code must.
-#[repr(C, align(4096))]
-struct Image<T>(T);
-
-macro_rules! image {
-    () => {
-        include_bytes!(concat!(env!("OUT_DIR"), "/component.cwasm"))
-    };
-}
-
-#[cfg_attr(target_os = "linux", allow(unsafe_code, reason = "the code in the image must be executable"))]
-// SAFETY: no program relies on the content of the other code in this section.
-#[cfg_attr(target_os = "linux", unsafe(link_section = ".text.ftp_uploader_component"))]
-static IMAGE: Image<[u8; image!().len()]> = Image(*image!());
+use crate::platform::component_code::{MAPPED_ALIGNMENT, bytes};
+use crate::sandbox::engine::{config, engine};
 
 /// Returns the component, and the engine that can run it. `target` is the target triple for which it was compiled.
 ///
-/// Every call returns the same, because wasmtime registers code by its address, and this code has only one.
-#[cfg(target_os = "linux")]
+/// Every call returns the same, because wasmtime registers code by its address, and mapped code has only one.
 pub(super) fn load(target: &str) -> Result<(Engine, Component)> {
-    use std::sync::{Mutex, PoisonError};
-
     static LOADED: Mutex<Option<(Engine, Component)>> = Mutex::new(None);
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    let both = match loaded.take() {
-        Some(both) => both,
-        None => load_mapped(target)?,
+    let both = match (loaded.take(), MAPPED_ALIGNMENT) {
+        (Some(both), _) => both,
+        (None, Some(alignment)) => load_mapped(target, alignment)?,
+        (None, None) => load_copied(target)?,
     };
     Ok(loaded.insert(both).clone())
 }
 
-#[cfg(target_os = "linux")]
-fn load_mapped(target: &str) -> Result<(Engine, Component)> {
-    use std::ptr::NonNull;
-    use std::sync::Arc;
-
-    let mut config = crate::sandbox::engine::config(target)?;
-    config.with_custom_code_memory(Some(Arc::new(mapped::Executable)));
+fn load_mapped(target: &str, alignment: usize) -> Result<(Engine, Component)> {
+    let mut config = config(target)?;
+    config.with_custom_code_memory(Some(Arc::new(Executable { alignment })));
     let engine = Engine::new(&config)?;
     #[allow(unsafe_code, reason = "wasmtime cannot prove the origin of precompiled code")]
-    // SAFETY: build.rs made IMAGE by `Engine::precompile_component` of the same wasmtime, and it is embedded in this
-    // binary: an attacker who can change it can change the whole binary. It is never modified, and lives as long as the
-    // process.
-    let component = unsafe { Component::deserialize_raw(&engine, NonNull::from(&IMAGE.0[..])) }?;
+    // SAFETY: build.rs made these bytes by `Engine::precompile_component` of the same wasmtime, and they are embedded in
+    // this binary: an attacker who can change them can change the whole binary. They are never modified, and live as long
+    // as the process.
+    let component = unsafe { Component::deserialize_raw(&engine, NonNull::from(bytes())) }?;
     Ok((engine, component))
 }
 
-/// Returns the component, and the engine that can run it. `target` is the target triple for which it was compiled.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn load(target: &str) -> Result<(Engine, Component)> {
+fn load_copied(target: &str) -> Result<(Engine, Component)> {
     let engine = engine(target)?;
     #[allow(unsafe_code, reason = "wasmtime cannot prove the origin of precompiled code")]
-    // SAFETY: build.rs made IMAGE by `Engine::precompile_component` of the same wasmtime, and it is embedded in this
-    // binary: an attacker who can change it can change the whole binary.
-    let component = unsafe { Component::deserialize(&engine, &IMAGE.0[..]) }?;
+    // SAFETY: build.rs made these bytes by `Engine::precompile_component` of the same wasmtime, and they are embedded in
+    // this binary: an attacker who can change them can change the whole binary.
+    let component = unsafe { Component::deserialize(&engine, bytes()) }?;
     Ok((engine, component))
 }
 
-#[cfg(target_os = "linux")]
-mod mapped {
-    use wasmtime::{CustomCodeMemory, Result};
+/// Code that the system has mapped readable and executable, and not writable.
+struct Executable {
+    alignment: usize,
+}
 
-    /// Code that the system has mapped readable and executable, and not writable.
-    pub(super) struct Executable;
+impl CustomCodeMemory for Executable {
+    fn required_alignment(&self) -> usize {
+        self.alignment
+    }
 
-    impl CustomCodeMemory for Executable {
-        fn required_alignment(&self) -> usize {
-            align_of::<super::Image<()>>()
-        }
+    fn publish_executable(&self, _: *const u8, _: usize) -> Result<()> {
+        Ok(())
+    }
 
-        fn publish_executable(&self, _: *const u8, _: usize) -> Result<()> {
-            Ok(())
-        }
-
-        fn unpublish_executable(&self, _: *const u8, _: usize) -> Result<()> {
-            Ok(())
-        }
+    fn unpublish_executable(&self, _: *const u8, _: usize) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -102,5 +79,10 @@ mod tests {
                 thread.join().unwrap();
             }
         });
+    }
+
+    #[test]
+    fn a_copy_of_the_code_can_be_loaded_on_every_system() {
+        load_copied(env!("FTP_UPLOADER_TARGET")).unwrap();
     }
 }

@@ -67,6 +67,8 @@ pub(crate) enum Quirk {
     FoldsCase,
     /// RMD removes a directory with all that is in it.
     RemovesFullDirectories,
+    /// MKD succeeds for a directory that exists, as `mkdir -p` does.
+    MakesExistingDirectories,
     /// RNTO is refused if the new name exists.
     RenameKeepsExisting,
     /// RNTO is refused for a path that ends with this text.

@@ -158,6 +158,7 @@ impl Session {
         let stays = verb == "CWD" && argument == ".." && self.has(&Quirk::ParentIsIgnored);
         let path = self.path(argument);
         let with_contents = self.has(&Quirk::RemovesFullDirectories);
+        let makes_again = self.has(&Quirk::MakesExistingDirectories);
         let mut storage = self.shared.storage();
         let named = storage.locate(&self.directory, argument);
         let reply = match verb {
@@ -172,8 +173,10 @@ impl Session {
                 Ok(()) => "250 Removed".to_owned(),
                 Err(why) => format!("550 {argument}: {why}"),
             },
-            _ if storage.make_directory(&path) => format!("257 \"{path}\" created"),
-            _ if storage.exists(&path) => format!("550 {argument}: File exists"),
+            // As mkdir(2), which does not follow a link.
+            _ if storage.make_directory(&named) => format!("257 \"{named}\" created"),
+            _ if storage.is_directory(&path) && makes_again => format!("257 \"{named}\" created"),
+            _ if storage.exists(&named) => format!("550 {argument}: File exists"),
             _ => format!("550 {argument}: No such directory"),
         };
         drop(storage);

@@ -1,9 +1,12 @@
 //! Archives that depend on nothing but the names, modes and bytes of their files: tar with fixed owners and times, gzip
-//! without a name and a time.
+//! without a name and a time, and zip.
 
 use std::io::{self, Write};
 
+use flate2::write::DeflateEncoder;
 use flate2::{Compression, GzBuilder};
+use rawzip::time::UtcDateTime;
+use rawzip::{CompressionMethod, ZipArchiveWriter};
 use tar::{Builder, EntryType, Header};
 
 /// One file of an archive.
@@ -49,6 +52,25 @@ pub(super) fn tar_gz(prefix: &str, entries: &[Entry], time: u64) -> io::Result<V
     gzip(&builder.into_inner()?)
 }
 
+/// Returns a zip of the files below `prefix`, as Windows unpacks it.
+pub(super) fn zip(prefix: &str, entries: &[Entry], time: u64) -> io::Result<Vec<u8>> {
+    let mut sorted: Vec<_> = entries.iter().collect();
+    sorted.sort_by(|one, other| one.path.cmp(&other.path));
+    let time = UtcDateTime::from_unix(i64::try_from(time).map_err(io::Error::other)?);
+    let mut archive = ZipArchiveWriter::new(Vec::new());
+    for entry in sorted {
+        let path = format!("{prefix}{}", entry.path);
+        let file = archive.new_file(&path).compression_method(CompressionMethod::DEFLATE).last_modified(time);
+        let (mut file, checks) = file.unix_permissions(entry.mode).start().map_err(io::Error::other)?;
+        let mut data = checks.wrap(DeflateEncoder::new(&mut file, Compression::best()));
+        data.write_all(&entry.bytes)?;
+        let (encoder, sums) = data.finish().map_err(io::Error::other)?;
+        encoder.finish()?;
+        file.finish(sums).map_err(io::Error::other)?;
+    }
+    archive.finish().map_err(io::Error::other)
+}
+
 /// Compresses without the name and the time of a file.
 pub(super) fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     // 255 is "unknown" for the operating system.
@@ -70,7 +92,7 @@ fn header(kind: EntryType, mode: u32, size: usize, time: u64) -> Header {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, tar_gz};
+    use super::{Entry, tar_gz, zip};
     use std::process::{Command, Stdio};
 
     fn entries() -> Vec<Entry> {
@@ -84,6 +106,25 @@ mod tests {
         let packed = |entries: &[Entry], time| tar_gz("x/", entries, time).unwrap();
         assert_eq!(packed(&entries(), 7), packed(&other_order, 7));
         assert_ne!(packed(&entries(), 7), packed(&entries(), 8));
+    }
+
+    #[test]
+    fn python_unpacks_names_modes_times_and_bytes_of_a_zip_in_order() {
+        let packed = zip("x/", &entries(), 1_700_000_000).unwrap();
+        let mut other_order = entries();
+        other_order.reverse();
+        assert_eq!(packed, zip("x/", &other_order, 1_700_000_000).unwrap());
+        assert_ne!(packed, zip("x/", &entries(), 1_700_000_100).unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.zip");
+        std::fs::write(&file, packed).unwrap();
+        let list = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); z.testzip()\n\
+                    for i in z.infolist(): print(i.filename, oct(i.external_attr >> 16 & 0o777), i.date_time, z.read(i))";
+        let list = Command::new("python3").args(["-c", list]).arg(&file).stderr(Stdio::inherit()).output().unwrap();
+        let expected = "x/a 0o755 (2023, 11, 14, 22, 13, 20) b'#!'\n\
+                        x/b/one 0o644 (2023, 11, 14, 22, 13, 20) b'1'\n\
+                        x/b/two 0o644 (2023, 11, 14, 22, 13, 20) b'2'\n";
+        assert_eq!(String::from_utf8(list.stdout).unwrap(), expected);
     }
 
     #[test]

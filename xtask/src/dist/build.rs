@@ -42,9 +42,9 @@ impl Folders {
     }
 
     /// Returns the flags of rustc, as CARGO_ENCODED_RUSTFLAGS takes them.
-    fn rust_flags(&self) -> String {
+    fn rust_flags(&self, more: Option<&str>) -> String {
         let flags = self.replaced.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
-        flags.collect::<Vec<_>>().join(UNIT_SEPARATOR)
+        flags.chain(more.map(str::to_owned)).collect::<Vec<_>>().join(UNIT_SEPARATOR)
     }
 
     /// Returns the flags of the C compiler.
@@ -70,14 +70,20 @@ pub(super) fn program(target: &Target, folders: &Folders) -> Result<PathBuf, Str
     command.args(["build", "--release", "--locked", "-p", "ftp-uploader", "--bin", "ftp-uploader"]);
     command.args(["--features", "ftp-uploader-lib/other-processors", "--target", target.triple]);
     command.args(["--message-format=json-render-diagnostics"]).stderr(Stdio::inherit());
-    command.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", folders.rust_flags());
+    command.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", folders.rust_flags(target.system.rust_flags()));
     command.env(format!("CFLAGS_{}", target.triple.replace('-', "_")), folders.c_flags());
     command.envs(target.tools());
     let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
     if !output.status.success() {
         return Err(format!("the build for {} failed ({})", target.triple, output.status));
     }
-    cargo::program(&String::from_utf8_lossy(&output.stdout), "ftp-uploader")
+    cargo::program(&String::from_utf8_lossy(&output.stdout), target.system.program())
+}
+
+/// Builds the program for this machine, without optimization, and returns its path.
+pub(super) fn for_this_machine() -> Result<PathBuf, String> {
+    let built = cargo::build(&["build", "-p", "ftp-uploader", "--features", "ftp-uploader-lib/other-processors"])?;
+    cargo::program(&built, "ftp-uploader")
 }
 
 /// Returns the version of the compiler, as `1.95.0`.
@@ -113,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_paths_of_the_machine_are_replaced_the_most_special_ones_last() {
-        let flags = folders().rust_flags();
+        let flags = folders().rust_flags(None);
         let last = flags.split('\x1f').position(|flag| flag == "--remap-path-prefix=/home/a/source/target=/target");
         assert_eq!(last, Some(1));
         assert!(folders().c_flags().starts_with("-ffile-prefix-map=/home/a/source=/source -f"));

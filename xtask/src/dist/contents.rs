@@ -9,6 +9,7 @@ use xtask::components::Components;
 use xtask::target_dir;
 
 use super::archive::Entry;
+use super::target::System;
 
 /// The shells of `ftp-uploader completions`, the names of their files, and their places in a `.deb`.
 const SHELLS: [(&str, &str, Option<&str>); 5] = [
@@ -18,6 +19,11 @@ const SHELLS: [(&str, &str, Option<&str>); 5] = [
     ("elvish", "ftp-uploader.elv", None),
     ("powershell", "_ftp-uploader.ps1", None),
 ];
+
+/// The text for users of Windows.
+const EXPERIMENTAL: &str = "ftp-uploader for Windows is experimental.\r\n\r\nIt is tested under wine only, and nobody has run it \
+                            on Windows itself. Nothing confines the process,\r\nand the rights to files with passwords are not \
+                            checked: see \"Windows\" in docs/guide.md of the source.\r\n";
 
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
@@ -95,15 +101,19 @@ impl Contents {
     }
 
     /// Returns the files of the archive, in the folder that `cargo binstall` looks into.
-    pub(super) fn entries(&self, program: &str) -> Vec<Entry> {
+    pub(super) fn entries(&self, system: System) -> Vec<Entry> {
         let mut entries = vec![
-            Entry::program(program, self.program.clone()),
-            Entry::text("ftp-uploader.1", self.manual.clone()),
+            Entry::program(system.program(), self.program.clone()),
             Entry::text("README.md", self.readme.clone()),
             Entry::text("CHANGELOG.md", self.changelog.clone()),
             Entry::text("sbom.cdx.json", self.sbom.clone()),
         ];
-        let completions = self.completions.iter();
+        entries.push(match system {
+            System::Linux { .. } => Entry::text("ftp-uploader.1", self.manual.clone()),
+            System::Windows => Entry::text("EXPERIMENTAL.txt", EXPERIMENTAL),
+        });
+        let is_wanted = |one: &&Completion| matches!(system, System::Linux { .. }) || one.file.ends_with(".ps1");
+        let completions = self.completions.iter().filter(is_wanted);
         entries.extend(completions.map(|one| Entry::text(&format!("completions/{}", one.file), one.script.clone())));
         entries.extend(self.licences.iter().map(|(name, text)| Entry::text(name, text.clone())));
         entries.extend(self.components.iter().map(|(name, bytes)| Entry::text(name, bytes.clone())));
@@ -134,6 +144,11 @@ fn printed(program: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::{Completion, Contents, SHELLS};
+    use crate::dist::target::System;
+
+    fn paths(system: System) -> Vec<String> {
+        Contents::example().entries(system).into_iter().map(|entry| entry.path).collect()
+    }
 
     impl Contents {
         /// Small files in place of the real ones.
@@ -154,9 +169,18 @@ mod tests {
 
     #[test]
     fn an_archive_has_the_completions_of_five_shells_the_manual_the_licences_and_the_components() {
-        let paths: Vec<_> = Contents::example().entries("ftp-uploader").into_iter().map(|entry| entry.path).collect();
+        let paths = paths(System::Linux { deb: "amd64" });
         assert_eq!(paths.iter().filter(|path| path.starts_with("completions/")).count(), 5);
         for path in ["ftp-uploader", "ftp-uploader.1", "LICENSE-MIT", "THIRD-PARTY-LICENCES.txt", "ftp-uploader.wasm"] {
+            assert!(paths.iter().any(|other| other == path), "no {path} in {paths:?}");
+        }
+    }
+
+    #[test]
+    fn an_archive_for_windows_has_the_completions_of_powershell_and_says_that_it_is_experimental() {
+        let paths = paths(System::Windows);
+        assert_eq!(paths.iter().filter(|path| path.starts_with("completions/")).count(), 1);
+        for path in ["ftp-uploader.exe", "EXPERIMENTAL.txt", "completions/_ftp-uploader.ps1", "ftp-uploader.wasm"] {
             assert!(paths.iter().any(|other| other == path), "no {path} in {paths:?}");
         }
     }

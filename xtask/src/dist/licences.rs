@@ -39,7 +39,8 @@ fn render(texts: BTreeMap<String, Vec<String>>, silent: &[String]) -> String {
     let line = "=".repeat(80);
     let mut all =
         "The program contains the following crates, besides the standard library of Rust (MIT OR Apache-2.0)\n\
-                   and, on Linux, the C library musl (MIT). Each text stands below the crates that it belongs to.\n"
+                   and the C library: on Linux musl (MIT), on Windows the start-up code of mingw-w64 (public domain, ZPL-2.1)\n\
+                   and libgcc (GPL-3.0 WITH GCC-exception-3.1). Each text stands below the crates that it belongs to.\n"
             .to_owned();
     for (names, text) in sections {
         all += &format!("\n{line}\n{names}\n{line}\n\n{}\n", text.trim_end());

@@ -29,6 +29,7 @@ use xtask::wasm_target;
 use build::Folders;
 use contents::{Contents, Texts};
 use crates::Crates;
+use target::System;
 pub(crate) use target::Target;
 
 /// The names of the folder below the target directory, and of the list of sums in it.
@@ -64,15 +65,15 @@ fn make(names: &[&str]) -> Result<PathBuf, String> {
     wasm_target::set_up()?;
     let folders = Folders::of_this_machine()?;
     let components = components::build()?;
-    let native = Target::native()
-        .ok_or("cargo xtask dist needs Linux on x86-64 or aarch64: it asks a built program for texts")?;
-    native.set_up()?;
-    let texts = Texts::of(&build::program(&native, &folders)?)?;
+    let texts = Texts::of(&program_for_texts(&targets, &folders)?)?;
     let folder = new_folder()?;
     for target in &targets {
-        match target.set_up() {
+        let is_optional = names.is_empty() && target.is_experimental();
+        match if is_optional { target.check_tools() } else { target.set_up() } {
             Ok(()) => pack(target, &folders, &texts, &components, &folder)?,
-            Err(why) if names.is_empty() && !ci::is_set() => println!("SKIPPED, {}: {why}", target.triple),
+            Err(why) if is_optional || (names.is_empty() && !ci::is_set()) => {
+                println!("SKIPPED, {}: {why}", target.triple);
+            }
             Err(why) => return Err(format!("{}: {why}", target.triple)),
         }
     }
@@ -83,6 +84,17 @@ fn make(names: &[&str]) -> Result<PathBuf, String> {
     }
     write_sums(&folder)?;
     Ok(folder)
+}
+
+/// Builds a program that runs on this machine: the one to be packed, if there is one, else one without optimization.
+fn program_for_texts(targets: &[Target], folders: &Folders) -> Result<PathBuf, String> {
+    match Target::native() {
+        Some(native) if targets.iter().any(|target| target.triple == native.triple) => {
+            native.set_up()?;
+            build::program(&native, folders)
+        }
+        _ => build::for_this_machine(),
+    }
 }
 
 /// Writes the files of one target.
@@ -100,18 +112,23 @@ fn pack(
     let crates = Crates::of(target.triple)?;
     let sbom = sbom::cyclonedx(&crates, target.triple, &build::rust_version()?, time)?;
     let contents = Contents::new(&program, texts, components, licences::of_others(&crates)?, sbom.clone())?;
-    for entry in contents.entries("ftp-uploader") {
+    let entries = contents.entries(target.system);
+    for entry in &entries {
         if let Some(path) = folders.found_in(&entry.bytes) {
             return Err(format!("{} of {} contains the path {}", entry.path, target.triple, path.display()));
         }
     }
     let name = archive_name(target.triple);
-    let packed = archive::tar_gz(&format!("{name}/"), &contents.entries("ftp-uploader"), time);
-    write(folder, &format!("{name}.tgz"), &packed.map_err(|error| format!("cannot pack {name}: {error}"))?)?;
+    let prefix = format!("{name}/");
+    let (ending, packed) = match target.system {
+        System::Linux { .. } => ("tgz", archive::tar_gz(&prefix, &entries, time)),
+        System::Windows => ("zip", archive::zip(&prefix, &entries, time)),
+    };
+    write(folder, &format!("{name}.{ending}"), &packed.map_err(|error| format!("cannot pack {name}: {error}"))?)?;
     write(folder, &format!("{name}.cdx.json"), sbom.as_bytes())?;
-    if let Some(architecture) = target.deb {
-        let made = deb::package(&contents, VERSION, architecture, time);
-        let (name, bytes) = made.map_err(|error| format!("cannot make the package for {architecture}: {error}"))?;
+    if let System::Linux { deb } = target.system {
+        let made = deb::package(&contents, VERSION, deb, time);
+        let (name, bytes) = made.map_err(|error| format!("cannot make the package for {deb}: {error}"))?;
         write(folder, &name, &bytes)?;
         try_package(&folder.join(name), target, &contents)?;
     }
@@ -140,7 +157,7 @@ fn try_package(deb: &Path, target: &Target, contents: &Contents) -> Result<(), S
     Ok(())
 }
 
-/// Returns the name of an archive without `.tgz`, which is also the name of the folder in it. `cli/Cargo.toml` tells it to
+/// Returns the name of an archive without its ending, which is also the name of the folder in it. `cli/Cargo.toml` tells it to
 /// `cargo binstall`.
 fn archive_name(triple: &str) -> String {
     format!("ftp-uploader-{triple}-v{VERSION}")
@@ -188,25 +205,40 @@ fn failed(verb: &str, path: &Path, error: &std::io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::target::{System, TARGETS};
     use super::{VERSION, archive_name, write_sums};
     use std::process::Command;
 
     const MANIFEST: &str = include_str!("../../../cli/Cargo.toml");
 
+    /// Returns the value of `key` in a table of the manifest, for a target and the ending of its programs.
+    fn told(table: &str, key: &str, triple: &str, ending: &str) -> Option<String> {
+        let (_, rest) = MANIFEST.split_once(&format!("[{table}]\n"))?;
+        let table = rest.split("\n[").next()?;
+        let line = table.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix("= "));
+        let filled = line?.trim_matches('"').replace("{ name }", "ftp-uploader").replace("{ target }", triple);
+        let filled = filled.replace("{ version }", VERSION).replace("{ bin }", "ftp-uploader");
+        Some(filled.replace("{ binary-ext }", ending))
+    }
+
     #[test]
     fn cargo_binstall_is_told_the_names_of_the_archives() {
-        let value = |key: &str| {
-            let (_, rest) = MANIFEST.split_once("[package.metadata.binstall]").unwrap();
-            let line = rest.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix("= "));
-            let triple = "x86_64-unknown-linux-musl";
-            let filled =
-                line.unwrap().trim_matches('"').replace("{ name }", "ftp-uploader").replace("{ target }", triple);
-            filled.replace("{ version }", VERSION).replace("{ bin }", "ftp-uploader").replace("{ binary-ext }", "")
-        };
-        let name = archive_name("x86_64-unknown-linux-musl");
-        assert!(value("pkg-url").ends_with(&format!("/{name}.tgz")));
-        assert_eq!(value("bin-dir"), format!("{name}/ftp-uploader"));
-        assert_eq!(value("pkg-fmt"), "tgz");
+        for target in TARGETS {
+            let (archive, ending, table) = match target.system {
+                System::Linux { .. } => ("tgz", "", None),
+                System::Windows => {
+                    ("zip", ".exe", Some(format!("package.metadata.binstall.overrides.{}", target.triple)))
+                }
+            };
+            let value = |key: &str| {
+                let special = table.as_ref().and_then(|table| told(table, key, target.triple, ending));
+                special.or_else(|| told("package.metadata.binstall", key, target.triple, ending)).unwrap()
+            };
+            let name = archive_name(target.triple);
+            assert!(value("pkg-url").ends_with(&format!("/{name}.{archive}")), "{}", value("pkg-url"));
+            assert_eq!(value("bin-dir"), format!("{name}/{}", target.system.program()));
+            assert_eq!(value("pkg-fmt"), archive);
+        }
     }
 
     #[test]

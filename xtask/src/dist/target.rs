@@ -14,10 +14,10 @@ use xtask::time_limit;
 const RUSTUP_LIMIT: Duration = Duration::from_secs(300);
 
 /// Every target that `cargo xtask dist` builds if none is named.
-pub(crate) const TARGETS: [Target; 2] = [
+pub(crate) const TARGETS: [Target; 3] = [
     Target {
         triple: "x86_64-unknown-linux-musl",
-        deb: Some("amd64"),
+        system: System::Linux { deb: "amd64" },
         // A C compiler for glibc is sufficient: ring's C includes only headers that are the same for musl.
         compilers: &["x86_64-linux-musl-gcc", "musl-gcc", "x86_64-linux-gnu-gcc", "gcc"],
         packages: &["gcc", "libc6-dev"],
@@ -25,10 +25,17 @@ pub(crate) const TARGETS: [Target; 2] = [
     },
     Target {
         triple: "aarch64-unknown-linux-musl",
-        deb: Some("arm64"),
+        system: System::Linux { deb: "arm64" },
         compilers: &["aarch64-linux-musl-gcc", "aarch64-linux-gnu-gcc"],
         packages: &["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"],
         linkers: &["aarch64-linux-musl-gcc", "aarch64-linux-gnu-gcc"],
+    },
+    Target {
+        triple: "x86_64-pc-windows-gnu",
+        system: System::Windows,
+        compilers: &["x86_64-w64-mingw32-gcc"],
+        packages: &["gcc-mingw-w64-x86-64"],
+        linkers: &["x86_64-w64-mingw32-gcc"],
     },
 ];
 
@@ -37,14 +44,43 @@ pub(crate) const TARGETS: [Target; 2] = [
 pub(crate) struct Target {
     /// Rust's name of the target.
     pub(crate) triple: &'static str,
-    /// Debian's name of the architecture, if a `.deb` is made.
-    pub(crate) deb: Option<&'static str>,
+    pub(super) system: System,
     /// Compilers for ring's C, the best one first.
     compilers: &'static [&'static str],
     /// The packages of Debian with one of these compilers.
     packages: &'static [&'static str],
     /// Drivers of a linker for this processor. The C library is that of Rust's target.
     linkers: &'static [&'static str],
+}
+
+/// The operating system of a target.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum System {
+    Linux {
+        /// Debian's name of the architecture, for a `.deb`.
+        deb: &'static str,
+    },
+    /// Experimental: nobody has run the program there.
+    Windows,
+}
+
+impl System {
+    /// Returns the name of the program's file.
+    pub(super) fn program(self) -> &'static str {
+        match self {
+            Self::Linux { .. } => "ftp-uploader",
+            Self::Windows => "ftp-uploader.exe",
+        }
+    }
+
+    /// Returns further flags of rustc.
+    pub(super) fn rust_flags(self) -> Option<&'static str> {
+        match self {
+            Self::Linux { .. } => None,
+            // Otherwise the linker writes the time of the build.
+            Self::Windows => Some("-Clink-arg=-Wl,--no-insert-timestamp"),
+        }
+    }
 }
 
 impl Target {
@@ -59,8 +95,26 @@ impl Target {
 
     /// Returns the target whose programs run on this machine, if there is one.
     pub(crate) fn native() -> Option<Self> {
-        let is_native = |target: &Self| target.triple.starts_with(env::consts::ARCH) && cfg!(target_os = "linux");
+        let is_linux = |target: &Self| matches!(target.system, System::Linux { .. }) && cfg!(target_os = "linux");
+        let is_native = |target: &Self| target.triple.starts_with(env::consts::ARCH) && is_linux(target);
         TARGETS.into_iter().find(is_native)
+    }
+
+    /// Returns true if the target is built without being named only where its tools are installed.
+    pub(super) fn is_experimental(&self) -> bool {
+        matches!(self.system, System::Windows)
+    }
+
+    /// Checks that the tools are installed.
+    ///
+    /// # Errors
+    ///
+    /// In one line, if one of them is not.
+    pub(super) fn check_tools(&self) -> Result<(), String> {
+        if has_standard_library(self.triple) && self.compiler().is_some() && self.linker().is_some() {
+            return Ok(());
+        }
+        Err(format!("experimental, and its tools are not installed; cargo xtask dist {} does that", self.triple))
     }
 
     /// Installs the target's standard library by rustup and a C compiler by apt, where they are missing.

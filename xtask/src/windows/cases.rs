@@ -10,6 +10,7 @@ use test_servers::DemoServer;
 
 use super::lab::{DIRECTORY, Lab, SIZE};
 use super::wine::{Ended, Running, Wine};
+use super::{console, surrogates};
 
 /// A test: its name, and the function.
 type Case = (&'static str, fn(&Lab, &Wine) -> Result<(), String>);
@@ -26,6 +27,11 @@ pub(super) const ALL: &[Case] = &[
     ("a directory is stored with its contents", a_directory_is_stored),
     ("sync stores, changes and removes", sync_makes_equal),
     ("the password can be read from standard input", a_password_from_standard_input),
+    ("the password can be typed at the prompt", console::a_password_is_typed),
+    ("Ctrl-Z and Ctrl-D end the prompt", console::keys_that_end_the_input),
+    ("half of a surrogate pair in a word is refused in one line", surrogates::refused_on_the_command_line),
+    ("half of a surrogate pair in a variable is refused in one line", surrogates::refused_in_variables),
+    ("help and settings say that rights to files are not checked", unchecked_rights),
     ("an option without meaning is refused in one line", options_without_meaning),
     ("the missing fence is shown, and can be required", the_missing_fence),
     ("Ctrl-C ends an upload with its exit code", ctrl_c),
@@ -34,18 +40,18 @@ pub(super) const ALL: &[Case] = &[
 /// The longest time until Ctrl-C has ended a program.
 const INTERRUPT_LIMIT: Duration = Duration::from_secs(10);
 
-fn text(error: io::Error) -> String {
+pub(super) fn text(error: io::Error) -> String {
     error.to_string()
 }
 
 /// Runs the program, and compares the exit code.
-fn expect(code: i32, ended: io::Result<Ended>) -> Result<Ended, String> {
-    let ended = ended.map_err(text)?;
+pub(super) fn expect<E: ToString>(code: i32, ended: Result<Ended, E>) -> Result<Ended, String> {
+    let ended = ended.map_err(|error| error.to_string())?;
     if ended.code == Some(code) { Ok(ended) } else { Err(format!("not exit code {code}: {ended:?}")) }
 }
 
 /// Checks that there is one line, with all `words`, and without the full stop of a text of Windows inside.
-fn one_line(ended: &Ended, words: &[&str]) -> Result<(), String> {
+pub(super) fn one_line(ended: &Ended, words: &[&str]) -> Result<(), String> {
     let is_one = ended.errors.trim_end().lines().count() == 1 && !ended.errors.contains("..");
     if is_one && words.iter().all(|word| ended.errors.contains(word)) {
         return Ok(());
@@ -53,7 +59,7 @@ fn one_line(ended: &Ended, words: &[&str]) -> Result<(), String> {
     Err(format!("not one line with {words:?}: {}", ended.errors))
 }
 
-fn local(lab: &Lab, name: &str) -> String {
+pub(super) fn local(lab: &Lab, name: &str) -> String {
     Wine::path(&lab.local.join(name))
 }
 
@@ -165,6 +171,16 @@ fn a_password_from_standard_input(lab: &Lab, wine: &Wine) -> Result<(), String> 
     drop(pipe);
     expect(0, running.wait())?;
     lab.arrived("small.txt", "small.txt")
+}
+
+fn unchecked_rights(_: &Lab, wine: &Wine) -> Result<(), String> {
+    for (option, words) in [("--help", "are not checked"), ("--show-settings", "file-rights")] {
+        let ended = expect(0, wine.run("", &[option]))?;
+        if !ended.output.contains(words) {
+            return Err(format!("{option} does not say so: {}", ended.output));
+        }
+    }
+    Ok(())
 }
 
 fn options_without_meaning(lab: &Lab, wine: &Wine) -> Result<(), String> {

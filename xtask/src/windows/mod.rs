@@ -4,7 +4,9 @@
 //! Wine shows that the program works with the calls of Windows as wine understands them. It is no proof for Windows itself.
 
 mod cases;
+mod console;
 mod lab;
+mod surrogates;
 mod wine;
 
 use std::process::{Command, Stdio};

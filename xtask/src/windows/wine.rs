@@ -2,9 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use xtask::target_dir;
 use xtask::time_limit;
@@ -23,6 +25,8 @@ pub(super) struct Wine {
     loader: &'static str,
     prefix: PathBuf,
     program: PathBuf,
+    /// Starts the program with texts that Linux cannot carry (`surrogate.c`).
+    halver: PathBuf,
 }
 
 /// The result of a run.
@@ -49,13 +53,12 @@ impl Wine {
     /// Copies the program into `folder`, compiles the library that older releases of wine lack, and starts wine once.
     pub(super) fn prepare(folder: &Path, built: &Path, compiler: &str) -> Result<Self, String> {
         let loader = program().ok_or("there is no wine")?;
-        let wine = Self { loader, prefix: folder.join("prefix"), program: folder.join("ftp-uploader.exe") };
+        let (program, halver) = (folder.join("ftp-uploader.exe"), folder.join("surrogate.exe"));
+        let wine = Self { loader, prefix: folder.join("prefix"), program, halver };
         let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(built, &wine.program));
         copied.map_err(|error| format!("cannot copy the program: {error}"))?;
-        let mut compile = Command::new(compiler);
-        compile.args(["-shared", "-o"]).arg(folder.join("bcryptprimitives.dll"));
-        compile.arg(target_dir::workspace().join("xtask/src/windows/bcryptprimitives.c")).arg("-ladvapi32");
-        time_limit::run(&mut compile, RUN_LIMIT).map_err(|why| format!("{compiler} {why}"))?;
+        compile(compiler, "bcryptprimitives.c", &folder.join("bcryptprimitives.dll"), &["-shared", "-ladvapi32"])?;
+        compile(compiler, "surrogate.c", &wine.halver, &[])?;
         let mut boot = wine.command(&["--version"]);
         boot.stdout(Stdio::null());
         time_limit::run(&mut boot, BOOT_LIMIT).map_err(|why| format!("the program does not start: {why}"))?;
@@ -68,12 +71,18 @@ impl Wine {
     }
 
     /// Returns a run of the program.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.loader);
-        command.arg(&self.program).args(arguments).env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all");
+        command.arg(&self.program).args(arguments);
+        self.surround(&mut command);
+        command
+    }
+
+    /// Sets the variables for wine.
+    fn surround(&self, command: &mut Command) {
+        command.env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all");
         // No windows and no downloads, which the first start would offer.
         command.env("WINEDLLOVERRIDES", "mscoree=;mshtml=").env_remove("DISPLAY").stdin(Stdio::null());
-        command
     }
 
     /// Runs the program to its end.
@@ -83,14 +92,62 @@ impl Wine {
 
     /// Starts the program.
     pub(super) fn start(&self, password: &str, arguments: &[&str], input: Stdio) -> io::Result<Running> {
-        let (output, errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
         let mut command = self.command(arguments);
-        command.env("FTP_PASSWORD", password).stdin(input).stdout(output.try_clone()?).stderr(errors.try_clone()?);
-        Ok(Running { child: command.spawn()?, output, errors })
+        Running::of(command.env("FTP_PASSWORD", password).stdin(input))
+    }
+
+    /// Runs the program to its end. Each snowman in the arguments and the variables becomes half of a surrogate pair.
+    pub(super) fn run_with_halves(&self, variables: &[(&str, &str)], arguments: &[&str]) -> io::Result<Ended> {
+        let mut command = Command::new(self.loader);
+        command.arg(&self.halver).arg(Self::path(&self.program)).args(arguments);
+        self.surround(&mut command);
+        Running::of(command.envs(variables.iter().copied()))?.wait()
+    }
+
+    /// Starts the program at a console, without a password. Its input is the keyboard, its output the screen.
+    pub(super) fn start_at_console(&self, arguments: &[&str]) -> io::Result<Running> {
+        let words = [self.loader.into(), self.program.display().to_string()].into_iter();
+        let words = words.chain(arguments.iter().map(ToString::to_string));
+        let line: Vec<_> = words.map(|word| format!("'{word}'")).collect();
+        let mut command = Command::new("script");
+        // Wine leaves Ctrl-Z to the terminal, which would stop all programs.
+        let line = format!("stty susp undef; exec {}", line.join(" "));
+        command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        self.surround(&mut command);
+        Running::of(command.env_remove("FTP_PASSWORD").env("SHELL", "/bin/sh").stdin(Stdio::piped()))
     }
 }
 
+/// Compiles a file in C of this folder.
+fn compile(compiler: &str, source: &str, result: &Path, flags: &[&str]) -> Result<(), String> {
+    let source = target_dir::workspace().join("xtask/src/windows").join(source);
+    let mut compile = Command::new(compiler);
+    compile.arg(source).arg("-o").arg(result).args(flags);
+    time_limit::run(&mut compile, RUN_LIMIT).map_err(|why| format!("{compiler} {why}"))
+}
+
 impl Running {
+    fn of(command: &mut Command) -> io::Result<Self> {
+        let (output, errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
+        command.stdout(output.try_clone()?).stderr(errors.try_clone()?);
+        Ok(Self { child: command.spawn()?, output, errors })
+    }
+
+    /// Waits until the output contains `words`.
+    pub(super) fn wait_for(&self, words: &str) -> io::Result<()> {
+        let began = Instant::now();
+        let mut bytes = vec![0; 64 * 1024];
+        while began.elapsed() < RUN_LIMIT {
+            // At an offset, because the child shares the position in the file.
+            let length = self.output.read_at(&mut bytes, 0)?;
+            if String::from_utf8_lossy(&bytes[..length]).contains(words) {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Err(io::Error::other(format!("no `{words}` after {} s", RUN_LIMIT.as_secs())))
+    }
+
     /// Waits for the end.
     pub(super) fn wait(mut self) -> io::Result<Ended> {
         let Some(status) = time_limit::wait(&mut self.child, RUN_LIMIT)? else {

@@ -9,6 +9,7 @@ use ftp_uploader::{COMPONENT_SHA256, WASMTIME_VERSION};
 
 use super::places::JobKind;
 use crate::exit_code;
+use crate::platform::file_rights::UNCHECKED;
 
 use examples::examples;
 
@@ -64,7 +65,12 @@ pub(super) fn with_help(command: Command, kind: JobKind) -> Command {
         .help_template(TEMPLATE)
         .before_help(short)
         .before_long_help(argument_section(kind))
-        .after_long_help(format!("{}\n\n{}", example_section(kind), exit_code::table()))
+        .after_long_help(format!("{}\n\n{}{}", example_section(kind), exit_code::table(), note_on_rights()))
+}
+
+/// The note on systems whose rights to files are not checked.
+fn note_on_rights() -> String {
+    UNCHECKED.map(|note| format!("\n\n{note}")).unwrap_or_default()
 }
 
 /// The version of the program, and those of its parts, which reports of errors should name.

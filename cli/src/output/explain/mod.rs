@@ -17,6 +17,8 @@ use ftp_uploader::{
 };
 use serde_json::Value;
 
+use crate::platform::authorities;
+
 /// The number of skipped files of each directory that are named.
 pub(super) const NAMED: usize = 5;
 
@@ -161,11 +163,9 @@ fn tls(grants: &Grants) -> String {
     format!("{how}; {trusted}{ours}")
 }
 
-/// The variables that are set and replace the system's authorities (rustls-native-certs; OpenSSL and curl use the same
-/// ones).
+/// The variables that are set and replace the system's authorities.
 pub(super) fn authority_variables() -> Vec<&'static str> {
-    let supported = cfg!(all(unix, not(target_vendor = "apple")));
-    ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter(|name| supported && env::var_os(name).is_some()).collect()
+    authorities::VARIABLES.iter().copied().filter(|name| env::var_os(name).is_some()).collect()
 }
 
 fn password(grants: &Grants) -> String {

@@ -19,6 +19,11 @@ pub fn take(name: &str) -> Option<Zeroizing<Vec<u8>>> {
     Some(value)
 }
 
+/// Returns true if a command can carry the value: always, on Unix, where it is any bytes.
+pub fn is_sendable(_: &[u8]) -> bool {
+    true
+}
+
 #[allow(unsafe_code, reason = "std has no access to the bytes that the system shows to others")]
 fn wipe(name: &CStr) {
     unsafe extern "C" {

@@ -6,6 +6,9 @@ use std::os::unix::fs::MetadataExt;
 
 use rustix::process::geteuid;
 
+/// `None`: the rights are checked.
+pub const UNCHECKED: Option<&str> = None;
+
 /// The owner and the mode of an open file. A check before it was opened could be of another file.
 pub struct FileRights {
     mode: u32,

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ftp_uploader::CancelToken;
 use windows_sys::Win32::System::Console::{
-    ENABLE_ECHO_INPUT, ENABLE_LINE_INPUT, ENABLE_PROCESSED_INPUT, FlushConsoleInputBuffer, GetConsoleMode,
-    ReadConsoleW, SetConsoleMode,
+    CONSOLE_READCONSOLE_CONTROL, ENABLE_ECHO_INPUT, ENABLE_LINE_INPUT, ENABLE_PROCESSED_INPUT, FlushConsoleInputBuffer,
+    GetConsoleMode, ReadConsoleW, SetConsoleMode,
 };
 use zeroize::Zeroizing;
 
@@ -20,7 +20,8 @@ const MAX_LINE: usize = 4096;
 /// The longest text that is certainly whole.
 pub const MAX_TEXT: usize = MAX_LINE - 2;
 
-/// The key that ends the input, as in other programs for Windows (Ctrl-Z), and as in those of Unix (Ctrl-D).
+/// The keys that end the input at once, without the Enter key: Ctrl-Z, as in other programs for Windows, and Ctrl-D, as in
+/// those of Unix. No password has them.
 const END_KEYS: [u16; 2] = [0x1a, 0x04];
 
 /// The console whose echo is off, and its mode before.
@@ -38,7 +39,7 @@ pub struct Prompt {
 pub enum NotTyped {
     /// The user interrupted the program.
     Interrupted,
-    /// The user ended the input (Ctrl-Z).
+    /// The user ended the input ([`END_KEYS`]).
     End,
     /// The text is longer than [`MAX_TEXT`].
     TooLong,
@@ -146,13 +147,13 @@ pub fn read_line(console: &File) -> Result<Zeroizing<Vec<u8>>, NotTyped> {
     let mut units = Zeroizing::new(vec![0_u16; MAX_LINE]);
     let count = read_units(console, &mut units)?;
     let typed = &units[..count];
+    if typed.iter().any(|unit| END_KEYS.contains(unit)) {
+        return Err(NotTyped::End);
+    }
     let Some(text) = typed.strip_suffix(&[u16::from(b'\n')]) else {
         return Err(if count == MAX_LINE { NotTyped::TooLong } else { NotTyped::End });
     };
     let text = text.strip_suffix(&[u16::from(b'\r')]).unwrap_or(text);
-    if text.first().is_some_and(|first| END_KEYS.contains(first)) {
-        return Err(NotTyped::End);
-    }
     let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE * 3));
     for letter in char::decode_utf16(text.iter().copied()) {
         let letter = letter.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
@@ -164,9 +165,17 @@ pub fn read_line(console: &File) -> Result<Zeroizing<Vec<u8>>, NotTyped> {
 #[allow(unsafe_code, reason = "no kept crate has safe calls for consoles")]
 fn read_units(console: &File, units: &mut [u16]) -> io::Result<usize> {
     let (length, mut count) = (u32::try_from(units.len()).unwrap_or(u32::MAX), 0);
-    // SAFETY: the handle is open, the buffer has `length` units, and both pointers are valid during the call.
+    let keys = CONSOLE_READCONSOLE_CONTROL {
+        nLength: size_of::<CONSOLE_READCONSOLE_CONTROL>() as u32,
+        nInitialChars: 0,
+        // A bit for each control character.
+        dwCtrlWakeupMask: END_KEYS.iter().fold(0, |mask, key| mask | 1 << key),
+        dwControlKeyState: 0,
+    };
+    // SAFETY: the handle is open, the buffer has `length` units, and all pointers are valid during the call. The system
+    // does not write to `keys`.
     let read = unsafe {
-        ReadConsoleW(console.as_raw_handle(), units.as_mut_ptr().cast(), length, &raw mut count, std::ptr::null())
+        ReadConsoleW(console.as_raw_handle(), units.as_mut_ptr().cast(), length, &raw mut count, &raw const keys)
     };
     if read == 0 { Err(io::Error::last_os_error()) } else { Ok(usize::try_from(count).unwrap_or_default()) }
 }

@@ -136,19 +136,35 @@ impl Manifest {
         self.directories.remove(path);
     }
 
-    /// Returns true if earlier runs have made the directory, or have stored something below it.
+    /// Returns true if earlier runs have made the directory, or have made or stored something below it.
     pub fn owns_directory(&self, directory: &[u8]) -> bool {
-        self.directories.contains(directory) || self.has_below(directory)
+        self.has_made(directory) || self.files_below(directory).any(|file| file.stored)
     }
 
-    /// Returns true if something below `directory` is in the manifest.
-    fn has_below(&self, directory: &[u8]) -> bool {
-        let start = [directory, b"/"].concat();
-        let range = (Bound::Included(&start[..]), Bound::Unbounded);
-        let file = self.files.range::<[u8], _>(range).next().map(|(path, _)| path);
-        let made = self.directories.range::<[u8], _>(range).next();
-        file.into_iter().chain(made).any(|path| is_below(path.as_bytes(), directory))
+    /// Returns true if the directory was there at the end of an earlier run. Files that a run only found equal show that,
+    /// and do not make the directory its own.
+    pub fn knows_directory(&self, directory: &[u8]) -> bool {
+        self.has_made(directory) || self.files_below(directory).next().is_some()
     }
+
+    /// Returns true if earlier runs have made the directory, or one below it.
+    fn has_made(&self, directory: &[u8]) -> bool {
+        let start = first_below(directory);
+        let below = self.directories.range::<[u8], _>((Bound::Included(&start[..]), Bound::Unbounded)).next();
+        self.directories.contains(directory) || below.is_some_and(|path| is_below(path.as_bytes(), directory))
+    }
+
+    /// Returns all files below `directory`.
+    fn files_below(&self, directory: &[u8]) -> impl Iterator<Item = &Remembered> {
+        let start = first_below(directory);
+        let after = self.files.range::<[u8], _>((Bound::Included(&start[..]), Bound::Unbounded));
+        after.take_while(move |(path, _)| is_below(path.as_bytes(), directory)).map(|(_, file)| file)
+    }
+}
+
+/// Returns the bytes with which the first path below `directory` begins.
+fn first_below(directory: &[u8]) -> Vec<u8> {
+    [directory, b"/"].concat()
 }
 
 impl Remembered {

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use crate::compare::Comparison;
 use crate::fold::FoldedPaths;
+use crate::links::Links;
 use crate::operations::{MAX_NOTES, Note, Plan};
 use crate::remote::Directory;
 use crate::rules::{Compared, Delete};
@@ -56,6 +57,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Refusal> {
         dropped_notes,
         conflicts: removals.conflicts,
         case_collisions: folded.collisions(inputs.local),
+        links: Links::of(inputs),
         remembered,
     })
 }

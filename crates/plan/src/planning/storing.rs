@@ -33,7 +33,6 @@ struct Context<'a> {
     inputs: &'a Inputs<'a>,
     scope: &'a Scope<'a>,
     comparison: &'a Comparison<'a>,
-    links: Links<'a>,
     /// The paths that are cleared before anything is stored.
     cleared: BTreeSet<RemotePath>,
     with_leftovers: BTreeSet<Vec<u8>>,
@@ -51,7 +50,6 @@ impl<'a> Storing<'a> {
             inputs,
             scope,
             comparison,
-            links: Links::of(inputs),
             cleared: removals.clear.iter().map(|clear| clear.path().clone()).collect(),
             with_leftovers: removals.leftovers.keys().map(|path| path.parent_bytes().to_vec()).collect(),
         };
@@ -98,7 +96,6 @@ impl<'a> Storing<'a> {
             reason,
             replaces: replaced(sight, is_answered),
             page: (context.inputs.rules.last)(&file.path),
-            own: !context.links.lead_to(&file.path),
             temporary: context.temporary(file, removals),
         });
         None
@@ -129,7 +126,7 @@ fn replaced(sight: Sight, is_answered: bool) -> Option<Kind> {
 /// Returns the local directories that the server does not have, or may not have.
 fn directories(inputs: &Inputs<'_>, scope: &Scope<'_>, conflicts: &[Conflict]) -> Vec<RemotePath> {
     let has = |path: &RemotePath| match inputs.trusted() {
-        Some(manifest) => manifest.owns_directory(path.as_bytes()),
+        Some(manifest) => manifest.knows_directory(path.as_bytes()),
         None => match sight(inputs, path.as_bytes()) {
             Sight::Listed(entry) => match entry.kind {
                 Kind::Directory => true,
@@ -155,24 +152,4 @@ fn is_answered(inputs: &Inputs<'_>, file: &LocalFile, sight: Sight) -> bool {
 fn is_in_conflict(conflicts: &[Conflict], path: &RemotePath) -> bool {
     let conflicts_at = |path: &[u8]| conflicts.binary_search_by(|other| other.path.as_bytes().cmp(path)).is_ok();
     !conflicts.is_empty() && upwards(path.as_bytes()).any(conflicts_at)
-}
-
-/// The local directories that are links on the server, or may be.
-struct Links<'a>(BTreeSet<&'a [u8]>);
-
-impl<'a> Links<'a> {
-    fn of(inputs: &Inputs<'a>) -> Self {
-        let is_link = |path: &&RemotePath| match sight(inputs, path.as_bytes()) {
-            Sight::Listed(entry) => matches!(entry.kind, Kind::Link | Kind::Other),
-            Sight::Unseen => true,
-            Sight::Missing => false,
-        };
-        let links = inputs.local.directories().iter().filter(is_link);
-        Self(if inputs.trusted().is_some() { BTreeSet::new() } else { links.map(RemotePath::as_bytes).collect() })
-    }
-
-    /// Returns true if one of them is above `path`.
-    fn lead_to(&self, path: &RemotePath) -> bool {
-        !self.0.is_empty() && upwards(path.parent_bytes()).any(|directory| self.0.contains(directory))
-    }
 }

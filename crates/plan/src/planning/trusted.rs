@@ -28,7 +28,7 @@ pub(super) fn removals(scope: &Scope<'_>, manifest: &Manifest, folded: &FoldedPa
     let paths = scope.local.files().iter().map(|file| &file.path);
     removals.conflicts.extend(
         paths
-            .filter(|path| manifest.owns_directory(path.as_bytes()))
+            .filter(|path| manifest.knows_directory(path.as_bytes()))
             .map(|path| conflict(path, ConflictKind::DirectoryForFile)),
     );
     removals.conflicts.sort_unstable_by(|one, other| one.path.cmp(&other.path));

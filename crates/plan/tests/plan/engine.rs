@@ -214,10 +214,14 @@ impl Run {
                 }
             }
         }
+        let mut links = plan.links.clone();
         for path in &plan.make {
             let is_new = !server.is_directory(text(path));
             step(save, server, manifest, path, &Server::make)?;
             if is_new {
+                links.rule_out(path);
+            }
+            if is_new && !links.lead_to(path) {
                 manifest.record_directory(path.clone());
             }
         }
@@ -227,7 +231,7 @@ impl Run {
                 server.store(path, file);
                 server.rename_away(&temporary_path(path, file));
             })?;
-            manifest.record(store.path.clone(), remembered(file, store.own));
+            manifest.record(store.path.clone(), remembered(file, !links.lead_to(&store.path)));
         }
         self.remove(plan, server, manifest, save)?;
         save(server, manifest)

@@ -108,11 +108,24 @@ fn check_nothing_to_do(run: &Run, server: &Server) -> Result<(), TestCaseError> 
     Ok(())
 }
 
+/// The files that a manifest calls stored, and its directories, lie where their paths say: not behind a link. Only then may
+/// a later run remove them.
+fn check_own(run: &Run, after: &Server) -> Result<(), TestCaseError> {
+    let manifest = manifest(run, after);
+    let files = manifest.files().filter(|(_, file)| file.stored).map(|(path, _)| path);
+    for path in files.chain(manifest.directories()) {
+        let path = core::str::from_utf8(path.as_bytes()).unwrap();
+        prop_assert_eq!(after.place(path), path);
+    }
+    Ok(())
+}
+
 fn check_all(run: &Run, before: &Server, after: &Server, plan: &Plan) -> Result<(), TestCaseError> {
     let earlier = manifest(run, before);
     check_untouched(run, &earlier, before, after)?;
     check_stored(run, plan, &earlier, after)?;
     check_extra(run, plan, after)?;
+    check_own(run, after)?;
     check_nothing_to_do(run, after)
 }
 
@@ -136,6 +149,31 @@ proptest! {
         check_run(&first, &mut server)?;
         populate(&mut server, &more);
         check_run(&second, &mut server)?;
+    }
+
+    #[test]
+    fn a_first_run_owns_each_file_that_no_link_of_the_server_leads_to(
+        run in run(), others in foreign(), form in form(),
+    ) {
+        let run = Run { with_manifest: true, ..run };
+        let mut server = Server::new(form);
+        populate(&mut server, &others);
+        prop_assume!(!run.has_hidden_obstacle(&server));
+        let before = server.clone();
+        let plan = run.sync(&mut server, usize::MAX).unwrap();
+        let manifest = manifest(&run, &server);
+        for path in plan.store.iter().map(|store| &store.path) {
+            let text = core::str::from_utf8(path.as_bytes()).unwrap();
+            // A directory that was there, and that LIST does not show, may be a link.
+            let is_shown = |directory: &str| {
+                let name = directory.rsplit('/').next().unwrap();
+                !before.is_directory(directory) || form == Form::Facts || !name.starts_with('.')
+            };
+            let is_seen = text.match_indices('/').all(|(at, _)| is_shown(&text[..at]));
+            let is_in_place = server.place(text) == text;
+            let is_own = manifest.get(path.as_bytes()).unwrap().stored;
+            prop_assert!(is_own == (is_in_place && is_seen), "{} is own: {}", text, is_own);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::server::{Run, Server};
 use crate::contract::{Argument, Made, UploadError};
+use crate::native::IoError;
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -25,12 +26,12 @@ fn run(prepare: impl FnOnce(&Server)) -> Run {
 }
 
 #[test]
-fn directories_are_made_eight_at_a_time_in_flights_and_one_at_a_time_without() {
+fn directories_are_made_in_flights_of_eight_commands_and_one_at_a_time_without() {
     let paths: Vec<String> = (0..10).map(|number| format!("d{number}")).collect();
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     let mut one = run(|_| {});
     assert_eq!(make(&mut one, &paths, true), ["made"; 10]);
-    assert_eq!(one.server.log().iter().map(|line| line.split('+').count()).collect::<Vec<_>>(), [8, 2]);
+    assert_eq!(one.server.log().iter().map(|line| line.split('+').count()).collect::<Vec<_>>(), [8, 4]);
     let mut other = run(|_| {});
     assert_eq!(make(&mut other, &paths, false), ["made"; 10]);
     assert_eq!(other.server.log().len(), 10);
@@ -41,7 +42,13 @@ fn cwd_decides_which_of_the_refused_ones_exist_and_the_last_one_leads_back() {
     for (flight, wanted) in [
         (
             true,
-            &["MKD a", "MKD a/b + MKD f", "MKD f/c", "PWD", "CWD /home/a + CWD /home/f + CWD /home/f/c + CWD /home"][..],
+            &[
+                "MKD a",
+                "MKD a/b + MKD f + NOOP",
+                "MKD f/c",
+                "PWD",
+                "CWD /home/a + CWD /home/f + CWD /home/f/c + CWD /home + NOOP",
+            ][..],
         ),
         (
             false,
@@ -70,6 +77,30 @@ fn cwd_decides_which_of_the_refused_ones_exist_and_the_last_one_leads_back() {
         make(&mut run, &["a"], flight);
         assert!(!run.server.log().contains(&"PWD".into()));
     }
+}
+
+#[test]
+fn replies_in_another_order_tell_nothing_about_any_directory() {
+    for replies in
+        ["200 Fine\n257 Made\n550 Exists", "550 Exists\n200 Fine\n257 Made", "257 Made\n550 Exists\n550 What?"]
+    {
+        let mut run = run(|server| {
+            server.on("MKD", "");
+            server.on("NOOP", replies);
+        });
+        let told = run.session.make_directories(&[b"a".to_vec(), b"b".to_vec()], true);
+        let is_out_of_step = matches!(&told, Err(UploadError::Broken(broken)) if broken.cause == IoError::OutOfStep);
+        assert!(is_out_of_step, "{replies}");
+        run.is_over();
+    }
+}
+
+/// libunftp hangs after two CWD at once, and shows by a flight of MKD that it is such a server.
+#[test]
+fn cwd_is_sent_in_flights_only_after_a_flight_that_was_answered_in_order() {
+    let mut run = run(|server| server.on("MKD", "550 Exists"));
+    assert_eq!(make(&mut run, &["a", "a/b"], true), ["exists"; 2]);
+    assert_eq!(run.server.log(), ["MKD a", "MKD a/b", "PWD", "CWD /home/a", "CWD /home/a/b", "CWD /home"]);
 }
 
 #[test]

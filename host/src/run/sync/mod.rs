@@ -10,6 +10,7 @@ mod course;
 mod inquiry;
 pub(super) mod listing;
 mod lock;
+mod making;
 mod manifest;
 pub(crate) mod owner;
 mod placing;

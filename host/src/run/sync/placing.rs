@@ -13,6 +13,7 @@ use crate::report::event::Event;
 use crate::report::summary::{Failure, Remaining, UploadReport, Whose};
 use crate::report::sync::{SyncNote, SyncProblem};
 use crate::request::sync::Switch;
+use crate::run::plan::Plan;
 use crate::run::sync::changes::Changes;
 use crate::run::sync::removal::{self, Removed};
 use crate::run::sync::spread::spread;
@@ -30,7 +31,7 @@ impl Changes<'_, '_> {
     pub(super) fn place(&mut self) -> Result<bool, UploadError> {
         // There can be a hundred thousand files, so the report keeps no list of them beside that of the stored files.
         let files = std::mem::take(&mut self.sync.plan.store);
-        let make = self.sync.plan.make.clone();
+        let mut make = self.sync.plan.make.clone();
         if files.is_empty() && make.is_empty() {
             return Ok(true);
         }
@@ -38,6 +39,7 @@ impl Changes<'_, '_> {
         self.context.check_cancellation()?;
         if let Some(manifest) = &self.context.manifest {
             self.make_parents(&manifest.clone())?;
+            make = self.make_possible_links(make)?;
             let intended = self.record.intended(self.context, &make, &files);
             self.write(&intended);
             // Without the intention on the server, the next run would not know the files of this one.
@@ -46,15 +48,10 @@ impl Changes<'_, '_> {
             }
         }
         self.context.run.tell_size(files.iter().map(|file| file.size), self.report.skipped.len());
-        let in_place = match self.context.job.options.switch {
-            Switch::AllAtTheEnd => self.store_and_switch(&make, files)?,
-            Switch::EachWhenComplete | Switch::InPlace => self.store_in_place(&make, &files)?,
-        };
-        if in_place {
-            make.iter().for_each(|path| self.record.made(path));
-            self.sync.made.extend(make.iter().map(|path| path.as_bytes().to_vec()));
+        match self.context.job.options.switch {
+            Switch::AllAtTheEnd => self.store_and_switch(&make, files),
+            Switch::EachWhenComplete | Switch::InPlace => self.store_in_place(&make, &files),
         }
-        Ok(in_place)
     }
 
     /// Makes the directories above the manifest. A directory that cannot be made shows when the manifest is stored.
@@ -78,7 +75,7 @@ impl Changes<'_, '_> {
         let pages: HashSet<_> = files.iter().filter(|file| file.page).map(|file| file.path.clone()).collect();
         // The list is long, and so is that of the stored files, which grows now.
         drop(files);
-        let mut stored = self.context.run.store(tasks);
+        let mut stored = self.make_and_store(tasks);
         let whole = storing::is_whole(&stored) && self.others_are_unaffected();
         let new = std::mem::take(&mut stored.stored).into_iter().filter_map(|stored| storing::staged_of(stored, None));
         let staged: Vec<_> = ready.into_iter().chain(new).map(|staged| self.with_time(staged)).collect();
@@ -212,7 +209,7 @@ impl Changes<'_, '_> {
                     self.remember_so_far(files)?;
                 }
                 let directories = make.take().unwrap_or_default();
-                let stored = self.context.run.store(storing::tasks(self.context, directories, some.iter().copied()));
+                let stored = self.make_and_store(storing::tasks(self.context, directories, some.iter().copied()));
                 stored.stored.iter().for_each(|stored| self.record.stored(self.context, stored));
                 self.add(stored);
             }
@@ -221,7 +218,7 @@ impl Changes<'_, '_> {
             }
         }
         if let Some(directories) = make {
-            let made = self.context.run.store(storing::tasks(self.context, directories, std::iter::empty()));
+            let made = self.make_and_store(storing::tasks(self.context, directories, std::iter::empty()));
             self.add(made);
         }
         Ok(self.others_are_unaffected())
@@ -232,10 +229,17 @@ impl Changes<'_, '_> {
         self.record.look(self.context)?;
         let stored: HashSet<_> = self.report.stored.iter().map(|stored| &stored.remote[..]).collect();
         let open: Vec<_> = files.iter().filter(|file| !stored.contains(file.path.as_bytes())).cloned().collect();
-        let make = self.sync.plan.make.clone();
-        let so_far = self.record.intended(self.context, &make, &open);
+        let so_far = self.record.intended(self.context, &[], &open);
         self.write(&so_far);
         Ok(())
+    }
+
+    /// Makes the directories and stores the files of `plan`.
+    fn make_and_store(&mut self, plan: Plan) -> UploadReport {
+        let mut made = Vec::new();
+        let report = self.context.run.make_and_store(plan, &mut made);
+        self.note_made(made);
+        report
     }
 
     /// Adds the report of a phase.

@@ -4,10 +4,11 @@
 //! If the run is killed, the next one knows from it which files are its own. Such an entry is pending: the next run takes
 //! the file for stored only if the server shows its size and the time that this run sets.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use ftp_plan::Branch;
+use ftp_plan::links::Links;
 use ftp_plan::local::LocalTree;
 use ftp_plan::manifest::{Manifest, Remembered};
 use ftp_plan::operations::{Plan as Operations, Store};
@@ -32,8 +33,8 @@ const DIRECTORIES_PER_CONNECTION: usize = 16;
 pub(super) struct Record<'a> {
     local: &'a LocalTree,
     manifest: Manifest,
-    /// The files that are not stored through a link of the server.
-    own: HashSet<RemotePath>,
+    /// The directories that may be links of the server: what is below them is not this run's own.
+    links: Links,
     /// The hashes that were computed for files to store.
     hashes: HashMap<RemotePath, [u8; 32]>,
     /// The stored files that the server was not asked about.
@@ -41,11 +42,11 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The record before the first operation. Takes the manifest of `operations`.
+    /// The record before the first operation. Takes the manifest and the links of `operations`.
     pub(super) fn new(local: &'a LocalTree, operations: &mut Operations) -> Self {
         let manifest = std::mem::take(&mut operations.remembered);
-        let own = operations.store.iter().filter(|store| store.own).map(|store| store.path.clone()).collect();
-        Self { local, manifest, own, hashes: HashMap::new(), unseen: BTreeSet::new() }
+        let links = std::mem::take(&mut operations.links);
+        Self { local, manifest, links, hashes: HashMap::new(), unseen: BTreeSet::new() }
     }
 
     /// Returns the manifest.
@@ -53,14 +54,25 @@ impl<'a> Record<'a> {
         &self.manifest
     }
 
+    /// Returns true if one of `directories` may be a link. A listing shows of the others that they are none, or that they
+    /// do not exist.
+    pub(super) fn may_have_links(&self, directories: &[RemotePath]) -> bool {
+        directories.iter().any(|path| self.links.contains(path))
+    }
+
+    /// Records that the server has made `directory` for this run, which is no link therefore.
+    pub(super) fn is_no_link(&mut self, directory: &RemotePath) {
+        self.links.rule_out(directory);
+    }
+
     /// Returns the manifest with everything that will be stored and made.
     pub(super) fn intended(&self, context: &Context<'_>, make: &[RemotePath], files: &[Store]) -> Manifest {
         let mut manifest = self.manifest.clone();
-        make.iter().for_each(|path| manifest.record_directory(path.clone()));
+        make.iter().filter(|path| self.would_own(path)).for_each(|path| manifest.record_directory(path.clone()));
         for file in files {
             let server_modified = context.time(self.modified(file.path.as_bytes()));
             let intended = Remembered {
-                stored: file.own,
+                stored: !self.links.lead_to(&file.path),
                 pending: true,
                 sha256: self.hashes.get(&file.path).copied(),
                 size: file.size,
@@ -98,7 +110,7 @@ impl<'a> Record<'a> {
         let Ok(path) = RemotePath::parse(&stored.remote) else { return };
         let hash = self.hashes.remove(&path).filter(|_| self.is_unchanged(context, &path));
         let file = Remembered {
-            stored: self.own.contains(&path),
+            stored: !self.links.lead_to(&path),
             pending: false,
             sha256: hash,
             size: stored.size,
@@ -124,9 +136,16 @@ impl<'a> Record<'a> {
         self.manifest.forget(path.as_bytes());
     }
 
-    /// Records a directory that was made.
+    /// Records a directory that the server has made for this run.
     pub(super) fn made(&mut self, path: &RemotePath) {
-        self.manifest.record_directory(path.clone());
+        if self.would_own(path) {
+            self.manifest.record_directory(path.clone());
+        }
+    }
+
+    /// Returns true if a directory belongs to this run once the server has made it.
+    fn would_own(&self, directory: &RemotePath) -> bool {
+        !self.links.contains(directory) && !self.links.lead_to(directory)
     }
 
     /// Records a directory that was removed.

@@ -92,21 +92,14 @@ impl DataPath {
 }
 
 #[cfg(test)]
-#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use crate::cancel::Cancellation;
+    use crate::platform::for_tests::forbid_connecting;
     use crate::sandbox::bindings::ftp_uploader::upload::capabilities::IoError;
     use crate::sandbox::call_error::answer;
-    use landlock::{AccessNet, Ruleset, RulesetAttr, RulesetStatus};
     use std::net::TcpListener;
     use std::time::{Duration, Instant};
-
-    /// Forbids this thread to connect by TCP. Returns false if the kernel cannot do that.
-    fn forbid_connecting() -> bool {
-        let ruleset = Ruleset::default().handle_access(AccessNet::ConnectTcp).unwrap().create().unwrap();
-        ruleset.restrict_self().unwrap().ruleset != RulesetStatus::NotEnforced
-    }
 
     fn told_after_connecting(port: u16, control: &Stream) -> IoError {
         let cancellation = Cancellation::default();

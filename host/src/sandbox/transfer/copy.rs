@@ -131,6 +131,7 @@ mod tests {
     use crate::net::route::Route;
     use crate::net::socket::Socket;
     use crate::net::wait::Deadline;
+    use crate::platform::for_tests::choose_congestion_control;
     use std::io::{Read, Write};
     use std::net::TcpListener;
     use std::time::{Duration, Instant};
@@ -176,7 +177,6 @@ mod tests {
     }
 
     /// Both ways must carry files that do not fit into a socket at once, whichever way this machine chooses.
-    #[cfg(target_os = "linux")]
     #[test]
     fn a_large_file_is_whole_by_sendfile_and_copied_only_where_it_is_sent_at_a_pace() {
         let bytes: Vec<u8> = (0..8_000_003_u32).map(|n| (n ^ (n >> 9)) as u8).collect();
@@ -187,8 +187,7 @@ mod tests {
         for (rules, way) in [("reno", Way::Sendfile), ("bbr", Way::Copy)] {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let mut stream = connect(&listener);
-            // Not every kernel has BBR, or lets every user choose it.
-            if rustix::net::sockopt::set_tcp_congestion(stream.socket().tcp(), rules).is_err() {
+            if !choose_congestion_control(stream.socket().tcp(), rules) {
                 continue;
             }
             let mut server = listener.accept().unwrap().0;

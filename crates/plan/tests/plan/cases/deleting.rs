@@ -1,11 +1,12 @@
 //! Everything that is removed, and everything that stays.
 
+use ftp_plan::manifest::Manifest;
 use ftp_plan::operations::{Kept, Note, RemoveReason};
 use ftp_plan::remote::{Form, Kind};
 use ftp_plan::rules::Delete;
 
 use super::{file, kept, remember, removed, removed_directories, server, server_with, stored, with_listing};
-use crate::engine::{Run, parsed, text};
+use crate::engine::{Run, TARGET, parsed, text};
 use crate::model::Node;
 
 /// D19.
@@ -85,7 +86,7 @@ fn nothing_is_removed_behind_a_link() {
     let run = Run { max_delete: Some(9), ..Run::new(&[("js/b", 1, 10)]).deleting(Delete::Extra) };
     let plan = run.plan(&server).unwrap();
     assert_eq!((removed(&plan), removed_directories(&plan), stored(&plan)), (vec!["out"], vec!["js2"], vec!["js/b"]));
-    assert!(!plan.store[0].own);
+    assert!(plan.links.lead_to(&plan.store[0].path));
     let plan = run.plan_with(&server, |tree| {
         with_listing(tree, "", |listing| {
             let unknown = ftp_plan::remote::Entry { kind: Kind::Other, size: None, modified: None };
@@ -93,6 +94,41 @@ fn nothing_is_removed_behind_a_link() {
         })
     });
     assert_eq!(removed(&plan.unwrap()), [""; 0]);
+}
+
+/// LIST without a line proves nothing, so that each directory may be a link until the server has made it.
+#[test]
+fn files_in_directories_that_a_run_has_made_are_removed_by_a_later_run() {
+    for form in [Form::Facts, Form::Lines] {
+        let mut server = server_with(form, &[]);
+        let first = Run { with_manifest: true, ..Run::new(&[("css/deep/a", 1, 10), ("css/b", 1, 10), ("c", 1, 10)]) };
+        first.sync(&mut server, usize::MAX).unwrap();
+        let second = Run { max_delete: Some(9), ..Run::new(&[("c", 1, 10)]).deleting(Delete::Own) };
+        assert_eq!(removed(&second.plan(&server).unwrap()), ["css/b", "css/deep/a"], "{form:?}");
+    }
+}
+
+/// MKD is refused for a link, which no listing of LIST shows if its name begins with a dot.
+#[test]
+fn a_file_in_a_directory_that_was_not_made_is_not_the_run_s_own() {
+    let mut server = server_with(Form::Lines, &[(".js", Node::Link)]);
+    server.add("@/.js/a", file(1, 1));
+    let run = Run { with_manifest: true, ..Run::new(&[(".js/new/b", 1, 10)]) };
+    run.sync(&mut server, usize::MAX).unwrap();
+    let manifest = Manifest::parse(server.manifest.as_ref().unwrap(), TARGET).unwrap();
+    assert!(!manifest.get(b".js/new/b").unwrap().stored);
+    assert_eq!(manifest.directories().len(), 0);
+}
+
+/// A run that found a file equal has not stored it, and has no right to its directory.
+#[test]
+fn a_directory_in_which_files_were_only_found_equal_stays_when_it_becomes_empty() {
+    let mut server = server(&[("d/f", file(1, 10)), ("c", file(1, 10))]);
+    let first = Run { with_manifest: true, ..Run::new(&[("c", 1, 10), ("d/f", 1, 10)]) };
+    assert!(first.sync(&mut server, usize::MAX).unwrap().is_empty());
+    server.nodes.remove("d/f");
+    let plan = Run::new(&[("c", 1, 10)]).deleting(Delete::Own).plan(&server).unwrap();
+    assert_eq!((removed_directories(&plan), kept(&plan)), (vec![], vec![("d", Kept::NotOwn)]));
 }
 
 /// D16.

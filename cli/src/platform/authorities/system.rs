@@ -1,0 +1,4 @@
+//! The certificate authorities are asked of the system itself, on Windows and on those of Apple.
+
+/// No variable replaces them.
+pub const VARIABLES: &[&str] = &[];
