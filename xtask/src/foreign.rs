@@ -1,5 +1,5 @@
 //! The other systems in `cargo xtask test`: macOS is compiled, Windows runs under wine, the static program runs a few of the
-//! tests, and the one for aarch64 runs in qemu.
+//! tests, and the one for aarch64 runs in qemu, also on a kernel for aarch64.
 //!
 //! Each has a command of its own, which does more. A system whose tools are missing is skipped, and named in the last line.
 
@@ -21,7 +21,7 @@ struct System {
     check: fn() -> Result<Vec<String>, String>,
 }
 
-const SYSTEMS: [System; 4] = [
+const SYSTEMS: [System; 5] = [
     System {
         tools: "zig for macOS",
         part: "macOS, compiled",
@@ -45,6 +45,12 @@ const SYSTEMS: [System; 4] = [
         part: "aarch64, in qemu",
         set_up: aarch64::set_up,
         check: || aarch64::check_unoptimised().map(|()| Vec::new()),
+    },
+    System {
+        tools: "a kernel for aarch64 in qemu",
+        part: "aarch64, on a kernel in qemu",
+        set_up: aarch64::set_up_system,
+        check: || aarch64::check_on_one_kernel().map(|()| Vec::new()),
     },
 ];
 

@@ -53,13 +53,17 @@ Usage: cargo xtask NAME
                   Linux without the calls that only Linux has
   test windows    build the program for Windows, run it under wine, and compare the uploaded bytes
   test systems    what `cargo xtask test` runs of the next four: clippy for macOS, the cases under wine, a few tests with
-                  the static program, and the checks for aarch64 in qemu, all with programs that are not optimised
+                  the static program, and the checks for aarch64 in qemu, also on a kernel; all programs are not
+                  optimised
   test sandbox    run only the attacks on the sandbox, and print a table of the results
   test static [FILTER...]
                   run the tests of the behaviour with a static program (musl)
   test aarch64 [PROGRAM]
                   run the static program for aarch64 in qemu's user mode: start, limits, fence, uploads; without
                   PROGRAM, it is built
+  test aarch64 --system [--short] [PROGRAM]
+                  run it, and attacks on the fence, on four kernels of Debian in a virtual machine of qemu; with
+                  --short, on one of them, with a program that is not optimised
   bench [many | sync | systems | sandbox | sink] [--only ROW] [--rounds N] [--out DIR]
                   compare the program with other clients, on loopback; with `many`, with many small files, also over
                   a delaying link (needs root; --only takes the beginning of a name, --server another server); with
@@ -110,8 +114,7 @@ fn outcome_of(arguments: &[&str]) -> Option<Result<(), String>> {
         ["test", "systems"] => foreign::run(),
         ["test", "sandbox"] => sandbox::run(),
         ["test", "static", ref filters @ ..] => static_test::run(filters),
-        ["test", "aarch64"] => aarch64::run(None),
-        ["test", "aarch64", program] => aarch64::run(Some(program)),
+        ["test", "aarch64", ref arguments @ ..] => return aarch64::run(arguments),
         ["test", "windows"] => windows::run(),
         ["bench", ref arguments @ ..] => bench::run(arguments),
         ["components"] => components::run(),

@@ -16,7 +16,7 @@ const TIMED_OUT: i32 = 124;
 const SIMULATE_SECONDS: u32 = 60;
 const UPDATE_SECONDS: u32 = 180;
 const DOWNLOAD_SECONDS: u32 = 300;
-const EXTRACT_SECONDS: u32 = 60;
+const EXTRACT_SECONDS: u32 = 180;
 const TRIAL_SECONDS: u32 = 20;
 
 /// The state of apt's package lists. They are refreshed at most once in a run, and only if a download fails.
@@ -130,7 +130,9 @@ fn apt_get(seconds: u32) -> Command {
     command
 }
 
-fn limited(seconds: u32, program: impl AsRef<OsStr>) -> Command {
+/// Returns a command that is stopped after this time, and that finds no standard input.
+#[must_use]
+pub fn limited(seconds: u32, program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("timeout");
     command.arg("--kill-after=5").arg(seconds.to_string()).arg(program);
     command.env("DEBIAN_FRONTEND", "noninteractive").env("LC_ALL", "C.UTF-8");
@@ -138,8 +140,12 @@ fn limited(seconds: u32, program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Runs a command to its end. Returns its standard output, or the reason of its failure in one line.
-fn output_of(command: &mut Command) -> Result<String, String> {
+/// Runs a command to its end, and returns its standard output.
+///
+/// # Errors
+///
+/// The reason of its failure, in one line.
+pub fn output_of(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("cannot run {:?}: {error}", command.get_program()))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
