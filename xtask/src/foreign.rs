@@ -21,6 +21,9 @@ struct System {
     check: fn() -> Result<Vec<String>, String>,
 }
 
+/// The tools of one system come from another release of Debian than that of this machine, so that a mirror may lack them.
+const KERNEL: &str = "a kernel for aarch64 in qemu";
+
 const SYSTEMS: [System; 5] = [
     System {
         tools: "zig for macOS",
@@ -47,7 +50,7 @@ const SYSTEMS: [System; 5] = [
         check: || aarch64::check_unoptimised().map(|()| Vec::new()),
     },
     System {
-        tools: "a kernel for aarch64 in qemu",
+        tools: KERNEL,
         part: "aarch64, on a kernel in qemu",
         set_up: aarch64::set_up_system,
         check: || aarch64::check_on_one_kernel().map(|()| Vec::new()),
@@ -77,6 +80,11 @@ pub(crate) fn missing() -> Vec<&'static str> {
     SYSTEMS.iter().filter(absent).map(|system| system.tools).collect()
 }
 
+/// Returns the names of those missing tools without which a run with CI=true fails. Others are only named in the last line.
+pub(crate) fn required<'a>(missing: &[&'a str]) -> Vec<&'a str> {
+    missing.iter().copied().filter(|tools| *tools != KERNEL).collect()
+}
+
 /// Runs `cargo xtask test systems`.
 pub(crate) fn run() -> Result<(), String> {
     wasm_target::set_up()?;
@@ -86,13 +94,14 @@ pub(crate) fn run() -> Result<(), String> {
     if !unstable.is_empty() {
         println!("UNSTABLE, passed only alone: {}.", unstable.join(", "));
     }
-    match missing.is_empty() {
-        true => Ok(()),
-        false if ci::is_set() => Err(format!("missing, and with CI=true nothing is skipped: {}", missing.join(", "))),
-        false => {
-            println!("NOT EVERYTHING WAS CHECKED: missing here: {}", missing.join(", "));
-            Ok(())
+    if !missing.is_empty() {
+        println!("NOT EVERYTHING WAS CHECKED: missing here: {}", missing.join(", "));
+    }
+    match required(&missing)[..] {
+        ref required @ [_, ..] if ci::is_set() => {
+            Err(format!("missing, and with CI=true nothing is skipped: {}", required.join(", ")))
         }
+        _ => Ok(()),
     }
 }
 
