@@ -19,10 +19,15 @@ pub(crate) fn program() -> &'static OsStr {
     NAMED.as_deref().unwrap_or(BUILT.as_ref())
 }
 
+/// Returns true for a program that cargo has not built with the tests. It may have another C library.
+pub(crate) fn is_another() -> bool {
+    NAMED.is_some()
+}
+
 /// Returns the program for these arguments. Those that bring a component run the program that cargo has built, and the test
 /// counts as skipped for the other one.
 pub(crate) fn program_for<'a>(program: &'a OsStr, arguments: &[OsString]) -> &'a OsStr {
-    if NAMED.is_some() && arguments.iter().any(|argument| argument == COMPONENT) {
+    if is_another() && arguments.iter().any(|argument| argument == COMPONENT) {
         skipped("the program that is handed out cannot compile a component");
         return BUILT.as_ref();
     }

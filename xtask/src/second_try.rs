@@ -1,19 +1,27 @@
 //! Runs the tests. One that fails beside the others is run once more, alone: many tests measure times, and other work on the
 //! machine can make one of them late. Such a test is named in the last line of `cargo xtask test`, so that it gets mended.
 
+use std::env;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::thread;
 
 use xtask::cargo;
 
 /// The most tests that are run again. More failures have another reason than a busy machine.
-const MOST: usize = 3;
+const MOST: usize = 4;
+
+/// The variable with the number of tests that Rust's test program runs at once. If it is set, it is respected.
+const THREADS: &str = "RUST_TEST_THREADS";
+
+/// The number of tests for each processor: most of them wait for a server, a deadline or the program.
+const PER_PROCESSOR: usize = 2;
 
 /// Runs the tests of `cargo` with `arguments` whose names contain one of the filters, or all without a filter. Returns the names
 /// of the tests that have passed only alone.
 ///
 /// # Errors
-/// If a test fails twice, if more than three fail, or if the tests do not compile.
+/// If a test fails twice, if more than four fail, or if the tests do not compile.
 pub(crate) fn run(arguments: &[&str], filters: &[&str], environment: &[(&str, &str)]) -> Result<Vec<String>, String> {
     let (passed, failed) = first_try(&[arguments, &["--no-fail-fast", "--"], filters].concat(), environment)?;
     if passed {
@@ -34,6 +42,9 @@ fn first_try(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(bool, 
     println!("> cargo {}", arguments.join(" "));
     let mut command = cargo::command();
     command.args(arguments).envs(environment.iter().copied()).stdout(Stdio::piped());
+    if let (None, Ok(processors)) = (env::var_os(THREADS), thread::available_parallelism()) {
+        command.env(THREADS, (processors.get() * PER_PROCESSOR).to_string());
+    }
     let failed_to_run = |error| format!("cannot run cargo: {error}");
     let mut child = command.spawn().map_err(failed_to_run)?;
     let mut failed = Vec::new();

@@ -20,7 +20,7 @@ use crate::skips;
 const PROGRAM: &str = "FTP_UPLOADER_PROGRAM";
 
 /// What may differ between the C libraries: memory, signals, threads, the terminal, the fence, names of servers.
-const SHORT: [&str; 4] = ["sandbox::fence", "secrets", "terminal", "signals"];
+const SHORT: [&str; 5] = ["sandbox::fence", "secrets", "terminal", "signals", "password"];
 
 /// Runs the tests whose names contain one of the filters; without a filter, all.
 pub(crate) fn run(filters: &[&str]) -> Result<(), String> {

@@ -63,7 +63,7 @@ fn allowed(needs: &Needs) -> Result<BTreeMap<u32, Vec<SeccompRule>>> {
 
 /// Returns the system calls that are allowed only with certain arguments.
 fn with_arguments(needs: &Needs) -> Result<Allowed> {
-    let this_process = u64::from(process::id());
+    let to_this_process = || rule([SeccompCondition::new(0, Width::Qword, Is::Eq, u64::from(process::id()))?]);
     let no_code = |call| Ok((call, vec![rule([masked(2, libc::PROT_EXEC, 0)?])?]));
     let families = [(needs.ipv4, libc::AF_INET), (needs.ipv6, libc::AF_INET6)];
     // An empty list of rules would allow every socket, but an upload always has an address, and so a family.
@@ -77,7 +77,8 @@ fn with_arguments(needs: &Needs) -> Result<Allowed> {
         // Threads, not processes. clone3 passes its flags in memory, which a filter cannot read; C libraries work
         // without it.
         (libc::SYS_clone, vec![rule([masked(0, libc::CLONE_THREAD, libc::CLONE_THREAD)?])?]),
-        (libc::SYS_tgkill, vec![rule([SeccompCondition::new(0, Width::Qword, Is::Eq, this_process)?])?]),
+        (libc::SYS_kill, vec![to_this_process()?]),
+        (libc::SYS_tgkill, vec![to_this_process()?]),
         // No input into the terminal, and no signals to other processes through the owner of a socket.
         (libc::SYS_ioctl, vec![none_of(1, [TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP])?]),
         (libc::SYS_fcntl, vec![none_of(1, [F_SETOWN, F_SETOWN_EX])?]),

@@ -16,7 +16,7 @@ use std::time::Duration;
 use ftp_uploader::CancelToken;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read, retry_on_intr};
-use rustix::process::{Pid, Signal, getpgrp, kill_current_process_group};
+use rustix::process::{Pid, Signal, getpgrp, getpid, kill_current_process_group, kill_process};
 use signal_hook::consts::SIGCONT;
 use signal_hook::low_level;
 use zeroize::Zeroizing;
@@ -226,7 +226,8 @@ fn whole(length: usize, mut line: Zeroizing<Vec<u8>>) -> Result<Typed, NotTyped>
 /// fence allows signals to this program only.
 fn send(signal: Signal) {
     if kill_current_process_group(signal).is_err() {
-        // Without any permission the key has no effect.
-        let _ = low_level::raise(signal.as_raw());
+        // Without any permission the key has no effect. Not raise(3), for which musl makes a system call that could reach any
+        // process (tkill), and that the fence refuses.
+        let _ = kill_process(getpid(), signal);
     }
 }
