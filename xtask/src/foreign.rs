@@ -1,5 +1,5 @@
 //! The other systems in `cargo xtask test`: macOS is compiled, Windows runs under wine, the static program runs a few of the
-//! tests, and the one for aarch64 runs in qemu, also on a kernel for aarch64.
+//! tests, also with the files that macOS and Windows share, and the one for aarch64 runs in qemu, also on a kernel for aarch64.
 //!
 //! Each has a command of its own, which does more. A system whose tools are missing is skipped, and named in the last line.
 
@@ -24,7 +24,7 @@ struct System {
 /// The tools of one system come from another release of Debian than that of this machine, so that a mirror may lack them.
 const KERNEL: &str = "a kernel for aarch64 in qemu";
 
-const SYSTEMS: [System; 5] = [
+const SYSTEMS: [System; 6] = [
     System {
         tools: "zig for macOS",
         part: "macOS, compiled",
@@ -42,6 +42,12 @@ const SYSTEMS: [System; 5] = [
         part: "the static program",
         set_up: static_test::set_up,
         check: static_test::check_unoptimised,
+    },
+    System {
+        tools: "the target of static programs",
+        part: "the files without calls of Linux",
+        set_up: static_test::set_up,
+        check: portable::check_fallbacks,
     },
     System {
         tools: "qemu for aarch64",

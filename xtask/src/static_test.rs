@@ -20,7 +20,7 @@ use crate::skips;
 const PROGRAM: &str = "FTP_UPLOADER_PROGRAM";
 
 /// What may differ between the C libraries: memory, signals, threads, the terminal, the fence, names of servers.
-const SHORT: [&str; 5] = ["sandbox::fence", "secrets", "terminal", "signals", "password"];
+const SHORT: [&str; 5] = ["sandbox::fence", "secrets", "terminal", "signals", "another_password"];
 
 /// Runs the tests whose names contain one of the filters; without a filter, all.
 pub(crate) fn run(filters: &[&str]) -> Result<(), String> {
@@ -60,7 +60,7 @@ pub(crate) fn check_unoptimised() -> Result<Vec<String>, String> {
 }
 
 /// Runs tests of the behaviour with this program. Returns the names of those that have passed only alone.
-fn tests_with(program: &Path, filters: &[&str], record: &Path) -> Result<Vec<String>, String> {
+pub(crate) fn tests_with(program: &Path, filters: &[&str], record: &Path) -> Result<Vec<String>, String> {
     let (program, record) = (program.display().to_string(), record.display().to_string());
     let arguments = ["test", "--workspace", "--features", "ftp-uploader/compiler", "--test", "all"];
     second_try::run(&arguments, filters, &[(PROGRAM, &program), (skips::VARIABLE, &record)])
