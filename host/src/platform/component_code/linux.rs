@@ -4,8 +4,9 @@
 /// The alignment of the code, because it can run where the system has mapped it.
 pub(crate) const MAPPED_ALIGNMENT: Option<usize> = Some(align_of::<Image<()>>());
 
-/// An image that begins at a page, as its code must.
-#[repr(C, align(4096))]
+/// An image that begins at a page, as its code must. On aarch64, kernels have pages of 4, 16 or 64 KiB.
+#[cfg_attr(target_arch = "aarch64", repr(C, align(65536)))]
+#[cfg_attr(not(target_arch = "aarch64"), repr(C, align(4096)))]
 struct Image<T>(T);
 
 macro_rules! image {
