@@ -78,7 +78,7 @@ fn the_action_has_the_inputs_that_its_users_know_and_no_expression_in_a_script()
     for name in ["server", "username", "password", "port", "protocol", "local-dir", "server-dir", "state-name"] {
         assert!(action["inputs"].contains_mapping_key(name), "no {name}");
     }
-    for name in ["dry-run", "exclude", "dangerous-clean-slate"] {
+    for name in ["dry-run", "exclude", "dangerous-clean-slate", "security", "timeout", "log-level"] {
         assert!(action["inputs"].contains_mapping_key(name), "no {name}");
     }
     assert_eq!(action["runs"]["using"].as_str(), Some("composite"));
@@ -98,7 +98,7 @@ fn by_default_the_action_synchronises_by_tls_and_gives_the_password_by_the_envir
     assert_eq!(
         Deployment::new().arguments(&[]),
         "<sync><--tls><explicit><--exclude=.git*><--exclude=node_modules/><--manifest=.ftp-uploader.manifest>\
-         <--compare><manifest><--delete><own><--><ftp.example.org><alice><./><./>[se cret]"
+         <--compare><manifest><--delete><own><--create-dirs><--><ftp.example.org><alice><./><./>[se cret]"
     );
 }
 
@@ -111,13 +111,15 @@ fn each_input_becomes_its_option() {
         ("local-dir", "my site/"),
         ("server-dir", "-odd/"),
         ("state-name", ".state"),
+        ("timeout", "030001"),
+        ("log-level", "verbose"),
         ("dry-run", "true"),
         ("exclude", "*.bak\n\n-x y\n"),
     ];
     assert_eq!(
         Deployment::new().arguments(&inputs),
-        "<sync><--tls><implicit><--pin><sha256:abc=><--exclude=*.bak><--exclude=-x y><--manifest=.state><--compare>\
-         <manifest><--delete><own><--dry-run><--><ftp.example.org:2121><alice><my site/><-odd/>[se cret]"
+        "<sync><--tls><implicit><--verbose><--timeout><31><--pin><sha256:abc=><--exclude=*.bak><--exclude=-x y><--manifest=.state><--compare>\
+         <manifest><--delete><own><--create-dirs><--dry-run><--><ftp.example.org:2121><alice><my site/><-odd/>[se cret]"
     );
     let ipv6 = Deployment::new().arguments(&[("server", "2001:db8::1"), ("port", "21"), ("exclude", "")]);
     assert!(ipv6.contains("<--><[2001:db8::1]:21><alice>") && !ipv6.contains("exclude"), "{ipv6}");
@@ -142,6 +144,10 @@ fn a_clean_slate_and_values_that_mean_nothing_are_refused_before_anything_runs()
         ("dry-run", ""),
         ("protocol", "sftp"),
         ("mode", "mirror"),
+        ("security", "loose"),
+        ("timeout", "1s"),
+        ("timeout", "123456789"),
+        ("log-level", "debug"),
     ] {
         let output = Deployment::new().run(&[(input, value)]);
         assert_eq!(output.status.code(), Some(2), "{input}: {value}: {output:?}");

@@ -7,6 +7,7 @@ mod aarch64;
 #[cfg(test)]
 mod action_yml;
 mod bench;
+mod compiled_once;
 mod demo;
 mod demo_sync;
 mod demo_tour;

@@ -4,7 +4,8 @@
 //! stops at the first failure. It prints the seconds of each part.
 
 use std::env;
-use std::thread;
+use std::env::consts::OS;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 use xtask::cargo;
@@ -14,6 +15,7 @@ use xtask::target_dir;
 use xtask::time_limit;
 use xtask::wasm_target;
 
+use crate::compiled_once;
 use crate::dependencies;
 use crate::fleet;
 use crate::foreign;
@@ -117,12 +119,12 @@ fn run_all(watch: &mut Stopwatch) -> Result<String, String> {
     }
     unstable.extend(foreign::check(&skipped, watch)?);
     watch.time("Miri", miri::run)?;
-    if !skipped.contains(&fuzz::COMPILER) {
+    let fuzzes = !skipped.contains(&fuzz::COMPILER);
+    if fuzzes {
         watch.time("building the fuzzers", fuzz::build_all)?;
-        watch.time("fuzzers", || fuzz::try_targets(FUZZ_SECONDS, &[], Some(SEED)))?;
     }
     watch.time("fleet", fleet::run)?;
-    watch.time("platforms", platforms::run)?;
+    try_platforms(fuzzes, watch)?;
     Ok(verdict(&skipped, skips::summary(&record).as_deref(), &unstable))
 }
 
@@ -166,8 +168,22 @@ fn run_checks(checks: &[Check], skipped: &[&str], record: &str, watch: &mut Stop
 fn run_tests(record: &str, watch: &mut Stopwatch) -> Result<Vec<String>, String> {
     let seed = env::var(TEST_SEED).unwrap_or_else(|_| SEED.to_string());
     let environment = [(skips::VARIABLE, record), (TEST_SEED, &*seed)];
-    watch.time("building the tests", || cargo::run(&[TESTS, &["--no-run"]].concat(), &environment))?;
+    let messages = watch.time("building the tests", || cargo::build(&[TESTS, &["--no-run"]].concat()))?;
+    if OS == "linux" {
+        compiled_once::check(&messages)?;
+    }
     watch.time("tests", || second_try::run(TESTS, &[], &environment))
+}
+
+/// Runs the tests of the platforms, which wait for servers a good part of the time, and meanwhile the fuzzers, which have the
+/// lowest priority.
+fn try_platforms(fuzzes: bool, watch: &mut Stopwatch) -> Result<(), String> {
+    let (tried, fuzzed) = thread::scope(|scope| {
+        let fuzzing = fuzzes.then(|| scope.spawn(|| fuzz::try_targets(FUZZ_SECONDS, &[], Some(SEED))));
+        (watch.time("platforms, beside the fuzzers", platforms::run), fuzzing.map(ScopedJoinHandle::join))
+    });
+    tried?;
+    fuzzed.unwrap_or(Ok(Ok(()))).map_err(|_| "the thread that runs the fuzzers panicked".to_owned())?
 }
 
 /// Returns the last line. A run that has skipped checks, or repeated tests, does not look like a complete one.

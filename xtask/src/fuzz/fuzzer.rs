@@ -15,6 +15,9 @@ use xtask::time_limit;
 /// measures wall-clock time, and a busy machine may stall for seconds. The fuzzer itself needs about 100 MB.
 const LIMITS: [&str; 2] = ["-timeout=60", "-rss_limit_mb=512"];
 
+/// A fuzzer uses only the time that other programs leave: `cargo xtask test` runs the fuzzers beside other tests.
+const PRIORITY: [&str; 2] = ["-n", "19"];
+
 /// The additional time to start, to read the kept inputs, and for a busy machine.
 const GRACE: Duration = Duration::from_secs(120);
 
@@ -47,8 +50,13 @@ impl Fuzzer<'_> {
         let (grown, found) = (self.grown().map_err(failed)?, self.folder.join("found"));
         fs::create_dir_all(&grown).and_then(|()| fs::create_dir_all(&found)).map_err(failed)?;
         let log = File::create(&report).map_err(failed)?;
-        let mut command = Command::new(self.programs.join(&self.target));
-        command.args(LIMITS).arg(format!("-max_total_time={seconds}")).arg("-print_final_stats=1");
+        let mut command = Command::new("nice");
+        command
+            .args(PRIORITY)
+            .arg(self.programs.join(&self.target))
+            .args(LIMITS)
+            .arg(format!("-max_total_time={seconds}"))
+            .arg("-print_final_stats=1");
         command.arg(format!("-artifact_prefix={}/{}-", found.display(), self.target));
         let kept = target_dir::workspace().join("fuzz");
         command.arg(format!("-dict={}/dictionaries/{}.dict", kept.display(), self.target));
