@@ -28,7 +28,7 @@ impl From<NotAServer> for CliError {
     /// The line does not repeat the typed text, which may contain a password.
     fn from(why: NotAServer) -> Self {
         Self::Usage(format!(
-            "HOST is not a server: {why}. Write it as name, name:port, [IPv6]:port or ftp://name:port."
+            "HOST is not a server: {why}. Write it as name, name:port, [IPv6]:port or ftpes://name:port."
         ))
     }
 }

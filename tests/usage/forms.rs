@@ -130,7 +130,7 @@ fn places_that_contradict_each_other_are_exit_2_and_nothing_is_sent() {
     refused(&[], &["ftp://alice@127.0.0.1:1/inbox"]).says("LOCALFILE is missing");
     refused(&["-t", "x"], &["127.0.0.1:1", "alice"]).says("LOCALFILE is missing");
     refused(&[], &["127.0.0.1:1", "alice", "hello.txt"]).says("LOCALFILE or REMOTEDIR is missing");
-    refused(&[], &["hello.txt", "alice@127.0.0.1:inbox"]).says("scp").says("ftp://USERNAME@HOST/REMOTEDIR");
+    refused(&[], &["hello.txt", "alice@127.0.0.1:inbox"]).says("scp").says("ftpes://USERNAME@HOST/REMOTEDIR");
     refused(&[], &["hello.txt", "ftp://alice@127.0.0.1:1/a%0ab"]).says("control byte");
     refused(&[], &["hello.txt", "ftp://a@127.0.0.1:1", "ftp://b@127.0.0.1:1"]).says("two URLs");
     refused(&[], &["hello.txt", "sftp://alice@127.0.0.1:1/inbox"]).says("SSH").says("another protocol");

@@ -81,11 +81,11 @@ pub(super) fn command() -> Command {
         .about("Prints what an FTP or FTPS server offers and whether an upload would work")
         .long_about(
             "Connects to a server, logs in, and prints what it offers and whether an upload would work. A host that is \
-             called check is written as ftp://check.",
+             called check is written as ftpes://check.",
         )
         .override_usage(
             "ftp-uploader check [OPTIONS] HOST USERNAME [REMOTEDIR]\n       \
-             ftp-uploader check [OPTIONS] ftp://USERNAME@HOST[/REMOTEDIR]",
+             ftp-uploader check [OPTIONS] ftpes://USERNAME@HOST[/REMOTEDIR]",
         );
     let command = other_command::hide(command, &NOT_OF_CHECK);
     let command = command.mut_arg("json", |argument| argument.help(JSON).help_heading("Check"));

@@ -39,7 +39,7 @@ pub enum Invocation {
 #[command(name = "ftp-uploader-completions", bin_name = "ftp-uploader completions")]
 #[command(override_usage = "ftp-uploader completions SHELL")]
 #[command(about = "Prints a script that completes the command line in a shell")]
-#[command(after_help = "A host that is called completions is written as ftp://completions.")]
+#[command(after_help = "A host that is called completions is written as ftpes://completions.")]
 struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL", value_enum)]
@@ -50,7 +50,7 @@ struct CompletionsArgs {
 #[derive(Parser)]
 #[command(name = "ftp-uploader-man", bin_name = "ftp-uploader man", override_usage = "ftp-uploader man")]
 #[command(about = "Prints the manual page, in roff: ftp-uploader man | man -l -")]
-#[command(after_help = "A host that is called man is written as ftp://man.")]
+#[command(after_help = "A host that is called man is written as ftpes://man.")]
 struct ManArgs {}
 
 /// The commands. The word for each is the first one after the name of the program; an upload has none.
@@ -153,7 +153,7 @@ fn detached_value(line: &[OsString]) -> Option<String> {
         let value = values.into_iter().find(|known| value == known)?;
         Some(format!(
             "the format belongs directly behind {option}: write {option}={value}. Without the = it would be taken for a \
-             host or a file, which can be written as ftp://{value} or ./{value}"
+             host or a file, which can be written as ftpes://{value} or ./{value}"
         ))
     })
 }

@@ -55,7 +55,7 @@ pub use tree::{LinkHandling, TreeArgs, TypedRule};
     name = "ftp-uploader",
     version,
     override_usage = "ftp-uploader [OPTIONS] HOST USERNAME LOCALFILE... REMOTEDIR\n       \
-                      ftp-uploader [OPTIONS] LOCALFILE... ftp://USERNAME@HOST[/REMOTEDIR]\n       \
+                      ftp-uploader [OPTIONS] LOCALFILE... ftpes://USERNAME@HOST[/REMOTEDIR]\n       \
                       ftp-uploader sync [OPTIONS] HOST USERNAME LOCALDIR REMOTEDIR\n       \
                       ftp-uploader check [OPTIONS] HOST USERNAME [REMOTEDIR]",
     max_term_width = 100

@@ -53,7 +53,8 @@ pub struct SyncArgs {
     #[arg(long, value_enum, value_name = "WHICH")]
     pub delete: Option<Removing>,
 
-    /// Remove at most this many files; remove nothing if there are more [default: half of the files that are there]
+    /// Remove at most this many files; remove nothing if there are more [default: half of the files that are there]. If
+    /// LOCALDIR has no file, N must be the exact number
     #[arg(long, value_name = "N", requires = "delete", value_parser = whole_number::<u64>)]
     pub max_delete: Option<u64>,
 
@@ -130,11 +131,11 @@ pub(super) fn command() -> Command {
         .long_about(
             "Makes REMOTEDIR hold what LOCALDIR holds: sends the files that are new or differ, and removes nothing \
              unless --delete says so. Files are stored under temporary names, and all get their own at the end, so that \
-             a run that fails leaves the old files in place. A host that is called sync is written as ftp://sync.",
+             a run that fails leaves the old files in place. A host that is called sync is written as ftpes://sync.",
         )
         .override_usage(
             "ftp-uploader sync [OPTIONS] HOST USERNAME LOCALDIR REMOTEDIR\n       \
-             ftp-uploader sync [OPTIONS] LOCALDIR ftp://USERNAME@HOST[/REMOTEDIR]",
+             ftp-uploader sync [OPTIONS] LOCALDIR ftpes://USERNAME@HOST[/REMOTEDIR]",
         );
     let command = other_command::hide(command, &NOT_OF_SYNC);
     // `--atomic` has another meaning here.

@@ -1,4 +1,4 @@
-//! The source of an upload: a local file, which is opened before anything is sent and stays open until the end; or a
+//! The source of an upload: a local file, which is opened once and stays open until the end of its transfer; or a
 //! stream (`stream_source.rs`), which has no size, and whose bytes can be read only once.
 //!
 //! `sandbox/transfer/` sends the bytes. The guest has only a handle (`sandbox/capabilities/source_file.rs`).

@@ -30,8 +30,8 @@ const LOCALFILE: Row = ("LOCALFILE", "The files to upload, with -r also director
 const LOCALDIR: Row = ("LOCALDIR", "The local directory");
 const REMOTEDIR: Row = ("REMOTEDIR", "An existing directory on the server; . is the directory after the login");
 const URL: Row = (
-    "ftp://...",
-    "HOST, USERNAME and REMOTEDIR in one word, also with ftps:// or ftpes://. Special characters are written as %XX; \
+    "ftpes://...",
+    "HOST, USERNAME and REMOTEDIR in one word, also with ftps:// or ftp://. Special characters are written as %XX; \
      /DIR is relative to the directory after the login, //DIR is absolute",
 );
 

@@ -13,11 +13,11 @@ use url::LoginUrl;
 const SECRET_IN_USER: &str = "USERNAME has a colon, so that it seems to include the password, which every user of this \
                               machine can read there. Nothing was sent; leave it out, and set FTP_PASSWORD, use \
                               --password-file, or wait for the prompt. A colon that belongs to the name is %3A in \
-                              ftp://USERNAME@HOST/REMOTEDIR.";
+                              ftpes://USERNAME@HOST/REMOTEDIR.";
 
 /// The message for a USERNAME of the form `alice@host:directory`.
 const ADDRESS_OF_SCP: &str = "USERNAME has a colon, as an address of scp has. Nothing was sent; write the address as \
-                              ftp://USERNAME@HOST/REMOTEDIR, and a password into FTP_PASSWORD, a file for \
+                              ftpes://USERNAME@HOST/REMOTEDIR, and a password into FTP_PASSWORD, a file for \
                               --password-file, or at the prompt. A colon that belongs to the name is %3A in the URL.";
 
 /// The message for a profile that has only a part of the account.
@@ -182,7 +182,7 @@ fn refuse_misplaced_command(kind: JobKind, words: &[OsString]) -> Result<(), Str
     match words.first().and_then(|word| COMMANDS.into_iter().find(|command| word == command)) {
         Some(command) if kind == JobKind::Upload => Err(format!(
             "{command} must be the first word after ftp-uploader. Nothing was sent; write the options after it. A server \
-             that has this name is ftp://{command}, and a file ./{command}."
+             that has this name is ftpes://{command}, and a file ./{command}."
         )),
         Some(_) | None => Ok(()),
     }
@@ -218,9 +218,9 @@ fn command(kind: JobKind) -> &'static str {
 /// The words of a whole command line, in both forms.
 fn forms(kind: JobKind) -> &'static str {
     match kind {
-        JobKind::Upload => "HOST USERNAME LOCALFILE... REMOTEDIR, or LOCALFILE... ftp://USERNAME@HOST/REMOTEDIR",
-        JobKind::Sync => "HOST USERNAME LOCALDIR REMOTEDIR, or LOCALDIR ftp://USERNAME@HOST/REMOTEDIR",
-        JobKind::Check => "HOST USERNAME [REMOTEDIR], or ftp://USERNAME@HOST/REMOTEDIR",
+        JobKind::Upload => "HOST USERNAME LOCALFILE... REMOTEDIR, or LOCALFILE... ftpes://USERNAME@HOST/REMOTEDIR",
+        JobKind::Sync => "HOST USERNAME LOCALDIR REMOTEDIR, or LOCALDIR ftpes://USERNAME@HOST/REMOTEDIR",
+        JobKind::Check => "HOST USERNAME [REMOTEDIR], or ftpes://USERNAME@HOST/REMOTEDIR",
     }
 }
 

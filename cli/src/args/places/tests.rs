@@ -132,7 +132,7 @@ fn only_a_last_word_can_be_a_forgotten_directory() {
 fn a_command_line_without_a_place_shows_both_forms() {
     for line in ["", "h", "h u", "f g@h"] {
         let error = upload(line).unwrap_err();
-        assert!(error.contains("missing. Write HOST USERNAME") && error.contains("ftp://USERNAME@HOST"), "{error}");
+        assert!(error.contains("missing. Write HOST USERNAME") && error.contains("ftpes://USERNAME@HOST"), "{error}");
     }
 }
 

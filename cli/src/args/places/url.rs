@@ -30,7 +30,7 @@ const SECRET: &str = "the URL includes a password, which every user of this mach
                       leave the colon and the password out, and set FTP_PASSWORD, use --password-file, or wait for the \
                       prompt. A colon that belongs to the user name is written as %3A.";
 
-const NO_USER: &str = "the URL has no user name. Nothing was sent; write ftp://USERNAME@HOST/REMOTEDIR, or ./ftp:// in \
+const NO_USER: &str = "the URL has no user name. Nothing was sent; write ftpes://USERNAME@HOST/REMOTEDIR, or ./ftp:// in \
                        front of a local file of that name.";
 
 const IN_THE_MIDDLE: &str =
