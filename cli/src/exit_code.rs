@@ -39,7 +39,7 @@ pub enum ExitCode {
 pub const TABLE: [(ExitCode, &str); 12] = [
     (ExitCode::Stored, "every file is stored and confirmed by the server"),
     (ExitCode::Fault, "a bug in ftp-uploader"),
-    (ExitCode::Usage, "usage: the command line cannot be carried out; nothing was sent"),
+    (ExitCode::Usage, "usage: the command line, or the plan of sync, is refused; no file was sent"),
     (ExitCode::LocalFile, "a local file cannot be read, was skipped, or changed while it was sent"),
     (ExitCode::Unreachable, "the server cannot be reached, or was lost before storing began"),
     (ExitCode::Tls, "TLS: the connection cannot be protected as required"),
@@ -115,6 +115,7 @@ impl ExitCode {
             | UploadError::Missing
             | UploadError::Unverified => Self::Unknown,
             UploadError::Sync(SyncProblem::Refused(_)) => Self::Usage,
+            UploadError::Sync(SyncProblem::CutShort | SyncProblem::LockRemains) => Self::Broken,
             UploadError::Sync(_)
             | UploadError::CannotRename
             | UploadError::NotRenamed { .. }

@@ -126,7 +126,7 @@ fn a_temporary_file_that_cannot_be_removed_is_named() {
     let run = kept().tell_size(TEMPORARY, 4).run(atomic());
     run.outcome.fails(8).says("4 bytes of it are on the server as .hello.txt.").never_says("removed again");
     let run = kept().no_size(TEMPORARY).run(atomic());
-    run.outcome.fails(8).says("A partial file may remain on the server as .hello.txt.").never_says("removed again");
+    run.outcome.fails(8).says("It, or a part of it, may be on the server as .hello.txt.").never_says("removed again");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_temporary_file_left_by_a_lost_connection_is_named() {
     let lost = Script::ready().can_rename("hello.txt").passive().store(TEMPORARY).receive(3).reset_data().close();
     let outcome = lost.run(atomic()).outcome;
     outcome.claim(matches!(outcome.code, 8 | 10), "exit code 8 or 10");
-    outcome.says("A partial file may remain on the server as .hello.txt.").never_says("removed again");
+    outcome.says("It, or a part of it, may be on the server as .hello.txt.").never_says("removed again");
 }
 
 #[test]

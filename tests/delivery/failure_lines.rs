@@ -67,7 +67,7 @@ fn a_temporary_file_is_named_with_the_size_that_the_server_reports() {
     let run = refused().tell_size(temporary, 6).lacks(temporary).run(atomic());
     run.outcome.fails(7).never_says("bytes of it are").never_says(".part");
     let run = refused().tell_size(temporary, 6).expect(&format!("SIZE {temporary}")).close().run(atomic());
-    run.outcome.fails(7).says("A partial file may remain on the server as .hello.txt.").never_says("bytes of it");
+    run.outcome.fails(7).says("It, or a part of it, may be on the server as .hello.txt.").never_says("bytes of it");
 }
 
 /// A part of the file has arrived, and both connections are lost.

@@ -10,7 +10,7 @@ use crate::support::quirky_server::quirk::Quirk;
 use crate::support::sockets::WAIT_LIMIT;
 use crate::support::sync::claims::Synced;
 use crate::support::sync::killing::{run_and_kill, run_and_signal};
-use crate::support::sync::{LOCK, LocalTree, Node};
+use crate::support::sync::{LOCK, LocalTree, Node, SyncRun};
 
 /// The owner of a lock that another machine has left.
 const OTHER: &str = "bob@elsewhere.0123456789abcdef";
@@ -19,7 +19,7 @@ const OTHER: &str = "bob@elsewhere.0123456789abcdef";
 #[test]
 fn of_two_runs_at_once_each_succeeds_or_says_that_there_is_a_lock() {
     for _ in 0..5 {
-        let (server, one, two) = two_trees();
+        let (server, one, two) = server_and_trees();
         let runs = [&one, &two].map(|local| (local, local.sync().start(&server)));
         let ended = runs.map(|(local, run)| (local, run.end(&server)));
         let succeeds = ended.iter().any(|(_, run)| run.code == 0);
@@ -38,7 +38,7 @@ fn of_two_runs_at_once_each_succeeds_or_says_that_there_is_a_lock() {
 #[test]
 fn two_runs_at_once_without_a_lock_leave_whole_files_of_both() {
     for _ in 0..5 {
-        let (server, one, two) = two_trees();
+        let (server, one, two) = server_and_trees();
         let runs = [&one, &two].map(|local| (local, local.sync().options(["--no-lock"]).start(&server)));
         for (local, run) in runs.map(|(local, run)| (local, run.end(&server))) {
             run.succeeded();
@@ -53,31 +53,55 @@ fn two_runs_at_once_without_a_lock_leave_whole_files_of_both() {
 /// TREES D6.
 #[test]
 fn a_second_run_says_who_holds_the_lock_and_changes_nothing() {
-    let (server, one, two) = two_trees();
-    let (tell, is_storing) = channel();
-    let (release, released) = channel();
-    server.at_command(
-        |line| line.starts_with("STOR "),
-        move || {
-            tell.send(()).expect("the test waits");
-            released.recv_timeout(WAIT_LIMIT).expect("the second run ends");
-        },
-    );
-    let first = one.sync().start(&server);
-    is_storing.recv_timeout(WAIT_LIMIT).expect("the first run stores a file");
-    let second = two.sync().run(&server);
-    release.send(()).expect("the server waits");
-    let owner = owner_of(&server);
-    first.end(&server).succeeded().mirrored(&one, &server);
-    second.exits(7).says("lock").says(owner.split_once('.').expect("an owner with digits").0);
-    second.claim(!server.files().contains_key("/inbox/b"), "no file of the second run");
-    two.sync().run(&server).succeeded();
+    for quirks in [&[][..], &[Quirk::MakesExistingDirectories]] {
+        let (one, two) = two_trees();
+        let server = QuirkyServer::start(quirks.to_vec());
+        let (first, second, owner) = second_while_first_stores(&server, one.sync(), two.sync());
+        first.succeeded().mirrored(&one, &server);
+        first.claim(first.notes().is_empty(), "no note about a lock");
+        second.exits(7).says("lock").says(owner.split_once('.').expect("an owner with digits").0);
+        second.claim(!server.files().contains_key("/inbox/b"), "no file of the second run");
+        two.sync().run(&server).succeeded();
+    }
+}
+
+#[test]
+fn a_lock_whose_owner_the_server_does_not_show_is_not_taken_over() {
+    for (quirk, says) in [
+        (Quirk::TruncatesListings(0), "does not show whose it is"),
+        (Quirk::Refuses("MLSD", "550 No listing"), "No listing"),
+    ] {
+        let (_, two) = two_trees();
+        let server = QuirkyServer::start([quirk]);
+        server.place_directory(&format!("/inbox/{LOCK}"));
+        server.place_directory(&format!("/inbox/{LOCK}/{OTHER}"));
+        let second = two.sync().options(["--manifest"]).run(&server);
+        second.says(says).claim(second.code != 0, "a failure");
+        second.claim(server.files().is_empty(), "no file");
+        second.claim(owner_of(&server) == OTHER && locks(&server) == 2, "only the lock of the other run");
+    }
+}
+
+#[test]
+fn two_runs_at_once_are_kept_apart_on_a_server_that_makes_directories_again() {
+    for _ in 0..5 {
+        let (one, two) = two_trees();
+        let server = QuirkyServer::start([Quirk::MakesExistingDirectories]);
+        let runs = [&one, &two].map(|local| (local, local.sync().options(["--manifest"]).start(&server)));
+        for (local, run) in runs.map(|(local, run)| (local, run.end(&server))) {
+            run.claim(run.code == 0 || (run.code == 7 && run.stderr.contains("lock")), "exit code 0, or 7 and a lock");
+            if run.code == 0 {
+                has_own_file(&server, local, &run);
+            }
+        }
+        assert!(!server.directories().iter().any(|path| path.contains(&format!("{LOCK}/"))), "an owner is still there");
+    }
 }
 
 /// TREES D6.
 #[test]
 fn the_lock_of_a_killed_run_is_taken_over_by_the_next_one_from_the_same_directory() {
-    let (server, one, two) = two_trees();
+    let (server, one, two) = server_and_trees();
     run_and_kill(&server, one.sync(), |line| line.starts_with("STOR ")).exits(-9);
     let owner = owner_of(&server);
     let other = two.sync().run(&server);
@@ -89,7 +113,7 @@ fn the_lock_of_a_killed_run_is_taken_over_by_the_next_one_from_the_same_director
 #[test]
 fn an_interrupted_run_releases_the_lock_and_the_next_one_completes_its_work() {
     for (signal, verb) in [(Signal::TERM, "STOR "), (Signal::INT, "MLSD"), (Signal::TERM, "RNTO ")] {
-        let (server, one, two) = two_trees();
+        let (server, one, two) = server_and_trees();
         let run = one.sync().options(["--manifest"]).program(|program| program.signals("--default-signal"));
         let interrupted = run_and_signal(&server, run, signal, move |line| line.starts_with(verb));
         interrupted.exits(130).says("interrupted");
@@ -104,7 +128,7 @@ fn an_interrupted_run_releases_the_lock_and_the_next_one_completes_its_work() {
 
 #[test]
 fn a_lock_that_is_younger_than_six_hours_is_respected() {
-    let (server, one, _) = two_trees();
+    let (server, one, _) = server_and_trees();
     place_lock(&server, 5 * 3600);
     let run = one.sync().run(&server);
     run.exits(7).says("bob@elsewhere").claim(server.files().is_empty(), "no file");
@@ -125,7 +149,7 @@ fn a_lock_that_is_older_than_six_hours_is_taken_over_with_a_note() {
 
 #[test]
 fn a_lock_without_an_owner_is_waited_for_and_then_taken_over_with_a_note() {
-    let (server, one, _) = two_trees();
+    let (server, one, _) = server_and_trees();
     server.place_directory(&format!("/inbox/{LOCK}"));
     server.set_age(&format!("/inbox/{LOCK}"), 1);
     let run = one.sync().run(&server);
@@ -135,7 +159,7 @@ fn a_lock_without_an_owner_is_waited_for_and_then_taken_over_with_a_note() {
 
 #[test]
 fn a_run_without_a_lock_ignores_that_of_another() {
-    let (server, one, _) = two_trees();
+    let (server, one, _) = server_and_trees();
     place_lock(&server, 60);
     let run = one.sync().options(["--no-lock"]).run(&server);
     run.succeeded().mirrored_beside(&one, &server, &[LOCK, &format!("{LOCK}/{OTHER}")]);
@@ -151,10 +175,42 @@ fn a_failed_run_leaves_no_lock() {
     run.claim(!server.directories().iter().any(|path| path.contains(LOCK)), "no lock");
 }
 
+/// Carries out the second run while the first one stores a file. Returns both, and the owner of the lock.
+fn second_while_first_stores(
+    server: &QuirkyServer,
+    first: SyncRun<'_>,
+    second: SyncRun<'_>,
+) -> (Synced, Synced, String) {
+    let (tell, is_storing) = channel();
+    let (release, released) = channel();
+    server.at_command(
+        |line| line.starts_with("STOR "),
+        move || {
+            tell.send(()).expect("the test waits");
+            released.recv_timeout(WAIT_LIMIT).expect("the second run ends");
+        },
+    );
+    let first = first.start(server);
+    is_storing.recv_timeout(WAIT_LIMIT).expect("the first run stores a file");
+    let second = second.run(server);
+    let owner = owner_of(server);
+    release.send(()).expect("the server waits");
+    (first.end(server), second, owner)
+}
+
 /// Returns a server and two directories that have one name in common.
-fn two_trees() -> (QuirkyServer, LocalTree, LocalTree) {
-    let one = LocalTree::new(&[("x", "1"), ("a", "a")]);
-    (QuirkyServer::start([]), one, LocalTree::new(&[("x", "2"), ("b", "b")]))
+fn server_and_trees() -> (QuirkyServer, LocalTree, LocalTree) {
+    let (one, two) = two_trees();
+    (QuirkyServer::start([]), one, two)
+}
+
+fn two_trees() -> (LocalTree, LocalTree) {
+    (LocalTree::new(&[("x", "1"), ("a", "a")]), LocalTree::new(&[("x", "2"), ("b", "b")]))
+}
+
+/// Returns the number of directories of locks.
+fn locks(server: &QuirkyServer) -> usize {
+    server.directories().iter().filter(|path| path.contains(LOCK)).count()
 }
 
 fn place_lock(server: &QuirkyServer, age: i64) {

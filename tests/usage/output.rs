@@ -105,7 +105,7 @@ fn quiet_does_not_silence_warnings_and_notes() {
     let temporary = "{temp:hello.txt}";
     let lost = Script::ready().can_rename("hello.txt").passive().store(temporary).receive(3).reset_data().close();
     let run = lost.run(Upload::of_hello().options(["--quiet", "--atomic"]));
-    run.outcome.says("A partial file may remain on the server as .hello.txt.").never_says("Retrying");
+    run.outcome.says("It, or a part of it, may be on the server as .hello.txt.").never_says("Retrying");
 }
 
 #[test]

@@ -70,10 +70,23 @@ pub struct Store {
     pub reason: Reason,
     /// The kind of the entry that it replaces, if one is known.
     pub replaces: Option<Kind>,
+    /// The size of the file that has the name before.
+    pub before: Before,
     /// True if it is a page, which is switched after all others.
     pub page: bool,
     /// The file that an earlier run has stored under the temporary name of this version.
     pub temporary: Option<Temporary>,
+}
+
+/// What the server has under the name of a file before it is stored. A manifest is no evidence of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing: the listing of the directory is whole, and does not have the name.
+    Nothing,
+    /// A file of this size in bytes.
+    Size(u64),
+    /// The server has told neither.
+    Untold,
 }
 
 /// A file of an earlier run under the temporary name of the same version of the local file.
@@ -246,6 +259,17 @@ impl Clear {
         match self {
             Self::File(remove) => &remove.path,
             Self::Directory(path) => path,
+        }
+    }
+}
+
+impl Store {
+    /// Returns true if the server is known to have no file of the new size under this name. Such a file is then the new one.
+    pub fn is_known_by_size(&self) -> bool {
+        match self.before {
+            Before::Nothing => true,
+            Before::Size(before) => before != self.size,
+            Before::Untold => false,
         }
     }
 }

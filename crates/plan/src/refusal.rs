@@ -6,7 +6,8 @@ use crate::path::RemotePath;
 /// The reason why no plan is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The local tree has no file, and something would be removed: a build may have failed.
+    /// The local tree has no file, and something would be removed: a build may have failed. Only a number that is exactly that
+    /// of the removed files permits it.
     EmptySource {
         /// The number of files that would be removed.
         removed: u64,
@@ -47,7 +48,9 @@ pub fn folding_refusal(collisions: &[CaseCollision]) -> Option<Refusal> {
 pub(crate) fn check(removed: u64, there: u64, empty: bool, permitted: Option<u64>) -> Result<(), Refusal> {
     match permitted {
         Some(permitted) if removed > permitted => Err(Refusal::TooManyRemoved { removed, permitted }),
-        None if empty && removed > 0 => Err(Refusal::EmptySource { removed }),
+        // A number that stands in a script for all its runs does not mean an empty tree. The exact one does.
+        Some(permitted) if permitted == removed => Ok(()),
+        _ if empty && removed > 0 => Err(Refusal::EmptySource { removed }),
         None if removed > there / 2 => Err(Refusal::MostRemoved { removed, there }),
         Some(_) | None => Ok(()),
     }

@@ -16,7 +16,7 @@ pub struct Rules<'a> {
     pub compare: Compare,
     /// The deletions that the user permits.
     pub delete: Delete,
-    /// The most files to delete; `None` if the user has given no number.
+    /// The most files to delete, and the exact number if the local tree is empty; `None` if the user has given no number.
     pub max_delete: Option<u64>,
     /// The path of the manifest, if this run writes one.
     pub manifest: Option<&'a RemotePath>,

@@ -69,6 +69,13 @@ pub enum SyncNote {
     TimesNotSet(u64),
     /// This number of files was stored under temporary names, and removed again because others have failed.
     Withdrawn(u64),
+    /// Files stay on the server under temporary names, because the run has failed.
+    TemporaryRemain {
+        /// Their number.
+        count: u64,
+        /// The path of one of them.
+        first: Vec<u8>,
+    },
     /// A directory was not removed, because the server refused: it is not empty.
     DirectoryKept {
         /// Its path.
@@ -112,6 +119,13 @@ pub enum SyncProblem {
         /// The reply's text.
         text: ServerText,
     },
+    /// The server was lost while names were changed or files removed. Some changes are made, and others are not; the earlier
+    /// error of the failure is the reason.
+    #[error("the run was cut short between its changes")]
+    CutShort,
+    /// The lock could not be given back.
+    #[error("the lock remains")]
+    LockRemains,
     /// An entry of the server has the name of a local one of another kind, and is not removed.
     #[error("something of another kind is in the way")]
     Obstructed(ConflictKind),

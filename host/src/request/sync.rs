@@ -39,7 +39,8 @@ pub struct SyncOptions {
     pub trust_manifest: bool,
     /// What may be removed on the server. Default: [`Delete::Nothing`].
     pub delete: Delete,
-    /// The most files that may be removed. Default: no more than half of those that are there.
+    /// The most files that may be removed; if the local directory has no file, exactly the number that would be. Default: no
+    /// more than half of those that are there.
     pub max_delete: Option<u64>,
     /// The moment at which a stored file gets its name. Default: [`Switch::AllAtTheEnd`].
     pub switch: Switch,

@@ -56,7 +56,9 @@ impl PutFile {
         let earlier = explanation.filter(|earlier| !is_same_error(earlier, &error));
         let partial = self.state.work_name() == Name::Own && (self.state.may_have_left_a_part() || is_shorter(&error));
         let under_own_name = partial && !self.names.are_staged();
-        let temporary = if partial && self.names.are_staged() { Left::Unseen } else { temporary };
+        // Under a temporary name of `sync`, also a whole file is left over.
+        let is_left = self.names.are_staged() && self.state.has_begun();
+        let temporary = if is_left { Left::Unseen } else { temporary };
         let ours = remains(self.names.bytes(self.state.work_name()), Whose::Ours, temporary);
         let old = remains(self.names.bytes(Name::Aside), Whose::Old, aside);
         Failure {

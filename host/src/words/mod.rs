@@ -37,6 +37,7 @@ use ftp_text::escape::Escaped;
 use crate::report::error::{SourceProblem, UploadError};
 use crate::report::step::Algorithm;
 use crate::report::summary::{Failure, UploadReport};
+use crate::report::sync::SyncProblem;
 use crate::request::context::Context;
 
 pub use ftp_text::system_error::without_code;
@@ -73,8 +74,10 @@ pub fn line(context: &Context, failure: &Failure) -> String {
     };
     line.push_str(&message(context, &failure.error).line());
     if let Some(earlier) = &failure.earlier {
-        let label =
-            if matches!(failure.error, UploadError::Unknown) { "The reason" } else { "An earlier try had failed" };
+        let label = match failure.error {
+            UploadError::Unknown | UploadError::Sync(SyncProblem::CutShort | SyncProblem::LockRemains) => "The reason",
+            _ => "An earlier try had failed",
+        };
         let _ = write!(line, " {label}: {}.", short(context, earlier));
     }
     // These messages already mention the file under its own name.

@@ -77,7 +77,7 @@ fn sentence(name: &[u8], of: Whose, state: Remaining) -> String {
         (Whose::Ours, Remaining::Removed) => "Its temporary file was removed again.".to_owned(),
         (Whose::Ours, Remaining::Seen(bytes)) => format!("{bytes} bytes of it are on the server as {name}."),
         (Whose::Ours, Remaining::Unknown) => {
-            format!("A partial file may remain on the server as {name}; the server did not say.")
+            format!("It, or a part of it, may be on the server as {name}; the server did not say.")
         }
         (Whose::Old, Remaining::Removed) => "The old file with its name was removed.".to_owned(),
         (Whose::Old, Remaining::Seen(_)) => format!("The old file with its name is on the server as {name}."),

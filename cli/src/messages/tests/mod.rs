@@ -171,6 +171,8 @@ fn problems_of_sync() {
         SyncProblem::Locked { owner: b"alice@ci-7.0011223344556677.8899aabbccddeeff".to_vec(), since },
         SyncProblem::Locked { owner: Vec::new(), since: None },
         SyncProblem::NoLock { code, text: text("No \x1b[2J") },
+        SyncProblem::CutShort,
+        SyncProblem::LockRemains,
         SyncProblem::Obstructed(ConflictKind::FileForDirectory),
         SyncProblem::Obstructed(ConflictKind::DirectoryForFile),
         SyncProblem::NotRemoved { code, text: text("Not yours") },

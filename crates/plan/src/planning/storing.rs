@@ -9,7 +9,7 @@ use crate::Inputs;
 use crate::answers::Size;
 use crate::compare::{Comparison, Sight, Verdict, sight};
 use crate::local::LocalFile;
-use crate::operations::{Conflict, ConflictKind, Reason, Store, Temporary};
+use crate::operations::{Before, Conflict, ConflictKind, Reason, Store, Temporary};
 use crate::path::{RemotePath, upwards};
 use crate::remote::Kind;
 use crate::walk::Scope;
@@ -95,6 +95,7 @@ impl<'a> Storing<'a> {
             size: file.size,
             reason,
             replaces: replaced(sight, is_answered),
+            before: before(context.inputs, file, sight),
             page: (context.inputs.rules.last)(&file.path),
             temporary: context.temporary(file, removals),
         });
@@ -120,6 +121,20 @@ fn replaced(sight: Sight, is_answered: bool) -> Option<Kind> {
         Sight::Listed(entry) => Some(entry.kind).filter(|kind| *kind != Kind::Directory),
         Sight::Unseen => is_answered.then_some(Kind::Other),
         Sight::Missing => None,
+    }
+}
+
+/// Returns what the server has told about the file that has the name of `file` now.
+fn before(inputs: &Inputs<'_>, file: &LocalFile, sight: Sight) -> Before {
+    let told = || match inputs.answers.get(file.path.as_bytes()).size {
+        Some(Size::Bytes(bytes)) => Before::Size(bytes),
+        // A refusal may have another reason than that there is no file.
+        Some(Size::Refused | Size::Untold) | None => Before::Untold,
+    };
+    match sight {
+        Sight::Missing => Before::Nothing,
+        Sight::Listed(entry) if entry.kind == Kind::File => entry.size.map_or_else(told, Before::Size),
+        Sight::Listed(_) | Sight::Unseen => told(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Replaces a file on a server that does not rename over an existing one: the old file is moved aside, the new one gets
 //! its name, and the old one is removed.
 
-use alloc::vec::Vec;
 use core::slice;
 
 use crate::bindings::ftp_uploader::upload::upload::{Change, Found, Inquiry, Refusal, Renaming};
@@ -14,18 +13,35 @@ impl Course<'_> {
     /// Replaces the old file by `file`. `refusal` is the reply with which the server refused to rename over it.
     pub(super) fn replace(&mut self, file: &Staged, refusal: Refusal) -> Result<(), CliError> {
         let (own, aside) = (file.path.as_bytes(), self.names.aside(&file.path));
-        let names = [own.to_vec(), file.temporary.clone(), aside.clone()];
-        let known = self.link.ask(&names, Inquiry::Size).map_err(|error| self.blame(error))?;
-        let found: Vec<_> = known.iter().map(|known| known.found).collect();
         // Both files are there, and nothing is where the old one goes.
-        let [Found::Bytes(_), Found::Bytes(_), Found::Refused] = found[..] else { return Err(not_renamed(refusal)) };
-        self.rename(own, &aside)?.map_or(Ok(()), |_| Err(not_renamed(refusal)))?;
+        let [Found::Bytes(_), Found::Bytes(_), Found::Refused] = self.look(file, &aside)? else {
+            return Err(not_renamed(refusal));
+        };
+        if self.rename(own, &aside)?.is_some() {
+            // Some servers refuse what they have done.
+            match self.look(file, &aside)? {
+                [Found::Refused, Found::Bytes(_), Found::Bytes(_)] => {}
+                [Found::Bytes(_), Found::Bytes(_), Found::Refused] => return Err(not_renamed(refusal)),
+                _ => return Err(CliError::Sync(SyncProblem::NotRenamed { refusal, aside: Some(aside) })),
+            }
+        }
         if let Some(refusal) = self.rename(&file.temporary, own)? {
-            let aside = self.rename(&aside, own)?.map(|_| aside);
+            // The old file is brought back only if the new one cannot have the name.
+            let is_vacant = matches!(self.look(file, &aside)?, [Found::Refused, Found::Bytes(_), Found::Bytes(_)]);
+            let is_back = is_vacant && self.rename(&aside, own)?.is_none();
+            let aside = (!is_back).then_some(aside);
             return Err(CliError::Sync(SyncProblem::NotRenamed { refusal, aside }));
         }
         // The new file has its name. If the old one cannot be removed, the next run finds it.
         self.link.remove_all(slice::from_ref(&aside)).map(drop).map_err(|error| self.blame(error))
+    }
+
+    /// Asks for the file under its own name, under its temporary one, and for the old file aside.
+    fn look(&self, file: &Staged, aside: &[u8]) -> Result<[Found; 3], CliError> {
+        let names = [file.path.as_bytes().to_vec(), file.temporary.clone(), aside.to_vec()];
+        let known = self.link.ask(&names, Inquiry::Size).map_err(|error| self.blame(error))?;
+        let [own, temporary, old] = &known[..] else { return Err(CliError::Fault) };
+        Ok([own.found, temporary.found, old.found])
     }
 
     /// Changes one name. Returns the server's refusal.

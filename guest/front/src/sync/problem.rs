@@ -17,7 +17,7 @@ use crate::sync::notes::files;
 pub(crate) enum SyncProblem {
     /// The plan would remove too much, or cannot be carried out on this server.
     Refused(PlanRefusal),
-    /// The run with this name holds the lock.
+    /// The run with this name holds the lock; the name is empty if the server does not show whose it is.
     Locked(Vec<u8>),
     /// The server refused to make the lock, and the run removes files.
     NoLock(Refusal),
@@ -49,6 +49,10 @@ pub(super) fn is_plain_refusal_of_name(error: &CliError) -> bool {
 pub(crate) fn sentence(problem: &SyncProblem) -> String {
     match problem {
         SyncProblem::Refused(refusal) => refused(refusal),
+        SyncProblem::Locked(owner) if owner.is_empty() => "REMOTEDIR has the lock .ftp-uploader.lock, and the server does \
+            not show whose it is. Nothing was changed; if no other run is at work, remove that directory on the server; \
+            --no-lock takes no lock."
+            .to_string(),
         SyncProblem::Locked(owner) => format!(
             "the run of {} holds the lock .ftp-uploader.lock in REMOTEDIR. Nothing was changed; wait for its end; if it \
              has died, remove that directory on the server.",

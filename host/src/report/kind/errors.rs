@@ -98,6 +98,7 @@ words!(
     Self::NoLock { .. } => "no_lock",
     Self::TimesNotSet(_) => "times_not_set",
     Self::Withdrawn(_) => "withdrawn",
+    Self::TemporaryRemain { .. } => "temporary_files_remain",
     Self::DirectoryKept { .. } => "directory_kept",
 );
 

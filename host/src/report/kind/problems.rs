@@ -73,6 +73,8 @@ words!(
     Self::Refused(_) => "plan_refused",
     Self::Locked { .. } => "locked",
     Self::NoLock { .. } => "no_lock",
+    Self::CutShort => "cut_short",
+    Self::LockRemains => "lock_remains",
     Self::Obstructed(_) => "obstructed",
     Self::NotRemoved { .. } => "not_removed",
 );

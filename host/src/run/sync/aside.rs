@@ -1,18 +1,64 @@
 //! Replaces a file on a server that does not rename over an existing one: the old file is moved aside, the new one gets
-//! its name, and the old one is removed. Each step is chosen by what the server has, so that the steps can be taken again
-//! after a lost connection.
+//! its name, and the old one is removed. Each step is chosen by what the server has and by what this run has done, so that
+//! the steps can be taken again after a lost connection.
+//!
+//! Invariants, which a model of a server checks for all faults in their combinations (`aside/tests.rs`): a file that counts as
+//! done has its name; one that counts as refused waits under its temporary name, and the old file has its own; no file is left
+//! aside that is not named, unless the new one has its name; and no file is overwritten or lost.
 
 use ftp_delivery::Found;
 
 use crate::report::error::UploadError;
-use crate::run::sync::switch::{Staged, Switched, not_renamed};
+use crate::report::summary::{Remaining, Remains, Whose};
+use crate::run::sync::switch::{Staged, Switched, not_renamed, ours};
 use crate::sandbox::guest::GuestSession;
 use crate::sandbox::values::{Inquiry, Refusal, Renaming};
 
 /// The most steps: three are needed, and each may be taken again once.
 const MAX_STEPS: usize = 6;
 
-/// The files that the server has.
+/// The progress of this run, which outlives a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moving {
+    /// This run has changed nothing.
+    NotBegun,
+    /// The old file may be aside.
+    Doubtful,
+    /// The server has confirmed that the old file is aside.
+    Aside,
+    /// The old file is aside, and the new one may have the name.
+    Taking,
+    /// No file had the name, and the new one may have it.
+    Vacant,
+    /// The new file has the name. The old one is being removed.
+    Removing,
+}
+
+/// The operations of a server that are needed here.
+pub(super) trait Server {
+    /// Asks for the sizes of files.
+    fn sizes(&mut self, names: &[Vec<u8>]) -> Result<Vec<Found>, UploadError>;
+    /// Changes the name of a file.
+    fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<Renaming, UploadError>;
+    /// Removes a file.
+    fn remove(&mut self, name: &[u8]) -> Result<(), UploadError>;
+}
+
+impl Server for GuestSession {
+    fn sizes(&mut self, names: &[Vec<u8>]) -> Result<Vec<Found>, UploadError> {
+        Ok(self.ask(names, Inquiry::Size, false)?.into_iter().map(|known| known.found).collect())
+    }
+
+    fn rename(&mut self, name: &[u8], to: &[u8]) -> Result<Renaming, UploadError> {
+        Self::rename(self, name, to)
+    }
+
+    fn remove(&mut self, name: &[u8]) -> Result<(), UploadError> {
+        Self::remove(self, name)
+    }
+}
+
+/// The files that the server shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct There {
     /// Under the own name, with its size.
@@ -28,80 +74,177 @@ enum Step {
     TakeName,
     RemoveOld,
     Done,
-    /// The server has neither the temporary file nor a file of its size under the name.
+    /// Give up, and bring the old file back if it was moved.
+    Leave,
+    /// It is not known which file has the name.
     Lost,
 }
 
 impl There {
     /// Returns the next step for a file of `size` bytes.
-    fn next(self, size: u64) -> Step {
-        match self {
-            Self { temporary: true, own: Some(_), .. } => Step::MoveAside,
-            Self { temporary: true, own: None, .. } => Step::TakeName,
-            Self { temporary: false, own: Some(there), .. } if there != size => Step::Lost,
-            Self { temporary: false, own: Some(_), aside: true } => Step::RemoveOld,
-            Self { temporary: false, own: Some(_), aside: false } => Step::Done,
-            Self { temporary: false, own: None, .. } => Step::Lost,
-        }
-    }
-}
-
-/// Replaces the old file by `file`. `refusal` is the reply with which the server refused to rename over it.
-pub(super) fn replace(session: &mut GuestSession, file: &Staged, refusal: Refusal) -> Result<Switched, UploadError> {
-    let aside = name_aside(&file.temporary);
-    for _ in 0..MAX_STEPS {
-        let Some(there) = look(session, file, &aside)? else { break };
-        match there.next(file.stored.size) {
+    fn next(self, size: u64, moving: Moving) -> Step {
+        let Self { own, temporary, aside } = self;
+        match (temporary, own, moving) {
+            (true, None, _) => Step::TakeName,
             // A file that is aside already belongs to another run.
-            Step::MoveAside if there.aside => break,
-            Step::MoveAside => match session.rename(&file.stored.remote, &aside)? {
-                Renaming::Done => {}
-                Renaming::NotFrom(_) | Renaming::NotTo(_) => break,
-            },
-            Step::TakeName => match session.rename(&file.temporary, &file.stored.remote)? {
-                Renaming::Done => {}
-                Renaming::NotFrom(refusal) | Renaming::NotTo(refusal) => {
-                    return bring_back(session, file, &aside, refusal);
-                }
-            },
-            Step::RemoveOld => match session.remove(&aside) {
-                // The new file has its name. The old one remains, and the next run says so.
-                Ok(()) | Err(UploadError::Refused { .. }) => return Ok(Switched::Done { time_set: true }),
-                Err(error) => return Err(error),
-            },
-            Step::Done => return Ok(Switched::Done { time_set: true }),
-            Step::Lost => return Ok(Switched::Failed(UploadError::Unknown)),
+            (true, Some(_), Moving::NotBegun | Moving::Doubtful) if !aside => Step::MoveAside,
+            (true, Some(_), _) => Step::Leave,
+            // RNFR has shown that the temporary file is there: the server hides it, and perhaps other files, too.
+            (false, _, Moving::NotBegun) => Step::Leave,
+            // The old file is aside, so that this is the new one.
+            (false, Some(own), Moving::Taking | Moving::Removing) if own == size && aside => Step::RemoveOld,
+            (false, Some(own), Moving::Vacant | Moving::Removing) if own == size => Step::Done,
+            (false, _, _) => Step::Lost,
         }
     }
-    Ok(Switched::Failed(not_renamed(refusal, false)))
 }
 
-/// Gives the old file its name again.
-fn bring_back(
-    session: &mut GuestSession,
-    file: &Staged,
-    aside: &[u8],
-    refusal: Refusal,
-) -> Result<Switched, UploadError> {
-    let Refusal { code, text, .. } = refusal;
-    let old_is_aside = !matches!(session.rename(aside, &file.stored.remote)?, Renaming::Done);
-    Ok(Switched::Failed(UploadError::NotRenamed { forbidden: false, old_is_aside, code, text }))
+/// The replacement of one file.
+pub(super) struct Replacement<'a> {
+    pub(super) file: &'a Staged,
+    /// The reply with which the server refused to rename over the old file.
+    pub(super) refusal: &'a Refusal,
+    pub(super) time_set: bool,
 }
 
-/// Asks for the three files. Returns `None` if the server does not tell.
-fn look(session: &mut GuestSession, file: &Staged, aside: &[u8]) -> Result<Option<There>, UploadError> {
-    let names = [file.stored.remote.clone(), file.temporary.clone(), aside.to_vec()];
-    let known = session.ask(&names, Inquiry::Size, false)?;
-    let size = |found| match found {
-        Found::Bytes(size) => Some(Some(size)),
-        Found::Refused => Some(None),
-        Found::Untold => None,
-    };
-    let [own, temporary, old] = &known[..] else { return Ok(None) };
-    Ok((|| {
-        let (own, temporary, old) = (size(own.found)?, size(temporary.found)?, size(old.found)?);
-        Some(There { own, temporary: temporary.is_some(), aside: old.is_some() })
-    })())
+impl Replacement<'_> {
+    /// Replaces the old file.
+    ///
+    /// # Errors
+    /// The connection was lost. `moving` says how far the replacement has come.
+    pub(super) fn carry_out(&self, server: &mut dyn Server, moving: &mut Moving) -> Result<Switched, UploadError> {
+        let (aside, mut is_refused) = (name_aside(&self.file.temporary), false);
+        for _ in 0..MAX_STEPS {
+            let Some(there) = self.look(server, &aside)? else { break };
+            match there.next(self.file.stored.size, *moving) {
+                Step::MoveAside if is_refused => {
+                    *moving = Moving::NotBegun;
+                    break;
+                }
+                Step::MoveAside => {
+                    *moving = Moving::Doubtful;
+                    match server.rename(&self.file.stored.remote, &aside)? {
+                        Renaming::Done => *moving = Moving::Aside,
+                        // Some servers refuse what they have done.
+                        Renaming::NotFrom(_) | Renaming::NotTo(_) => is_refused = true,
+                    }
+                }
+                Step::TakeName => return self.take_name(server, moving, &aside, there.aside),
+                Step::RemoveOld => return self.remove_old(server, moving, &aside),
+                Step::Done => return Ok(self.done()),
+                Step::Leave => break,
+                Step::Lost => return Ok(self.lost(*moving)),
+            }
+        }
+        self.leave(server, moving, &aside, self.refusal.clone())
+    }
+
+    /// Gives the new file the name, which no file has.
+    fn take_name(
+        &self,
+        server: &mut dyn Server,
+        moving: &mut Moving,
+        aside: &[u8],
+        is_aside: bool,
+    ) -> Result<Switched, UploadError> {
+        let before = *moving;
+        let is_ours = matches!(before, Moving::Doubtful | Moving::Aside | Moving::Taking) && is_aside;
+        *moving = if is_ours { Moving::Taking } else { Moving::Vacant };
+        match server.rename(&self.file.temporary, &self.file.stored.remote)? {
+            Renaming::Done if is_ours => self.remove_old(server, moving, aside),
+            Renaming::Done => Ok(self.done()),
+            // After a lost connection, the first command may have been carried out.
+            Renaming::NotFrom(_) if matches!(before, Moving::Taking | Moving::Vacant) => Ok(self.lost(*moving)),
+            Renaming::NotFrom(refusal) | Renaming::NotTo(refusal) => {
+                // Some servers refuse what they have done.
+                let there = self.look(server, aside)?;
+                if there.is_some_and(|there| there.temporary && there.own.is_none()) {
+                    *moving = if is_ours { Moving::Aside } else { Moving::NotBegun };
+                }
+                self.leave(server, moving, aside, refusal)
+            }
+        }
+    }
+
+    /// Removes the old file, after the new one has got its name. If the server refuses, the next run says so.
+    fn remove_old(&self, server: &mut dyn Server, moving: &mut Moving, aside: &[u8]) -> Result<Switched, UploadError> {
+        *moving = Moving::Removing;
+        match server.remove(aside) {
+            Ok(()) | Err(UploadError::Refused { .. }) => Ok(self.done()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives up. The old file gets its name again, if this run may have moved it, and if the new one cannot have the name.
+    fn leave(
+        &self,
+        server: &mut dyn Server,
+        moving: &mut Moving,
+        aside: &[u8],
+        refusal: Refusal,
+    ) -> Result<Switched, UploadError> {
+        let is_back = match *moving {
+            Moving::Removing => return Ok(self.done()),
+            Moving::Vacant => return Ok(self.lost(Moving::Vacant)),
+            Moving::NotBegun => true,
+            Moving::Taking => false,
+            Moving::Doubtful | Moving::Aside => match server.rename(aside, &self.file.stored.remote)? {
+                Renaming::Done => true,
+                // If the old file has never left, no file is aside.
+                Renaming::NotFrom(_) | Renaming::NotTo(_) => self.old_has_its_name(server, aside)?,
+            },
+        };
+        if is_back {
+            *moving = Moving::NotBegun;
+            return Ok(Switched::Refused(not_renamed(refusal, false)));
+        }
+        let Refusal { code, text, .. } = refusal;
+        let error = UploadError::NotRenamed { forbidden: false, old_is_aside: true, code, text };
+        Ok(Switched::Failed { error, remains: vec![ours(self.file), old(self.file)] })
+    }
+
+    /// Returns true if the server shows a file under the own name, the new one under its temporary name, and none aside.
+    fn old_has_its_name(&self, server: &mut dyn Server, aside: &[u8]) -> Result<bool, UploadError> {
+        Ok(self.look(server, aside)?.is_some_and(|there| there.own.is_some() && there.temporary && !there.aside))
+    }
+
+    /// Asks for the three files. Returns `None` if the server does not tell.
+    fn look(&self, server: &mut dyn Server, aside: &[u8]) -> Result<Option<There>, UploadError> {
+        let names = [self.file.stored.remote.clone(), self.file.temporary.clone(), aside.to_vec()];
+        let found = server.sizes(&names)?;
+        let size = |found| match found {
+            Found::Bytes(size) => Some(Some(size)),
+            Found::Refused => Some(None),
+            Found::Untold => None,
+        };
+        let [own, temporary, old] = found[..] else { return Ok(None) };
+        Ok((|| {
+            let (own, temporary, old) = (size(own)?, size(temporary)?, size(old)?);
+            Some(There { own, temporary: temporary.is_some(), aside: old.is_some() })
+        })())
+    }
+
+    fn done(&self) -> Switched {
+        Switched::Done { time_set: self.time_set }
+    }
+
+    /// The result if there is no session any more, or if it is not known which file has the name.
+    pub(super) fn lost(&self, moving: Moving) -> Switched {
+        let old = |file| Some(old(file));
+        let old = match moving {
+            Moving::NotBegun => return Switched::Refused(not_renamed(self.refusal.clone(), false)),
+            Moving::Removing => return self.done(),
+            Moving::Vacant => None,
+            Moving::Doubtful | Moving::Aside | Moving::Taking => old(self.file),
+        };
+        let remains = std::iter::once(ours(self.file)).chain(old).collect();
+        Switched::Failed { error: UploadError::Unknown, remains }
+    }
+}
+
+/// The entry of the report for the old file, which may be aside.
+fn old(file: &Staged) -> Remains {
+    Remains { name: name_aside(&file.temporary), of: Whose::Old, state: Remaining::Unknown }
 }
 
 /// Returns the name for the old file: that of the temporary file, with another ending.
@@ -111,43 +254,4 @@ fn name_aside(temporary: &[u8]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn there(own: Option<u64>, temporary: bool, aside: bool) -> There {
-        There { own, temporary, aside }
-    }
-
-    /// Takes the steps on a model of the server, from its first state, and returns the states.
-    fn states() -> Vec<There> {
-        let (mut now, mut states) = (there(Some(3), true, false), Vec::new());
-        loop {
-            states.push(now);
-            now = match now.next(5) {
-                Step::MoveAside => there(None, true, true),
-                Step::TakeName => there(Some(5), false, now.aside),
-                Step::RemoveOld => there(Some(5), false, false),
-                Step::Done | Step::Lost => return states,
-            };
-        }
-    }
-
-    #[test]
-    fn the_steps_lead_to_the_new_file_alone_and_the_old_one_is_never_missing_without_it() {
-        let states = states();
-        assert_eq!(states.len(), 4);
-        assert!(states.iter().all(|now| now.own.is_some() || now.aside && now.temporary));
-        assert_eq!(states.last(), Some(&there(Some(5), false, false)));
-    }
-
-    #[test]
-    fn a_file_of_another_size_is_not_taken_for_the_new_one() {
-        assert_eq!(there(Some(4), false, true).next(5), Step::Lost);
-        assert_eq!(there(None, false, true).next(5), Step::Lost);
-    }
-
-    #[test]
-    fn the_old_file_has_a_name_beside_the_temporary_one() {
-        assert_eq!(name_aside(b"css/.a.0123456789abcdef.part"), b"css/.a.0123456789abcdef.old");
-    }
-}
+mod tests;

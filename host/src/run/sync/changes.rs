@@ -15,6 +15,7 @@ use crate::report::summary::{Failure, UploadReport};
 use crate::report::sync::{SyncNote, SyncProblem, SyncReport};
 use crate::run::plan::RunState;
 use crate::run::sync::context::{Context, local_path};
+use crate::run::sync::is_end_of_run;
 use crate::run::sync::manifest as manifests;
 use crate::run::sync::recording::Record;
 use crate::run::sync::removal::{self, Removed};
@@ -27,6 +28,8 @@ pub(super) struct Changes<'a, 'c> {
     pub(super) sync: &'a mut SyncReport,
     pub(super) report: &'a mut UploadReport,
     pub(super) record: Record<'a>,
+    /// True if names were changed or files removed, or may have been.
+    pub(super) has_begun: bool,
     /// The SHA-256 of the manifest that the server has. There can be a hundred thousand files, so it is not kept.
     known: Option<[u8; 32]>,
 }
@@ -43,7 +46,7 @@ impl<'a, 'c> Changes<'a, 'c> {
     ) -> Self {
         let record = Record::new(local, &mut sync.plan);
         let known = known.as_ref().map(digest_of);
-        Self { context, state, sync, report, record, known }
+        Self { context, state, sync, report, record, has_begun: false, known }
     }
 
     /// Carries out the plan, and writes the manifest.
@@ -59,7 +62,14 @@ impl<'a, 'c> Changes<'a, 'c> {
             Err(error) => Err(error),
         };
         let remembered = self.remember();
-        removed.and(remembered)
+        match removed.and(remembered) {
+            Err(error) if self.has_begun && !is_end_of_run(&error) => {
+                let cut_short = Failure::of_run(UploadError::Sync(SyncProblem::CutShort));
+                self.failed(Failure { earlier: Some(error), ..cut_short });
+                Ok(())
+            }
+            ended => ended,
+        }
     }
 
     /// Returns true if nothing has failed so far. Parts of the local tree that were left out from the beginning are
@@ -101,6 +111,7 @@ impl<'a, 'c> Changes<'a, 'c> {
     }
 
     fn remove_files(&mut self, paths: &[RemotePath]) -> Result<(), UploadError> {
+        self.has_begun |= !paths.is_empty();
         let ended = Mutex::new(Vec::new());
         let done = removal::remove_files(self.context, paths, &ended);
         let mut ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -123,6 +134,7 @@ impl<'a, 'c> Changes<'a, 'c> {
     }
 
     fn remove_directories(&mut self, paths: &[RemotePath]) -> Result<(), UploadError> {
+        self.has_begun |= !paths.is_empty();
         let run = self.context.run;
         let removals = run.with_worker(|worker| removal::remove_directories(worker, paths))?;
         for (path, removal) in paths.iter().zip(removals) {

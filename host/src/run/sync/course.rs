@@ -12,7 +12,7 @@ use ftp_plan::{Inputs, folding_refusal};
 use crate::report::error::UploadError;
 use crate::report::event::Event;
 use crate::report::step::Step;
-use crate::report::summary::UploadReport;
+use crate::report::summary::{Failure, UploadReport};
 use crate::report::sync::{SyncNote, SyncProblem, SyncReport};
 use crate::request::sync::Sync;
 use crate::run::plan::{Plan, RunState};
@@ -44,8 +44,13 @@ impl<'a> Course<'a> {
         Self { context, local, state, lock: None, notes: Vec::new(), report }
     }
 
-    /// Carries out all phases.
-    pub(super) fn run(mut self) -> Result<(), UploadError> {
+    /// Carries out all phases. Returns the end of the run, and a failure if the lock may remain.
+    pub(super) fn run(mut self) -> (Result<(), UploadError>, Option<Failure>) {
+        let ended = self.carry_out();
+        (ended, self.release())
+    }
+
+    fn carry_out(&mut self) -> Result<(), UploadError> {
         let options = &self.context.job.options;
         match self.context.run.with_worker(|worker| worker.log_in()) {
             // A run that is not only asking would make the directory.
@@ -57,20 +62,28 @@ impl<'a> Course<'a> {
             logged_in => logged_in?,
         }
         let changes_state = options.delete != Delete::Nothing || options.manifest.is_some();
-        let ended = match changes_state && !options.dry_run {
+        if changes_state && !options.dry_run {
             // What is removed, and what the manifest says, must not change between the listing and the end.
-            true => self.take_lock().and_then(|()| self.make_equal()),
-            false => self.make_equal(),
-        };
+            self.take_lock()?;
+        }
+        self.make_equal()
+    }
+
+    /// Gives the lock back. Returns a failure if it may remain.
+    fn release(&mut self) -> Option<Failure> {
         let released = match self.lock.take() {
             Some(lock) if self.context.run.is_cancelled() => {
-                self.context.run.with_grace(|worker| lock.release(worker)).unwrap_or(Ok(()))
+                self.context.run.with_grace(|worker| lock.release(worker)).unwrap_or(Ok(false))
             }
             Some(lock) => self.context.run.with_worker(|worker| lock.release(worker)),
-            None => Ok(()),
+            None => Ok(true),
         };
-        // The lock that remains is the smaller problem.
-        ended.and(released)
+        let earlier = match released {
+            Ok(true) => return None,
+            Ok(false) => None,
+            Err(error) => Some(error),
+        };
+        Some(Failure { earlier, ..Failure::of_run(UploadError::Sync(SyncProblem::LockRemains)) })
     }
 
     /// Plans for a directory that does not exist.

@@ -1,5 +1,6 @@
 //! The lock on the server: a directory, because MKD fails if the directory exists. Inside it, the owner makes a directory
-//! with its own name, from which others see who holds the lock and since when.
+//! with its own name, from which others see who holds the lock and since when. Some servers accept MKD for a directory that
+//! exists. There, each run looks for others after it has made its own directory: of two runs, at least one sees the other.
 //!
 //! A run that is killed leaves its lock. It is taken over if its owner ran on this machine with the same local directory,
 //! which no other process uses now; if it has had no owner for some seconds; or if it is old by the server's own clock.
@@ -16,6 +17,9 @@ use crate::sandbox::values::{ListedEntry, MkdOutcome, Refusal, Removal};
 
 /// The lock.
 const LOCK: &[u8] = ftp_plan::rules::LOCK;
+
+/// The directory in the owner's that shows if RMD removes full directories.
+const INNER: &[u8] = b"x";
 
 /// The time for which a lock may have no owner: the owner makes both directories at once.
 const WITHOUT_OWNER: Duration = Duration::from_secs(5);
@@ -38,6 +42,8 @@ pub(super) enum Locking {
 
 /// The owners that the lock names.
 struct Owners {
+    /// True if this run's directory is shown. If it is not, the others may be hidden, too.
+    show_own: bool,
     /// All but this run's.
     others: Vec<ListedEntry>,
     /// The time of this run's directory by the server's clock.
@@ -55,45 +61,66 @@ pub(super) fn take(
     notes: &mut Vec<SyncNote>,
 ) -> Result<Locking, UploadError> {
     let path = [LOCK, b"/", owner.name()].concat();
-    // The second command depends on the first, so they are no flight.
-    let made = worker.persist(|session, _| session.make_directories(&[LOCK.to_vec(), path.clone()], false))?;
-    let [lock, own] = &made[..] else {
-        return Err(UploadError::Fault("the component made other directories".into()));
-    };
+    let (lock, own, again) = make(worker, &path)?;
+    let is_exclusive = !matches!(again, MkdOutcome::Made);
     match (lock, own) {
-        (MkdOutcome::Made, MkdOutcome::Made) => return Ok(Locking::Locked(Lock { path })),
-        (_, MkdOutcome::Refused(refusal) | MkdOutcome::Unknown(refusal)) => {
-            return Ok(Locking::Refused(refusal.clone()));
-        }
+        (MkdOutcome::Made, MkdOutcome::Made) if is_exclusive => return Ok(Locking::Locked(Lock { path })),
+        (_, MkdOutcome::Refused(refusal) | MkdOutcome::Unknown(refusal)) => return Ok(Locking::Refused(refusal)),
         (_, MkdOutcome::Made | MkdOutcome::Exists) => {}
     }
     let lock = Lock { path };
-    match lock.take_over(worker, owner, in_use, notes) {
+    match lock.take_over(worker, owner, in_use, is_exclusive, notes) {
         Ok(None) => Ok(Locking::Locked(lock)),
         Ok(Some(problem)) => {
             lock.withdraw(worker)?;
             Err(UploadError::Sync(problem))
         }
+        Err(refused @ UploadError::Refused { .. }) => {
+            // To others, this run's directory would look like a run.
+            lock.withdraw(worker)?;
+            Err(refused)
+        }
         Err(error) => Err(error),
     }
 }
 
+/// Makes the lock, this run's directory in it, and the lock once more, which must fail. Returns the three outcomes.
+fn make(worker: &mut Worker<'_>, own: &[u8]) -> Result<(MkdOutcome, MkdOutcome, MkdOutcome), UploadError> {
+    let paths = [LOCK.to_vec(), own.to_vec(), LOCK.to_vec()];
+    // Each command depends on those before it, so they are no flight.
+    let mut try_once = || -> Result<[MkdOutcome; 3], UploadError> {
+        let made = worker.persist(|session, _| session.make_directories(&paths, false))?;
+        made.try_into().map_err(|_| UploadError::Fault("the component made other directories".into()))
+    };
+    let mut made = try_once()?;
+    if let [MkdOutcome::Exists, MkdOutcome::Refused(_), _] = made {
+        // The run that held the lock may have removed it after the first command.
+        made = try_once()?;
+    }
+    Ok(made.into())
+}
+
 impl Lock {
-    /// Takes over a lock that exists, unless another run holds it.
+    /// Takes over a lock that exists, unless another run holds it. `is_exclusive` is true if MKD fails for a directory that
+    /// exists: then a run that has made the lock looks for no others.
     fn take_over(
         &self,
         worker: &mut Worker<'_>,
         owner: &Owner,
         in_use: Option<&InUse>,
+        is_exclusive: bool,
         notes: &mut Vec<SyncNote>,
     ) -> Result<Option<SyncProblem>, UploadError> {
         let mut owners = self.owners(worker, owner)?;
-        if owners.others.is_empty() {
+        if is_exclusive && owners.show_own && owners.others.is_empty() {
             // Another run may be about to make its directory.
             worker.emit(&Event::Waiting { file: None, why: WaitReason::Lock, pause: WITHOUT_OWNER });
             worker.wait(WITHOUT_OWNER)?;
             owners = self.owners(worker, owner)?;
             notes.push(SyncNote::LockTakenOver { owner: Vec::new() });
+        }
+        if !owners.show_own {
+            return Ok(Some(SyncProblem::Locked { owner: Vec::new(), since: None }));
         }
         for other in &owners.others {
             let is_dead = owner.is_at_same_place(&other.name) && in_use.is_some_and(InUse::is_only_one);
@@ -101,7 +128,8 @@ impl Lock {
                 let owner = other.name.to_vec();
                 return Ok(Some(SyncProblem::Locked { owner, since: other.modified }));
             }
-            self.remove(worker, &[LOCK, b"/", &other.name].concat())?;
+            let owner = [LOCK, b"/", &other.name].concat();
+            self.remove(worker, vec![[&owner[..], b"/", INNER].concat(), owner])?;
             notes.push(SyncNote::LockTakenOver { owner: other.name.to_vec() });
         }
         // Two runs may have taken over the lock at the same time. The one whose name comes first keeps it.
@@ -114,39 +142,51 @@ impl Lock {
         let listed = worker.persist(|session, flight| session.list(LOCK, flight))?;
         let (own, others): (Vec<_>, Vec<_>) =
             listed.entries.into_iter().partition(|entry| *entry.name == *owner.name());
-        Ok(Owners { others, now: own.first().and_then(|own| own.modified) })
+        Ok(Owners { show_own: !own.is_empty(), others, now: own.first().and_then(|own| own.modified) })
     }
 
-    /// Gives the lock back.
+    /// Gives the lock back. Returns false if the server refuses to remove the owner's directory.
     ///
     /// # Errors
-    /// If there is no session any more. The lock remains.
-    pub(super) fn release(self, worker: &mut Worker<'_>) -> Result<(), UploadError> {
+    /// If there is no session any more. The lock may remain.
+    pub(super) fn release(self, worker: &mut Worker<'_>) -> Result<bool, UploadError> {
         let paths = [self.path, LOCK.to_vec()];
-        // A lock that cannot be removed is taken over by the next run.
-        worker.persist(|session, _| session.remove_directories(&paths, false)).map(drop)
+        let removals = worker.persist(|session, _| session.remove_directories(&paths, false))?;
+        // A lock without an owner is taken over by the next run.
+        Ok(matches!(removals.first(), Some(Removal::Removed)))
     }
 
-    /// Returns true if the server refuses to remove a directory that is not empty: the lock, while its owner is in it.
-    /// The lock stays in any case.
+    /// Returns true if the server refuses to remove a directory that is not empty, and removes it when it is. The directories
+    /// are the owner's and one in it, so that the lock stays in any case.
+    ///
+    /// # Errors
+    /// [`SyncProblem::NoLock`] if the owner's directory was removed and cannot be made again; or if there is no session any
+    /// more.
     pub(super) fn shows_that_full_directories_stay(&self, worker: &mut Worker<'_>) -> Result<bool, UploadError> {
-        let removals = worker.persist(|session, _| session.remove_directories(&[LOCK.to_vec()], false))?;
-        match removals.first() {
-            Some(Removal::Refused(_)) => Ok(true),
-            Some(Removal::Removed) | None => {
-                let again = [LOCK.to_vec(), self.path.clone()];
-                worker.persist(|session, _| session.make_directories(&again, false))?;
-                Ok(false)
+        let inner = [&self.path[..], b"/", INNER].concat();
+        worker.persist(|session, _| session.make_directories(std::slice::from_ref(&inner), false))?;
+        let paths = [self.path.clone(), inner];
+        let removals = worker.persist(|session, _| session.remove_directories(&paths[..1], false))?;
+        if let Some(Removal::Refused(refusal)) = removals.first() {
+            let emptied = worker.persist(|session, _| session.remove_directories(&paths[1..], false))?;
+            // RFC 959 §4.2.1: a code below 500 is about this moment.
+            return Ok(refusal.code >= 500 && matches!(emptied.first(), Some(Removal::Removed)));
+        }
+        let made = worker.persist(|session, _| session.make_directories(&paths[..1], false))?;
+        match made.into_iter().next() {
+            Some(MkdOutcome::Refused(Refusal { code, text, .. }) | MkdOutcome::Unknown(Refusal { code, text, .. })) => {
+                Err(UploadError::Sync(SyncProblem::NoLock { code, text }))
             }
+            Some(MkdOutcome::Made | MkdOutcome::Exists) | None => Ok(false),
         }
     }
 
     fn withdraw(&self, worker: &mut Worker<'_>) -> Result<(), UploadError> {
-        self.remove(worker, &self.path)
+        self.remove(worker, vec![self.path.clone()])
     }
 
-    fn remove(&self, worker: &mut Worker<'_>, path: &[u8]) -> Result<(), UploadError> {
-        worker.persist(|session, _| session.remove_directories(&[path.to_vec()], false)).map(drop)
+    fn remove(&self, worker: &mut Worker<'_>, paths: Vec<Vec<u8>>) -> Result<(), UploadError> {
+        worker.persist(|session, _| session.remove_directories(&paths, false)).map(drop)
     }
 }
 

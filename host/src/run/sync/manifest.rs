@@ -11,7 +11,7 @@ use crate::files::run_state::Scratch;
 use crate::report::error::UploadError;
 use crate::report::event::Event;
 use crate::report::step::Step;
-use crate::report::summary::Failure;
+use crate::report::summary::{Failure, UploadReport};
 use crate::report::sync::SyncNote;
 use crate::run::plan::{FileTask, Plan};
 use crate::run::sync::context::Context;
@@ -54,23 +54,38 @@ pub(super) fn fetch(
 pub(super) fn store(context: &Context<'_>, scratch: &Scratch, manifest: &Manifest) -> Result<(), Box<Failure>> {
     let Some(path) = &context.manifest else { return Ok(()) };
     let shown = PathBuf::from("the manifest");
-    let of_run = |error| {
-        let failure = Failure::of_run(error);
+    let told = |failure: Failure| {
         context.run.observer.event(&Event::Failed(&failure));
         Box::new(failure)
     };
-    let source = scratch.source(|write| manifest.write(write), shown).map_err(of_run)?;
-    let task =
-        FileTask { local: LocalFile::Open(Arc::clone(&source)), remote: path.as_bytes().into(), naming: Naming::OfRun };
-    let mut report = context.run.store(Plan { files: vec![task], ..Plan::default() });
-    if let Some(failure) = report.failures.pop() {
-        return Err(Box::new(failure));
+    let source = scratch.source(|write| manifest.write(write), shown).map_err(Failure::of_run).map_err(told)?;
+    let store_once = || {
+        let local = LocalFile::Open(Arc::clone(&source));
+        let task = FileTask { local, remote: path.as_bytes().into(), naming: Naming::OfRun };
+        let mut report = context.run.store(Plan { files: vec![task], ..Plan::default() });
+        // The observer was told of this failure.
+        report.failures.pop().map_or_else(|| Ok(switch(context, report)), |failure| Err(Box::new(failure)))
+    };
+    match store_once()? {
+        // After a lost connection it is not known if it has its name. A second one settles that.
+        Some(Failure { error: UploadError::Unknown, .. }) => store_once()?.map_or(Ok(()), |failure| Err(told(failure))),
+        Some(failure) => Err(told(failure)),
+        None => Ok(()),
     }
-    let staged: Vec<_> = report.stored.into_iter().filter_map(|stored| staged_of(stored, None)).collect();
-    let switched = context.run.with_worker(|worker| switch::switch(worker, &staged)).map_err(of_run)?;
-    match switched.into_iter().next() {
-        Some(Switched::Done { .. }) => Ok(()),
-        Some(Switched::Failed(error)) => Err(of_run(error)),
-        None => Err(of_run(UploadError::Fault("the manifest was not stored".into()))),
+}
+
+/// Gives the stored manifest its name. Returns the failure.
+fn switch(context: &Context<'_>, report: UploadReport) -> Option<Failure> {
+    let staged: Vec<_> = report.stored.into_iter().filter_map(staged_of).collect();
+    let (switched, ended) = switch::switch(context.run, &staged, 1);
+    match (switched.into_iter().next(), ended) {
+        (Some(Switched::Done { .. }), _) => None,
+        (Some(Switched::Failed { error, remains }), _) => Some(Failure { remains, ..Failure::of_run(error) }),
+        (Some(Switched::Refused(error)), _) | (Some(Switched::Untouched) | None, Err(error)) => {
+            Some(Failure::of_run(error))
+        }
+        (Some(Switched::Untouched) | None, Ok(())) => {
+            Some(Failure::of_run(UploadError::Fault("the manifest was not stored".into())))
+        }
     }
 }

@@ -41,12 +41,13 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Carries out `job`; `plan` has the local files.
 pub(super) fn carry_out(run: &Run<'_>, job: &Sync, plan: Plan) -> UploadReport {
     let mut report = UploadReport::default();
-    let ended = Course::new(run, job, plan, &mut report).run();
+    let (ended, lock) = Course::new(run, job, plan, &mut report).run();
     let is_new = |failure: &Failure| {
         let is_told = report.failures.iter().any(|told| is_end_of_run(&told.error));
         !is_end_of_run(&failure.error) || !is_told
     };
-    if let Some(failure) = ended.err().map(Failure::of_run).filter(is_new) {
+    let ended = ended.err().map(Failure::of_run).filter(is_new);
+    for failure in ended.into_iter().chain(lock) {
         run.observer.event(&Event::Failed(&failure));
         report.failures.push(failure);
     }

@@ -1,10 +1,10 @@
 //! Brings the files of a plan to their places: makes the directories, stores, and gives the files their names. Pages
 //! come after all other files, and not at all after a failure.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use ftp_plan::operations::Store;
+use ftp_plan::operations::{Reason, Store};
 use ftp_plan::path::RemotePath;
 use ftp_plan::rules::Compared;
 
@@ -16,12 +16,14 @@ use crate::request::sync::Switch;
 use crate::run::plan::Plan;
 use crate::run::sync::changes::Changes;
 use crate::run::sync::removal::{self, Removed};
-use crate::run::sync::spread::spread;
 use crate::run::sync::storing;
-use crate::run::sync::switch::{self, Staged, Switched};
+use crate::run::sync::switch::{self, Sign, Staged, Switched};
 
 /// The files between two writings of the manifest, if files get their names one by one.
 const PER_MANIFEST: usize = 100;
+
+/// The difference of two time zones is a multiple of this, in seconds.
+const QUARTER_OF_AN_HOUR: u64 = 15 * 60;
 
 /// The files for which another connection is worth its login, while names are changed.
 const SWITCHED_PER_CONNECTION: usize = 128;
@@ -69,16 +71,18 @@ impl Changes<'_, '_> {
     /// Stores all files under temporary names, and gives them their own when all are there.
     fn store_and_switch(&mut self, make: &[RemotePath], files: Vec<Store>) -> Result<bool, UploadError> {
         self.check_renaming(&files)?;
-        let ready: Vec<_> = files.iter().filter_map(|file| storing::staged_before(self.context, file)).collect();
-        let missing = files.iter().filter(|file| !file.temporary.as_ref().is_some_and(|found| found.complete));
+        let ready = storing::staged_before(self.context, &files)?;
+        let are_there: HashSet<_> = ready.iter().map(|staged| &staged.stored.remote[..]).collect();
+        let missing = files.iter().filter(|file| !are_there.contains(file.path.as_bytes()));
         let tasks = storing::tasks(self.context, make, missing);
         let pages: HashSet<_> = files.iter().filter(|file| file.page).map(|file| file.path.clone()).collect();
+        let times = times_before(&files);
         // The list is long, and so is that of the stored files, which grows now.
         drop(files);
         let mut stored = self.make_and_store(tasks);
         let whole = storing::is_whole(&stored) && self.others_are_unaffected();
-        let new = std::mem::take(&mut stored.stored).into_iter().filter_map(|stored| storing::staged_of(stored, None));
-        let staged: Vec<_> = ready.into_iter().chain(new).map(|staged| self.with_time(staged)).collect();
+        let new = std::mem::take(&mut stored.stored).into_iter().filter_map(storing::staged_of);
+        let staged: Vec<_> = ready.into_iter().chain(new).map(|staged| self.with_time(staged, &times)).collect();
         if !whole {
             self.withdraw(&staged, &mut stored);
         }
@@ -95,16 +99,23 @@ impl Changes<'_, '_> {
     /// their names. The temporary files of the others are removed: this run gives them no names any more.
     fn switch_in_order(&mut self, stages: [Vec<Staged>; 2]) -> Result<bool, UploadError> {
         let mut waiting = Vec::new();
+        let mut switched = Ok(true);
         for stage in stages {
-            match waiting.is_empty() {
-                true => waiting = self.switch(stage)?,
-                false => waiting.extend(stage),
+            if let Ok(true) = switched {
+                let rest;
+                (rest, switched) = self.switch(stage);
+                waiting.extend(rest);
+            } else {
+                waiting.extend(stage);
             }
         }
-        if !waiting.is_empty() {
-            self.withdraw(&waiting, &mut UploadReport::default());
+        match switched {
+            Ok(_) if waiting.is_empty() => {}
+            Ok(_) => self.withdraw(&waiting, &mut UploadReport::default()),
+            // The next run goes on with them.
+            Err(_) => self.note_temporary(waiting.iter()),
         }
-        Ok(waiting.is_empty())
+        switched
     }
 
     /// Fails if the server cannot rename, before a file is stored that could not get its name.
@@ -121,43 +132,49 @@ impl Changes<'_, '_> {
         self.report.failures.iter().all(is_conflict) && self.report.untried.is_empty()
     }
 
-    fn with_time(&self, staged: Staged) -> Staged {
-        let time = self.record.modified(&staged.stored.remote);
-        Staged { time: self.context.time(time), ..staged }
+    /// Adds the time that the file gets, and the property by which it is told from the old one. `times` are the times of the
+    /// files that have the names before, of all whose size does not tell them from the new ones.
+    fn with_time(&self, staged: Staged, times: &HashMap<RemotePath, Option<u64>>) -> Staged {
+        let time = self.context.time(self.record.modified(&staged.stored.remote));
+        let sign = match (times.get(&*staged.stored.remote), time) {
+            (None, _) => Sign::Size,
+            // The times of a listing may be those of another time zone than the times of MDTM.
+            (Some(Some(before)), Some(time)) if before.abs_diff(time) % QUARTER_OF_AN_HOUR != 0 => Sign::Time(time),
+            (Some(_), _) => Sign::None,
+        };
+        Staged { time, sign, ..staged }
     }
 
-    /// Gives `staged` their names. Returns those that do not have theirs.
-    fn switch(&mut self, staged: Vec<Staged>) -> Result<Vec<Staged>, UploadError> {
-        let ended: Mutex<Vec<_>> = Mutex::new(staged.iter().map(|_| None).collect());
+    /// Gives `staged` their names. Returns those that wait under their temporary names although nothing is in doubt about
+    /// them, and true if all have their names.
+    fn switch(&mut self, staged: Vec<Staged>) -> (Vec<Staged>, Result<bool, UploadError>) {
+        self.has_begun |= !staged.is_empty();
         let jobs = self.context.run.request.delivery.jobs.get();
         let connections = jobs.min(1 + staged.len() / SWITCHED_PER_CONNECTION);
-        let pieces = staged.chunks(switch::PER_CALL).enumerate();
-        let done = spread(self.context.run, pieces, connections, &|worker, (number, some)| {
-            let results = switch::switch(worker, some)?;
-            let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
-            let places = ended.iter_mut().skip(number * switch::PER_CALL);
-            places.zip(results).for_each(|(place, result)| *place = Some(result));
-            Ok(Vec::new())
-        });
-        let ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (mut waiting, mut without_time) = (Vec::new(), 0);
-        for (staged, switched) in staged.into_iter().zip(ended) {
+        let (results, ended) = switch::switch(self.context.run, &staged, connections);
+        let (mut waiting, mut without_time, mut all) = (Vec::new(), 0, true);
+        for (staged, switched) in staged.into_iter().zip(results) {
+            let file = || Some(staged.stored.file.clone());
+            all &= matches!(switched, Switched::Done { .. });
             match switched {
-                Some(Switched::Done { time_set }) => {
+                Switched::Done { time_set } => {
                     without_time += u64::from(staged.time.is_some() && !time_set);
                     self.context.run.observer.event(&Event::Stored(&staged.stored));
                     self.record.stored(self.context, &staged.stored);
                     self.report.stored.push(staged.stored);
                 }
-                Some(Switched::Failed(error)) => {
-                    self.failed(Failure { file: Some(staged.stored.file.clone()), ..Failure::of_run(error) });
+                Switched::Failed { error, remains } => {
+                    self.failed(Failure { file: file(), remains, ..Failure::of_run(error) });
+                }
+                Switched::Refused(error) => {
+                    self.failed(Failure { file: file(), ..Failure::of_run(error) });
                     waiting.push(staged);
                 }
-                None => waiting.push(staged),
+                Switched::Untouched => waiting.push(staged),
             }
         }
         self.note_times(without_time);
-        done.map(|()| waiting)
+        (waiting, ended.map(|()| all))
     }
 
     /// Notes that the times of `count` files could not be set, if times are compared.
@@ -193,8 +210,18 @@ impl Changes<'_, '_> {
                 remains.state = Remaining::Removed;
             });
         }
-        if !staged.is_empty() {
-            self.sync.notes.push(SyncNote::Withdrawn(staged.len() as u64));
+        let (removed, there): (Vec<_>, Vec<_>) = staged.iter().partition(|staged| is_gone(&staged.temporary));
+        if !removed.is_empty() {
+            self.sync.notes.push(SyncNote::Withdrawn(removed.len() as u64));
+        }
+        self.note_temporary(there.into_iter());
+    }
+
+    /// Notes that files stay under their temporary names.
+    fn note_temporary<'s>(&mut self, staged: impl ExactSizeIterator<Item = &'s Staged>) {
+        let (count, mut staged) = (staged.len() as u64, staged);
+        if let Some(first) = staged.next() {
+            self.sync.notes.push(SyncNote::TemporaryRemain { count, first: first.temporary.clone() });
         }
     }
 
@@ -249,4 +276,14 @@ impl Changes<'_, '_> {
         self.report.untried.extend(phase.untried);
         self.report.skipped.extend(phase.skipped);
     }
+}
+
+/// Returns the times of the files that have the names before, of all whose size does not tell them from the new ones.
+fn times_before(files: &[Store]) -> HashMap<RemotePath, Option<u64>> {
+    let alike = files.iter().filter(|file| !file.is_known_by_size());
+    let time = |file: &Store| match file.reason {
+        Reason::Time { there, .. } => Some(there),
+        _ => None,
+    };
+    alike.map(|file| (file.path.clone(), time(file))).collect()
 }

@@ -107,6 +107,11 @@ pub fn of_course(note: &SyncNote) -> String {
         SyncNote::DirectoryKept { path, code, text } => {
             format!("keep {}/ (the server refused to remove it: {code} {text})", Escaped(path))
         }
+        SyncNote::TemporaryRemain { count, first } => format!(
+            "{} under temporary names, such as {}, stay on the server; the next run goes on with them or removes them",
+            files(*count),
+            Escaped(first)
+        ),
         SyncNote::Withdrawn(count) => format!(
             "{} had arrived under temporary names and were removed again, because others have failed; the files that they \
              would replace are as they were",

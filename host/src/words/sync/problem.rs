@@ -28,6 +28,15 @@ pub fn message(context: &Context, problem: &SyncProblem) -> Message {
                 context.name(Setting::NoLock)
             ),
         ),
+        SyncProblem::CutShort => Message::new(
+            "the server was lost while files got their names or were removed: some changes are made, and others are not",
+            "Run it again: it compares, and continues",
+        ),
+        SyncProblem::LockRemains => Message::new(
+            format!("the lock .ftp-uploader.lock may still be in {}", context.name(Setting::Directory)),
+            "The next run from the same machine and directory takes it over; others do after six hours, or remove that \
+             directory on the server",
+        ),
         SyncProblem::Obstructed(ConflictKind::FileForDirectory) => Message::new(
             "a file is on the server where this directory belongs",
             "It was not stored by an earlier run, so it stays; nothing below it was sent; rename one of them",
@@ -73,13 +82,22 @@ fn refused(context: &Context, refusal: &Refusal) -> Message {
 }
 
 fn locked(context: &Context, owner: &[u8], since: Option<u64>) -> Message {
-    let who = match owner {
-        [] => "another run".to_owned(),
-        owner => format!("the run of {}", Escaped(owner.split(|&byte| byte == b'.').next().unwrap_or(owner))),
-    };
+    if owner.is_empty() {
+        return Message::new(
+            format!(
+                "{} has the lock .ftp-uploader.lock, and the server does not show whose it is",
+                context.name(Setting::Directory)
+            ),
+            format!(
+                "Nothing was changed; if no other run is at work, remove that directory on the server; {} takes no lock",
+                context.name(Setting::NoLock)
+            ),
+        );
+    }
+    let who = Escaped(owner.split(|&byte| byte == b'.').next().unwrap_or(owner));
     let since = since.map(|since| format!(" since {} (time of the server)", time(since))).unwrap_or_default();
     Message::new(
-        format!("{who} holds the lock .ftp-uploader.lock in {}{since}", context.name(Setting::Directory)),
+        format!("the run of {who} holds the lock .ftp-uploader.lock in {}{since}", context.name(Setting::Directory)),
         "Nothing was changed; wait for its end; if it has died, remove that directory on the server",
     )
 }

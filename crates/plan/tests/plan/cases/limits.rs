@@ -19,6 +19,8 @@ fn an_empty_tree_or_the_removal_of_most_files_is_refused_unless_a_number_permits
     assert_eq!(removed(&plan(50, None).unwrap()).len(), 50);
     assert_eq!(plan(98, Some(1)).unwrap_err(), Refusal::TooManyRemoved { removed: 2, permitted: 1 });
     assert_eq!(removed(&plan(0, Some(100)).unwrap()).len(), 100);
+    assert_eq!(plan(0, Some(101)).unwrap_err(), Refusal::EmptySource { removed: 100 });
+    assert_eq!(removed(&plan(1, Some(1000)).unwrap()).len(), 99);
     assert!(few(0).plan(&site).unwrap().is_empty());
 }
 
