@@ -81,6 +81,12 @@ pub(crate) enum Quirk {
     Refuses(&'static str, &'static str),
     /// The server's clock is ahead by so many seconds.
     ClockIsAhead(i64),
+    /// RNTO for a path that ends with this text is carried out, and refused by this reply.
+    RefusesWhatItRenames(&'static str, &'static str),
+    /// SIZE and MDTM are refused for files whose names begin with a dot.
+    HidesDotNames,
+    /// The control connection ends at this command.
+    CutsAt(Turn, Cut),
     /// The control connection ends at this command of the server's life, counted from 1, and further ones are served again.
     CutsAtCommand(usize, Cut),
 }
