@@ -31,6 +31,8 @@ pub struct Context {
     pub stream_name: Option<OsString>,
     /// [`Delivery::atomic`](crate::Delivery::atomic).
     pub atomic: bool,
+    /// True if the job is [`Sync`](crate::Sync), which has its own rules for names and always replaces files.
+    pub sync: bool,
     /// [`Delivery::resume`](crate::Delivery::resume).
     pub resume: bool,
     /// [`Delivery::replace`](crate::Delivery::replace).
@@ -66,6 +68,7 @@ impl Context {
             directory: job.directory().to_vec(),
             stream_name: stream_name(job),
             atomic: delivery.atomic,
+            sync: matches!(job, Job::Sync(_)),
             resume: delivery.resume,
             replace: delivery.replace,
             create_directories: delivery.create_directories,

@@ -107,14 +107,23 @@ pub fn of_course(note: &SyncNote) -> String {
         SyncNote::DirectoryKept { path, code, text } => {
             format!("keep {}/ (the server refused to remove it: {code} {text})", Escaped(path))
         }
+        SyncNote::TemporaryRemain { count: 1, first } => format!(
+            "1 file under a temporary name, {}, stays on the server; the next run goes on with it or removes it",
+            Escaped(first)
+        ),
         SyncNote::TemporaryRemain { count, first } => format!(
             "{} under temporary names, such as {}, stay on the server; the next run goes on with them or removes them",
             files(*count),
             Escaped(first)
         ),
+        SyncNote::Withdrawn(1) => {
+            "1 file had arrived under a temporary name and was removed again, because of a failure; the \
+             file that it would replace is as it was"
+                .into()
+        }
         SyncNote::Withdrawn(count) => format!(
-            "{} had arrived under temporary names and were removed again, because others have failed; the files that they \
-             would replace are as they were",
+            "{} had arrived under temporary names and were removed again, because of a failure; the files that they would \
+             replace are as they were",
             files(*count)
         ),
     }
