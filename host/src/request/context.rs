@@ -37,6 +37,8 @@ pub struct Context {
     pub resume: bool,
     /// [`Delivery::replace`](crate::Delivery::replace).
     pub replace: bool,
+    /// [`Delivery::unique`](crate::Delivery::unique).
+    pub unique: bool,
     /// [`Delivery::create_directories`](crate::Delivery::create_directories).
     pub create_directories: bool,
     /// [`Network::active`](crate::Network::active).
@@ -71,6 +73,7 @@ impl Context {
             sync: matches!(job, Job::Sync(_)),
             resume: delivery.resume,
             replace: delivery.replace,
+            unique: delivery.unique,
             create_directories: delivery.create_directories,
             active: network.active,
             behind_proxy: network.proxy.is_some(),

@@ -49,6 +49,8 @@ pub(crate) enum Quirk {
     TruncatesListings(usize),
     /// MLSD and MLST are unknown.
     NoMlsd,
+    /// MLSD leaves out these names: those with a dot at the beginning, or all.
+    ListsWithout(Hidden),
     /// LIST knows no options, so that it leaves out names that begin with a dot.
     IgnoresListOptions,
     /// LIST and MLSD are refused.
@@ -110,6 +112,15 @@ pub(crate) enum StoreRefusal {
     /// After the first bytes. The file is removed, also if it is an older one that was being overwritten, as ProFTPD
     /// does at the limit of a quota.
     Removing,
+}
+
+/// The names that a listing leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hidden {
+    /// Those that begin with a dot, `.` and `..` among them.
+    Dots,
+    /// All.
+    All,
 }
 
 /// A form of the facts of MLSD.

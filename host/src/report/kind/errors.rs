@@ -83,6 +83,7 @@ words!(
     Self::TimeNotSet(_) => "time_not_set",
     Self::TimeOutOfRange => "time_out_of_range",
     Self::ModeNotSet(_) => "permissions_not_set",
+    Self::NameUntold => "name_untold",
     Self::Utf8Refused => "utf8_refused",
     Self::OldRemains { .. } => "old_file_remains",
     Self::FewerConnections(_) => "fewer_connections",
