@@ -100,6 +100,7 @@ words!(
     Self::TimesNotSet(_) => "times_not_set",
     Self::Withdrawn(_) => "withdrawn",
     Self::TemporaryRemain { .. } => "temporary_files_remain",
+    Self::LockRemains => "lock_remains",
     Self::DirectoryKept { .. } => "directory_kept",
 );
 

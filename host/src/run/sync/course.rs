@@ -44,7 +44,8 @@ impl<'a> Course<'a> {
         Self { context, local, state, lock: None, notes: Vec::new(), report }
     }
 
-    /// Carries out all phases. Returns the end of the run, and a failure if the lock may remain.
+    /// Carries out all phases. Returns the end of the run, and a failure if the lock may remain and there is no report yet that
+    /// could say so.
     pub(super) fn run(mut self) -> (Result<(), UploadError>, Option<Failure>) {
         let ended = self.carry_out();
         (ended, self.release())
@@ -69,7 +70,7 @@ impl<'a> Course<'a> {
         self.make_equal()
     }
 
-    /// Gives the lock back. Returns a failure if it may remain.
+    /// Gives the lock back. If it may remain, that is a note: the files are as the report says.
     fn release(&mut self) -> Option<Failure> {
         let released = match self.lock.take() {
             Some(lock) if self.context.run.is_cancelled() => {
@@ -83,7 +84,13 @@ impl<'a> Course<'a> {
             Ok(false) => None,
             Err(error) => Some(error),
         };
-        Some(Failure { earlier, ..Failure::of_run(UploadError::Sync(SyncProblem::LockRemains)) })
+        match &mut self.report.sync {
+            Some(sync) => {
+                sync.notes.push(SyncNote::LockRemains);
+                None
+            }
+            None => Some(Failure { earlier, ..Failure::of_run(UploadError::Sync(SyncProblem::LockRemains)) }),
+        }
     }
 
     /// Plans for a directory that does not exist.

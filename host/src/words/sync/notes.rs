@@ -107,6 +107,11 @@ pub fn of_course(note: &SyncNote) -> String {
         SyncNote::DirectoryKept { path, code, text } => {
             format!("keep {}/ (the server refused to remove it: {code} {text})", Escaped(path))
         }
+        SyncNote::LockRemains => {
+            "the lock .ftp-uploader.lock may still be on the server; the next run from the same machine and \
+             directory takes it over, others do after six hours"
+                .into()
+        }
         SyncNote::TemporaryRemain { count: 1, first } => format!(
             "1 file under a temporary name, {}, stays on the server; the next run goes on with it or removes it",
             Escaped(first)
