@@ -33,6 +33,8 @@ pub struct Context {
     pub atomic: bool,
     /// True if the job is [`Sync`](crate::Sync), which has its own rules for names and always replaces files.
     pub sync: bool,
+    /// True if the job is [`Check`](crate::Check), whose file is nobody's.
+    pub check: bool,
     /// [`Delivery::resume`](crate::Delivery::resume).
     pub resume: bool,
     /// [`Delivery::replace`](crate::Delivery::replace).
@@ -71,6 +73,7 @@ impl Context {
             stream_name: stream_name(job),
             atomic: delivery.atomic,
             sync: matches!(job, Job::Sync(_)),
+            check: matches!(job, Job::Check(_)),
             resume: delivery.resume,
             replace: delivery.replace,
             unique: delivery.unique,

@@ -30,7 +30,12 @@ pub fn after(context: &Context, failure: &Failure, mentioned: bool) -> String {
 /// The advice for the next run after a part of the file has arrived, without a full stop. `None` if the next run cannot go
 /// on with it.
 fn next_run(context: &Context, failure: &Failure) -> Option<String> {
-    if context.unique || !failure.partial_file_may_remain() || !is_broken_off(&failure.error) {
+    if context.unique
+        || context.sync
+        || context.check
+        || !failure.partial_file_may_remain()
+        || !is_broken_off(&failure.error)
+    {
         return None;
     }
     let (resume, atomic) = (context.name(Setting::Resume), context.name(Setting::Atomic));

@@ -63,6 +63,9 @@ fn of_plan(note: &Note) -> String {
             format!("{ignored} lines of the listing of {} were not understood and ignored", shown(directory))
         }
         Note::Reserved { path } => format!("{} is not stored, because ftp-uploader uses that name itself", shown(path)),
+        Note::LeftoversKept { count: 1 } => {
+            "1 file under a temporary name stays, because another run may be using it".into()
+        }
         Note::LeftoversKept { count } => {
             format!("{} under temporary names stay, because another run may be using them", files(*count))
         }
