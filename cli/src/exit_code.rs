@@ -116,7 +116,9 @@ impl ExitCode {
             | UploadError::Missing
             | UploadError::Unverified => Self::Unknown,
             UploadError::Sync(SyncProblem::Refused(_)) => Self::Usage,
-            UploadError::Sync(SyncProblem::CutShort | SyncProblem::LockRemains) => Self::Broken,
+            UploadError::Sync(SyncProblem::CutShort | SyncProblem::NotRemembered | SyncProblem::LockRemains) => {
+                Self::Broken
+            }
             UploadError::Sync(_)
             | UploadError::CannotRename
             | UploadError::NotRenamed { .. }

@@ -190,6 +190,19 @@ fn files_in_directories_that_no_listing_shows_are_left_alone() {
 }
 
 #[test]
+fn files_in_a_hidden_directory_that_cannot_be_listed_are_left_alone() {
+    let quirks = [Quirk::ListsWithout(Hidden::Dots), Quirk::RefusesListingOf(".cfg")];
+    let server = server_with(&quirks, &["site/index.html", "site/.cfg/a.txt"]);
+    let upload = Upload::of_nothing().options(["-r", "--skip-existing"]).argument_file("site");
+    for name in ["site/.cfg/a.txt", "site/index.html"] {
+        fs::create_dir_all(upload.path(name).parent().unwrap()).unwrap();
+        fs::write(upload.path(name), name).unwrap();
+    }
+    let outcome = run_to(&server, upload);
+    has(&server, &outcome, &[("site/index.html", OLD), ("site/.cfg/a.txt", OLD)]);
+}
+
+#[test]
 fn many_files_are_sorted_out_over_several_connections() {
     let names: Vec<_> = (0..300).map(|number| format!("f{number:03}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();

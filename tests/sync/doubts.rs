@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::quirky_server::QuirkyServer;
-use crate::support::quirky_server::quirk::{Cut, Quirk, Refusal, StoreRefusal, Turn};
+use crate::support::quirky_server::quirk::{Cut, Hidden, Quirk, Refusal, StoreRefusal, Turn};
 use crate::support::sync::killing::nth;
 use crate::support::sync::{LOCK, LocalTree};
 use test_servers::{Kind, Options, Setting};
@@ -163,6 +163,36 @@ fn a_server_that_refuses_what_it_has_renamed_gets_the_new_file_and_loses_no_old_
     let (server, local) = changed_files();
     server.change_quirks([Quirk::RenameKeepsExisting, Quirk::RefusesWhatItRenames(".old", "553 No")]);
     local.sync().run(&*server).succeeded().mirrored(&local, &*server);
+}
+
+#[test]
+fn a_name_that_no_listing_shows_is_not_taken_for_a_new_one() {
+    let hides = Quirk::ListsWithout(Hidden::Dots);
+    let server = Arc::new(QuirkyServer::start([hides.clone()]));
+    server.place_file("/inbox/.htaccess", b"Allow from all");
+    let local = LocalTree::new(&[(".htaccess", "Deny  from all")]);
+    let other = Arc::clone(&server);
+    server.at_command(
+        |line| line == "RNTO .htaccess",
+        move || {
+            other.change_quirks([hides.clone(), Quirk::CutsAt(Turn::Each("RNTO"), Cut::Before)]);
+            let again = Arc::clone(&other);
+            other.at_command(|line| line.starts_with("USER"), move || again.change_quirks([hides]));
+        },
+    );
+    let run = local.sync().jobs("1").retries("2").run(&*server);
+    run.succeeded().claim(server.content("/inbox/.htaccess") == Some(b"Deny  from all".to_vec()), "the new file");
+}
+
+#[test]
+fn a_refused_change_of_a_name_that_was_carried_out_is_told_by_what_the_server_has() {
+    for (name, code) in [("b", 0), ("a", 10)] {
+        let (server, local) = changed_files();
+        server.change_quirks([Quirk::RefusesWhatItRenames(name, "553 No")]);
+        let run = local.sync().run(&*server);
+        run.exits(code).never_says("as they were");
+        run.claim(server.content(&format!("/inbox/{name}")) == Some(b"new".to_vec()), "the new file");
+    }
 }
 
 #[test]

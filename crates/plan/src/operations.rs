@@ -265,9 +265,10 @@ impl Clear {
 
 impl Store {
     /// Returns true if the server is known to have no file of the new size under this name. Such a file is then the new one.
+    /// A name that begins with a dot may be there without being listed.
     pub fn is_known_by_size(&self) -> bool {
         match self.before {
-            Before::Nothing => true,
+            Before::Nothing => !self.path.name().starts_with(b"."),
             Before::Size(before) => before != self.size,
             Before::Untold => false,
         }

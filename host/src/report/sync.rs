@@ -125,6 +125,9 @@ pub enum SyncProblem {
     /// error of the failure is the reason.
     #[error("the run was cut short between its changes")]
     CutShort,
+    /// The server was lost after all changes were made, before the manifest was written. The next run compares again.
+    #[error("the manifest was not written")]
+    NotRemembered,
     /// The lock could not be given back, in a run without a plan. With one, it is [`SyncNote::LockRemains`].
     #[error("the lock remains")]
     LockRemains,

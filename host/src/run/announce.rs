@@ -43,7 +43,12 @@ impl PutFile {
             Err(error) => {
                 let free = worker.run.flights.failed_with(&error);
                 self.next_try_is_free |= free;
-                let checked = session.check();
+                // An instance that was ended from outside cannot be entered again.
+                let checked = match &error {
+                    UploadError::Interrupted { step } => Err(UploadError::Interrupted { step: *step }),
+                    UploadError::OutOfTime { step } => Err(UploadError::OutOfTime { step: *step }),
+                    _ => session.check(),
+                };
                 self.state.opening_was_lost();
                 self.apply_consequence(worker, error);
                 worker.session = None;

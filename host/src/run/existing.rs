@@ -5,7 +5,7 @@
 //! from the answers.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ftp_delivery::Found;
 
@@ -18,7 +18,7 @@ use crate::run::sync::listing::listing_of;
 use crate::run::sync::spread::spread;
 use crate::run::worker::Worker;
 use crate::run::workers::Run;
-use crate::sandbox::values::{Inquiry, Known};
+use crate::sandbox::values::{Inquiry, Known, MkdOutcome};
 
 /// The most names in one call of the component.
 const PER_CALL: usize = 64;
@@ -65,7 +65,7 @@ impl Run<'_> {
     }
 
     /// Lists the directories of `plan`, each after the one above it. Those that cannot exist are not listed.
-    /// A directory that its listing excludes counts as absent only if it cannot be hidden, or if it cannot be listed, either.
+    /// A directory that its listing excludes counts as absent only if it cannot be hidden, or if the server makes it.
     fn list_folders(&self, plan: &Plan) -> Result<Folders, UploadError> {
         let mut below: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
         for directory in &plan.directories {
@@ -74,18 +74,16 @@ impl Run<'_> {
         let folders = Mutex::new(Folders::new());
         let connections = self.request.delivery.jobs.get().min(1 + plan.directories.len() / DIRECTORIES_PER_CONNECTION);
         spread(self, [ROOT], connections, &|worker, path: &[u8]| {
-            let listed = list(worker, path)?;
             let (parent, name) = split(path);
-            let mut folders = folders.lock().unwrap_or_else(PoisonError::into_inner);
-            let folder = match (listed, folders.get(parent)) {
-                // Neither the directory above nor a question about it shows the directory.
-                (Folder::NotListed, Some(above)) if path != ROOT && above.excludes(name) => Folder::Absent,
-                (listed, _) => listed,
+            let is_hidden = || lock(&folders).get(parent).is_some_and(|above| above.excludes(name));
+            let folder = match list(worker, path)? {
+                Folder::NotListed if path != ROOT && is_hidden() => make(worker, path)?,
+                listed => listed,
             };
             let children = below.get(path).map(Vec::as_slice).unwrap_or_default();
             let may_exist = |child: &&&[u8]| folder.may_have_directory(split(child).1);
             let next = children.iter().filter(may_exist).copied().collect();
-            folders.insert(path.to_vec(), folder);
+            lock(&folders).insert(path.to_vec(), folder);
             Ok(next)
         })?;
         Ok(folders.into_inner().unwrap_or_else(PoisonError::into_inner))
@@ -113,6 +111,23 @@ fn list(worker: &mut Worker<'_>, path: &[u8]) -> Result<Folder, UploadError> {
         Err(error @ UploadError::Refused { .. }) if error.consequence().session_survives => Ok(Folder::NotListed),
         Err(error) => Err(error),
     }
+}
+
+/// Makes a directory that neither a listing nor a question shows, and that may be hidden all the same. It was absent if the server
+/// makes it once and not twice.
+fn make(worker: &mut Worker<'_>, path: &[u8]) -> Result<Folder, UploadError> {
+    let twice = [path.to_vec(), path.to_vec()];
+    let made = worker.persist(|session, _| session.make_directories(&twice, false))?;
+    Ok(match &made[..] {
+        [MkdOutcome::Made, MkdOutcome::Exists | MkdOutcome::Refused(_) | MkdOutcome::Unknown(_)] => Folder::Absent,
+        // It can neither be made nor be entered, so that no file in it is overwritten. The upload says why.
+        [MkdOutcome::Refused(_), _] => Folder::Absent,
+        _ => Folder::NotListed,
+    })
+}
+
+fn lock(folders: &Mutex<Folders>) -> MutexGuard<'_, Folders> {
+    folders.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Asks about files. Some servers reply to the commands of a flight in another order (libunftp), so that the answers to one

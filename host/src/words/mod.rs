@@ -75,7 +75,10 @@ pub fn line(context: &Context, failure: &Failure) -> String {
     line.push_str(&message(context, &failure.error).line());
     if let Some(earlier) = &failure.earlier {
         let label = match failure.error {
-            UploadError::Unknown | UploadError::Sync(SyncProblem::CutShort | SyncProblem::LockRemains) => "The reason",
+            UploadError::Unknown
+            | UploadError::Sync(SyncProblem::CutShort | SyncProblem::NotRemembered | SyncProblem::LockRemains) => {
+                "The reason"
+            }
             _ => "An earlier try had failed",
         };
         let _ = write!(line, " {label}: {}.", short(context, earlier));

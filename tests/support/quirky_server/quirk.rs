@@ -55,6 +55,8 @@ pub(crate) enum Quirk {
     IgnoresListOptions,
     /// LIST and MLSD are refused.
     RefusesListings,
+    /// LIST and MLSD are refused for a directory that ends with this text.
+    RefusesListingOf(&'static str),
     /// SIZE and MDTM are refused for each file.
     RefusesQuestions,
     /// The facts of MLSD are in this form.

@@ -101,7 +101,7 @@ impl Session {
                 self.control.reply("350 Restarting")
             }
             "RETR" => self.retrieve(argument),
-            "LIST" | "MLSD" if self.has(&Quirk::RefusesListings) => {
+            "LIST" | "MLSD" if self.has(&Quirk::RefusesListings) || self.refuses_listing_of(argument) => {
                 self.control.reply(&format!("550 {argument}: Permission denied"))
             }
             "LIST" => self.list(argument),
@@ -239,6 +239,10 @@ impl Session {
             _ => None,
         });
         refused.or_else(|| renamed.then(|| "250 Renamed".to_owned()))
+    }
+
+    fn refuses_listing_of(&self, path: &str) -> bool {
+        self.shared.has(|quirk| matches!(quirk, Quirk::RefusesListingOf(ending) if path.ends_with(ending)))
     }
 
     /// Returns true if the server tells nothing about this file.

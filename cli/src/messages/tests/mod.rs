@@ -172,6 +172,7 @@ fn problems_of_sync() {
         SyncProblem::Locked { owner: Vec::new(), since: None },
         SyncProblem::NoLock { code, text: text("No \x1b[2J") },
         SyncProblem::CutShort,
+        SyncProblem::NotRemembered,
         SyncProblem::LockRemains,
         SyncProblem::Obstructed(ConflictKind::FileForDirectory),
         SyncProblem::Obstructed(ConflictKind::DirectoryForFile),

@@ -131,7 +131,12 @@ impl<'a> Course<'a> {
     fn release(&mut self) -> Result<(), CliError> {
         let Some(lock) = self.lock.take() else { return Ok(()) };
         self.reconnect()?;
-        lock.release(&self.link).map_err(|error| self.blame(error))
+        if !lock.release(&self.link).map_err(|error| self.blame(error))? {
+            notes::say(
+                "the server did not remove the lock .ftp-uploader.lock; remove that directory before the next run, or use --no-lock",
+            );
+        }
+        Ok(())
     }
 
     /// Asks the server for everything that the plan needs.

@@ -122,8 +122,15 @@ impl Lock {
         Ok(false)
     }
 
-    /// Gives the lock back. A lock that the server does not remove has no owner, and is taken over by the next run.
-    pub(super) fn release(&self, link: &Link) -> Result<(), UploadError> {
-        link.remove_directories(&[self.path(), LOCK.to_vec()]).map(drop)
+    /// Gives the lock back. Returns false if the server refuses to remove the owner's directory. Without one, the lock is taken
+    /// over by the next run.
+    pub(super) fn release(&self, link: &Link) -> Result<bool, UploadError> {
+        let inner = [&self.path()[..], b"/", INNER].concat();
+        let mut removals = link.remove_directories(&[self.path(), LOCK.to_vec()])?;
+        if matches!(removals[..], [Removal::Refused(_), Removal::Refused(_)]) {
+            // A run that was cut short may have left the inner one.
+            removals = link.remove_directories(&[inner, self.path(), LOCK.to_vec()])?;
+        }
+        Ok(removals.iter().skip(removals.len().saturating_sub(2)).any(|removal| matches!(removal, Removal::Removed)))
     }
 }

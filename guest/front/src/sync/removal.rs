@@ -5,10 +5,12 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use ftp_plan::path::RemotePath;
+use ftp_plan::remote::Form;
 use ftp_text::escape::Escaped;
 
 use crate::bindings::ftp_uploader::upload::upload::{Found, Inquiry, Refusal, Removal, UploadError};
 use crate::link::Link;
+use crate::sync::listing;
 
 /// The most names in one call of the guest.
 const PER_CALL: usize = 64;
@@ -72,15 +74,25 @@ impl Removed {
     }
 }
 
-/// Returns those that may still be there. If SIZE is refused, too, there is no such file, as far as this user can see.
+/// Returns those that may still be there. A refused SIZE has many meanings (RFC 959 §4.2.1), so that a file counts as gone only
+/// if a whole listing of its directory, in facts, does not have it.
 fn still_there(link: &Link, refused: Vec<(RemotePath, Refusal)>) -> Result<Vec<(RemotePath, Refusal)>, UploadError> {
-    if refused.is_empty() {
-        return Ok(refused);
+    let mut there = Vec::new();
+    for (path, refusal) in refused {
+        let known = link.ask(&[path.as_bytes().to_vec()], Inquiry::Size)?;
+        let is_told = known.iter().any(|known| !matches!(known.found, Found::Refused));
+        let above = if path.parent_bytes().is_empty() { b".".as_slice() } else { path.parent_bytes() };
+        let is_gone = !is_told
+            && match listing::pages(link, above) {
+                Ok(listing) => listing.form == Form::Facts && listing.excludes(path.name()),
+                Err(UploadError::Refused(_)) if !link.is_over() => false,
+                Err(error) => return Err(error),
+            };
+        if !is_gone {
+            there.push((path, refusal));
+        }
     }
-    let names: Vec<_> = refused.iter().map(|(path, _)| path.as_bytes().to_vec()).collect();
-    let known = link.ask(&names, Inquiry::Size)?;
-    let there = refused.into_iter().zip(known).filter(|(_, known)| !matches!(known.found, Found::Refused));
-    Ok(there.map(|(refused, _)| refused).collect())
+    Ok(there)
 }
 
 fn bytes(paths: &[RemotePath]) -> Vec<Vec<u8>> {

@@ -74,6 +74,7 @@ words!(
     Self::Locked { .. } => "locked",
     Self::NoLock { .. } => "no_lock",
     Self::CutShort => "cut_short",
+    Self::NotRemembered => "not_remembered",
     Self::LockRemains => "lock_remains",
     Self::Obstructed(_) => "obstructed",
     Self::NotRemoved { .. } => "not_removed",

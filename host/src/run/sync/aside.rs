@@ -10,7 +10,7 @@ use ftp_delivery::Found;
 
 use crate::report::error::UploadError;
 use crate::report::summary::{Remaining, Remains, Whose};
-use crate::run::sync::switch::{Staged, Switched, not_renamed, ours};
+use crate::run::sync::switch::{Sign, Staged, Switched, not_renamed, ours};
 use crate::sandbox::guest::GuestSession;
 use crate::sandbox::values::{Inquiry, Refusal, Renaming};
 
@@ -74,6 +74,8 @@ enum Step {
     TakeName,
     RemoveOld,
     Done,
+    /// The first change of the name was carried out and refused, or the old file has the size of the new one.
+    Renamed,
     /// Give up, and bring the old file back if it was moved.
     Leave,
     /// It is not known which file has the name.
@@ -89,7 +91,8 @@ impl There {
             // A file that is aside already belongs to another run.
             (true, Some(_), Moving::NotBegun | Moving::Doubtful) if !aside => Step::MoveAside,
             (true, Some(_), _) => Step::Leave,
-            // RNFR has shown that the temporary file is there: the server hides it, and perhaps other files, too.
+            // Some servers refuse what they have done, and others hide the temporary file.
+            (false, Some(own), Moving::NotBegun) if own == size => Step::Renamed,
             (false, _, Moving::NotBegun) => Step::Leave,
             // The old file is aside, so that this is the new one.
             (false, Some(own), Moving::Taking | Moving::Removing) if own == size && aside => Step::RemoveOld,
@@ -113,9 +116,11 @@ impl Replacement<'_> {
     /// # Errors
     /// The connection was lost. `moving` says how far the replacement has come.
     pub(super) fn carry_out(&self, server: &mut dyn Server, moving: &mut Moving) -> Result<Switched, UploadError> {
-        let (aside, mut is_refused) = (name_aside(&self.file.temporary), false);
+        let aside = name_aside(&self.file.temporary);
+        let (mut is_refused, mut is_waiting) = (false, false);
         for _ in 0..MAX_STEPS {
             let Some(there) = self.look(server, &aside)? else { break };
+            is_waiting = there.temporary;
             match there.next(self.file.stored.size, *moving) {
                 Step::MoveAside if is_refused => {
                     *moving = Moving::NotBegun;
@@ -132,11 +137,16 @@ impl Replacement<'_> {
                 Step::TakeName => return self.take_name(server, moving, &aside, there.aside),
                 Step::RemoveOld => return self.remove_old(server, moving, &aside),
                 Step::Done => return Ok(self.done()),
+                Step::Renamed if self.file.sign == Sign::Size => return Ok(self.done()),
+                Step::Renamed => return Ok(self.lost(Moving::Vacant)),
                 Step::Leave => break,
                 Step::Lost => return Ok(self.lost(*moving)),
             }
         }
-        self.leave(server, moving, &aside, self.refusal.clone())
+        match *moving {
+            Moving::NotBegun if !is_waiting => Ok(self.lost(Moving::NotBegun)),
+            _ => self.leave(server, moving, &aside, self.refusal.clone()),
+        }
     }
 
     /// Gives the new file the name, which no file has.
@@ -157,9 +167,11 @@ impl Replacement<'_> {
             Renaming::NotFrom(_) if matches!(before, Moving::Taking | Moving::Vacant) => Ok(self.lost(*moving)),
             Renaming::NotFrom(refusal) | Renaming::NotTo(refusal) => {
                 // Some servers refuse what they have done.
-                let there = self.look(server, aside)?;
-                if there.is_some_and(|there| there.temporary && there.own.is_none()) {
-                    *moving = if is_ours { Moving::Aside } else { Moving::NotBegun };
+                match self.look(server, aside)?.map(|there| there.next(self.file.stored.size, *moving)) {
+                    Some(Step::RemoveOld) => return self.remove_old(server, moving, aside),
+                    Some(Step::Done) => return Ok(self.done()),
+                    Some(Step::TakeName) => *moving = if is_ours { Moving::Aside } else { Moving::NotBegun },
+                    Some(Step::MoveAside | Step::Renamed | Step::Leave | Step::Lost) | None => {}
                 }
                 self.leave(server, moving, aside, refusal)
             }
@@ -175,7 +187,8 @@ impl Replacement<'_> {
         }
     }
 
-    /// Gives up. The old file gets its name again, if this run may have moved it, and if the new one cannot have the name.
+    /// Gives up, after the server has shown that the new file waits under its temporary name. The old file gets its name again,
+    /// if this run may have moved it, and if the new one cannot have the name.
     fn leave(
         &self,
         server: &mut dyn Server,
@@ -232,7 +245,11 @@ impl Replacement<'_> {
     pub(super) fn lost(&self, moving: Moving) -> Switched {
         let old = |file| Some(old(file));
         let old = match moving {
-            Moving::NotBegun => return Switched::Refused(not_renamed(self.refusal.clone(), false)),
+            Moving::NotBegun => {
+                // The server may have carried out what it has refused.
+                let (error, remains) = (not_renamed(self.refusal.clone(), false), vec![ours(self.file)]);
+                return Switched::Failed { error, remains };
+            }
             Moving::Removing => return self.done(),
             Moving::Vacant => None,
             Moving::Doubtful | Moving::Aside | Moving::Taking => old(self.file),

@@ -62,13 +62,18 @@ impl<'a, 'c> Changes<'a, 'c> {
             Err(error) => Err(error),
         };
         let remembered = self.remember();
-        match removed.and(remembered) {
-            Err(error) if self.has_begun && !is_end_of_run(&error) => {
+        match (removed, remembered) {
+            (Err(error), _) if self.has_begun && !is_end_of_run(&error) => {
                 let cut_short = Failure::of_run(UploadError::Sync(SyncProblem::CutShort));
                 self.failed(Failure { earlier: Some(error), ..cut_short });
                 Ok(())
             }
-            ended => ended,
+            (Ok(()), Err(error)) if self.has_begun && !is_end_of_run(&error) => {
+                let without_manifest = Failure::of_run(UploadError::Sync(SyncProblem::NotRemembered));
+                self.failed(Failure { earlier: Some(error), ..without_manifest });
+                Ok(())
+            }
+            (removed, remembered) => removed.and(remembered),
         }
     }
 

@@ -114,7 +114,14 @@ impl<'a> Course<'a> {
         }
         let (state, notes) = (&self.state, &mut self.notes);
         let taken =
-            self.context.run.with_worker(|worker| lock::take(worker, &state.owner, state.in_use.as_ref(), notes))?;
+            self.context.run.with_worker(|worker| lock::take(worker, &state.owner, state.in_use.as_ref(), notes));
+        if let Err(error) = &taken
+            && !matches!(error, UploadError::Sync(_) | UploadError::Refused { .. })
+        {
+            // The directory of this run may be there, and has to be removed.
+            self.lock = Some(Lock::in_doubt(&state.owner));
+        }
+        let taken = taken?;
         match taken {
             Locking::Locked(lock) => {
                 self.lock = Some(lock);

@@ -5,6 +5,8 @@
 //! A run that is killed leaves its lock. It is taken over if its owner ran on this machine with the same local directory,
 //! which no other process uses now; if it has had no owner for some seconds; or if it is old by the server's own clock.
 
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::files::run_state::InUse;
@@ -31,6 +33,10 @@ const OLD: u64 = 6 * 60 * 60;
 pub(super) struct Lock {
     /// The path of the owner's directory.
     path: Vec<u8>,
+    /// False if only the owner's directory may be there, in the lock of another run.
+    is_held: bool,
+    /// True if the owner's directory may have one in it.
+    has_inner: Cell<bool>,
 }
 
 /// The result of asking for the lock.
@@ -64,11 +70,11 @@ pub(super) fn take(
     let (lock, own, again) = make(worker, &path)?;
     let is_exclusive = !matches!(again, MkdOutcome::Made);
     match (lock, own) {
-        (MkdOutcome::Made, MkdOutcome::Made) if is_exclusive => return Ok(Locking::Locked(Lock { path })),
+        (MkdOutcome::Made, MkdOutcome::Made) if is_exclusive => return Ok(Locking::Locked(Lock::held(path))),
         (_, MkdOutcome::Refused(refusal) | MkdOutcome::Unknown(refusal)) => return Ok(Locking::Refused(refusal)),
         (_, MkdOutcome::Made | MkdOutcome::Exists) => {}
     }
-    let lock = Lock { path };
+    let lock = Lock::held(path);
     match lock.take_over(worker, owner, in_use, is_exclusive, notes) {
         Ok(None) => Ok(Locking::Locked(lock)),
         Ok(Some(problem)) => {
@@ -101,6 +107,15 @@ fn make(worker: &mut Worker<'_>, own: &[u8]) -> Result<(MkdOutcome, MkdOutcome, 
 }
 
 impl Lock {
+    fn held(path: Vec<u8>) -> Self {
+        Self { path, is_held: true, has_inner: Cell::new(false) }
+    }
+
+    /// The lock of a run that was interrupted while it took it: the directory of `owner` may be there.
+    pub(super) fn in_doubt(owner: &Owner) -> Self {
+        Self { is_held: false, ..Self::held([LOCK, b"/", owner.name()].concat()) }
+    }
+
     /// Takes over a lock that exists, unless another run holds it. `is_exclusive` is true if MKD fails for a directory that
     /// exists: then a run that has made the lock looks for no others.
     fn take_over(
@@ -122,6 +137,7 @@ impl Lock {
         if !owners.show_own {
             return Ok(Some(SyncProblem::Locked { owner: Vec::new(), since: None }));
         }
+        let mut ended = HashSet::new();
         for other in &owners.others {
             let is_dead = owner.is_at_same_place(&other.name) && in_use.is_some_and(InUse::is_only_one);
             if !is_dead && !is_old(other, owners.now) {
@@ -131,10 +147,12 @@ impl Lock {
             let owner = [LOCK, b"/", &other.name].concat();
             self.remove(worker, vec![[&owner[..], b"/", INNER].concat(), owner])?;
             notes.push(SyncNote::LockTakenOver { owner: other.name.to_vec() });
+            ended.insert(other.name.clone());
         }
-        // Two runs may have taken over the lock at the same time. The one whose name comes first keeps it.
+        // Two runs may have taken over the lock at the same time. The one whose name comes first keeps it. Directories that the
+        // server does not remove stay.
         let owners = self.owners(worker, owner)?;
-        let first = owners.others.iter().find(|other| &*other.name < owner.name());
+        let first = owners.others.iter().find(|other| &*other.name < owner.name() && !ended.contains(&other.name));
         Ok(first.map(|other| SyncProblem::Locked { owner: other.name.to_vec(), since: other.modified }))
     }
 
@@ -150,10 +168,17 @@ impl Lock {
     /// # Errors
     /// If there is no session any more. The lock may remain.
     pub(super) fn release(self, worker: &mut Worker<'_>) -> Result<bool, UploadError> {
-        let paths = [self.path, LOCK.to_vec()];
+        let inner = [&self.path[..], b"/", INNER].concat();
+        let paths: Vec<_> = self.has_inner.get().then_some(inner).into_iter().chain([self.path]).collect();
         let removals = worker.persist(|session, _| session.remove_directories(&paths, false))?;
-        // A lock without an owner is taken over by the next run.
-        Ok(matches!(removals.first(), Some(Removal::Removed)))
+        let is_removed = |removals: Vec<Removal>| matches!(removals.last(), Some(Removal::Removed));
+        if !self.is_held {
+            return Ok(is_removed(removals));
+        }
+        // A lock without an owner is taken over by the next run. After a lost connection, the owner may be gone already, and
+        // only an empty lock can be removed.
+        let lock = worker.persist(|session, _| session.remove_directories(&[LOCK.to_vec()], false))?;
+        Ok(is_removed(removals) || is_removed(lock))
     }
 
     /// Returns true if the server refuses to remove a directory that is not empty, and removes it when it is. The directories
@@ -164,14 +189,18 @@ impl Lock {
     /// more.
     pub(super) fn shows_that_full_directories_stay(&self, worker: &mut Worker<'_>) -> Result<bool, UploadError> {
         let inner = [&self.path[..], b"/", INNER].concat();
+        self.has_inner.set(true);
         worker.persist(|session, _| session.make_directories(std::slice::from_ref(&inner), false))?;
         let paths = [self.path.clone(), inner];
         let removals = worker.persist(|session, _| session.remove_directories(&paths[..1], false))?;
         if let Some(Removal::Refused(refusal)) = removals.first() {
             let emptied = worker.persist(|session, _| session.remove_directories(&paths[1..], false))?;
+            let is_emptied = matches!(emptied.first(), Some(Removal::Removed));
+            self.has_inner.set(!is_emptied);
             // RFC 959 §4.2.1: a code below 500 is about this moment.
-            return Ok(refusal.code >= 500 && matches!(emptied.first(), Some(Removal::Removed)));
+            return Ok(refusal.code >= 500 && is_emptied);
         }
+        self.has_inner.set(false);
         let made = worker.persist(|session, _| session.make_directories(&paths[..1], false))?;
         match made.into_iter().next() {
             Some(MkdOutcome::Refused(Refusal { code, text, .. }) | MkdOutcome::Unknown(Refusal { code, text, .. })) => {

@@ -77,12 +77,13 @@ pub(super) fn store(context: &Context<'_>, scratch: &Scratch, manifest: &Manifes
 /// Gives the stored manifest its name. Returns the failure.
 fn switch(context: &Context<'_>, report: UploadReport) -> Option<Failure> {
     let staged: Vec<_> = report.stored.into_iter().filter_map(staged_of).collect();
+    let remains = staged.iter().map(switch::ours).collect();
     let (switched, ended) = switch::switch(context.run, &staged, 1);
     match (switched.into_iter().next(), ended) {
         (Some(Switched::Done { .. }), _) => None,
         (Some(Switched::Failed { error, remains }), _) => Some(Failure { remains, ..Failure::of_run(error) }),
         (Some(Switched::Refused(error)), _) | (Some(Switched::Untouched) | None, Err(error)) => {
-            Some(Failure::of_run(error))
+            Some(Failure { remains, ..Failure::of_run(error) })
         }
         (Some(Switched::Untouched) | None, Ok(())) => {
             Some(Failure::of_run(UploadError::Fault("the manifest was not stored".into())))

@@ -238,6 +238,7 @@ impl Changes<'_, '_> {
                 let directories = make.take().unwrap_or_default();
                 let stored = self.make_and_store(storing::tasks(self.context, directories, some.iter().copied()));
                 stored.stored.iter().for_each(|stored| self.record.stored(self.context, stored));
+                self.has_begun |= !stored.stored.is_empty();
                 self.add(stored);
             }
             if !self.others_are_unaffected() {

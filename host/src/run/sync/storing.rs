@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use ftp_plan::operations::Store;
 
 use crate::report::error::UploadError;
+use crate::report::step::Cause;
 use crate::report::summary::{StoredFile, UploadReport, Verification};
 use crate::request::delivery::Verify;
 use crate::run::plan::{Directory, FileTask, Plan};
@@ -16,7 +17,7 @@ use crate::run::worker::Worker;
 use crate::sandbox::values::Comparison;
 
 /// The files of earlier runs for which another connection is worth its login.
-const COMPARED_PER_CONNECTION: usize = 64;
+const COMPARED_PER_CONNECTION: usize = 4;
 
 /// Returns the plan that makes `directories` and stores `files`, the largest first.
 pub(super) fn tasks<'s>(
@@ -76,12 +77,21 @@ fn proof(context: &Context<'_>, worker: &mut Worker<'_>, store: &Store) -> Resul
     // The delivery reports a file that cannot be read.
     let Some(source) = local.open().ok().filter(|source| source.length() == store.size) else { return Ok(None) };
     let name = temporary.path.as_bytes();
-    match worker.persist(|session, _| session.compare(&source, name, store.size)) {
+    let compared = match worker.hash_is_late {
+        true => Ok(Comparison::Unavailable),
+        false => worker.session().and_then(|session| session.compare(&source, name, store.size)),
+    };
+    match compared {
         Ok(Comparison::Same(algorithm)) => Ok(Some(Verification::Hash(algorithm))),
         Ok(Comparison::Unavailable) if !by_hash => Ok(Some(Verification::Size)),
-        Ok(Comparison::Different(_) | Comparison::Unavailable)
-        | Err(UploadError::Source { .. } | UploadError::Refused { .. }) => Ok(None),
-        Err(error) => Err(error),
+        Ok(Comparison::Different(_) | Comparison::Unavailable) => Ok(None),
+        Err(error @ (UploadError::Interrupted { .. } | UploadError::OutOfTime { .. })) => Err(error),
+        // A hash that takes too long is no reason to fail. The file is sent again, which costs less than to wait again.
+        Err(error) => {
+            worker.hash_is_late |= matches!(error, UploadError::Broken { cause: Cause::TimedOut, .. });
+            worker.apply_consequence(&error);
+            Ok(None)
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Gives files that are stored under temporary names their own names.
 //!
 //! After a lost connection, a change of a name may have been carried out or not. It counts as carried out only if the server
-//! shows the new file under its name: by a size or a time that no file had there before. Else the change is tried again, and
-//! the reply to RNFR tells if the temporary file is still there.
+//! shows the new file under its name, by a size or a time that no file had there before, and does not show the temporary file.
+//! Else the change is tried again, and the reply to RNFR tells if the temporary file is still there.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -108,17 +108,24 @@ impl<'a> Switching<'a> {
     fn resolve_doubts(&mut self, session: &mut GuestSession, flight: bool) -> Result<(), UploadError> {
         let doubtful = self.indices(|state| matches!(state, State::InDoubt));
         let told: Vec<_> = doubtful.iter().copied().filter(|&at| self.files[at].sign != Sign::None).collect();
-        let names: Vec<_> = told.iter().map(|&at| self.files[at].stored.remote.clone()).collect();
+        let names: Vec<_> = told.iter().flat_map(|&at| self.both_names(at)).collect();
         let known = if names.is_empty() { Vec::new() } else { session.ask(&names, Inquiry::SizeAndTime, flight)? };
         doubtful.iter().for_each(|&at| self.states[at] = State::Waiting { doubted: true });
-        for (at, known) in told.into_iter().zip(known) {
+        for (at, known) in told.into_iter().zip(known.chunks(2)) {
             let file = &self.files[at];
-            if shows_new(file, &known) {
-                let time_set = file.time.is_some() && known.modified == file.time;
+            let [temporary, own] = known else { continue };
+            let is_waiting = matches!(temporary.found, Found::Bytes(_));
+            if !is_waiting && shows_new(file, own) {
+                let time_set = file.time.is_some() && own.modified == file.time;
                 self.states[at] = State::Ended(Switched::Done { time_set });
             }
         }
         Ok(())
+    }
+
+    fn both_names(&self, at: usize) -> [Vec<u8>; 2] {
+        let file = &self.files[at];
+        [file.temporary.clone(), file.stored.remote.clone()]
     }
 
     fn rename(&mut self, session: &mut GuestSession, flight: bool) -> Result<(), UploadError> {

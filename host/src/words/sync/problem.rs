@@ -32,6 +32,10 @@ pub fn message(context: &Context, problem: &SyncProblem) -> Message {
             "the server was lost while files got their names or were removed: some changes are made, and others are not",
             "Run it again: it compares, and continues",
         ),
+        SyncProblem::NotRemembered => Message::new(
+            "all changes were made, and the server was lost before the manifest was written",
+            "Run it again: it compares, and writes the manifest",
+        ),
         SyncProblem::LockRemains => Message::new(
             format!("the lock .ftp-uploader.lock may still be in {}", context.name(Setting::Directory)),
             "The next run from the same machine and directory takes it over; others do after six hours, or remove that \
