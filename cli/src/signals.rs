@@ -1,5 +1,6 @@
-//! Signals: the first SIGINT, SIGTERM or SIGHUP (Ctrl-C on Windows) cancels the upload, the second one ends the program at once. While a
-//! password is being typed, the first one restores the echo of the terminal and ends the program.
+//! Signals: the first SIGINT, SIGTERM or SIGHUP (on Windows Ctrl-C, or the end of the console) cancels the upload, the second
+//! one ends the program at once. While a password is being typed, the first one restores the echo of the terminal and ends
+//! the program.
 
 use std::io::{self, Write};
 use std::process;

@@ -45,6 +45,16 @@ fn a_list_comes_from_standard_input_beside_a_target_directory() {
 }
 
 #[test]
+fn a_list_of_powershell_has_a_mark_of_utf_8_or_is_refused_in_utf_16() {
+    let upload = |list: &[u8]| {
+        with_files(&["a", "b"]).program(|program| program.with_file("list", list)).options(["--files-from", "list"])
+    };
+    stores(&["a", "b"]).run(upload(b"\xef\xbb\xbfa\r\nb\r\n")).outcome.succeeds();
+    let refused = IdleServer::listen().refuses(2, upload(b"\xff\xfea\0\r\0\n\0"));
+    refused.says("cannot use the list of files in list: it is in UTF-16").says("Set-Content -Encoding utf8");
+}
+
+#[test]
 fn find_names_the_files_of_a_real_upload() {
     let (server, files) = (QuirkyServer::start([]), ManyFiles::new(40, 100));
     let upload = Upload::of_nothing().jobs("3").program(|program| {

@@ -1,4 +1,4 @@
-//! The other systems in `cargo xtask test`: macOS is compiled, Windows runs under wine, the static program runs a few of the
+//! The other systems in `cargo xtask test`: macOS is compiled, Windows is checked and runs under wine, the static program runs a few of the
 //! tests, also with the files that macOS and Windows share, and the one for aarch64 runs in qemu, also on a kernel for aarch64.
 //!
 //! Each has a command of its own, which does more. A system whose tools are missing is skipped, and named in the last line.
@@ -35,7 +35,7 @@ const SYSTEMS: [System; 6] = [
         tools: "wine",
         part: "Windows, under wine",
         set_up: windows::set_up,
-        check: || windows::check().map(|()| Vec::new()),
+        check: || portable::check_windows().and_then(|()| windows::check()).map(|()| Vec::new()),
     },
     System {
         tools: "the target of static programs",

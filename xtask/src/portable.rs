@@ -62,6 +62,12 @@ pub(crate) fn check_macos() -> Result<(), String> {
     check(system, compiler)
 }
 
+/// Checks that the library and the program compile for Windows, with the keyring.
+pub(crate) fn check_windows() -> Result<(), String> {
+    let (system, compiler) = SYSTEMS[1];
+    check(system, compiler)
+}
+
 /// Runs `cargo xtask test portable`.
 pub(crate) fn run() -> Result<(), String> {
     check_systems()?;

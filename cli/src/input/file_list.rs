@@ -17,6 +17,12 @@ const MAX_LIST: u64 = 64 * 1024 * 1024;
 /// The names of standard input.
 const STANDARD_INPUT: [&str; 3] = ["-", "/dev/stdin", "/dev/fd/0"];
 
+/// The mark of UTF-8 that editors and PowerShell put before a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The marks of texts in UTF-16, in which PowerShell 5.1 writes what follows `>`.
+const UTF_16_MARKS: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
+
 /// The byte after a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Separator {
@@ -62,13 +68,20 @@ fn note_terminal() {
 fn paths(list: impl Read, separator: Separator) -> io::Result<Result<Vec<OsString>, &'static str>> {
     let mut bytes = Vec::new();
     list.take(MAX_LIST + 1).read_to_end(&mut bytes)?;
+    if separator == Separator::Line && UTF_16_MARKS.iter().any(|mark| bytes.starts_with(mark)) {
+        return Ok(Err(
+            "it is in UTF-16, and must be in UTF-8. Nothing was sent; in PowerShell, write it with | Set-Content \
+                       -Encoding utf8 PATH instead of > PATH",
+        ));
+    }
     if separator == Separator::Line && bytes.contains(&0) {
         return Ok(Err("it has NUL bytes. Nothing was sent; add -0 if find -print0 has written it"));
     }
     if bytes.len() as u64 > MAX_LIST {
         return Ok(Err("it is larger than 64 MiB. Nothing was sent; check which file it is"));
     }
-    let entries = bytes.split(|byte| *byte == separator.byte()).map(|entry| separator.strip(entry));
+    let entries =
+        separator.unmarked(&bytes).split(|byte| *byte == separator.byte()).map(|entry| separator.strip(entry));
     let paths = entries.filter(|path| !path.is_empty()).map(|path| from_bytes(path.to_vec()));
     Ok(match paths.collect::<Option<Vec<_>>>() {
         None => Err("it is not UTF-8. Nothing was sent; write it in UTF-8"),
@@ -82,6 +95,14 @@ impl Separator {
         match self {
             Self::Line => b'\n',
             Self::Null => 0,
+        }
+    }
+
+    /// Returns the list without the mark of its encoding. Programs that write NUL write the exact bytes of names, and no mark.
+    fn unmarked(self, list: &[u8]) -> &[u8] {
+        match self {
+            Self::Line => list.strip_prefix(BYTE_ORDER_MARK).unwrap_or(list),
+            Self::Null => list,
         }
     }
 
@@ -113,6 +134,28 @@ mod tests {
     #[test]
     fn after_nul_a_path_may_have_line_ends() {
         assert_eq!(list(b"a\nb\0\0c\r\0d", Separator::Null).unwrap(), [&b"a\nb"[..], b"c\r", b"d"]);
+    }
+
+    #[test]
+    fn a_mark_of_utf_8_is_no_part_of_the_first_line_but_of_a_name_before_nul() {
+        assert_eq!(
+            list(b"\xef\xbb\xbfa\r\n\xef\xbb\xbfb\r\n", Separator::Line).unwrap(),
+            [&b"a"[..], b"\xef\xbb\xbfb"]
+        );
+        assert!(list(b"\xef\xbb\xbf\r\n", Separator::Line).unwrap_err().contains("names no file"));
+        assert_eq!(list(b"\xef\xbb\xbfa\0", Separator::Null).unwrap(), [b"\xef\xbb\xbfa"]);
+    }
+
+    #[test]
+    fn a_list_in_utf_16_is_refused_with_a_command_that_works() {
+        for text in [&b"\xff\xfea\0\r\0\n\0"[..], b"\xfe\xff\0a\0\r\0\n", b"\xff\xfe"] {
+            let why = list(text, Separator::Line).unwrap_err();
+            assert!(
+                why.contains("UTF-16") && why.contains("Set-Content -Encoding utf8") && !why.contains("-0"),
+                "{why}"
+            );
+        }
+        assert!(list(b"\xfe/a\n\xff\xfe", Separator::Line).is_ok());
     }
 
     #[test]

@@ -2,15 +2,15 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use test_servers::DemoServer;
 
-use super::lab::{DIRECTORY, Lab, SIZE};
-use super::wine::{Ended, Running, Wine};
-use super::{console, surrogates};
+use super::lab::{DIRECTORY, Lab};
+use super::wine::{Ended, Wine};
+use super::{console, events, surrogates};
 
 /// A test: its name, and the function.
 type Case = (&'static str, fn(&Lab, &Wine) -> Result<(), String>);
@@ -29,16 +29,18 @@ pub(super) const ALL: &[Case] = &[
     ("the password can be read from standard input", a_password_from_standard_input),
     ("the password can be typed at the prompt", console::a_password_is_typed),
     ("Ctrl-Z and Ctrl-D end the prompt", console::keys_that_end_the_input),
+    ("Ctrl-C ends the prompt with its exit code", console::ctrl_c_at_the_prompt),
+    ("the prompt shows letters of other scripts", console::letters_of_other_scripts),
+    ("a bar is drawn on a console without TERM", console::a_bar_without_term),
     ("half of a surrogate pair in a word is refused in one line", surrogates::refused_on_the_command_line),
     ("half of a surrogate pair in a variable is refused in one line", surrogates::refused_in_variables),
     ("help and settings say that rights to files are not checked", unchecked_rights),
     ("an option without meaning is refused in one line", options_without_meaning),
     ("the missing fence is shown, and can be required", the_missing_fence),
-    ("Ctrl-C ends an upload with its exit code", ctrl_c),
+    ("Ctrl-C ends an upload with its exit code", events::ctrl_c),
+    ("the end of window, session and system ends an upload with its exit code", events::the_end_of_the_console),
+    ("the end of the window ends sync, which gives its lock back", events::the_end_of_the_window_in_sync),
 ];
-
-/// The longest time until Ctrl-C has ended a program.
-const INTERRUPT_LIMIT: Duration = Duration::from_secs(10);
 
 pub(super) fn text(error: io::Error) -> String {
     error.to_string()
@@ -196,35 +198,4 @@ fn the_missing_fence(lab: &Lab, wine: &Wine) -> Result<(), String> {
     }
     let ended = expect(2, upload(lab, wine, &["--require-fence"], &["small.txt"]))?;
     one_line(&ended, &["a part of the fence is missing"])
-}
-
-fn ctrl_c(lab: &Lab, wine: &Wine) -> Result<(), String> {
-    let (host, file) = (lab.host(), local(lab, "large.bin"));
-    let line = ["--limit-rate", "100k", &host, DemoServer::USER, &file, DIRECTORY];
-    let running = wine.start(&lab.clear.password, &line, Stdio::null()).map_err(text)?;
-    let stored = lab.stored.join("large.bin");
-    let began = Instant::now();
-    while !fs::metadata(&stored).is_ok_and(|metadata| metadata.len() > 0) {
-        if began.elapsed() > INTERRUPT_LIMIT {
-            return Err("nothing arrived".to_owned());
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    // Wine makes the event of Ctrl-C out of the signal.
-    interrupt(&running)?;
-    let pressed = Instant::now();
-    expect(130, running.wait())?;
-    if pressed.elapsed() > INTERRUPT_LIMIT {
-        return Err(format!("it took {:?}", pressed.elapsed()));
-    }
-    let length = fs::metadata(&stored).map_or(0, |metadata| metadata.len());
-    if length >= SIZE {
-        return Err("the whole file was stored".to_owned());
-    }
-    fs::remove_file(stored).map_err(text)
-}
-
-fn interrupt(running: &Running) -> Result<(), String> {
-    let sent = Command::new("kill").args(["-INT", &running.child.id().to_string()]).status();
-    sent.map_err(text).map(drop)
 }

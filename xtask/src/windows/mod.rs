@@ -5,6 +5,7 @@
 
 mod cases;
 mod console;
+mod events;
 mod lab;
 mod surrogates;
 mod wine;

@@ -27,6 +27,16 @@ pub(super) struct Wine {
     program: PathBuf,
     /// Starts the program with texts that Linux cannot carry (`surrogate.c`).
     halver: PathBuf,
+    /// Starts the program, and does to it what Windows does and wine does not (`events.c`).
+    breaker: PathBuf,
+}
+
+/// An event of the console that ends a process, with its number.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Event {
+    Close = 2,
+    LogOff = 5,
+    ShutDown = 6,
 }
 
 /// The result of a run.
@@ -53,12 +63,14 @@ impl Wine {
     /// Copies the program into `folder`, compiles the library that older releases of wine lack, and starts wine once.
     pub(super) fn prepare(folder: &Path, built: &Path, compiler: &str) -> Result<Self, String> {
         let loader = program().ok_or("there is no wine")?;
-        let (program, halver) = (folder.join("ftp-uploader.exe"), folder.join("surrogate.exe"));
-        let wine = Self { loader, prefix: folder.join("prefix"), program, halver };
+        let [program, halver, breaker] =
+            ["ftp-uploader.exe", "surrogate.exe", "events.exe"].map(|name| folder.join(name));
+        let wine = Self { loader, prefix: folder.join("prefix"), program, halver, breaker };
         let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(built, &wine.program));
         copied.map_err(|error| format!("cannot copy the program: {error}"))?;
         compile(compiler, "bcryptprimitives.c", &folder.join("bcryptprimitives.dll"), &["-shared", "-ladvapi32"])?;
         compile(compiler, "surrogate.c", &wine.halver, &[])?;
+        compile(compiler, "events.c", &wine.breaker, &[])?;
         let mut boot = wine.command(&["--version"]);
         boot.stdout(Stdio::null());
         time_limit::run(&mut boot, BOOT_LIMIT).map_err(|why| format!("the program does not start: {why}"))?;
@@ -104,17 +116,36 @@ impl Wine {
         Running::of(command.envs(variables.iter().copied()))?.wait()
     }
 
+    /// Starts the program, which gets this event when its input is closed.
+    pub(super) fn start_until(&self, event: Event, password: &str, arguments: &[&str]) -> io::Result<Running> {
+        let mut command = Command::new(self.loader);
+        command.arg(&self.breaker).arg((event as u32).to_string()).arg(Self::path(&self.program)).args(arguments);
+        self.surround(&mut command);
+        Running::of(command.env("FTP_PASSWORD", password).stdin(Stdio::piped()))
+    }
+
     /// Starts the program at a console, without a password. Its input is the keyboard, its output the screen.
     pub(super) fn start_at_console(&self, arguments: &[&str]) -> io::Result<Running> {
-        let words = [self.loader.into(), self.program.display().to_string()].into_iter();
-        let words = words.chain(arguments.iter().map(ToString::to_string));
-        let line: Vec<_> = words.map(|word| format!("'{word}'")).collect();
+        self.at_console(&[&self.program.display().to_string()], arguments)
+    }
+
+    /// Does the same, and Ctrl-C ends each read of a line, before the event comes.
+    pub(super) fn start_at_console_with_aborted_reads(&self, arguments: &[&str]) -> io::Result<Running> {
+        self.at_console(&[&self.breaker.display().to_string(), "r", &Self::path(&self.program)], arguments)
+    }
+
+    fn at_console(&self, program: &[&str], arguments: &[&str]) -> io::Result<Running> {
+        let words = [&[self.loader], program, arguments].concat();
+        let line: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
         let mut command = Command::new("script");
-        // Wine leaves Ctrl-Z to the terminal, which would stop all programs.
-        let line = format!("stty susp undef; exec {}", line.join(" "));
+        // Wine leaves Ctrl-Z to the terminal, which would stop all programs. It sets the other modes when a program reads, which may be
+        // after the first key.
+        let line = format!("stty -icanon -icrnl -echo susp undef; exec {}", line.join(" "));
         command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
         self.surround(&mut command);
-        Running::of(command.env_remove("FTP_PASSWORD").env("SHELL", "/bin/sh").stdin(Stdio::piped()))
+        // No shell of Windows sets TERM.
+        command.env_remove("FTP_PASSWORD").env_remove("TERM").env("SHELL", "/bin/sh");
+        Running::of(command.stdin(Stdio::piped()))
     }
 }
 

@@ -9,8 +9,6 @@ pub mod speed;
 pub mod tally;
 mod terminal;
 
-use std::ffi::OsString;
-use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -18,6 +16,7 @@ use std::time::Instant;
 use ftp_uploader::{Event, words};
 
 use crate::output::stderr::say;
+use crate::platform::terminal::can_move_cursor;
 use crate::settings::Verbosity;
 
 use plain::Plain;
@@ -40,7 +39,7 @@ impl Progress {
     pub fn new(verbosity: Verbosity) -> Self {
         match verbosity {
             Verbosity::Quiet => Self::Silent,
-            Verbosity::Normal | Verbosity::Verbose if can_be_drawn() => Self::Terminal(Terminal::default()),
+            Verbosity::Normal | Verbosity::Verbose if can_move_cursor() => Self::Terminal(Terminal::default()),
             Verbosity::Normal | Verbosity::Verbose => Self::Log(Mutex::default()),
         }
     }
@@ -123,10 +122,4 @@ impl Progress {
             Self::Silent => None,
         }
     }
-}
-
-/// Returns true if standard error is a terminal on which the cursor can be moved.
-fn can_be_drawn() -> bool {
-    let dumb = |term: &OsString| term.is_empty() || term == "dumb";
-    io::stderr().is_terminal() && std::env::var_os("TERM").is_some_and(|term| !dumb(&term))
 }

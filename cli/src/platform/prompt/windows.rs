@@ -3,14 +3,16 @@
 //! The file is separate because the calls for consoles need `unsafe`.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::os::windows::io::AsRawHandle;
+use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ftp_uploader::CancelToken;
+use windows_sys::Win32::Foundation::{ERROR_OPERATION_ABORTED, SetLastError};
 use windows_sys::Win32::System::Console::{
     CONSOLE_READCONSOLE_CONTROL, ENABLE_ECHO_INPUT, ENABLE_LINE_INPUT, ENABLE_PROCESSED_INPUT, FlushConsoleInputBuffer,
-    GetConsoleMode, ReadConsoleW, SetConsoleMode,
+    GetConsoleMode, ReadConsoleW, SetConsoleMode, WriteConsoleW,
 };
 use zeroize::Zeroizing;
 
@@ -79,11 +81,14 @@ impl Prompt {
     /// If no line was typed.
     pub fn ask(&self, question: &str) -> Result<Zeroizing<Vec<u8>>, NotTyped> {
         let quiet = silence(&self.input)?;
-        (&self.output).write_all(question.as_bytes())?;
+        write(&self.output, question)?;
         let typed = read_line(&self.input);
         drop(quiet);
-        (&self.output).write_all(b"\r\n")?;
-        // Ctrl-C ends the read, too. Its handler may come later, and then ends the program.
+        if matches!(typed, Err(NotTyped::Interrupted)) {
+            // The handler of Ctrl-C runs in another thread, and may come later.
+            self.token.cancel();
+        }
+        write(&self.output, "\r\n")?;
         if self.token.is_cancelled() { Err(NotTyped::Interrupted) } else { typed }
     }
 }
@@ -138,10 +143,34 @@ fn set_mode(console: &File, mode: u32) -> io::Result<()> {
     }
 }
 
+/// Writes `text` on a console. It is not written as bytes, which the console would take in its code page.
+///
+/// # Errors
+/// If the console fails.
+#[allow(unsafe_code, reason = "no kept crate has safe calls for consoles")]
+pub fn write(console: &File, text: &str) -> io::Result<()> {
+    let units: Vec<_> = text.encode_utf16().collect();
+    let mut rest = &units[..];
+    while !rest.is_empty() {
+        let (length, mut count) = (u32::try_from(rest.len()).unwrap_or(u32::MAX), 0);
+        // SAFETY: the handle is open, `rest` has `length` units, and all pointers are valid during the call.
+        let written =
+            unsafe { WriteConsoleW(console.as_raw_handle(), rest.as_ptr(), length, &raw mut count, ptr::null()) };
+        if written == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        rest = match usize::try_from(count) {
+            Ok(count @ 1..) => rest.get(count..).unwrap_or_default(),
+            _ => return Err(io::ErrorKind::WriteZero.into()),
+        };
+    }
+    Ok(())
+}
+
 /// Reads one line, and returns it in UTF-8, without its end.
 ///
 /// # Errors
-/// If the input has ended, or the line is not valid Unicode or too long.
+/// If Ctrl-C was pressed, if the input has ended, or the line is not valid Unicode or too long.
 pub fn read_line(console: &File) -> Result<Zeroizing<Vec<u8>>, NotTyped> {
     // The full sizes at once, because growing would leave a copy in freed memory.
     let mut units = Zeroizing::new(vec![0_u16; MAX_LINE]);
@@ -163,7 +192,7 @@ pub fn read_line(console: &File) -> Result<Zeroizing<Vec<u8>>, NotTyped> {
 }
 
 #[allow(unsafe_code, reason = "no kept crate has safe calls for consoles")]
-fn read_units(console: &File, units: &mut [u16]) -> io::Result<usize> {
+fn read_units(console: &File, units: &mut [u16]) -> Result<usize, NotTyped> {
     let (length, mut count) = (u32::try_from(units.len()).unwrap_or(u32::MAX), 0);
     let keys = CONSOLE_READCONSOLE_CONTROL {
         nLength: size_of::<CONSOLE_READCONSOLE_CONTROL>() as u32,
@@ -172,10 +201,16 @@ fn read_units(console: &File, units: &mut [u16]) -> io::Result<usize> {
         dwCtrlWakeupMask: END_KEYS.iter().fold(0, |mask, key| mask | 1 << key),
         dwControlKeyState: 0,
     };
-    // SAFETY: the handle is open, the buffer has `length` units, and all pointers are valid during the call. The system
+    // SAFETY: the handle is open, the buffer has `length` units, and all pointers are valid during the calls. The system
     // does not write to `keys`.
     let read = unsafe {
+        SetLastError(0);
         ReadConsoleW(console.as_raw_handle(), units.as_mut_ptr().cast(), length, &raw mut count, &raw const keys)
     };
-    if read == 0 { Err(io::Error::last_os_error()) } else { Ok(usize::try_from(count).unwrap_or_default()) }
+    let error = io::Error::last_os_error();
+    // After Ctrl-C and Ctrl-Break the call succeeds with this error and without any unit.
+    if count == 0 && error.raw_os_error() == Some(ERROR_OPERATION_ABORTED as i32) {
+        return Err(NotTyped::Interrupted);
+    }
+    if read == 0 { Err(error.into()) } else { Ok(usize::try_from(count).unwrap_or_default()) }
 }

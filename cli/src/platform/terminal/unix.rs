@@ -1,7 +1,8 @@
-//! The terminal: its size, and lines that are typed on it.
+//! The terminal: its size, the movements of its cursor, and lines that are typed on it.
 
+use std::env;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{QueueSelector, tcflush, tcgetwinsize};
@@ -57,4 +58,10 @@ impl Terminal {
 pub fn size() -> Option<(u16, u16)> {
     let size = tcgetwinsize(io::stderr()).ok()?;
     Some((size.ws_col, size.ws_row))
+}
+
+/// Returns true if standard error is a terminal on which the cursor can be moved, as the variable TERM tells.
+pub fn can_move_cursor() -> bool {
+    let is_capable = env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb");
+    is_capable && io::stderr().is_terminal()
 }
