@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::support::many_files::{ManyFiles, run_to};
 use crate::support::quirky_server::QuirkyServer;
+use crate::support::upload::Upload;
 
 #[test]
 fn the_check_of_the_last_file_goes_with_the_questions_about_the_next_one_and_its_stor() {
@@ -63,4 +64,18 @@ fn a_flight_is_not_longer_than_the_bound_of_the_contract() {
     let record = server.record();
     let longest = record.waves(0).iter().map(Vec::len).max().unwrap_or_default();
     outcome.claim((2..=16).contains(&longest), &format!("flights of 2 to 16 commands, not {longest}"));
+}
+
+#[test]
+fn a_small_file_is_checked_before_a_large_one_is_sent() {
+    let server = QuirkyServer::start([]);
+    ["a", "b", "c"].iter().for_each(|name| server.place_file(&format!("/inbox/{name}"), b"old"));
+    let upload = Upload::of_nothing().and("a", b"new").and("b", b"new").and("c", b"new");
+    let outcome = run_to(&server, upload.and("large", &vec![b'x'; 4 << 20]).jobs("1"));
+    outcome.succeeds();
+    let record = server.record();
+    let lines: Vec<_> = record.commands().map(|(line, _)| line.to_owned()).collect();
+    let at = |line: &str| lines.iter().rposition(|found| found == line);
+    let (checked, sent) = (at("MDTM c"), at("STOR large"));
+    outcome.claim(checked.is_some() && checked < sent, &format!("MDTM c, {checked:?}, before STOR large, {sent:?}"));
 }

@@ -13,6 +13,13 @@ pub fn of(args: &Args, places: &Places, context: &Context) -> Vec<String> {
     if args.from_stdin.is_some() && io::stdin().is_terminal() {
         lines.push("Note: standard input is a terminal; type the data to store, and end it with Ctrl-D.".to_owned());
     }
+    if args.password_stdin && io::stdin().is_terminal() {
+        lines.push(
+            "Note: standard input is a terminal; the password that you type is shown. Without --password-stdin it is \
+             asked for and hidden."
+                .to_owned(),
+        );
+    }
     lines.extend(similar_names::of(&places.files, args.stream_name()).into_iter().map(|(one, other)| {
         let (one, other) = (Escaped(one), Escaped(other));
         format!(

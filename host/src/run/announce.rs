@@ -5,6 +5,7 @@ use ftp_delivery::{Action, Opening};
 
 use crate::report::error::UploadError;
 use crate::report::step::Cause;
+use crate::run::plan::FileTask;
 use crate::run::put_file::{Answers, Delivered, PutFile};
 use crate::run::worker::Worker;
 use crate::sandbox::guest::GuestSession;
@@ -80,7 +81,9 @@ impl PutFile {
         let sets_time = delivery.preserve_time && !self.names.are_staged();
         let has_attributes = sets_time || delivery.mode.is_some();
         let small = self.source.length() <= MAX_UNCHECKED;
-        let next = worker.run.flights.are_allowed() && worker.queue.has_work();
+        // A large file would delay the check for as long as it is sent.
+        let is_small = |task: &FileTask| task.local.size().is_some_and(|size| size <= MAX_UNCHECKED);
+        let next = worker.run.flights.are_allowed() && worker.queue.next_is(is_small);
         self.state.may_be_checked_later() && small && next && !has_attributes
     }
 

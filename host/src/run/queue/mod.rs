@@ -112,9 +112,10 @@ impl<F, B> Queue<F, B> {
         self.opened.wait_while(self.lock(), shut).unwrap_or_else(PoisonError::into_inner).next()
     }
 
-    /// Returns true if there is a file to take.
-    pub(super) fn has_work(&self) -> bool {
-        self.lock().has_work()
+    /// Returns true if the next file to take is a new one for which `is_small` is true.
+    pub(super) fn next_is(&self, is_small: impl Fn(&F) -> bool) -> bool {
+        let state = self.lock();
+        !state.closed && state.begun.is_empty() && state.fresh.front().is_some_and(is_small)
     }
 
     /// Ends the work of a worker that has no file in hand. Returns false if there is a file again: another worker has

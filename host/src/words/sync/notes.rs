@@ -102,13 +102,13 @@ pub fn of_course(note: &SyncNote) -> String {
         }
         SyncNote::LockTakenOver { owner } => format!("the lock of {}, which has ended, was taken over", Escaped(owner)),
         SyncNote::NoLock { code, text } => {
-            format!("there is no lock against other runs, because the server refused to make it: {code} {text}")
+            format!("there is no lock against other runs, because the server refused to make it ({code} \"{text}\")")
         }
         SyncNote::TimesNotSet(count) => {
             format!("the server did not set the times of {}; a comparison by time sends them again", files(*count))
         }
         SyncNote::DirectoryKept { path, code, text } => {
-            format!("keep {}/ (the server refused to remove it: {code} {text})", Escaped(path))
+            format!("keep {}/ (the server refused to remove it: {code} \"{text}\")", Escaped(path))
         }
         SyncNote::LockRemains => {
             "the lock .ftp-uploader.lock may still be on the server; the next run from the same machine and \

@@ -19,7 +19,7 @@ pub fn message(context: &Context, problem: &SyncProblem) -> Message {
         SyncProblem::Locked { owner, since } => locked(context, owner, *since),
         SyncProblem::NoLock { code, text } => Message::new(
             format!(
-                "the lock .ftp-uploader.lock cannot be made in {}: {code} {text}",
+                "the lock .ftp-uploader.lock cannot be made in {} ({code} \"{text}\")",
                 context.name(Setting::Directory)
             ),
             format!(
@@ -50,7 +50,7 @@ pub fn message(context: &Context, problem: &SyncProblem) -> Message {
             "It was not made by an earlier run or is not empty, so it stays; the file was not sent; rename one of them",
         ),
         SyncProblem::NotRemoved { code, text } => Message::new(
-            format!("the server refused to remove it: {code} {text}"),
+            format!("the server refused to remove it ({code} \"{text}\")"),
             "Everything was stored before; remove it by hand, or let this user remove files",
         ),
     }
