@@ -115,24 +115,34 @@ pub fn of_course(note: &SyncNote) -> String {
              directory takes it over, others do after six hours"
                 .into()
         }
-        SyncNote::TemporaryRemain { count: 1, first } => format!(
+        SyncNote::TemporaryRemain { count, first } => remain(*count, first),
+        SyncNote::Withdrawn(count) => withdrawn(*count),
+    }
+}
+
+fn remain(count: u64, first: &[u8]) -> String {
+    match count {
+        1 => format!(
             "1 file under a temporary name, {}, stays on the server; the next run goes on with it or removes it",
             Escaped(first)
         ),
-        SyncNote::TemporaryRemain { count, first } => format!(
+        _ => format!(
             "{} under temporary names, such as {}, stay on the server; the next run goes on with them or removes them",
-            files(*count),
+            files(count),
             Escaped(first)
         ),
-        SyncNote::Withdrawn(1) => {
-            "1 file had arrived under a temporary name and was removed again, because of a failure; the \
-             file that it would replace is as it was"
-                .into()
-        }
-        SyncNote::Withdrawn(count) => format!(
+    }
+}
+
+fn withdrawn(count: u64) -> String {
+    match count {
+        1 => "1 file had arrived under a temporary name and was removed again, because of a failure; the file that it would \
+              replace is as it was"
+            .into(),
+        _ => format!(
             "{} had arrived under temporary names and were removed again, because of a failure; the files that they would \
              replace are as they were",
-            files(*count)
+            files(count)
         ),
     }
 }

@@ -4,6 +4,7 @@ use ftp_plan::Refusal;
 use ftp_plan::operations::ConflictKind;
 use ftp_text::escape::Escaped;
 
+use crate::report::server_text::ServerText;
 use crate::report::sync::SyncProblem;
 use crate::request::context::Context;
 use crate::request::setting::Setting;
@@ -17,17 +18,7 @@ pub fn message(context: &Context, problem: &SyncProblem) -> Message {
     match problem {
         SyncProblem::Refused(refusal) => refused(context, refusal),
         SyncProblem::Locked { owner, since } => locked(context, owner, *since),
-        SyncProblem::NoLock { code, text } => Message::new(
-            format!(
-                "the lock .ftp-uploader.lock cannot be made in {} ({code} \"{text}\")",
-                context.name(Setting::Directory)
-            ),
-            format!(
-                "This run removes files or keeps a manifest, which another run must not do at the same time; nothing was \
-                 changed; use {} if no other run can happen",
-                context.name(Setting::NoLock)
-            ),
-        ),
+        SyncProblem::NoLock { code, text } => no_lock(context, *code, text),
         SyncProblem::CutShort => Message::new(
             "the server was lost while files got their names or were removed: some changes are made, and others are not",
             "Run it again: it compares, and continues",
@@ -54,6 +45,20 @@ pub fn message(context: &Context, problem: &SyncProblem) -> Message {
             "Everything was stored before; remove it by hand, or let this user remove files",
         ),
     }
+}
+
+fn no_lock(context: &Context, code: u16, text: &ServerText) -> Message {
+    Message::new(
+        format!(
+            "the lock .ftp-uploader.lock cannot be made in {} ({code} \"{text}\")",
+            context.name(Setting::Directory)
+        ),
+        format!(
+            "This run removes files or keeps a manifest, which another run must not do at the same time; nothing was changed; \
+             use {} if no other run can happen",
+            context.name(Setting::NoLock)
+        ),
+    )
 }
 
 fn refused(context: &Context, refusal: &Refusal) -> Message {
