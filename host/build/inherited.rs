@@ -20,15 +20,14 @@ const NAMES: [&str; 9] = [
 /// The beginning of the variables that change a profile, such as `CARGO_PROFILE_RELEASE_LTO`.
 const PROFILES: &str = "CARGO_PROFILE_";
 
-/// Removes those variables among `names`, which are the ones of this process, from the environment of a command.
-pub(crate) fn remove(command: &mut Command, names: impl Iterator<Item = OsString>) {
-    for name in names.filter(|name| name.to_str().is_some_and(changes_a_build)) {
+/// Removes these variables from the environment of a command. `present` are the names of all variables of this process.
+pub(crate) fn remove(command: &mut Command, present: impl Iterator<Item = OsString>) {
+    for name in NAMES {
         command.env_remove(name);
     }
-}
-
-fn changes_a_build(name: &str) -> bool {
-    name.starts_with(PROFILES) || NAMES.contains(&name)
+    for name in present.filter(|name| name.to_str().is_some_and(|name| name.starts_with(PROFILES))) {
+        command.env_remove(name);
+    }
 }
 
 #[cfg(test)]
@@ -40,10 +39,12 @@ mod tests {
     #[test]
     fn a_build_inherits_no_flags_no_wrappers_and_no_changed_profile_but_its_other_variables() {
         let mut command = Command::new("cargo");
-        let removed =
-            ["CARGO_BUILD_RUSTFLAGS", "CARGO_PROFILE_GUEST_OPT_LEVEL", "CARGO_PROFILE_RELEASE_LTO", "RUSTC_WRAPPER"];
-        let kept = ["CARGO_HOME", "CARGO_TARGET_DIR", "PATH", "RUSTC", "RUSTUP_TOOLCHAIN"];
-        remove(&mut command, removed.into_iter().chain(kept).map(OsString::from));
-        assert!(command.get_envs().eq(removed.map(|name| (name.as_ref(), None))), "{command:?}");
+        let profiles = ["CARGO_PROFILE_GUEST_OPT_LEVEL", "CARGO_PROFILE_RELEASE_LTO"];
+        let others = ["CARGO_HOME", "CARGO_TARGET_DIR", "PATH", "RUSTC", "RUSTUP_TOOLCHAIN"];
+        remove(&mut command, profiles.into_iter().chain(others).map(OsString::from));
+        let mut removed = [&super::NAMES[..], &profiles].concat();
+        removed.sort_unstable();
+        assert!(command.get_envs().eq(removed.iter().map(|name| (name.as_ref(), None))), "{command:?}");
+        assert!(["CARGO_BUILD_RUSTFLAGS", "RUSTC_WRAPPER"].iter().all(|name| removed.contains(name)));
     }
 }

@@ -113,6 +113,17 @@ mod tests {
     }
 
     #[test]
+    fn a_component_gets_no_settings_of_the_build_around_it_but_flags_of_its_own() {
+        let build = WasmBuild { workspace: Path::new("/"), target_dir: Path::new("/t"), record: None };
+        let command = build.command("guest", None, |program| Command::new(program));
+        let value = |wanted: &str| command.get_envs().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+        for name in ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
+            assert_eq!(value(name), Some(None), "{name}");
+        }
+        assert!(value("CARGO_ENCODED_RUSTFLAGS").flatten().is_some());
+    }
+
+    #[test]
     fn a_recorded_toolchain_builds_with_its_own_flags_and_the_same_names_of_folders() {
         let other = WasmToolchain {
             cargo: "/usr/bin/cargo".to_owned(),

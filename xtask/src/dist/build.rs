@@ -4,7 +4,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use xtask::cargo;
 use xtask::target_dir;
@@ -87,6 +87,15 @@ fn is_part_of_a_name(byte: u8) -> bool {
 /// Builds the program, and returns its path.
 pub(super) fn program(target: &Target, folders: &Folders) -> Result<PathBuf, String> {
     println!("> cargo build --release -p ftp-uploader --target {}", target.triple);
+    let output = command(target, folders).output().map_err(|error| format!("cannot run cargo: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("the build for {} failed ({})", target.triple, output.status));
+    }
+    cargo::program(&String::from_utf8_lossy(&output.stdout), target.system.program())
+}
+
+/// Returns the command that builds the program.
+fn command(target: &Target, folders: &Folders) -> Command {
     let mut command = cargo::command();
     command.args(["build", "--release", "--locked", "-p", "ftp-uploader", "--bin", "ftp-uploader"]);
     command.args(["--features", "ftp-uploader-lib/other-processors", "--target", target.triple]);
@@ -95,11 +104,7 @@ pub(super) fn program(target: &Target, folders: &Folders) -> Result<PathBuf, Str
     command.env("CARGO_ENCODED_RUSTFLAGS", folders.rust_flags(target.system.rust_flags()));
     command.env(format!("CFLAGS_{}", target.triple.replace('-', "_")), folders.c_flags());
     command.envs(target.tools());
-    let output = command.output().map_err(|error| format!("cannot run cargo: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("the build for {} failed ({})", target.triple, output.status));
-    }
-    cargo::program(&String::from_utf8_lossy(&output.stdout), target.system.program())
+    command
 }
 
 /// Builds the program for this machine, without optimization, and returns its path.
@@ -132,7 +137,8 @@ fn output_of(program: &str, arguments: &[&str]) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Folders;
+    use super::{Folders, command};
+    use crate::dist::target::TARGETS;
 
     fn folders() -> Folders {
         let replaced = [("/home/a/source", "/source"), ("/home/a/source/target", "/target"), ("/x", "/cargo")];
@@ -145,6 +151,18 @@ mod tests {
         let last = flags.split('\x1f').position(|flag| flag == "--remap-path-prefix=/home/a/source/target=/target");
         assert_eq!(last, Some(1));
         assert!(folders().c_flags().starts_with("-ffile-prefix-map=/home/a/source=/source -f"));
+    }
+
+    #[test]
+    fn a_program_that_is_handed_out_gets_no_settings_of_this_machine() {
+        for target in TARGETS {
+            let command = command(&target, &folders());
+            let value = |wanted: &str| command.get_envs().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+            for name in ["RUSTFLAGS", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
+                assert_eq!(value(name), Some(None), "{name}");
+            }
+            assert!(value("CARGO_ENCODED_RUSTFLAGS").flatten().is_some());
+        }
     }
 
     #[test]
