@@ -11,14 +11,17 @@ use xtask::{cargo, ci, target_dir, wasm_target};
 
 use crate::{aarch64, ftp_servers, portable, static_test, windows};
 
+/// Fetches tools, or returns the reason why they cannot be had.
+type SetUp = fn() -> Result<(), String>;
+
 /// A system, its tools, and its checks.
 struct System {
     /// The name of the tools, if they are missing.
     tools: &'static str,
     part: &'static str,
-    set_up: fn() -> Result<(), String>,
+    set_up: SetUp,
     /// The name and the set-up of another tool, without which the system is skipped also with CI=true.
-    optional: Option<(&'static str, fn() -> Result<(), String>)>,
+    optional: Option<(&'static str, SetUp)>,
     /// Returns the names of the tests that have passed only alone.
     check: fn() -> Result<Vec<String>, String>,
 }
@@ -144,10 +147,10 @@ pub(crate) fn check(missing: &[&str], watch: &mut Stopwatch) -> Result<Vec<Strin
 
 #[cfg(test)]
 mod tests {
-    use super::{KERNEL, SYSTEMS, System, required};
+    use super::{KERNEL, SYSTEMS, SetUp, System, required};
 
     /// A system whose tools are there or not.
-    fn system(set_up: fn() -> Result<(), String>, kernel: fn() -> Result<(), String>) -> System {
+    fn system(set_up: SetUp, kernel: SetUp) -> System {
         System { tools: "qemu", part: "x", set_up, optional: Some((KERNEL, kernel)), check: || Ok(Vec::new()) }
     }
 

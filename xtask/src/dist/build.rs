@@ -74,7 +74,8 @@ fn contains(bytes: &[u8], folder: &Path) -> bool {
     let continues = |byte: &u8| is_part_of_a_name(*byte) || *byte == b'/';
     bytes.windows(wanted.len()).enumerate().filter(|(_, window)| *window == wanted).any(|(at, _)| {
         let (before, after) = (at.checked_sub(1).and_then(|at| bytes.get(at)), bytes.get(at + wanted.len()));
-        !(is_short && before.is_some_and(continues)) && !after.is_some_and(|byte| is_part_of_a_name(*byte))
+        let is_part_of_another = is_short && before.is_some_and(continues);
+        !is_part_of_another && after.is_none_or(|byte| !is_part_of_a_name(*byte))
     })
 }
 
