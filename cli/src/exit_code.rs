@@ -2,7 +2,7 @@
 
 use std::process;
 
-use ftp_uploader::{Cause, Failure, Step, SyncProblem, UploadError};
+use ftp_uploader::{Cause, Failure, SourceProblem, Step, SyncProblem, UploadError};
 
 use crate::cli_error::CliError;
 
@@ -96,6 +96,7 @@ impl ExitCode {
     /// The code for an error alone. Without a wildcard, a new kind of error does not compile until it has a code.
     fn of_error(error: &UploadError) -> Self {
         match error {
+            UploadError::Source { problem: SourceProblem::SameName { .. }, .. } => Self::Usage,
             UploadError::Source { .. } => Self::LocalFile,
             UploadError::Tls { .. } | UploadError::NoTls { .. } | UploadError::NotResumed { .. } => Self::Tls,
             UploadError::Unresolved { .. } | UploadError::Unreachable { .. } | UploadError::Proxy { .. } => {

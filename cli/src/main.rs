@@ -13,7 +13,6 @@ mod settings;
 mod signals;
 
 use std::env;
-use std::io::{self, Write};
 use std::process;
 use std::sync::Arc;
 
@@ -26,6 +25,7 @@ use cli_error::CliError;
 use exit_code::ExitCode;
 use input::environment::SecretVariables;
 use input::password;
+use output::document;
 use output::explain::Format;
 use output::ndjson::{self, Ending};
 use output::outputs::Outputs;
@@ -54,8 +54,8 @@ fn main() -> process::ExitCode {
     };
     match run(*args, variables) {
         Ok(report) => {
-            ndjson::close(ExitCode::Stored, report.as_ref(), &Ending::Done);
-            ExitCode::Stored.into()
+            ndjson::close(written(), report.as_ref(), &Ending::Done);
+            written().into()
         }
         Err(failed) => failed.tell().into(),
     }
@@ -63,15 +63,13 @@ fn main() -> process::ExitCode {
 
 /// Prints a text on standard output.
 fn print(text: &[u8]) -> process::ExitCode {
-    let mut output = io::stdout();
-    match output.write_all(text).and_then(|()| output.flush()) {
-        // A reader that has seen enough, such as `head`, is no error.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            stderr::say_last(&format!("ftp-uploader: Cannot write to standard output. {error}; nothing was sent."));
-            ExitCode::Usage.into()
-        }
-        Ok(()) | Err(_) => ExitCode::Stored.into(),
-    }
+    document::print(text);
+    written().into()
+}
+
+/// The exit code of a run that has done everything: of a document that could not be written, if there is one.
+fn written() -> ExitCode {
+    if document::has_failed() { ExitCode::Usage } else { ExitCode::Stored }
 }
 
 /// The error that has ended the run, and the context of its messages, if there were settings.
@@ -114,6 +112,7 @@ fn run(args: Args, variables: SecretVariables) -> Result<Option<UploadReport>, F
     let context = Arc::clone(&settings.context);
     let check = settings.check.clone().filter(|_| settings.explain.is_none());
     let outputs = Arc::new(Outputs::new(&settings));
+    settings.trust_prompt.iter().for_each(|prompt| prompt.interrupts(&outputs));
     let result = upload(settings, &outputs, &token, thread).map_err(|error| {
         if let CliError::Upload(report) = &error {
             outputs.add_failures(report);

@@ -1,20 +1,25 @@
 //! Signals: the first SIGINT, SIGTERM or SIGHUP (Ctrl-C on Windows) cancels the upload, the second one ends the program at once. While a
 //! password is being typed, the first one restores the echo of the terminal and ends the program.
 
+use std::io::{self, Write};
 use std::process;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use ftp_uploader::{CancelToken, enclose_thread};
+use ftp_uploader::{CLEAN_UP_LIMIT, CancelToken, enclose_thread};
 
 use crate::exit_code::ExitCode;
 use crate::output::{ndjson, progress};
 use crate::platform::{prompt, signals};
 
 /// The time that the first signal has to end the program. After it, the program exits: a wait inside a system call that
-/// ignores cancellation must not block the user.
-const CANCEL_TIMEOUT: Duration = Duration::from_secs(3);
+/// ignores cancellation must not block the user. A run that removes what it has left gets the time for that.
+const CANCEL_TIMEOUT: Duration = CLEAN_UP_LIMIT.saturating_add(Duration::from_secs(2));
+
+/// The line of a program that is ended before it could report.
+const CUT_SHORT: &str = "ftp-uploader: interrupted; the server did not answer in time, so that temporary files and a lock may \
+                         remain on it";
 
 /// The thread that waits for signals, while it gives up its rights.
 pub struct SignalThread(Option<mpsc::Receiver<()>>);
@@ -44,6 +49,8 @@ pub fn cancel_on_signal(token: &CancelToken) -> SignalThread {
         token.cancel();
         thread::spawn(|| {
             thread::sleep(CANCEL_TIMEOUT);
+            progress::erase();
+            let _ = writeln!(io::stderr(), "{CUT_SHORT}");
             leave();
         });
     };

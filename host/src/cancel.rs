@@ -10,6 +10,9 @@ use rustix::fd::BorrowedFd;
 
 use crate::platform::wake_up::WakeUp;
 
+/// The longest time that a run takes after its cancellation, to remove its temporary files or its lock from the server.
+pub const CLEAN_UP_LIMIT: Duration = Duration::from_secs(5);
+
 /// Cancels uploads at their next blocking call. Clones share the state; it cannot be reset.
 #[derive(Clone, Debug)]
 pub struct CancelToken(Arc<Shared>);

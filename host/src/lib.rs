@@ -120,7 +120,7 @@ mod run;
 mod sandbox;
 pub mod words;
 
-pub use cancel::CancelToken;
+pub use cancel::{CLEAN_UP_LIMIT, CancelToken};
 pub use confine::{Confined, Confinement, enclose_thread, forbid_dumps};
 pub use ftp_plan;
 pub use ftp_plan::rules::{Compare, Delete};

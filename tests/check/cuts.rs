@@ -88,6 +88,27 @@ fn an_interruption_while_the_file_is_there_is_exit_130_and_removes_it() {
 }
 
 #[test]
+fn a_slow_server_is_waited_for_after_an_interruption_until_the_file_is_removed() {
+    let server = std::sync::Arc::new(QuirkyServer::start([]));
+    let (aim, process) = channel();
+    let other = std::sync::Arc::clone(&server);
+    server.at_command(
+        |line| line.starts_with("MFMT"),
+        move || {
+            other.change_quirks([Quirk::LateReplies(std::time::Duration::from_millis(450))]);
+            let process: u32 = process.recv_timeout(WAIT_LIMIT).expect("a run");
+            kill_process(Pid::from_raw(i32::try_from(process).expect("a number")).expect("a process"), Signal::INT)
+                .expect("the run goes on");
+        },
+    );
+    let running = program(&*server, "inbox", &["--json", "--jobs", "1"]).signals("--default-signal").start();
+    aim.send(running.id()).expect("a server that waits for it");
+    let checked = Checked::of(running.wait());
+    checked.failed(130).results("works", &["file/store", "file/remove"]);
+    claim_nothing_is_left(&server, &checked, "interrupted at MFMT");
+}
+
+#[test]
 fn the_time_limit_is_no_reason_to_leave_the_file() {
     let late = Quirk::LateReplies(std::time::Duration::from_millis(150));
     for limit in ["1", "2", "3"] {

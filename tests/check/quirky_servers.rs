@@ -90,6 +90,14 @@ fn each_refusal_is_the_finding_about_that_command_alone() {
 }
 
 #[test]
+fn a_file_that_was_renamed_by_a_refused_command_is_removed_too() {
+    let server = server([Quirk::RefusesWhatItRenames(".part", "553 Could not")]);
+    let checked = check(&server, "inbox", &["--jobs", "1"]);
+    checked.succeeded().results("fails", &["file/rename"]).results("works", &["file/store", "file/remove", "flights"]);
+    checked.claim(is_untouched(&server), "the files as before");
+}
+
+#[test]
 fn a_server_without_rest_continues_by_appe() {
     let server = server([Quirk::Refuses("REST", "502 Unknown")]);
     check(&server, "inbox", &["--jobs", "1"]).succeeded().tells("file/resume/command", "APPE");

@@ -94,8 +94,23 @@ fn a_name_that_the_server_chooses_is_said() {
 #[test]
 fn a_name_that_the_server_keeps_to_itself_is_no_failure() {
     let script = Script::ready().passive().expect("STOU").reply("150 Go on").then(Move::AcceptData);
-    let run = script.receive_all().reply("226 Stored").goodbye().run(Upload::of_hello().options(["--unique"]));
-    run.outcome.succeeds().says(", confirmed by the server");
+    let options = ["--unique", "--chmod", "600"];
+    let run = script.receive_all().reply("226 Stored").goodbye().run(Upload::of_hello().options(options));
+    run.outcome.succeeds().says(", confirmed by the server").says("did not tell the name");
+}
+
+#[test]
+fn attributes_are_set_on_a_new_session_or_said_to_be_unset() {
+    let lost = || {
+        let stored = Script::ready().take("hello.txt").tell_size("hello.txt", 6);
+        stored.expect(&format!("MDTM {TIME} hello.txt")).close()
+    };
+    let set = Script::ready().expect("SITE CHMOD 600 hello.txt").reply("200 Done").goodbye();
+    let run = run_in_turn([lost(), set], dated().options(["--chmod", "600"]));
+    run.outcome.succeeds().says("the time of hello.txt was not set").never_says("the permissions of");
+    let gone = Script::new().reply("421 Full");
+    let run = run_in_turn([lost(), gone], dated().options(["--chmod", "600"]));
+    run.outcome.succeeds().says("the time of hello.txt was not set").says("the permissions of hello.txt were not set");
 }
 
 #[test]

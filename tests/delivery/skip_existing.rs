@@ -6,7 +6,7 @@ use std::fs;
 use crate::support::many_files::{lines_with, run_to};
 use crate::support::outcome::Outcome;
 use crate::support::quirky_server::QuirkyServer;
-use crate::support::quirky_server::quirk::{Order, Quirk};
+use crate::support::quirky_server::quirk::{Hidden, Order, Quirk};
 use crate::support::run::IdleServer;
 use crate::support::upload::Upload;
 
@@ -168,6 +168,24 @@ fn directories_are_looked_into_and_those_that_cannot_be_there_are_not() {
         );
         let lists_new = outcome.aside.lines().any(|line| line.contains("MLSD") && line.contains("new"));
         outcome.claim(!lists_new, "no listing of directories that are not there");
+    }
+}
+
+#[test]
+fn files_in_directories_that_no_listing_shows_are_left_alone() {
+    for (hidden, path) in [(Hidden::Dots, "site/.well-known/acme/token"), (Hidden::All, "site/sub/x")] {
+        let server = server_with(&[Quirk::ListsWithout(hidden)], &["site/index.html", path]);
+        let upload = Upload::of_nothing().options(["-r", "--skip-existing"]).argument_file("site");
+        for name in [path, "site/index.html", "site/.new/deep/a", "site/new/b"] {
+            fs::create_dir_all(upload.path(name).parent().unwrap()).unwrap();
+            fs::write(upload.path(name), name).unwrap();
+        }
+        let outcome = run_to(&server, upload);
+        outcome.claim(server.content(&format!("/inbox/{path}")) == Some(OLD.to_vec()), "the old file");
+        for new in ["site/.new/deep/a", "site/new/b"] {
+            let is_stored = server.content(&format!("/inbox/{new}")) == Some(new.into());
+            outcome.claim(is_stored, &format!("{new}, which is not there"));
+        }
     }
 }
 

@@ -103,7 +103,26 @@ fn the_plan_of_a_refused_run_changes_nothing() {
     local.sync().options(["--delete", "own"]).run(&server).succeeded();
     local.remove("a");
     local.remove("b");
-    local.sync().options(["--delete", "own", "--dry-run"]).run(&server).exits(2).only_asked();
+    let run = local.sync().options(["--delete", "own", "--dry-run"]).run(&server);
+    run.exits(2).only_asked().says("2 of the 3 files on the server would be removed");
+    // It is the plan that one has to look at.
+    has_lines_in_order(&run, &["remove a", "remove b"]);
+    let exact = ["--delete", "own", "--dry-run=json", "--max-delete", "1"];
+    let run = local.sync().options(exact).run(&server);
+    run.exits(2).says("--max-delete permits 1").claim(run.stdout.contains("\"remove\""), "the plan as JSON");
+}
+
+#[test]
+fn a_plan_that_cannot_be_written_is_no_success() {
+    let server = QuirkyServer::start([]);
+    let local = LocalTree::new(&[("a", "1")]);
+    let run = |option: &'static str| {
+        let run = local.sync().options([option]).program(|program| program.redirected(">/dev/full"));
+        run.run(&server)
+    };
+    for option in ["--dry-run", "--dry-run=json", "--explain", "--explain=json"] {
+        run(option).exits(2).says("Cannot write to standard output");
+    }
 }
 
 #[test]

@@ -51,6 +51,19 @@ fn a_run_that_is_killed_at_any_command_leaves_whole_files_and_the_next_one_compl
 }
 
 #[test]
+fn the_temporary_files_of_a_run_without_manifest_are_removed_by_the_next_one_that_has_nothing_to_send() {
+    let (server, local) = (QuirkyServer::start([]), LocalTree::new(&[("a", "a")]));
+    local.sync().run(&server).succeeded();
+    server.place_file("/inbox/.b.0123456789abcdef.part", b"of a run that was killed");
+    let run = local.sync().run(&server);
+    run.succeeded().mirrored(&local, &server);
+    run.claim(run.notes().is_empty(), "no note about another run");
+    server.place_file("/inbox/.b.0123456789abcdef.part", b"of a run that was killed");
+    let other = local.sync().options(["--no-lock"]).run(&server);
+    other.notes_once("1 file under a temporary name stays, because another run may be using it");
+}
+
+#[test]
 fn a_run_that_is_killed_at_random_times_leaves_whole_files_and_the_next_one_completes_it() {
     kill_at_random(FEW_KILLS);
 }

@@ -175,6 +175,17 @@ fn a_failed_run_leaves_no_lock() {
     run.claim(!server.directories().iter().any(|path| path.contains(LOCK)), "no lock");
 }
 
+#[test]
+fn a_lock_that_the_server_does_not_let_go_is_a_note_and_no_failure() {
+    let server = QuirkyServer::start([Quirk::Refuses("RMD", "550 Permission denied")]);
+    let local = LocalTree::new(&[("x", "1")]);
+    let run = local.sync().options(["--manifest"]).run(&server);
+    run.exits(0).notes_once("the lock .ftp-uploader.lock may still be on the server");
+    run.claim(locks(&server) == 2, "the lock and its owner");
+    local.write("x", "22");
+    local.sync().options(["--manifest"]).run(&server).exits(0).stored(&["x"]);
+}
+
 /// Carries out the second run while the first one stores a file. Returns both, and the owner of the lock.
 fn second_while_first_stores(
     server: &QuirkyServer,

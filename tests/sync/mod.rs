@@ -4,6 +4,7 @@ mod connections;
 mod counts;
 mod deletions;
 mod directories;
+mod doubts;
 mod dry_runs;
 mod killed;
 mod listings;

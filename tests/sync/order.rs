@@ -50,7 +50,7 @@ fn a_file_that_does_not_get_its_name_keeps_the_pages_back_and_leaves_no_temporar
     local.become_like(&version(2));
     server.change_quirks([Quirk::RefusesRenameTo("app.2.js")]);
     let run = local.sync().options(OWN).run(&server);
-    run.exits(7).says("app.2.js").says("Not this name").deleted_nothing();
+    run.exits(7).says("app.2.js").says("Not this name").never_says("moved aside").deleted_nothing();
     let tree = server.tree_below("inbox");
     run.claim(tree.get("index.html") == version(1).tree().get("index.html"), "the old page");
     run.claim(tree.contains_key("app.1.js"), "the old script");

@@ -51,6 +51,12 @@ fn rules_apply_in_the_order_in_which_they_are_typed() {
 }
 
 #[test]
+fn two_files_with_one_name_on_the_server_are_exit_2_and_nothing_is_sent() {
+    let upload = of_site().options(["-r"]).and("index.html", b"another").argument_file(".");
+    Script::new().run(upload).outcome.fails(2).says("would be stored under the same name").says("Nothing was sent");
+}
+
+#[test]
 fn options_that_make_no_sense_together_are_exit_2_and_nothing_is_sent() {
     for options in
         [&["--exclude", "x"][..], &["-r", "--unique"], &["-r", "--exclude", ""], &["-r", "--exclude", "[z-a]"]]

@@ -25,7 +25,10 @@ fn the_pin_of_a_certificate_that_is_not_trusted_is_remembered_after_a_yes() {
     let (file, pin) = (program.path(FILE), identity.pin());
     let Some(mut terminal) = Terminal::run(program) else { return };
     terminal.wait_for("Type yes or no: ");
+    // Lines of progress are drawn ten times a second, and a run of one second has some.
+    std::thread::sleep(Duration::from_millis(1500));
     let question = terminal.shown();
+    assert!(question.contains("Type yes or no: "), "the question is still there in\n{question}");
     for shown in [&pin[..], "127.0.0.1", "localhost", "Valid: ", " to ", "profile p"] {
         assert!(question.contains(shown), "no {shown} in\n{question}");
     }

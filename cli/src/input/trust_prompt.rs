@@ -3,11 +3,12 @@
 //! It is asked during the TLS handshake, when the process has given up its rights. So the terminal and the file are
 //! opened before.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ftp_uploader::{AskTrust, CancelToken, Escaped, UntrustedCertificate, utc};
 
-use crate::output::progress;
+use crate::output::outputs::Outputs;
 use crate::output::stderr;
 use crate::platform::terminal::Terminal;
 use crate::profile::PinFile;
@@ -16,13 +17,13 @@ use crate::profile::PinFile;
 const SHOWN_NAMES: usize = 5;
 
 /// The terminal and the profile.
-#[derive(Debug)]
 pub struct TrustPrompt {
     terminal: Terminal,
     host: String,
     profile: String,
     file: Mutex<PinFile>,
     token: OnceLock<CancelToken>,
+    outputs: OnceLock<Arc<Outputs>>,
 }
 
 impl TrustPrompt {
@@ -37,12 +38,36 @@ impl TrustPrompt {
                 .to_owned()
         })?;
         let (host, profile) = (host.to_owned(), profile.to_owned());
-        Ok(Self { terminal, host, profile, file: Mutex::new(file), token: OnceLock::new() })
+        Ok(Self { terminal, host, profile, file: Mutex::new(file), token: OnceLock::new(), outputs: OnceLock::new() })
     }
 
     /// Lets `token` end the wait for an answer.
     pub fn cancelled_by(&self, token: &CancelToken) {
         let _ = self.token.set(token.clone());
+    }
+
+    /// Lets the question interrupt the progress that `outputs` show on the same terminal.
+    pub fn interrupts(&self, outputs: &Arc<Outputs>) {
+        let _ = self.outputs.set(Arc::clone(outputs));
+    }
+
+    fn ask(&self, certificate: &UntrustedCertificate) -> bool {
+        // Keys that were typed before the question are no answer to it.
+        self.terminal.forget_typed();
+        if self.terminal.write(&self.question(certificate)).is_err() {
+            return false;
+        }
+        match self.answer().as_deref() {
+            Some("yes") => {
+                self.remember(&certificate.pin.to_string());
+                true
+            }
+            Some("y") => {
+                stderr::say("Only the whole word yes means that you trust the key.");
+                false
+            }
+            Some(_) | None => false,
+        }
     }
 
     fn question(&self, certificate: &UntrustedCertificate) -> String {
@@ -77,19 +102,18 @@ impl TrustPrompt {
     }
 }
 
+impl fmt::Debug for TrustPrompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustPrompt").field("host", &self.host).field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
 impl AskTrust for TrustPrompt {
     fn accepts(&self, certificate: &UntrustedCertificate) -> bool {
-        progress::erase();
-        // Keys that were typed before the question are no answer to it.
-        self.terminal.forget_typed();
-        if self.terminal.write(&self.question(certificate)).is_err() {
-            return false;
+        match self.outputs.get() {
+            Some(outputs) => outputs.pause(|| self.ask(certificate)),
+            None => self.ask(certificate),
         }
-        let accepted = self.answer().as_deref() == Some("yes");
-        if accepted {
-            self.remember(&certificate.pin.to_string());
-        }
-        accepted
     }
 }
 

@@ -1,23 +1,22 @@
 //! `--dry-run`: the operations of the plan on standard output, as text for people or as JSON.
 
-use std::io::{self, Write as _};
-
 use ftp_uploader::words::sync::{notes, operations};
 use ftp_uploader::{Escaped, SyncReport};
 use serde_json::{Value, json};
 
+use crate::output::document;
 use crate::output::explain::Format;
 
 /// The version of the JSON.
 const SCHEMA: u32 = 1;
 
-/// Prints the plan. Errors of writing are ignored: the output is closed then, and nothing was changed.
+/// Prints the plan.
 pub fn print(format: Format, report: &SyncReport) {
     let text = match format {
         Format::Text => text(report),
         Format::Json => format!("{:#}\n", json(report)),
     };
-    let _ = io::stdout().write_all(text.as_bytes());
+    document::print(text.as_bytes());
 }
 
 fn text(report: &SyncReport) -> String {

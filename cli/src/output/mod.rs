@@ -3,6 +3,7 @@
 mod ascii;
 pub mod check;
 mod clock;
+pub mod document;
 pub mod dry_run;
 pub mod explain;
 pub mod human;

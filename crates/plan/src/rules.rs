@@ -18,6 +18,8 @@ pub struct Rules<'a> {
     pub delete: Delete,
     /// The most files to delete, and the exact number if the local tree is empty; `None` if the user has given no number.
     pub max_delete: Option<u64>,
+    /// True if a plan is made also if it removes more than that: it is only shown.
+    pub unlimited: bool,
     /// The path of the manifest, if this run writes one.
     pub manifest: Option<&'a RemotePath>,
     /// The server, user and directory, for a new manifest.

@@ -88,6 +88,7 @@ fn a_hundred_thousand_files_are_planned_quickly() {
         compare: Compare::Auto,
         delete: Delete::Extra,
         max_delete: None,
+        unlimited: false,
         manifest: Some(&path),
         target: TARGET,
         trust_manifest: false,

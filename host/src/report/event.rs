@@ -211,6 +211,8 @@ pub enum Note {
     TimeOutOfRange,
     /// The file is stored, but its permissions could not be set ([`Delivery::mode`](crate::Delivery::mode)).
     ModeNotSet(UploadError),
+    /// The server has chosen the name of the file and did not tell it, so that neither its time nor its permissions were set.
+    NameUntold,
     /// The server refused to interpret names as UTF-8 (OPTS UTF8 ON, RFC 2640), so names that are not ASCII may look
     /// different there. Sent once per login.
     Utf8Refused,

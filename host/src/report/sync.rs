@@ -76,6 +76,8 @@ pub enum SyncNote {
         /// The path of one of them.
         first: Vec<u8>,
     },
+    /// The lock could not be given back, or it is not known if it was.
+    LockRemains,
     /// A directory was not removed, because the server refused: it is not empty.
     DirectoryKept {
         /// Its path.
@@ -123,7 +125,7 @@ pub enum SyncProblem {
     /// error of the failure is the reason.
     #[error("the run was cut short between its changes")]
     CutShort,
-    /// The lock could not be given back.
+    /// The lock could not be given back, in a run without a plan. With one, it is [`SyncNote::LockRemains`].
     #[error("the lock remains")]
     LockRemains,
     /// An entry of the server has the name of a local one of another kind, and is not removed.

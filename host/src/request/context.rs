@@ -31,10 +31,16 @@ pub struct Context {
     pub stream_name: Option<OsString>,
     /// [`Delivery::atomic`](crate::Delivery::atomic).
     pub atomic: bool,
+    /// True if the job is [`Sync`](crate::Sync), which has its own rules for names and always replaces files.
+    pub sync: bool,
+    /// True if the job is [`Check`](crate::Check), whose file is nobody's.
+    pub check: bool,
     /// [`Delivery::resume`](crate::Delivery::resume).
     pub resume: bool,
     /// [`Delivery::replace`](crate::Delivery::replace).
     pub replace: bool,
+    /// [`Delivery::unique`](crate::Delivery::unique).
+    pub unique: bool,
     /// [`Delivery::create_directories`](crate::Delivery::create_directories).
     pub create_directories: bool,
     /// [`Network::active`](crate::Network::active).
@@ -66,8 +72,11 @@ impl Context {
             directory: job.directory().to_vec(),
             stream_name: stream_name(job),
             atomic: delivery.atomic,
+            sync: matches!(job, Job::Sync(_)),
+            check: matches!(job, Job::Check(_)),
             resume: delivery.resume,
             replace: delivery.replace,
+            unique: delivery.unique,
             create_directories: delivery.create_directories,
             active: network.active,
             behind_proxy: network.proxy.is_some(),

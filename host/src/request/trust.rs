@@ -39,7 +39,7 @@ pub trait AskTrust: fmt::Debug + Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UntrustedCertificate {
-    /// The reason why it is not trusted, in words, for example `invalid peer certificate: UnknownIssuer`.
+    /// The reason why it is not trusted, in words, for example `its issuer is not trusted here`.
     pub reason: String,
     /// The names and addresses for which it is issued. Empty if it has none.
     pub names: Vec<String>,

@@ -65,6 +65,13 @@ impl Folder {
         matches!(self, Self::Listed(seen) if name.starts_with(b".") && !seen.shows_dots)
     }
 
+    /// Returns true if a directory called `name` may be there: it is not excluded, or it may be hidden, or the server has listed
+    /// nothing at all.
+    pub(super) fn may_have_directory(&self, name: &[u8]) -> bool {
+        let is_blank = matches!(self, Self::Listed(seen) if seen.listing.entries().next().is_none());
+        !self.excludes(name) || self.hides(name) || is_blank
+    }
+
     /// Returns the name of a file in it, if one is listed.
     pub(super) fn witness(&self) -> Option<&[u8]> {
         let Self::Listed(Seen { listing, .. }) = self else { return None };

@@ -65,6 +65,7 @@ impl Run<'_> {
     }
 
     /// Lists the directories of `plan`, each after the one above it. Those that cannot exist are not listed.
+    /// A directory that its listing excludes counts as absent only if it cannot be hidden, or if it cannot be listed, either.
     fn list_folders(&self, plan: &Plan) -> Result<Folders, UploadError> {
         let mut below: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
         for directory in &plan.directories {
@@ -73,11 +74,18 @@ impl Run<'_> {
         let folders = Mutex::new(Folders::new());
         let connections = self.request.delivery.jobs.get().min(1 + plan.directories.len() / DIRECTORIES_PER_CONNECTION);
         spread(self, [ROOT], connections, &|worker, path: &[u8]| {
-            let folder = list(worker, path)?;
+            let listed = list(worker, path)?;
+            let (parent, name) = split(path);
+            let mut folders = folders.lock().unwrap_or_else(PoisonError::into_inner);
+            let folder = match (listed, folders.get(parent)) {
+                // Neither the directory above nor a question about it shows the directory.
+                (Folder::NotListed, Some(above)) if path != ROOT && above.excludes(name) => Folder::Absent,
+                (listed, _) => listed,
+            };
             let children = below.get(path).map(Vec::as_slice).unwrap_or_default();
-            let may_exist = |child: &&&[u8]| !folder.excludes(split(child).1);
+            let may_exist = |child: &&&[u8]| folder.may_have_directory(split(child).1);
             let next = children.iter().filter(may_exist).copied().collect();
-            folders.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_vec(), folder);
+            folders.insert(path.to_vec(), folder);
             Ok(next)
         })?;
         Ok(folders.into_inner().unwrap_or_else(PoisonError::into_inner))

@@ -6,6 +6,7 @@ use ftp_protocol::timestamp::Timestamp;
 use crate::report::error::UploadError;
 use crate::report::event::Note;
 use crate::report::summary::{StoredFile, Verification};
+use crate::request::delivery::Delivery;
 use crate::run::put_file::PutFile;
 use crate::run::worker::Worker;
 use crate::sandbox::guest::GuestSession;
@@ -44,7 +45,13 @@ impl PutFile {
         let name = match (&receipt.stored_as, worker.run.request.delivery.unique) {
             (Some(name), _) => name.as_slice(),
             (None, false) => receipt.staged_as.as_deref().unwrap_or(self.names.own()),
-            (None, true) => return,
+            (None, true) => {
+                let Delivery { preserve_time, mode, .. } = worker.run.request.delivery;
+                if preserve_time || mode.is_some() {
+                    worker.note(self.source.path(), &Note::NameUntold);
+                }
+                return;
+            }
         };
         // The time of a staged file is set when it gets its name.
         if worker.run.request.delivery.preserve_time
@@ -69,7 +76,8 @@ impl PutFile {
         note: fn(UploadError) -> Note,
         set: impl FnOnce(&mut GuestSession) -> Result<(), UploadError>,
     ) {
-        let Some(Err(error)) = worker.session.as_mut().map(set) else { return };
+        // The session may have been lost after the file was confirmed.
+        let Err(error) = worker.session().and_then(set) else { return };
         worker.apply_consequence(&error);
         worker.note(self.source.path(), &note(error));
     }

@@ -36,7 +36,7 @@ pub fn failed(context: &Context, file: &Path, problem: &SourceProblem) -> Messag
         ),
         SourceProblem::SameName { other } => Message::new(
             format!("{name} and {} would be stored under the same name", shown(other)),
-            "It was not sent; send them to different directories",
+            "Nothing was sent; send them to different directories",
         ),
         SourceProblem::Shrank => Message::new(
             format!("{name} became shorter while it was sent"),

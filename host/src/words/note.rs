@@ -18,6 +18,9 @@ pub fn text(context: &Context, file: &Path, note: &Note) -> String {
         Note::TimeOutOfRange => {
             format!("the time of {name} was not set: it is before 1970 or after 9999, and is not sent")
         }
+        Note::NameUntold => format!(
+            "neither the time nor the permissions of {name} were set: the server did not tell the name that it has chosen"
+        ),
         Note::ModeNotSet(error) => format!("the permissions of {name} were not set: {}", short(context, error)),
         Note::OldRemains { name: old } => {
             format!("the old file with the name {name} may still be on the server as {}", Escaped(old))

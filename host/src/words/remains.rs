@@ -18,7 +18,8 @@ pub fn after(context: &Context, failure: &Failure, mentioned: bool) -> String {
         let _ = write!(text, " {}", sentence(name, *of, *state));
     }
     if failure.partial && !mentioned {
-        text.push_str(" A partial file may remain on the server.");
+        text.push_str(" A partial file may remain on the server");
+        text.push_str(if context.unique { ", under the name that the server has chosen." } else { "." });
     }
     if let Some(advice) = next_run(context, failure) {
         let _ = write!(text, " {advice}.");
@@ -29,7 +30,12 @@ pub fn after(context: &Context, failure: &Failure, mentioned: bool) -> String {
 /// The advice for the next run after a part of the file has arrived, without a full stop. `None` if the next run cannot go
 /// on with it.
 fn next_run(context: &Context, failure: &Failure) -> Option<String> {
-    if !failure.partial_file_may_remain() || !is_broken_off(&failure.error) {
+    if context.unique
+        || context.sync
+        || context.check
+        || !failure.partial_file_may_remain()
+        || !is_broken_off(&failure.error)
+    {
         return None;
     }
     let (resume, atomic) = (context.name(Setting::Resume), context.name(Setting::Atomic));
@@ -45,7 +51,7 @@ fn next_run(context: &Context, failure: &Failure) -> Option<String> {
                 "The same request again sends only the rest, if the server can prove its part".to_owned()
             }
         },
-        (false, true) => format!("With {resume}, too, the next run would send only the rest"),
+        (false, true) => format!("No run goes on with this part; with {resume}, too, the next one would"),
         (false, false) => format!(
             "Run it again with {resume} to send only the rest, if the server can prove its part; with {atomic} a file gets \
              its name only when it is complete"

@@ -4,15 +4,15 @@ use ftp_text::escape::Escaped;
 
 use crate::report::server_text::ServerText;
 use crate::request::context::Context;
-use crate::request::setting::Setting;
+use crate::request::setting::{Setting, Wording};
 use crate::words::message::Message;
 
 /// The server does not implement renaming.
 pub fn not_supported(context: &Context) -> Message {
-    let (host, option) = (context.server(), context.name(Setting::Atomic));
+    let (host, option, without) = (context.server(), context.name(Setting::Atomic), without_temporary(context));
     Message::new(
         format!("{host} cannot rename files, which {option} requires"),
-        format!("Nothing was stored; leave {option} out, or ask the server's administrator"),
+        format!("Nothing was stored; {without}, or ask the server's administrator"),
     )
 }
 
@@ -23,13 +23,13 @@ pub fn refused(
     (forbidden, old_is_aside): (bool, bool),
     (code, text): (u16, &ServerText),
 ) -> Message {
-    let (host, atomic, replace) = (context.server(), context.name(Setting::Atomic), context.name(Setting::Replace));
-    let advice = match (forbidden, old_is_aside, context.replace) {
+    let (host, replace, without) = (context.server(), context.name(Setting::Replace), without_temporary(context));
+    let advice = match (forbidden, old_is_aside, context.replace || context.sync) {
         (_, true, _) => {
             "The old file with that name was moved aside and could not be moved back; rename it there".to_owned()
         }
         (true, false, _) => {
-            format!("You may not rename files there; leave {atomic} out, or ask the server's administrator")
+            format!("You may not rename files there; {without}, or ask the server's administrator")
         }
         (false, false, true) => {
             "You may not rename files there, or not to that name; rename it there, or ask the server's administrator"
@@ -47,8 +47,18 @@ pub fn refused(
 /// The server refused to store a file under the temporary name.
 pub fn temporary_refused(context: &Context, name: &[u8], (code, text): (u16, &ServerText)) -> Message {
     let (host, option, name) = (context.server(), context.name(Setting::Atomic), Escaped(name));
+    let without = without_temporary(context);
     Message::new(
         format!("{host} refuses the temporary name {name} ({code} \"{text}\"), which {option} uses"),
-        format!("Nothing was stored; leave {option} out, or ask the server's administrator to allow such names"),
+        format!("Nothing was stored; {without}, or ask the server's administrator to allow such names"),
     )
+}
+
+/// The advice to store files under their own names.
+fn without_temporary(context: &Context) -> String {
+    match (context.sync, context.wording) {
+        (false, _) => format!("leave {} out", context.name(Setting::Atomic)),
+        (true, Wording::Program) => format!("use {} off", context.name(Setting::Atomic)),
+        (true, Wording::Library) => "set SyncOptions::switch to Switch::InPlace".to_owned(),
+    }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::support::quirky_server::clock;
-use crate::support::quirky_server::quirk::{FactForm, Quirk};
+use crate::support::quirky_server::quirk::{FactForm, Hidden, Quirk};
 use crate::support::quirky_server::session::Session;
 use crate::support::quirky_server::storage::Entry;
 
@@ -28,6 +28,15 @@ impl Session {
             Entry::Link(target) => line(name, "OS.unix=slink", Some(target.len()), time),
         }));
         drop(storage);
+        let hidden = self.shared.quirks().find_map(|quirk| match quirk {
+            Quirk::ListsWithout(hidden) => Some(*hidden),
+            _ => None,
+        });
+        match hidden {
+            Some(Hidden::All) => lines.clear(),
+            Some(Hidden::Dots) => lines.retain(|line| !line.contains("; .")),
+            None => {}
+        }
         self.send_lines(argument, lines)
     }
 

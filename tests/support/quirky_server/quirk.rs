@@ -49,6 +49,8 @@ pub(crate) enum Quirk {
     TruncatesListings(usize),
     /// MLSD and MLST are unknown.
     NoMlsd,
+    /// MLSD leaves out these names: those with a dot at the beginning, or all.
+    ListsWithout(Hidden),
     /// LIST knows no options, so that it leaves out names that begin with a dot.
     IgnoresListOptions,
     /// LIST and MLSD are refused.
@@ -81,6 +83,12 @@ pub(crate) enum Quirk {
     Refuses(&'static str, &'static str),
     /// The server's clock is ahead by so many seconds.
     ClockIsAhead(i64),
+    /// RNTO for a path that ends with this text is carried out, and refused by this reply.
+    RefusesWhatItRenames(&'static str, &'static str),
+    /// SIZE and MDTM are refused for files whose names begin with a dot.
+    HidesDotNames,
+    /// The control connection ends at this command.
+    CutsAt(Turn, Cut),
     /// The control connection ends at this command of the server's life, counted from 1, and further ones are served again.
     CutsAtCommand(usize, Cut),
 }
@@ -104,6 +112,15 @@ pub(crate) enum StoreRefusal {
     /// After the first bytes. The file is removed, also if it is an older one that was being overwritten, as ProFTPD
     /// does at the limit of a quota.
     Removing,
+}
+
+/// The names that a listing leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hidden {
+    /// Those that begin with a dot, `.` and `..` among them.
+    Dots,
+    /// All.
+    All,
 }
 
 /// A form of the facts of MLSD.

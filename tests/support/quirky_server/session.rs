@@ -37,7 +37,7 @@ impl Session {
             let verb = verb.to_ascii_uppercase();
             let count = self.shared.count(&verb);
             let swallows = |quirk: &Quirk| matches!(quirk, Quirk::OneReplyTooFew(turn) if turn.is_at(&verb, count));
-            let cut = self.cut();
+            let cut = self.cut(&verb, count);
             self.control.swallows = self.shared.has(swallows) || cut == Some(Cut::After);
             if cut == Some(Cut::Before) {
                 break;
@@ -52,10 +52,11 @@ impl Session {
     }
 
     /// Counts a command of the server's life, and returns the way in which the connection ends at it.
-    fn cut(&self) -> Option<Cut> {
+    fn cut(&self, verb: &str, count: usize) -> Option<Cut> {
         let number = self.shared.count("a command");
         self.shared.quirks().find_map(|quirk| match quirk {
             Quirk::CutsAtCommand(at, cut) if *at == number => Some(*cut),
+            Quirk::CutsAt(turn, cut) if turn.is_at(verb, count) => Some(*cut),
             _ => None,
         })
     }
@@ -107,7 +108,7 @@ impl Session {
             "MLSD" if !self.has(&Quirk::NoMlsd) => self.list_facts(argument),
             "CWD" | "PWD" | "MKD" | "RMD" => self.about_directory(verb, argument),
             "MFMT" if self.has(&Quirk::NoMfmt) => self.control.reply("500 Unknown command"),
-            "SIZE" | "MDTM" if self.has(&Quirk::RefusesQuestions) => {
+            "SIZE" | "MDTM" if self.has(&Quirk::RefusesQuestions) || self.hides(argument) => {
                 self.control.reply(&format!("550 {argument}: Permission denied"))
             }
             "SIZE" | "MDTM" | "MFMT" | "RNFR" | "RNTO" | "DELE" => self.about_file(verb, argument),
@@ -232,7 +233,17 @@ impl Session {
         if self.shared.has(|quirk| matches!(quirk, Quirk::RefusesRenameTo(ending) if to.ends_with(ending))) {
             return Some(format!("553 {argument}: Not this name"));
         }
-        storage.rename(&from, &to).then(|| "250 Renamed".to_owned())
+        let renamed = storage.rename(&from, &to);
+        let refused = self.shared.quirks().find_map(|quirk| match quirk {
+            Quirk::RefusesWhatItRenames(ending, reply) if to.ends_with(ending) => Some((*reply).to_owned()),
+            _ => None,
+        });
+        refused.or_else(|| renamed.then(|| "250 Renamed".to_owned()))
+    }
+
+    /// Returns true if the server tells nothing about this file.
+    fn hides(&self, path: &str) -> bool {
+        self.has(&Quirk::HidesDotNames) && path.rsplit('/').next().is_some_and(|name| name.starts_with('.'))
     }
 
     /// Returns the absolute path that `argument` means.

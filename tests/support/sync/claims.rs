@@ -58,6 +58,12 @@ impl Synced {
         self
     }
 
+    /// As [`Outcome::never_says`].
+    pub(crate) fn never_says(&self, text: &str) -> &Self {
+        self.outcome.never_says(text);
+        self
+    }
+
     /// Claims that the run ended with exit code 0 and printed no error.
     pub(crate) fn succeeded(&self) -> &Self {
         self.exits(0);

@@ -7,11 +7,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, Write as _};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ftp_uploader::{CheckReport, Context, UploadReport};
 
+use crate::output::document;
 use crate::output::explain::Format;
 use crate::settings::Checking;
 
@@ -35,8 +35,7 @@ struct Checked<'a> {
     pub now: u64,
 }
 
-/// Prints the result: the findings of `report`, the lines about failures, and the exit code. Errors of writing are
-/// ignored: the output is closed then, and the check is over.
+/// Prints the result: the findings of `report`, the lines about failures, and the exit code.
 pub fn print(check: &Checking, context: &Context, report: &UploadReport, failures: &[String], code: u8) {
     let checked = Checked {
         host: &context.host,
@@ -52,5 +51,5 @@ pub fn print(check: &Checking, context: &Context, report: &UploadReport, failure
         Format::Text => table::text(&checked),
         Format::Json => json::text(&checked),
     };
-    let _ = io::stdout().write_all(text.as_bytes());
+    document::print(text.as_bytes());
 }

@@ -88,7 +88,8 @@ fn protection(tls: &TlsFindings) -> String {
             let how = if tls.used == Some(Tls::Implicit) { "implicit" } else { "explicit (AUTH TLS)" };
             format!("{how}: {}, {}", control.version, Escaped(control.cipher_suite.as_bytes()))
         }
-        (_, None) => "none".to_owned(),
+        (Some(Tls::Explicit | Tls::Implicit | Tls::UnlessLoopback), None) => format!("not established{offered}"),
+        (None, None) => "none".to_owned(),
     }
 }
 

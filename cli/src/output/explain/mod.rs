@@ -8,7 +8,6 @@ mod tests;
 
 use std::env;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 use ftp_uploader::{
@@ -17,6 +16,7 @@ use ftp_uploader::{
 };
 use serde_json::Value;
 
+use crate::output::document;
 use crate::platform::authorities;
 
 /// The number of skipped files of each directory that are named.
@@ -39,14 +39,13 @@ pub fn value(grants: &Grants, confinement: &Confinement) -> Value {
     json::json(grants, &confinement.named())
 }
 
-/// Prints the rights and the fence on standard output. Errors of writing are ignored: the output is closed then, and
-/// nothing was sent.
+/// Prints the rights and the fence on standard output.
 pub fn explain(format: Format, grants: &Grants, confinement: &Confinement) {
     let text = match format {
         Format::Text => text(grants, &confinement.named()),
         Format::Json => json::text(grants, &confinement.named()),
     };
-    let _ = io::stdout().write_all(text.as_bytes());
+    document::print(text.as_bytes());
 }
 
 /// The effect of a part of the fence. `opens_later` is true if some of the files are not open yet.

@@ -37,7 +37,9 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Refusal> {
     let comparison = Comparison::new(inputs);
     let storing = Storing::of(inputs, &scope, &comparison, &mut removals);
     let there = removals.there + storing.answered;
-    refusal::check(removals.counted, there, inputs.local.files().is_empty(), inputs.rules.max_delete)?;
+    if !inputs.rules.unlimited {
+        refusal::check(removals.counted, there, inputs.local.files().is_empty(), inputs.rules.max_delete)?;
+    }
     let remembered = remembered::manifest(inputs, &storing);
     let mut notes = general_notes(inputs, comparison.compared);
     notes.extend(storing.reserved.into_iter().map(|path| Note::Reserved { path }));

@@ -78,6 +78,8 @@ impl Run {
             compare: self.compare,
             delete: self.delete,
             max_delete: self.max_delete,
+            // The largest number stands for no limit at all, also for an empty tree.
+            unlimited: self.max_delete == Some(u64::MAX),
             manifest: Some(&manifest).filter(|_| self.with_manifest),
             target: TARGET,
             trust_manifest: self.trust,

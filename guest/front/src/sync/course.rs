@@ -196,6 +196,7 @@ impl<'a> Course<'a> {
             compare,
             delete,
             max_delete,
+            unlimited: false,
             manifest: None,
             target: "",
             trust_manifest: false,

@@ -49,15 +49,7 @@ pub(super) fn is_plain_refusal_of_name(error: &CliError) -> bool {
 pub(crate) fn sentence(problem: &SyncProblem) -> String {
     match problem {
         SyncProblem::Refused(refusal) => refused(refusal),
-        SyncProblem::Locked(owner) if owner.is_empty() => "REMOTEDIR has the lock .ftp-uploader.lock, and the server does \
-            not show whose it is. Nothing was changed; if no other run is at work, remove that directory on the server; \
-            --no-lock takes no lock."
-            .to_string(),
-        SyncProblem::Locked(owner) => format!(
-            "the run of {} holds the lock .ftp-uploader.lock in REMOTEDIR. Nothing was changed; wait for its end; if it \
-             has died, remove that directory on the server.",
-            Escaped(owner.split(|&byte| byte == b'.').next().unwrap_or(owner))
-        ),
+        SyncProblem::Locked(owner) => locked(owner),
         SyncProblem::NoLock(refusal) => format!(
             "the lock .ftp-uploader.lock cannot be made in REMOTEDIR: {}. This run removes files, which another run must \
              not do at the same time; nothing was changed; use --no-lock if no other run can happen.",
@@ -87,6 +79,19 @@ pub(crate) fn sentence(problem: &SyncProblem) -> String {
         ),
         SyncProblem::SomeFailed => "not everything was done; see the lines above.".to_string(),
     }
+}
+
+fn locked(owner: &[u8]) -> String {
+    if owner.is_empty() {
+        return "REMOTEDIR has the lock .ftp-uploader.lock, and the server does not show whose it is. Nothing was changed; if no \
+            other run is at work, remove that directory on the server; --no-lock takes no lock."
+            .to_string();
+    }
+    format!(
+        "the run of {} holds the lock .ftp-uploader.lock in REMOTEDIR. Nothing was changed; wait for its end; if it has died, \
+         remove that directory on the server.",
+        Escaped(owner.split(|&byte| byte == b'.').next().unwrap_or(owner))
+    )
 }
 
 fn refused(refusal: &PlanRefusal) -> String {

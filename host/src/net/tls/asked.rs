@@ -3,11 +3,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::Error;
 use rustls::client::danger::ServerCertVerified;
 use rustls::pki_types::CertificateDer;
+use rustls::{CertificateError, Error};
 
-use crate::net::tls::certificate::{has_short_key, names, validity};
+use crate::net::tls::certificate::{
+    has_short_key, is_signed_by_itself, is_unvouched, is_used_as_authority, names, validity,
+};
 use crate::request::pin::Pin;
 use crate::request::trust::{AskTrust, UntrustedCertificate};
 
@@ -43,7 +45,7 @@ impl Asked {
             return *decision;
         }
         let shown = UntrustedCertificate {
-            reason: error.to_string(),
+            reason: reason(certificate, error),
             names: names(certificate),
             validity: validity(certificate),
             pin,
@@ -54,10 +56,26 @@ impl Asked {
     }
 }
 
+/// Returns the reason why the certificate is not trusted, in words.
+fn reason(certificate: &CertificateDer<'_>, error: &Error) -> String {
+    let Error::InvalidCertificate(why) = error else { return error.to_string() };
+    let is_own = is_signed_by_itself(certificate);
+    match why {
+        _ if is_own && (is_unvouched(why) || is_used_as_authority(why)) => "it is self-signed".to_owned(),
+        _ if is_unvouched(why) => "its issuer is not trusted here".to_owned(),
+        _ if is_used_as_authority(why) => "it belongs to an authority".to_owned(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired".to_owned(),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another name".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustls::CertificateError;
 
     /// Records the questions, and always answers the same.
     #[derive(Debug)]

@@ -83,6 +83,7 @@ words!(
     Self::TimeNotSet(_) => "time_not_set",
     Self::TimeOutOfRange => "time_out_of_range",
     Self::ModeNotSet(_) => "permissions_not_set",
+    Self::NameUntold => "name_untold",
     Self::Utf8Refused => "utf8_refused",
     Self::OldRemains { .. } => "old_file_remains",
     Self::FewerConnections(_) => "fewer_connections",
@@ -99,6 +100,7 @@ words!(
     Self::TimesNotSet(_) => "times_not_set",
     Self::Withdrawn(_) => "withdrawn",
     Self::TemporaryRemain { .. } => "temporary_files_remain",
+    Self::LockRemains => "lock_remains",
     Self::DirectoryKept { .. } => "directory_kept",
 );
 

@@ -13,7 +13,7 @@ use crate::run::check::probe::Probe;
 use crate::run::check::sample::Sample;
 use crate::run::check::{flights, settle};
 use crate::run::temporary_name;
-use crate::sandbox::values::{GuestReceipt, Placement, Proof, Renaming, Verified};
+use crate::sandbox::values::{GuestReceipt, Placement, Proof, Refusal, Renaming, Verified};
 
 /// The time that the file gets: 2001-09-09 01:46:40 UTC.
 const TIME: u64 = 1_000_000_000;
@@ -25,6 +25,8 @@ pub(super) struct TemporaryFile<'a, 'b> {
     leftovers: &'a mut Leftovers,
     report: &'a mut CheckReport,
     name: Vec<u8>,
+    /// True if it is not known if the file has this name.
+    is_in_doubt: bool,
 }
 
 /// The times of this machine, in milliseconds since 1970, between which the file was written.
@@ -40,7 +42,7 @@ impl<'a, 'b> TemporaryFile<'a, 'b> {
         leftovers: &'a mut Leftovers,
         report: &'a mut CheckReport,
     ) -> Self {
-        Self { probe, sample, leftovers, report, name: temporary_name::of_check(".") }
+        Self { probe, sample, leftovers, report, name: temporary_name::of_check("."), is_in_doubt: false }
     }
 
     /// Asks all questions, up to the first that ends the session.
@@ -230,10 +232,13 @@ impl<'a, 'b> TemporaryFile<'a, 'b> {
                 self.name = to;
                 Finding::Works(())
             }
-            Finding::Works(Renaming::NotFrom(refusal) | Renaming::NotTo(refusal)) => {
+            Finding::Works(Renaming::NotFrom(refusal)) => {
                 self.leftovers.has_only(&from);
-                let (step, code, text) = (refusal.step, refusal.code, refusal.text);
-                Finding::of_error(&UploadError::Refused { step, code, text })
+                refused(refusal)
+            }
+            Finding::Works(Renaming::NotTo(refusal)) => {
+                self.find_again(&from, &to)?;
+                refused(refusal)
             }
             Finding::Unasked | Finding::Missing => Finding::Missing,
             Finding::Fails(problem) => Finding::Fails(problem),
@@ -241,7 +246,25 @@ impl<'a, 'b> TemporaryFile<'a, 'b> {
         Ok(())
     }
 
+    /// Asks which name the file has after a refused RNTO: some servers refuse what they have done. If the server does not
+    /// tell, both names are kept for the removal.
+    fn find_again(&mut self, from: &[u8], to: &[u8]) -> Result<(), UploadError> {
+        let mut look = |name: &[u8]| settle(self.probe.ask(|session| session.look(name)));
+        match (look(from)?, look(to)?) {
+            (Finding::Works(Found::Bytes(_)), Finding::Works(Found::Refused)) => self.leftovers.has_only(from),
+            (Finding::Works(Found::Refused), Finding::Works(Found::Bytes(_))) => {
+                self.leftovers.has_only(to);
+                self.name = to.to_vec();
+            }
+            _ => self.is_in_doubt = true,
+        }
+        Ok(())
+    }
+
     fn send_flight(&mut self, _: Written) -> Result<(), UploadError> {
+        if self.is_in_doubt {
+            return Ok(());
+        }
         if self.file().size.works() {
             let length = self.sample.whole.length();
             self.report.flights = flights::of_sizes(self.probe, &self.name, length)?;
@@ -254,6 +277,11 @@ impl<'a, 'b> TemporaryFile<'a, 'b> {
     fn file(&mut self) -> &mut FileFindings {
         &mut self.report.file
     }
+}
+
+fn refused(refusal: Refusal) -> Finding<()> {
+    let (step, code, text) = (refusal.step, refusal.code, refusal.text);
+    Finding::of_error(&UploadError::Refused { step, code, text })
 }
 
 /// Returns the time of this machine, in milliseconds since 1970.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ftp_delivery::Found;
 
+use crate::cancel::CLEAN_UP_LIMIT;
 use crate::report::check::{Finding, Problem};
 use crate::report::error::UploadError;
 use crate::report::summary::{Remaining, Remains, Whose};
@@ -15,9 +16,6 @@ use crate::run::presence::examine;
 use crate::sandbox::guest::GuestSession;
 use crate::sandbox::run_limits::RunLimits;
 use crate::sandbox::values::{Inquiry, Refusal, Removal};
-
-/// The time for removing the file after an interruption.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// The wait before the server is asked again: it may carry out a command after it has lost the connection.
 const DELAY: Duration = Duration::from_millis(700);
@@ -113,7 +111,7 @@ impl Leftovers {
     /// present one has ended.
     pub(super) fn remove(mut self, probe: &mut Probe<'_>) -> Removed {
         let (mut finding, mut error) = (Finding::Unasked, None);
-        let in_grace = Probe::grace(GRACE);
+        let in_grace = Probe::grace(CLEAN_UP_LIMIT);
         for attempt in 0..TRIES {
             if self.names.is_empty() {
                 break;

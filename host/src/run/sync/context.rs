@@ -34,6 +34,8 @@ pub(super) struct Context<'a> {
     pub(super) sets_times: bool,
     /// True if this run holds the lock.
     pub(super) locked: bool,
+    /// True if a plan is only shown, also if it removes too much.
+    pub(super) unlimited: bool,
 }
 
 impl<'a> Context<'a> {
@@ -42,7 +44,17 @@ impl<'a> Context<'a> {
         let manifest = job.options.manifest.as_deref().and_then(|path| RemotePath::parse(path).ok());
         let server = Abilities { facts: false, size: true, time: true, hash: true, refuses_full_directories: false };
         let target = target(run, job);
-        Self { run, job, files: HashMap::new(), target, manifest, server, sets_times: true, locked: false }
+        Self {
+            run,
+            job,
+            files: HashMap::new(),
+            target,
+            manifest,
+            server,
+            sets_times: true,
+            locked: false,
+            unlimited: false,
+        }
     }
 
     /// Takes the files of `plan`, and returns the local tree for `ftp_plan`.
@@ -100,6 +112,7 @@ impl<'a> Context<'a> {
             compare: options.compare,
             delete: options.delete,
             max_delete: options.max_delete,
+            unlimited: self.unlimited,
             manifest: self.manifest.as_ref(),
             target: &self.target,
             trust_manifest: options.trust_manifest,

@@ -3,11 +3,11 @@
 use ftp_plan::answers::Answers;
 use ftp_plan::local::LocalTree;
 use ftp_plan::manifest::Manifest;
-use ftp_plan::operations::Plan as Operations;
+use ftp_plan::operations::{Note, Plan as Operations};
 use ftp_plan::path::RemotePath;
 use ftp_plan::remote::{Directory, Form, Listing, RemoteTree};
 use ftp_plan::rules::Delete;
-use ftp_plan::{Inputs, folding_refusal};
+use ftp_plan::{Inputs, Refusal, folding_refusal};
 
 use crate::report::error::UploadError;
 use crate::report::event::Event;
@@ -44,7 +44,8 @@ impl<'a> Course<'a> {
         Self { context, local, state, lock: None, notes: Vec::new(), report }
     }
 
-    /// Carries out all phases. Returns the end of the run, and a failure if the lock may remain.
+    /// Carries out all phases. Returns the end of the run, and a failure if the lock may remain and there is no report yet that
+    /// could say so.
     pub(super) fn run(mut self) -> (Result<(), UploadError>, Option<Failure>) {
         let ended = self.carry_out();
         (ended, self.release())
@@ -69,7 +70,7 @@ impl<'a> Course<'a> {
         self.make_equal()
     }
 
-    /// Gives the lock back. Returns a failure if it may remain.
+    /// Gives the lock back. If it may remain, that is a note: the files are as the report says.
     fn release(&mut self) -> Option<Failure> {
         let released = match self.lock.take() {
             Some(lock) if self.context.run.is_cancelled() => {
@@ -83,7 +84,13 @@ impl<'a> Course<'a> {
             Ok(false) => None,
             Err(error) => Some(error),
         };
-        Some(Failure { earlier, ..Failure::of_run(UploadError::Sync(SyncProblem::LockRemains)) })
+        match &mut self.report.sync {
+            Some(sync) => {
+                sync.notes.push(SyncNote::LockRemains);
+                None
+            }
+            None => Some(Failure { earlier, ..Failure::of_run(UploadError::Sync(SyncProblem::LockRemains)) }),
+        }
     }
 
     /// Plans for a directory that does not exist.
@@ -93,6 +100,7 @@ impl<'a> Course<'a> {
         (listing.complete, listing.form) = (true, Form::Facts);
         remote.insert(RemotePath::root(), Directory::Listed(listing));
         let operations = self.plan(&remote, None)?;
+        self.context.run.observer.event(&Event::Compared { plan: &operations });
         let sync = SyncReport::new(operations, true, &self.context.job.rules, Vec::new());
         self.report.sync = Some(Box::new(sync));
         Ok(())
@@ -133,20 +141,50 @@ impl<'a> Course<'a> {
             true => RemoteTree::new(),
             false => listing::list(&self.context, &self.local, manifest.as_ref())?,
         };
-        self.context.server.facts |= remote.listing(b"").is_some_and(|listing| listing.form == Form::Facts);
-        let operations = self.plan(&remote, manifest.as_ref())?;
-        let dry_run = options.dry_run;
+        let (dry_run, trusts) = (options.dry_run, options.trust_manifest);
+        let (operations, refusal) = self.plan_or_refuse(&remote, manifest.as_ref())?;
+        let operations = match dry_run || trusts || !has_leftovers(&operations) {
+            true => operations,
+            false => self.plan_locked(operations, manifest.as_ref())?,
+        };
+        self.context.run.observer.event(&Event::Compared { plan: &operations });
         if !dry_run && !operations.is_empty() {
             self.take_lock()?;
             self.check_case(&operations)?;
         }
         let mut sync = SyncReport::new(operations, dry_run, &self.context.job.rules, std::mem::take(&mut self.notes));
         let ended = match dry_run {
-            true => Ok(()),
+            true => refusal.map_or(Ok(()), |refusal| Err(UploadError::Sync(SyncProblem::Refused(refusal)))),
             false => Changes::new(&self.context, &self.local, &self.state, manifest, &mut sync, self.report).make(),
         };
         self.report.sync = Some(Box::new(sync));
         ended
+    }
+
+    /// Takes the lock for the temporary files that were listed, and plans again: nobody else can be using them then. Without a
+    /// lock it is `operations`.
+    fn plan_locked(&mut self, operations: Operations, manifest: Option<&Manifest>) -> Result<Operations, UploadError> {
+        self.take_lock()?;
+        if self.lock.is_none() {
+            return Ok(operations);
+        }
+        let remote = listing::list(&self.context, &self.local, manifest)?;
+        self.plan_or_refuse(&remote, manifest).map(|(operations, _)| operations)
+    }
+
+    /// Makes the plan. A dry run has one even if a real run would refuse it, together with the refusal.
+    fn plan_or_refuse(
+        &mut self,
+        remote: &RemoteTree,
+        manifest: Option<&Manifest>,
+    ) -> Result<(Operations, Option<Refusal>), UploadError> {
+        match self.plan(remote, manifest) {
+            Err(UploadError::Sync(SyncProblem::Refused(refusal))) if self.context.job.options.dry_run => {
+                self.context.unlimited = true;
+                self.plan(remote, manifest).map(|operations| (operations, Some(refusal)))
+            }
+            planned => planned.map(|operations| (operations, None)),
+        }
     }
 
     /// Notes the abilities of the server.
@@ -172,10 +210,7 @@ impl<'a> Course<'a> {
         let mut planned = None;
         with_inputs(&self.local, &answers, &mut |inputs| planned = Some(ftp_plan::plan(inputs)));
         match planned {
-            Some(Ok(operations)) => {
-                context.run.observer.event(&Event::Compared { plan: &operations });
-                Ok(operations)
-            }
+            Some(Ok(operations)) => Ok(operations),
             Some(Err(refusal)) => Err(UploadError::Sync(SyncProblem::Refused(refusal))),
             None => Err(UploadError::Fault("no plan was made".into())),
         }
@@ -199,4 +234,9 @@ impl<'a> Course<'a> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Returns true if temporary files were kept because another run may be using them.
+fn has_leftovers(operations: &Operations) -> bool {
+    operations.notes.iter().any(|note| matches!(note, Note::LeftoversKept { .. }))
 }

@@ -20,9 +20,7 @@ pub(super) mod spread;
 mod storing;
 mod switch;
 
-use std::time::Duration;
-
-use crate::cancel::Cancellation;
+use crate::cancel::{CLEAN_UP_LIMIT, Cancellation};
 use crate::report::error::UploadError;
 use crate::report::event::Event;
 use crate::report::summary::{Failure, UploadReport};
@@ -34,9 +32,6 @@ use crate::run::workers::Run;
 use crate::sandbox::run_limits::RunLimits;
 
 use course::Course;
-
-/// The time for releasing the lock after an interruption.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// Carries out `job`; `plan` has the local files.
 pub(super) fn carry_out(run: &Run<'_>, job: &Sync, plan: Plan) -> UploadReport {
@@ -75,9 +70,9 @@ impl Run<'_> {
     }
 
     /// Calls `act` with a worker, although the run was interrupted: for work that must not be left undone, and that ends
-    /// within [`GRACE`]. Returns `None` if there is no session.
+    /// within [`CLEAN_UP_LIMIT`]. Returns `None` if there is no session.
     fn with_grace<T>(&self, act: impl FnOnce(&mut Worker<'_>) -> T) -> Option<T> {
-        let limits = RunLimits::new(Cancellation::begin(None, Some(GRACE)), None);
+        let limits = RunLimits::new(Cancellation::begin(None, Some(CLEAN_UP_LIMIT)), None);
         let queue = Queue::new(Vec::new(), None);
         let mut worker = Worker::new(self, &queue);
         if !worker.wake() {

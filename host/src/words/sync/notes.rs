@@ -63,6 +63,9 @@ fn of_plan(note: &Note) -> String {
             format!("{ignored} lines of the listing of {} were not understood and ignored", shown(directory))
         }
         Note::Reserved { path } => format!("{} is not stored, because ftp-uploader uses that name itself", shown(path)),
+        Note::LeftoversKept { count: 1 } => {
+            "1 file under a temporary name stays, because another run may be using it".into()
+        }
         Note::LeftoversKept { count } => {
             format!("{} under temporary names stay, because another run may be using them", files(*count))
         }
@@ -107,14 +110,28 @@ pub fn of_course(note: &SyncNote) -> String {
         SyncNote::DirectoryKept { path, code, text } => {
             format!("keep {}/ (the server refused to remove it: {code} {text})", Escaped(path))
         }
+        SyncNote::LockRemains => {
+            "the lock .ftp-uploader.lock may still be on the server; the next run from the same machine and \
+             directory takes it over, others do after six hours"
+                .into()
+        }
+        SyncNote::TemporaryRemain { count: 1, first } => format!(
+            "1 file under a temporary name, {}, stays on the server; the next run goes on with it or removes it",
+            Escaped(first)
+        ),
         SyncNote::TemporaryRemain { count, first } => format!(
             "{} under temporary names, such as {}, stay on the server; the next run goes on with them or removes them",
             files(*count),
             Escaped(first)
         ),
+        SyncNote::Withdrawn(1) => {
+            "1 file had arrived under a temporary name and was removed again, because of a failure; the \
+             file that it would replace is as it was"
+                .into()
+        }
         SyncNote::Withdrawn(count) => format!(
-            "{} had arrived under temporary names and were removed again, because others have failed; the files that they \
-             would replace are as they were",
+            "{} had arrived under temporary names and were removed again, because of a failure; the files that they would \
+             replace are as they were",
             files(*count)
         ),
     }
