@@ -15,6 +15,10 @@ use sha2::{Digest, Sha256};
 
 #[path = "src/sandbox/engine.rs"]
 mod engine;
+#[path = "build/inherited.rs"]
+mod inherited;
+#[path = "build/shared_folder.rs"]
+mod shared_folder;
 #[path = "build/shipped.rs"]
 mod shipped;
 #[path = "build/wasm_build.rs"]
@@ -83,21 +87,15 @@ fn from_source(workspace: &Path, out: &Path) -> Result<Vec<u8>> {
         // Only for a file that exists: a missing file would make cargo run this script in every build.
         println!("cargo::rerun-if-changed={}", file.display());
     }
-    let target_dir = shared_folder(out);
+    let shared = shared_folder::target_dir(out.ancestors(), |folder| folder.join("CACHEDIR.TAG").is_file());
+    // Without a mark of cargo, this build gets a folder of its own.
+    let target_dir = shared.unwrap_or(out).join(wasm_build::FOLDER);
     let build = WasmBuild { workspace, target_dir: &target_dir, record: record.as_deref() };
     let wasm = fs::read(build.run("ftp-uploader-component", |cargo| Command::new(cargo))?)?;
     if env::var_os("CARGO_FEATURE_COMPILER").is_some() {
         fs::copy(build.run("evil-guest", |cargo| Command::new(cargo))?, out.join("evil.wasm"))?;
     }
     Ok(wasm)
-}
-
-/// Returns the folder that all builds below one target directory share, whatever their targets and profiles, so that the crates
-/// of the component are compiled once. Cargo marks a target directory with a file; without it, this build gets a folder of its
-/// own.
-fn shared_folder(out: &Path) -> PathBuf {
-    let target_dir = out.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
-    target_dir.unwrap_or(out).join(wasm_build::FOLDER)
 }
 
 /// Takes the component from the published crate `package`.

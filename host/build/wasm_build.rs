@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::inherited;
 use crate::wasm_toolchain::WasmToolchain;
 
 const TARGET: &str = "wasm32-wasip2";
@@ -51,13 +52,14 @@ impl WasmBuild<'_> {
         let mut cargo = tool(other.map_or(own.as_str(), |other| &other.cargo));
         cargo.args(["rustc", "--quiet", "--package", package, "--lib", "--crate-type", "cdylib"]);
         cargo.args(["--target", TARGET, "--profile", PROFILE, "--target-dir"]).arg(self.target_dir);
+        // The component must get neither flags for the program's target, nor clippy in place of rustc, nor a profile that was
+        // changed for the program.
+        inherited::remove(&mut cargo, env::vars_os().map(|(name, _)| name));
         let mut flags = remapping(self.workspace);
         if let Some(other) = other {
             cargo.args(other.flags.split_whitespace()).env("RUSTC", &other.rustc).env("RUSTC_BOOTSTRAP", "1");
             flags.extend(other.rustflags.split_whitespace().map(str::to_owned));
         }
-        // The component must get neither flags for the program's target, nor clippy in place of rustc.
-        cargo.env_remove("RUSTFLAGS").env_remove("RUSTC_WORKSPACE_WRAPPER");
         // In this variable, flags may contain spaces.
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).current_dir(self.workspace);
         cargo
@@ -108,6 +110,17 @@ mod tests {
         assert!(line.ends_with("--target wasm32-wasip2 --profile guest --target-dir /t"), "{line}");
         assert_eq!(flags[0], format!("--remap-path-prefix={}=/ftp-uploader", workspace.display()));
         assert!(flags[1].starts_with("--remap-path-prefix=") && flags[1].ends_with("=/cargo"), "{flags:?}");
+    }
+
+    #[test]
+    fn a_component_gets_no_settings_of_the_build_around_it_but_flags_of_its_own() {
+        let build = WasmBuild { workspace: Path::new("/"), target_dir: Path::new("/t"), record: None };
+        let command = build.command("guest", None, |program| Command::new(program));
+        let value = |wanted: &str| command.get_envs().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+        for name in ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
+            assert_eq!(value(name), Some(None), "{name}");
+        }
+        assert!(value("CARGO_ENCODED_RUSTFLAGS").flatten().is_some());
     }
 
     #[test]

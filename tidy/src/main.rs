@@ -5,6 +5,7 @@
 
 mod budgets;
 mod imports;
+mod names;
 mod prose;
 mod sources;
 mod systems;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     violations.extend(budgets::violations(&sources));
     violations.extend(systems::violations(&sources));
     violations.extend(prose::violations(&sources));
+    violations.extend(names::violations());
     violations.iter().for_each(|line| eprintln!("tidy: {line}"));
     println!("{}", prose::measure(&sources));
     println!("{}", budgets::measure(&sources));

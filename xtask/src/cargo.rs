@@ -8,6 +8,7 @@ use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::inherited;
 use crate::target_dir;
 
 /// Returns a command for the `cargo` that runs this program, in the workspace, without standard input.
@@ -25,6 +26,12 @@ pub fn tool(name: &str) -> Command {
         }
     }
     command
+}
+
+/// Removes the settings that may change the bytes of a build, such as RUSTFLAGS and `CARGO_PROFILE_RELEASE_LTO`, from the
+/// environment of a command.
+pub fn without_settings(command: &mut Command) {
+    inherited::remove(command, env::vars_os().map(|(name, _)| name));
 }
 
 /// Prints the command and runs it, without capturing its output.

@@ -11,17 +11,22 @@ use xtask::{cargo, ci, target_dir, wasm_target};
 
 use crate::{aarch64, ftp_servers, portable, static_test, windows};
 
+/// Fetches tools, or returns the reason why they cannot be had.
+type SetUp = fn() -> Result<(), String>;
+
 /// A system, its tools, and its checks.
 struct System {
     /// The name of the tools, if they are missing.
     tools: &'static str,
     part: &'static str,
-    set_up: fn() -> Result<(), String>,
+    set_up: SetUp,
+    /// The name and the set-up of another tool, without which the system is skipped also with CI=true.
+    optional: Option<(&'static str, SetUp)>,
     /// Returns the names of the tests that have passed only alone.
     check: fn() -> Result<Vec<String>, String>,
 }
 
-/// The tools of one system come from another release of Debian than that of this machine, so that a mirror may lack them.
+/// It is of another release of Debian than that of this machine, so that a mirror may lack it.
 const KERNEL: &str = "a kernel for aarch64 in qemu";
 
 const SYSTEMS: [System; 6] = [
@@ -29,36 +34,42 @@ const SYSTEMS: [System; 6] = [
         tools: "zig for macOS",
         part: "macOS, compiled",
         set_up: portable::set_up_macos,
+        optional: None,
         check: || portable::check_macos().map(|()| Vec::new()),
     },
     System {
         tools: "wine",
         part: "Windows, under wine",
         set_up: windows::set_up,
+        optional: None,
         check: || portable::check_windows().and_then(|()| windows::check()).map(|()| Vec::new()),
     },
     System {
         tools: "the target of static programs",
         part: "the static program",
         set_up: static_test::set_up,
+        optional: None,
         check: static_test::check_unoptimised,
     },
     System {
         tools: "the target of static programs",
         part: "the files without calls of Linux",
         set_up: static_test::set_up,
+        optional: None,
         check: portable::check_fallbacks,
     },
     System {
         tools: "qemu for aarch64",
         part: "aarch64, in qemu",
         set_up: aarch64::set_up,
+        optional: None,
         check: || aarch64::check_unoptimised().map(|()| Vec::new()),
     },
     System {
-        tools: KERNEL,
+        tools: "qemu for a machine with aarch64",
         part: "aarch64, on a kernel in qemu",
         set_up: aarch64::set_up_system,
+        optional: Some((KERNEL, aarch64::set_up_kernel)),
         check: || aarch64::check_on_one_kernel().map(|()| Vec::new()),
     },
 ];
@@ -75,15 +86,29 @@ pub(crate) fn program(triple: &str, file: &str, tools: &[(String, String)]) -> R
 
 /// Returns the tools that are missing, after an attempt to fetch them. On another system than Linux, all are.
 pub(crate) fn missing() -> Vec<&'static str> {
-    let absent = |system: &&System| match (OS, (system.set_up)()) {
-        ("linux", Ok(())) => false,
-        (_, Err(why)) => {
-            println!("{}: {why}", system.part);
-            true
+    SYSTEMS.iter().filter_map(|system| system.missing(OS)).collect()
+}
+
+impl System {
+    /// Returns the first of the tools that cannot be had on a machine with the system `os`.
+    fn missing(&self, os: &str) -> Option<&'static str> {
+        if os != "linux" {
+            return Some(self.tools);
         }
-        _ => true,
-    };
-    SYSTEMS.iter().filter(absent).map(|system| system.tools).collect()
+        let tools = [(self.tools, self.set_up)].into_iter().chain(self.optional);
+        for (name, set_up) in tools {
+            if let Err(why) = set_up() {
+                println!("{}: {why}", self.part);
+                return Some(name);
+            }
+        }
+        None
+    }
+
+    /// Returns true if one of its tools is in the list.
+    fn needs_one_of(&self, missing: &[&str]) -> bool {
+        missing.contains(&self.tools) || self.optional.is_some_and(|(name, _)| missing.contains(&name))
+    }
 }
 
 /// Returns the names of those missing tools without which a run with CI=true fails. Others are only named in the last line.
@@ -114,8 +139,38 @@ pub(crate) fn run() -> Result<(), String> {
 /// Checks each system whose tools are there. Returns the names of the tests that have passed only alone.
 pub(crate) fn check(missing: &[&str], watch: &mut Stopwatch) -> Result<Vec<String>, String> {
     let mut unstable = Vec::new();
-    for system in SYSTEMS.iter().filter(|system| !missing.contains(&system.tools)) {
+    for system in SYSTEMS.iter().filter(|system| !system.needs_one_of(missing)) {
         unstable.extend(watch.time(system.part, system.check)?);
     }
     Ok(unstable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KERNEL, SYSTEMS, SetUp, System, required};
+
+    /// A system whose tools are there or not.
+    fn system(set_up: SetUp, kernel: SetUp) -> System {
+        System { tools: "qemu", part: "x", set_up, optional: Some((KERNEL, kernel)), check: || Ok(Vec::new()) }
+    }
+
+    #[test]
+    fn with_ci_only_the_kernel_of_another_release_may_be_missing() {
+        let (there, absent) = (|| Ok(()), || Err("no network".to_owned()));
+        assert_eq!(system(there, there).missing("linux"), None);
+        let kernel = system(there, absent).missing("linux").unwrap();
+        assert_eq!((kernel, required(&[kernel]).len()), (KERNEL, 0));
+        for system in [system(absent, there), system(absent, absent)] {
+            assert_eq!(required(&[system.missing("linux").unwrap()]), ["qemu"]);
+        }
+        assert!(SYSTEMS.iter().all(|system| required(&[system.tools]) == [system.tools]));
+    }
+
+    #[test]
+    fn a_system_is_skipped_if_one_of_its_tools_is_missing() {
+        let system = system(|| Ok(()), || Ok(()));
+        assert_eq!(system.missing("macos"), Some("qemu"));
+        assert!(system.needs_one_of(&["wine", "qemu"]) && system.needs_one_of(&[KERNEL]));
+        assert!(!system.needs_one_of(&["wine"]));
+    }
 }

@@ -15,6 +15,7 @@ mod dependencies;
 #[cfg(test)]
 mod deployment_examples;
 mod dist;
+mod filters;
 mod fleet;
 mod foreign;
 mod ftp_servers;

@@ -3,8 +3,8 @@
 //!
 //! A system without its tools is skipped with a message; with CI=true that is a failure.
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use xtask::{cargo, ci, target_dir, time_limit, wasm_target};
@@ -24,6 +24,10 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 
 /// The variable that `host/build.rs` reads.
 const PORTABLE: &str = "FTP_UPLOADER_PORTABLE";
+
+/// The reason for each missing part of the fence on another system (`host/src/confine/mod.rs`).
+const ON_LINUX_ONLY: &str = "supported on Linux only";
+const PARTS_OF_THE_FENCE: usize = 5;
 
 /// The tests that run without the calls of Linux.
 const TESTS: [&str; 3] = ["delivery::", "trees::", "sync::"];
@@ -90,7 +94,27 @@ fn fallbacks(tests: &[&str]) -> Result<Vec<String>, String> {
     let target = Target::native().ok_or("there is no static program for this system")?;
     let variables = [target.tools(), vec![(PORTABLE.to_owned(), "1".to_owned())]].concat();
     let program = foreign::program(target.triple, "ftp-uploader", &variables)?;
+    uses_those_files(&explained(&program)?)?;
     static_test::tests_with(&program, &[tests, &OF_THE_FENCE].concat(), &skips::record(&target_dir::target_dir()?))
+}
+
+/// Returns the output of `--explain` for an upload of the program itself.
+fn explained(program: &Path) -> Result<String, String> {
+    let mut command = Command::new(program);
+    command.args(["--explain", "--tls", "off", "127.0.0.1:9", "alice"]).arg(program).arg(".");
+    let output = command.env("FTP_PASSWORD", "x").stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("cannot run {}: {error}", program.display()))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+}
+
+/// Checks, by the output of `--explain`, that a program has not the calls of Linux: the fence is one of them.
+fn uses_those_files(explained: &str) -> Result<(), String> {
+    match explained.matches(ON_LINUX_ONLY).count() {
+        PARTS_OF_THE_FENCE => Ok(()),
+        missing => Err(format!(
+            "the program built with {PORTABLE} should say of {PARTS_OF_THE_FENCE} parts of the fence              `{ON_LINUX_ONLY}`, but says it of {missing}:\n{explained}"
+        )),
+    }
 }
 
 /// Checks that the library and the program compile for each system.
@@ -144,4 +168,19 @@ fn zig() -> Result<PathBuf, String> {
         time_limit::fetch(&mut pip, INSTALL_LIMIT).map_err(|why| format!("zig cannot be installed: pip {why}"))?;
     }
     Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uses_those_files;
+
+    #[test]
+    fn a_program_with_a_part_of_the_fence_of_linux_is_not_the_portable_one() {
+        let missing = "  no wall    around files: it is supported on Linux only\n";
+        assert_eq!(uses_those_files(&missing.repeat(5)), Ok(()));
+        for explained in [missing.repeat(4) + "  wall       no core dump is written\n", String::new()] {
+            let why = uses_those_files(&explained).unwrap_err();
+            assert!(why.contains("FTP_UPLOADER_PORTABLE") && why.ends_with(&explained), "{why}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use xtask::target_dir;
 use xtask::wasm_target;
 
 use crate::dist::{self, Target};
+use crate::filters;
 use crate::foreign;
 use crate::ftp_servers;
 use crate::second_try;
@@ -22,8 +23,9 @@ const PROGRAM: &str = "FTP_UPLOADER_PROGRAM";
 /// What may differ between the C libraries: memory, signals, threads, the terminal, the fence, names of servers.
 const SHORT: [&str; 5] = ["sandbox::fence", "secrets", "terminal", "signals", "another_password"];
 
-/// Runs the tests whose names contain one of the filters; without a filter, all.
-pub(crate) fn run(filters: &[&str]) -> Result<(), String> {
+/// Runs the tests whose names contain one of the filters; without a filter, all. Those that bring a
+/// component count as skipped.
+pub(crate) fn run(chosen: &[&str]) -> Result<(), String> {
     wasm_target::set_up()?;
     let target = Target::native().ok_or("there is no static program for this system")?;
     let folder = target_dir::target_dir()?;
@@ -33,7 +35,7 @@ pub(crate) fn run(filters: &[&str]) -> Result<(), String> {
         return Err(format!("missing, and with CI=true nothing is skipped: {}", missing.join(", ")));
     }
     let record = skips::new_record(&folder)?;
-    let unstable = tests_with(&dist::program(&target)?, filters, &record)?;
+    let unstable = tests_with(&dist::program(&target)?, chosen, &record)?;
     match skips::summary(&record) {
         Some(skipped) => println!("NOT EVERYTHING WAS CHECKED: {skipped}. All else passed."),
         None => println!("All tests passed with a program for {}.", target.triple),
@@ -59,9 +61,11 @@ pub(crate) fn check_unoptimised() -> Result<Vec<String>, String> {
     tests_with(&foreign::program(target.triple, "ftp-uploader", &target.tools())?, &SHORT, &record)
 }
 
-/// Runs tests of the behaviour with this program. Returns the names of those that have passed only alone.
-pub(crate) fn tests_with(program: &Path, filters: &[&str], record: &Path) -> Result<Vec<String>, String> {
+/// Runs tests of the behaviour with this program: those that the filters in `chosen` select. Returns the names of those that
+/// have passed only alone.
+pub(crate) fn tests_with(program: &Path, chosen: &[&str], record: &Path) -> Result<Vec<String>, String> {
     let (program, record) = (program.display().to_string(), record.display().to_string());
     let arguments = ["test", "--workspace", "--features", "ftp-uploader/compiler", "--test", "all"];
-    second_try::run(&arguments, filters, &[(PROGRAM, &program), (skips::VARIABLE, &record)])
+    filters::check(&arguments, chosen)?;
+    second_try::run(&arguments, chosen, &[(PROGRAM, &program), (skips::VARIABLE, &record)])
 }

@@ -94,7 +94,10 @@ fn gives_up(lab: &Lab<'_>) -> Result<String, String> {
 }
 
 fn is_refused(lab: &Lab<'_>) -> Result<String, String> {
-    let Some(server) = start(Options::default())? else { return Ok("SKIPPED, no vsftpd".to_owned()) };
+    let server = match Kind::Vsftpd.try_start(Options::default()) {
+        Ok(server) => server,
+        Err(why) => return without_vsftpd(why, ci::is_set()),
+    };
     let file = lab.file();
     let host = server.addr.to_string();
     let output = lab.run(&[&host, server.user, &file.to_string_lossy(), server.upload_dir()], "wrong")?;
@@ -117,7 +120,10 @@ fn uploads_with_tls(lab: &Lab<'_>) -> Result<String, String> {
 }
 
 fn upload(lab: &Lab<'_>, options: Options, arguments: &[&str]) -> Result<String, String> {
-    let Some(server) = start(options)? else { return Ok("SKIPPED, no vsftpd".to_owned()) };
+    let server = match Kind::Vsftpd.try_start(options) {
+        Ok(server) => server,
+        Err(why) => return without_vsftpd(why, ci::is_set()),
+    };
     let (file, host) = (lab.file(), server.addr.to_string());
     let name = file.to_string_lossy();
     let target = ["--verbose", &host, server.user, &name, server.upload_dir()];
@@ -131,13 +137,9 @@ fn upload(lab: &Lab<'_>, options: Options, arguments: &[&str]) -> Result<String,
     }
 }
 
-/// Starts vsftpd. Returns `None` if it is missing, unless CI=true.
-fn start(options: Options) -> Result<Option<test_servers::FtpServer>, String> {
-    match Kind::Vsftpd.try_start(options) {
-        Ok(server) => Ok(Some(server)),
-        Err(why) if ci::is_set() => Err(why),
-        Err(_) => Ok(None),
-    }
+/// Returns the line of a check that is skipped, because vsftpd has not started; in CI that is a failure.
+fn without_vsftpd(why: String, in_ci: bool) -> Result<String, String> {
+    if in_ci { Err(why) } else { Ok(format!("SKIPPED, no vsftpd: {why}")) }
 }
 
 /// Checks the exit code, and that the program has said `word`.
@@ -163,5 +165,17 @@ impl Lab<'_> {
         let mut command = Command::new(first);
         command.args(rest).args(arguments).env("FTP_PASSWORD", password).stdin(Stdio::null());
         command.output().map_err(|error| format!("cannot run {}: {error}", first.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_vsftpd;
+
+    #[test]
+    fn the_reason_why_vsftpd_is_missing_is_told_and_in_ci_it_is_a_failure() {
+        let skipped = without_vsftpd("it is not unpacked".to_owned(), false).unwrap();
+        assert!(skipped.starts_with("SKIPPED") && skipped.ends_with("it is not unpacked"), "{skipped}");
+        assert_eq!(without_vsftpd("it is not unpacked".to_owned(), true), Err("it is not unpacked".to_owned()));
     }
 }

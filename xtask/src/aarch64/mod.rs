@@ -75,13 +75,21 @@ pub(crate) fn set_up() -> Result<(), String> {
     qemu::set_up(&target_dir()?).map(drop)
 }
 
-/// Fetches the rest that a virtual machine needs: qemu's emulation of a computer, and a kernel.
+/// Fetches what a virtual machine needs but for its kernel: the C compiler and qemu's emulation of a computer.
 ///
 /// # Errors
-/// The missing part, if it cannot be had.
+/// The missing tool, if it cannot be had.
 pub(crate) fn set_up_system() -> Result<(), String> {
     Target::named(TRIPLE)?.set_up()?;
     system::set_up(&target_dir()?)
+}
+
+/// Fetches the first kernel, which may be of another release of Debian than that of this machine.
+///
+/// # Errors
+/// If it cannot be had.
+pub(crate) fn set_up_kernel() -> Result<(), String> {
+    system::set_up_kernel(&target_dir()?)
 }
 
 /// Builds the program without optimisation, and checks it.

@@ -20,6 +20,7 @@ pub(super) fn package(
     time: u64,
 ) -> io::Result<(String, Vec<u8>)> {
     let files = files(contents)?;
+    let version = &debian_version(version);
     let control =
         [Entry::text("control", control(&files, version, architecture)), Entry::text("md5sums", sums(&files))];
     let members = [
@@ -36,6 +37,12 @@ pub(super) fn package(
         }
     }
     Ok((format!("ftp-uploader_{version}_{architecture}.deb"), bytes))
+}
+
+/// Returns a version as Debian writes it: `0.2.0~rc.1` comes before `0.2.0`, as `0.2.0-rc.1` does in Rust. Behind a hyphen, Debian
+/// has the number of a package, which would come later.
+fn debian_version(version: &str) -> String {
+    version.replacen('-', "~", 1).replace('-', ".")
 }
 
 /// Returns the 60 bytes in front of a member of an `ar`.
@@ -91,16 +98,19 @@ fn sums(files: &[Entry]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::package;
+    use super::{debian_version, package};
     use crate::dist::contents::Contents;
     use crate::dist::installed;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+    use xtask::ci;
 
     #[test]
     fn dpkg_installs_the_package_and_removes_it_without_a_trace() {
         if !installed::has_dpkg() {
-            // Not counted as skipped: a machine that is no Debian is no incomplete one.
+            // Not counted as skipped: a machine that is no Debian is no incomplete one. That of CI is a Debian.
+            assert!(!ci::is_set(), "no `dpkg`, and CI skips nothing");
             eprintln!("no `dpkg` to install the package");
             return;
         }
@@ -123,6 +133,26 @@ mod tests {
                 Ok(())
             });
             assert_eq!(seen, Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_release_candidate_comes_before_its_release() {
+        for (version, debian) in
+            [("0.2.0", "0.2.0"), ("0.2.0-rc.1", "0.2.0~rc.1"), ("1.0.0-rc-1.2", "1.0.0~rc.1.2"), ("0.2.0+a", "0.2.0+a")]
+        {
+            assert_eq!(debian_version(version), debian);
+        }
+        let (name, bytes) = package(&Contents::example(), "0.2.0-rc.1", "amd64", 7).unwrap();
+        assert_eq!(name, "ftp-uploader_0.2.0~rc.1_amd64.deb");
+        let folder = tempfile::tempdir().unwrap();
+        let deb = folder.path().join(name);
+        fs::write(&deb, bytes).unwrap();
+        if installed::has_dpkg() {
+            let field = Command::new("dpkg-deb").arg("--field").arg(&deb).arg("Version").output().unwrap();
+            let version = String::from_utf8(field.stdout).unwrap();
+            let compared = Command::new("dpkg").args(["--compare-versions", version.trim(), "lt", "0.2.0"]).status();
+            assert!(compared.unwrap().success(), "{version}");
         }
     }
 

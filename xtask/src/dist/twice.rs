@@ -1,13 +1,15 @@
 //! `cargo xtask dist --twice`: makes the files once more, from a copy of the source in another folder and with a new target
 //! directory, and compares them byte by byte.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use xtask::cargo;
 use xtask::target_dir;
 
-use super::{FOLDER, date, failed, files_in};
+use super::{FOLDER, build, date, failed, files_in};
 
 /// Compares `made` with a second run for the same targets.
 pub(super) fn compare(made: &Path, names: &[&str]) -> Result<(), String> {
@@ -20,7 +22,10 @@ pub(super) fn compare(made: &Path, names: &[&str]) -> Result<(), String> {
     let target = root.join("target");
     copy_source(&source)?;
     println!("> cargo xtask dist {} # in {}", names.join(" "), source.display());
-    let status = cargo::command()
+    let home = root.join("home");
+    fs::create_dir_all(&home).map_err(|error| failed("create", &home, &error))?;
+    let cargo = cargo::command();
+    let status = elsewhere(cargo.get_program(), &home)
         .args(["run", "--quiet", "--package", "xtask", "--", "dist"])
         .args(names)
         .current_dir(&source)
@@ -34,6 +39,22 @@ pub(super) fn compare(made: &Path, names: &[&str]) -> Result<(), String> {
     same_files(made, &target.join(FOLDER))?;
     println!("Both runs have made the same bytes.");
     Ok(())
+}
+
+/// Returns a command for `program` with another umask, time zone, language and home, so that files which depend on them differ.
+/// The folders of cargo and rustup stay the same: the second run needs the crates and the toolchain, too.
+fn elsewhere(program: &OsStr, home: &Path) -> Command {
+    let mut command = cargo::tool("sh");
+    command.args(["-c", "umask 077 && exec \"$0\" \"$@\""]).arg(program);
+    for (variable, usual) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        // Without rustup there is no such folder, and no need for it.
+        if let Some(folder) = build::home(variable, usual).ok().filter(|folder| folder.is_dir()) {
+            command.env(variable, folder);
+        }
+    }
+    // A machine needs no list of time zones for this one. Without the language, programs take the one of C.
+    command.envs([("TZ", "XXX-05:45"), ("LC_ALL", "tr_TR.UTF-8"), ("LANGUAGE", "tr")]).env("HOME", home);
+    command
 }
 
 /// Copies the files of the workspace that git knows, with changes that are not committed.
@@ -78,8 +99,26 @@ fn same_files(one: &Path, other: &Path) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::same_files;
+    use super::{elsewhere, same_files};
     use std::fs;
+    use std::process::Command;
+    use xtask::cargo;
+
+    #[test]
+    fn the_second_run_has_another_umask_time_zone_language_and_home() {
+        let script = "umask; date +%z; echo \"$LC_ALL:$LANGUAGE:$HOME:$1\"; cargo --version";
+        let output = |mut command: Command| {
+            let output = command.args(["-c", script, "sh", "an argument"]).output().unwrap();
+            String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (output(cargo::tool("sh")), output(elsewhere("sh".as_ref(), folder.path())));
+        let [umask, zone, words, version] = &second[..] else { panic!("{second:?}") };
+        assert_eq!((&**umask, &**zone), ("0077", "+0545"));
+        assert_eq!(*words, format!("tr_TR.UTF-8:tr:{}:an argument", folder.path().display()));
+        // The toolchain is the same.
+        assert_eq!(Some(version), first.last());
+    }
 
     #[test]
     fn a_missing_file_and_a_changed_byte_are_named() {

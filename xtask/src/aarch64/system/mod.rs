@@ -69,14 +69,20 @@ pub(super) enum Extent {
     All,
 }
 
-/// Fetches all that one kernel needs.
+/// Finds or unpacks qemu.
 ///
 /// # Errors
-/// The missing part, if it cannot be had.
+/// If it cannot be had.
 pub(super) fn set_up(target_dir: &Path) -> Result<(), String> {
-    let folder = folder(target_dir)?;
-    Qemu::set_up(&folder)?;
-    fetch(&folder, &KERNELS[..1]).map(drop)
+    Qemu::set_up(&folder(target_dir)?).map(drop)
+}
+
+/// Fetches the first kernel.
+///
+/// # Errors
+/// If it cannot be had.
+pub(super) fn set_up_kernel(target_dir: &Path) -> Result<(), String> {
+    fetch(&folder(target_dir)?, &KERNELS[..1]).map(drop)
 }
 
 /// Boots one kernel after the other, and checks the program on each. A failure on one does not keep the others from running.
