@@ -98,6 +98,14 @@ fn a_file_that_was_renamed_by_a_refused_command_is_removed_too() {
 }
 
 #[test]
+fn a_problem_names_options_and_not_the_library() {
+    let server = server([Quirk::OneReplyTooFew(Turn::Each("STOR"))]);
+    let checked = check(&server, "inbox", &["--jobs", "1", "--timeout", "1"]);
+    checked.claim(!checked.stdout.contains("Network::"), "no name of the library");
+    checked.claim(checked.stdout.contains("within --timeout"), "the name of the option");
+}
+
+#[test]
 fn a_server_without_rest_continues_by_appe() {
     let server = server([Quirk::Refuses("REST", "502 Unknown")]);
     check(&server, "inbox", &["--jobs", "1"]).succeeded().tells("file/resume/command", "APPE");

@@ -6,7 +6,7 @@ use ftp_uploader::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::output::check::{Checked, command};
+use crate::output::check::{Checked, command, told};
 
 /// The version of the JSON.
 const SCHEMA: u32 = 1;
@@ -152,7 +152,7 @@ fn finding<T>(finding: &Finding<T>, details: impl FnOnce(&T) -> Value) -> Value 
 fn problem(problem: &Problem) -> Value {
     let (code, text) = match &problem.reply {
         Some((code, text)) => (Some(*code), text.to_string()),
-        None => (None, problem.text.clone()),
+        None => (None, told(problem)),
     };
     json!({ "code": code, "text": text })
 }

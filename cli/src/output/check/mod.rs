@@ -9,11 +9,19 @@ mod tests;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ftp_uploader::{CheckReport, Context, UploadReport};
+use ftp_uploader::{CheckReport, Context, Problem, Setting, UploadReport, Wording};
 
 use crate::output::document;
 use crate::output::explain::Format;
 use crate::settings::Checking;
+
+/// Returns the text of a problem, with the names of options in place of those of the library.
+fn told(problem: &Problem) -> String {
+    let text = problem.to_string();
+    Setting::ALL
+        .iter()
+        .fold(text, |text, setting| text.replace(setting.name(Wording::Library), setting.name(Wording::Program)))
+}
 
 /// A check that has ended.
 struct Checked<'a> {

@@ -5,7 +5,7 @@ use ftp_uploader::{
     TlsFindings, utc, words,
 };
 
-use crate::output::check::Checked;
+use crate::output::check::{Checked, told};
 
 /// One row. A row without a name continues the one above.
 pub(super) type Row = (&'static str, String);
@@ -150,7 +150,7 @@ fn connections(connections: &Connections) -> Vec<Row> {
         (0, _) => Vec::new(),
         (open, None) => vec![("Connections", format!("{open} at the same time; no more were tried (--jobs {tried})"))],
         (open, Some(problem)) => {
-            vec![("Connections", format!("{open} at the same time, of {tried}; the next: {problem}"))]
+            vec![("Connections", format!("{open} at the same time, of {tried}; the next: {}", told(problem)))]
         }
     }
 }
@@ -161,7 +161,7 @@ fn row<T>(name: &'static str, finding: &Finding<T>, works: impl FnOnce(&T) -> St
         Finding::Unasked => None,
         Finding::Works(details) => Some((name, works(details))),
         Finding::Missing => Some((name, "no: the server does not have it".to_owned())),
-        Finding::Fails(problem) => Some((name, format!("NO: {problem}"))),
+        Finding::Fails(problem) => Some((name, format!("NO: {}", told(problem)))),
     }
 }
 
