@@ -64,7 +64,8 @@ fn a_server_out_of_ports_is_tried_again_until_it_has_one() {
         None
     });
     let outcome = deliver(&server, relay.address, &[], &[("x", b"x"), ("y", b"yy")]);
-    outcome.succeeds().counts(1, "Retrying in ");
+    // Another program of this machine may hold the port for a moment.
+    outcome.succeeds().claim(outcome.stderr.contains("Retrying in "), "a retry");
     assert_eq!((server.stored("x"), server.stored("y")), (b"x".to_vec(), b"yy".to_vec()));
 }
 

@@ -2,6 +2,7 @@
 //! what is left over is named.
 
 use std::fs;
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -31,6 +32,15 @@ fn changed_files() -> (Arc<QuirkyServer>, LocalTree) {
         server.place_file(path, bytes.as_bytes());
     }
     (server, LocalTree::new(&[("a", "new"), ("b", "new")]))
+}
+
+/// Opens the port again.
+fn come_back(server: &QuirkyServer) {
+    server.change_quirks([]);
+    let begun = Instant::now();
+    while TcpStream::connect(server.address()).is_err() && begun.elapsed() < PATIENCE {
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Changes the quirks at a command.
@@ -107,7 +117,7 @@ fn a_server_that_is_lost_in_the_switch_is_no_unchanged_one_and_each_file_in_doub
     run.exits(10).says("some changes are made").says(".part").says("lock").never_says("as they were");
     let parts = run.stderr.lines().filter(|line| line.contains(".part")).count();
     run.claim(run.stored_paths().len() + parts == 6, "a line about each file");
-    server.change_quirks([]);
+    come_back(&server);
     local.sync().options(["--manifest"]).run(&*server).succeeded().mirrored(&local, &*server);
 }
 
@@ -120,7 +130,7 @@ fn a_server_that_is_lost_while_files_are_removed_is_no_unchanged_one() {
     let options = ["--delete", "extra", "--max-delete", "9"];
     let run = local.sync().options(options).jobs("1").retries("1").run(&*server);
     run.exits(8).says("some changes are made").says("lock");
-    server.change_quirks([]);
+    come_back(&server);
     local.sync().options(options).run(&*server).succeeded().mirrored(&local, &*server);
 }
 

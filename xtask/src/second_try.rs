@@ -15,7 +15,7 @@ const MOST: usize = 4;
 const THREADS: &str = "RUST_TEST_THREADS";
 
 /// The number of tests for each processor: most of them wait for a server, a deadline or the program.
-const PER_PROCESSOR: usize = 2;
+const PER_PROCESSOR: usize = 3;
 
 /// Runs the tests of `cargo` with `arguments` whose names contain one of the filters, or all without a filter. Returns the names
 /// of the tests that have passed only alone.
