@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::support::many_files::{ManyFiles, run_to};
 use crate::support::quirky_server::QuirkyServer;
+use crate::support::quirky_server::quirk::Quirk;
 use crate::support::upload::Upload;
 
 #[test]
@@ -64,6 +65,17 @@ fn a_flight_is_not_longer_than_the_bound_of_the_contract() {
     let record = server.record();
     let longest = record.waves(0).iter().map(Vec::len).max().unwrap_or_default();
     outcome.claim((2..=16).contains(&longest), &format!("flights of 2 to 16 commands, not {longest}"));
+}
+
+#[test]
+fn the_time_limit_in_a_flight_is_no_internal_error() {
+    let server = std::sync::Arc::new(QuirkyServer::start([]));
+    let other = std::sync::Arc::clone(&server);
+    let late = Quirk::LateReplies(Duration::from_secs(3));
+    server.at_command(|line| line == "STOR f003", move || other.change_quirks([late]));
+    let files = ManyFiles::new(6, 100);
+    let outcome = run_to(&server, files.upload("1").options(["--max-time", "1"]));
+    outcome.never_says("internal error").claim(outcome.code > 1, "an exit code for lateness");
 }
 
 #[test]

@@ -135,6 +135,22 @@ fn a_server_that_is_lost_while_files_are_removed_is_no_unchanged_one() {
 }
 
 #[test]
+fn a_server_that_is_lost_before_the_manifest_is_told_by_what_was_done_before() {
+    for (refused, says, never) in [
+        ("b", "some changes are made", "all changes were made"),
+        ("-", "all changes were made", "some changes are made"),
+    ] {
+        let refusal = Quirk::RefusesStoreOf(refused, "552 Quota exceeded", StoreRefusal::AtOnce);
+        let server = Arc::new(QuirkyServer::start([refusal.clone()]));
+        let local = LocalTree::new(&[("a", "a"), ("b", "b")]);
+        let quirks = vec![refusal, GONE, Quirk::CutsAt(Turn::Each("MLSD"), Cut::Before)];
+        at(&server, nth(2, |line| line.starts_with("MLSD")), quirks);
+        let run = local.sync().options(["--manifest", "--atomic", "per-file"]).jobs("1").run(&*server);
+        run.failed().says(says).never_says(never);
+    }
+}
+
+#[test]
 fn temporary_files_that_a_server_does_not_remove_are_not_said_to_be_removed() {
     let refuses = Quirk::RefusesStoreOf("c", "552 Quota exceeded", StoreRefusal::AtOnce);
     let server = QuirkyServer::start([refuses, Quirk::Refuses("DELE", "550 Permission denied")]);

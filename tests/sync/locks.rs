@@ -176,6 +176,17 @@ fn a_failed_run_leaves_no_lock() {
 }
 
 #[test]
+fn a_run_that_is_interrupted_while_it_takes_the_lock_leaves_no_directory_of_its_own() {
+    let (server, one, two) = server_and_trees();
+    server.place_directory(&format!("/inbox/{LOCK}"));
+    let run = one.sync().options(["--manifest"]).program(|program| program.signals("--default-signal"));
+    let takes = |line: &str| line.starts_with(&format!("MLSD {LOCK}"));
+    run_and_signal(&server, run, Signal::INT, takes).exits(130);
+    assert!(!server.directories().iter().any(|path| path.contains(&format!("{LOCK}/"))), "{:?}", server.directories());
+    two.sync().options(["--manifest"]).run(&server).succeeded();
+}
+
+#[test]
 fn a_lock_that_the_server_does_not_let_go_is_a_note_and_no_failure() {
     let server = QuirkyServer::start([Quirk::Refuses("RMD", "550 Permission denied")]);
     let local = LocalTree::new(&[("x", "1")]);

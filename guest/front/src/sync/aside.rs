@@ -13,10 +13,14 @@ impl Course<'_> {
     /// Replaces the old file by `file`. `refusal` is the reply with which the server refused to rename over it.
     pub(super) fn replace(&mut self, file: &Staged, refusal: Refusal) -> Result<(), CliError> {
         let (own, aside) = (file.path.as_bytes(), self.names.aside(&file.path));
-        // Both files are there, and nothing is where the old one goes.
-        let [Found::Bytes(_), Found::Bytes(_), Found::Refused] = self.look(file, &aside)? else {
-            return Err(not_renamed(refusal));
-        };
+        match self.look(file, &aside)? {
+            // Both files are there, and nothing is where the old one goes.
+            [Found::Bytes(_), Found::Bytes(_), Found::Refused] => {}
+            // The temporary file is still there, so that nothing was renamed.
+            [_, Found::Bytes(_), _] => return Err(not_renamed(refusal)),
+            // Some servers refuse what they have done, and others hide the temporary file.
+            _ => return Err(CliError::Sync(SyncProblem::NameUnclear(refusal))),
+        }
         if self.rename(own, &aside)?.is_some() {
             // Some servers refuse what they have done.
             match self.look(file, &aside)? {
@@ -26,11 +30,15 @@ impl Course<'_> {
             }
         }
         if let Some(refusal) = self.rename(&file.temporary, own)? {
-            // The old file is brought back only if the new one cannot have the name.
-            let is_vacant = matches!(self.look(file, &aside)?, [Found::Refused, Found::Bytes(_), Found::Bytes(_)]);
-            let is_back = is_vacant && self.rename(&aside, own)?.is_none();
-            let aside = (!is_back).then_some(aside);
-            return Err(CliError::Sync(SyncProblem::NotRenamed { refusal, aside }));
+            match self.look(file, &aside)? {
+                // The old file is aside, so that this is the new one.
+                [Found::Bytes(size), Found::Refused, Found::Bytes(_)] if size == file.stored.size => {}
+                // The old file is brought back only if the new one cannot have the name.
+                [Found::Refused, Found::Bytes(_), Found::Bytes(_)] if self.rename(&aside, own)?.is_none() => {
+                    return Err(not_renamed(refusal));
+                }
+                _ => return Err(CliError::Sync(SyncProblem::NotRenamed { refusal, aside: Some(aside) })),
+            }
         }
         // The new file has its name. If the old one cannot be removed, the next run finds it.
         self.link.remove_all(slice::from_ref(&aside)).map(drop).map_err(|error| self.blame(error))

@@ -33,6 +33,8 @@ pub(crate) enum SyncProblem {
         /// The path of the old file, if that has lost its name.
         aside: Option<Vec<u8>>,
     },
+    /// The server refused to give the file its name, and does not show the temporary file: it may have done it.
+    NameUnclear(Refusal),
     /// The failures were printed.
     SomeFailed,
 }
@@ -69,6 +71,10 @@ pub(crate) fn sentence(problem: &SyncProblem) -> String {
             end. Nothing was changed; use --atomic off."
                 .to_string()
         }
+        SyncProblem::NameUnclear(refusal) => format!(
+            "the server refused to give it its name, and may have done it: {}. Look which of both files it has.",
+            reply(refusal)
+        ),
         SyncProblem::NotRenamed { refusal, aside: None } => {
             format!("the server refused to give it its name: {}.", reply(refusal))
         }

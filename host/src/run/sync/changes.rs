@@ -56,21 +56,19 @@ impl<'a, 'c> Changes<'a, 'c> {
             self.fail(&conflict.path, UploadError::Sync(SyncProblem::Obstructed(conflict.kind)));
         });
         let placed = self.make_room().and_then(|()| self.place());
+        let is_placed = matches!(placed, Ok(true));
         let removed = match placed {
             Ok(true) if self.is_clean() => self.remove(),
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         };
+        let is_done = is_placed && removed.is_ok() && self.is_clean();
         let remembered = self.remember();
         match (removed, remembered) {
-            (Err(error), _) if self.has_begun && !is_end_of_run(&error) => {
-                let cut_short = Failure::of_run(UploadError::Sync(SyncProblem::CutShort));
-                self.failed(Failure { earlier: Some(error), ..cut_short });
-                Ok(())
-            }
-            (Ok(()), Err(error)) if self.has_begun && !is_end_of_run(&error) => {
-                let without_manifest = Failure::of_run(UploadError::Sync(SyncProblem::NotRemembered));
-                self.failed(Failure { earlier: Some(error), ..without_manifest });
+            (Err(error), _) | (Ok(()), Err(error)) if self.has_begun && !is_end_of_run(&error) => {
+                let problem = if is_done { SyncProblem::NotRemembered } else { SyncProblem::CutShort };
+                let failure = Failure::of_run(UploadError::Sync(problem));
+                self.failed(Failure { earlier: Some(error), ..failure });
                 Ok(())
             }
             (removed, remembered) => removed.and(remembered),
